@@ -1,0 +1,38 @@
+//! Pure judgements: one file per check in family folders, one file per root cause in `causes/`.
+
+use hybridcheck_core::cause::Rule;
+use hybridcheck_core::check::Check;
+
+mod causes;
+mod general;
+mod idp;
+mod network;
+mod oauth;
+mod object;
+mod org;
+mod roles;
+mod saml;
+mod services;
+mod tls;
+
+/// Every check, family by family, in the order in which they are shown.
+pub fn checks() -> Vec<&'static dyn Check> {
+    [
+        object::CHECKS,
+        general::CHECKS,
+        saml::CHECKS,
+        services::CHECKS,
+        network::CHECKS,
+        tls::CHECKS,
+        oauth::CHECKS,
+        org::CHECKS,
+        idp::CHECKS,
+        roles::CHECKS,
+    ]
+    .concat()
+}
+
+/// Every root cause, in the order in which they are tried.
+pub fn rules() -> Vec<&'static dyn Rule> {
+    causes::RULES.to_vec()
+}

@@ -1,0 +1,5 @@
+//! Checks of family `oauth`, in the order in which they are shown.
+
+use hybridcheck_core::check::Check;
+
+pub(crate) const CHECKS: &[&dyn Check] = &[];

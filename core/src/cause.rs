@@ -1,0 +1,177 @@
+//! Root causes: pure rules over facts and rows.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Case, CheckId, Documented, Subject};
+use crate::facts::FactKey;
+use crate::finding::{Evidence, Owner};
+use crate::object::ObjectId;
+use crate::run::Row;
+
+/// How sure a diagnosis is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// The facts leave no other explanation.
+    Certain,
+    /// The facts fit, another explanation is unlikely.
+    Likely,
+    /// One of several explanations.
+    Possible,
+}
+
+impl fmt::Display for Certainty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Certain => "certain",
+            Self::Likely => "likely",
+            Self::Possible => "possible",
+        })
+    }
+}
+
+/// A rule that recognises one root cause.
+pub trait Rule: Documented + Sync {
+    /// The diagnoses for the case's object; `rows` are that object's rows.
+    fn diagnose(&self, case: &Case<'_>, rows: &[Row]) -> Vec<Diagnosis>;
+
+    /// The cause's id: the file name alone, kebab case.
+    fn cause_id(&self) -> CheckId {
+        CheckId(
+            self.module()
+                .rsplit("::")
+                .next()
+                .unwrap_or_default()
+                .replace('_', "-"),
+        )
+    }
+}
+
+/// A root cause that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Diagnosis {
+    /// The cause's id; the engine fills it in.
+    pub cause: CheckId,
+    /// The object; the engine fills it in.
+    pub object: ObjectId,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// The cause in one sentence.
+    pub sentence: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// Who has to act.
+    pub owner: Owner,
+    /// What to do, in exact words.
+    pub fix: String,
+    /// A command of common tools that reproduces the evidence.
+    pub command: Option<String>,
+    /// Checks to run again to see it done.
+    pub rerun: Vec<CheckId>,
+    /// The rows that show the cause itself.
+    pub roots: Vec<RowRef>,
+    /// What is broken: rows without a verdict that stand on one of these facts are consequences.
+    pub broken: Vec<FactKey>,
+    /// Failing or warning rows that the rule takes for consequences; the engine folds them only when they stand on what is broken.
+    pub explains: Vec<RowRef>,
+}
+
+/// Names a row: check and subject within an object.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct RowRef {
+    /// The check.
+    pub check: CheckId,
+    /// What it judged.
+    pub subject: Subject,
+}
+
+impl RowRef {
+    /// The reference to a row.
+    pub fn to(row: &Row) -> Self {
+        Self {
+            check: row.check.clone(),
+            subject: row.subject.clone(),
+        }
+    }
+}
+
+impl Diagnosis {
+    /// A diagnosis with its sentence, owner and fix; the rest is added.
+    pub fn new(
+        certainty: Certainty,
+        sentence: impl Into<String>,
+        owner: Owner,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self {
+            cause: CheckId(String::new()),
+            object: ObjectId(0),
+            certainty,
+            sentence: sentence.into(),
+            evidence: Vec::new(),
+            owner,
+            fix: fix.into(),
+            command: None,
+            rerun: Vec::new(),
+            roots: Vec::new(),
+            broken: Vec::new(),
+            explains: Vec::new(),
+        }
+    }
+
+    /// Adds the rows that show the cause, and their checks as those to run again.
+    #[must_use]
+    pub fn shown_by<'r>(mut self, rows: impl IntoIterator<Item = &'r Row>) -> Self {
+        for row in rows {
+            if !self.rerun.contains(&row.check) {
+                self.rerun.push(row.check.clone());
+            }
+            self.evidence.extend(
+                row.evidence
+                    .iter()
+                    .filter(|piece| !self.evidence.contains(piece))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
+            self.roots.push(RowRef::to(row));
+        }
+        self
+    }
+
+    /// Adds rows that are consequences.
+    #[must_use]
+    pub fn explaining<'r>(mut self, rows: impl IntoIterator<Item = &'r Row>) -> Self {
+        self.explains.extend(rows.into_iter().map(RowRef::to));
+        self
+    }
+
+    /// Adds broken facts.
+    #[must_use]
+    pub fn breaks(mut self, facts: impl IntoIterator<Item = FactKey>) -> Self {
+        self.broken.extend(facts);
+        self
+    }
+
+    /// Adds a command that shows the same with common tools.
+    #[must_use]
+    pub fn command(mut self, command: impl Into<String>) -> Self {
+        self.command = Some(command.into());
+        self
+    }
+
+    /// Adds evidence; the value is made visible and capped here.
+    #[must_use]
+    pub fn evidence(mut self, label: &str, value: impl ToString) -> Self {
+        let value = crate::text::visible(&value.to_string(), 400);
+        self.evidence.push(Evidence {
+            label: label.to_owned(),
+            value,
+        });
+        self
+    }
+}

@@ -1,0 +1,482 @@
+//! Checks: pure judgements, each documented by its own doc comment.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::IpAddr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Endpoint, Host, Proof, Route};
+use crate::facts::{
+    AddressesFact, Answer, ApiFact, ApiProbeFact, CertificateFact, ClientRef, ConnectionFact,
+    DiscoveryFact, DnsFact, FactKey, Facts, Gap, IdentityProvider, IdentityProviders, Organization,
+    PrivateKeyFact, ResolverFact, Roles, TcpFact, TlsFact, TokenFact, TokenInfo,
+};
+use crate::finding::Judgement;
+use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
+use crate::policy::Policy;
+use crate::region::Regions;
+use crate::time::Timestamp;
+
+/// A stable id: family and file name in kebab case, such as `saml-certificate-expiry`.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct CheckId(pub String);
+
+impl fmt::Display for CheckId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A type that carries its own manual page; implemented by [`page!`](crate::page).
+pub trait Documented {
+    /// The lines of the doc comment.
+    fn lines(&self) -> &'static [&'static str];
+    /// The module path, from which the id follows.
+    fn module(&self) -> &'static str;
+
+    /// The last two parts of the module path: family and name.
+    fn family(&self) -> &'static str {
+        self.module().rsplit("::").nth(1).unwrap_or_default()
+    }
+
+    /// Family and file name, kebab case.
+    fn id(&self) -> CheckId {
+        let name = self.module().rsplit("::").next().unwrap_or_default();
+        CheckId(format!("{}-{name}", self.family()).replace('_', "-"))
+    }
+
+    /// The first line: a statement that is true when the check passes.
+    fn title(&self) -> String {
+        self.lines().first().map_or_else(String::new, |line| {
+            line.trim().trim_end_matches('.').to_owned()
+        })
+    }
+
+    /// The text below a `## heading` of the page, without the heading.
+    fn part(&self, heading: &str) -> Option<String> {
+        let lines = self
+            .lines()
+            .iter()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line));
+        let body: Vec<&str> = lines
+            .skip_while(|line| line.strip_prefix("## ") != Some(heading))
+            .skip(1)
+            .take_while(|line| !line.starts_with("## "))
+            .collect();
+        let text = body.join("\n").trim().to_owned();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The whole page as Markdown, without the first line.
+    fn body(&self) -> String {
+        let lines: Vec<&str> = self
+            .lines()
+            .iter()
+            .skip(1)
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .collect();
+        lines.join("\n").trim().to_owned()
+    }
+}
+
+/// Declares a unit struct whose doc comment is its manual page, kept inside the binary.
+#[macro_export]
+macro_rules! page {
+    ($(#[doc = $line:literal])+ $vis:vis struct $name:ident;) => {
+        $(#[doc = $line])+
+        #[derive(Clone, Copy, Debug)]
+        $vis struct $name;
+
+        impl $crate::check::Documented for $name {
+            fn lines(&self) -> &'static [&'static str] {
+                &[$($line),+]
+            }
+
+            fn module(&self) -> &'static str {
+                module_path!()
+            }
+        }
+    };
+}
+
+/// What a row is about.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(tag = "subject", rename_all = "snake_case")]
+pub enum Subject {
+    /// An OAuth client.
+    Client {
+        /// The client.
+        client: ClientRef,
+    },
+    /// A host and port.
+    Endpoint {
+        /// The endpoint.
+        endpoint: Endpoint,
+    },
+    /// The object as a whole.
+    Object,
+    /// An option.
+    Option {
+        /// Its section.
+        section: String,
+        /// Its name.
+        option: String,
+    },
+    /// A section.
+    Section {
+        /// Its name.
+        section: String,
+    },
+}
+
+impl Subject {
+    /// An option of a section.
+    pub fn option(section: &str, option: &str) -> Self {
+        Self::Option {
+            section: section.to_owned(),
+            option: option.to_owned(),
+        }
+    }
+
+    /// A section.
+    pub fn section(section: &str) -> Self {
+        Self::Section {
+            section: section.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |text: &str| crate::text::visible(text, 60);
+        match self {
+            Self::Client {
+                client: ClientRef::Service { section, .. },
+            } => write!(f, "[{}]", shown(section)),
+            Self::Client {
+                client: ClientRef::Tool { .. },
+            } => f.write_str("tool's client"),
+            Self::Endpoint { endpoint } => write!(f, "{endpoint}"),
+            Self::Object => f.write_str("object"),
+            Self::Option { section, option } => write!(f, "{}/{}", shown(section), shown(option)),
+            Self::Section { section } => write!(f, "[{}]", shown(section)),
+        }
+    }
+}
+
+/// A pure judgement about a subject.
+pub trait Check: Documented + Sync {
+    /// What it judges in this object; addresses and answers are not known yet.
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject>;
+
+    /// The facts it needs for a subject; what they stand on follows by itself.
+    fn needs(&self, _subject: &Subject, _object: &HybridObject) -> Vec<FactKey> {
+        Vec::new()
+    }
+
+    /// Whether a run is incomplete when this could not be checked.
+    fn is_required(&self) -> bool {
+        true
+    }
+
+    /// Judges; `?` on a missing fact is "not checked, because …".
+    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement>;
+}
+
+/// Everything a judgement may look at: an object, the facts, the thresholds, and the day to judge for.
+pub struct Case<'a> {
+    /// The object judged.
+    pub object: &'a HybridObject,
+    /// All objects of the run.
+    pub objects: &'a [HybridObject],
+    /// Objects with our name and another transaction type.
+    pub strangers: &'a [Stranger],
+    /// Thresholds.
+    pub policy: &'a Policy,
+    /// The region table.
+    pub regions: &'a Regions,
+    /// The moment to judge for.
+    pub as_of: Timestamp,
+    /// The tool's own client takes part in this run.
+    pub has_tool_client: bool,
+    facts: &'a Facts,
+    used: RefCell<BTreeSet<FactKey>>,
+}
+
+macro_rules! accessors {
+    ($($(#[$doc:meta])* $name:ident -> $type:ty;)*) => {
+        impl<'a> Case<'a> {
+            $($(#[$doc])*
+            pub fn $name(&self, key: &FactKey) -> Answer<&'a $type> {
+                self.note(key);
+                self.facts.$name(key)
+            })*
+        }
+    };
+}
+
+accessors! {
+    /// The addresses used for a host.
+    addresses -> AddressesFact;
+    /// The API call without a token.
+    api_probe -> ApiProbeFact;
+    /// The verified connection.
+    connection -> ConnectionFact;
+    /// The discovery document.
+    discovery -> DiscoveryFact;
+    /// One nameserver's answers.
+    dns -> DnsFact;
+    /// The nameservers.
+    resolver -> ResolverFact;
+    /// Roles under a name.
+    role -> ApiFact<Roles>;
+    /// One TCP connection.
+    tcp -> TcpFact;
+    /// One TLS handshake.
+    tls -> TlsFact;
+    /// A token request.
+    token -> TokenFact;
+    /// A token's info.
+    token_info -> ApiFact<TokenInfo>;
+}
+
+impl<'a> Case<'a> {
+    /// A case over facts, as of a moment.
+    pub fn new(
+        object: &'a HybridObject,
+        objects: &'a [HybridObject],
+        strangers: &'a [Stranger],
+        facts: &'a Facts,
+        policy: &'a Policy,
+        regions: &'a Regions,
+        as_of: Timestamp,
+    ) -> Self {
+        let used = RefCell::default();
+        Self {
+            object,
+            objects,
+            strangers,
+            policy,
+            regions,
+            as_of,
+            has_tool_client: false,
+            facts,
+            used,
+        }
+    }
+
+    /// Forgets and returns which facts and options were looked at; the engine calls it around each judgement.
+    pub fn take_used(&self) -> Vec<FactKey> {
+        std::mem::take(&mut *self.used.borrow_mut())
+            .into_iter()
+            .collect()
+    }
+
+    /// Notes that a judgement rests on a key.
+    pub fn note(&self, key: &FactKey) {
+        self.used.borrow_mut().insert(key.clone());
+    }
+
+    /// The facts themselves, for causes; looking through them notes nothing.
+    pub fn facts(&self) -> &'a Facts {
+        self.facts
+    }
+
+    /// An option of the object, noted as judged on.
+    pub fn option(&self, section: &str, option: &str) -> Option<&'a Opt> {
+        self.note(&FactKey::option(self.object.id, section, option));
+        self.object.option(section, option)
+    }
+
+    /// An option that must be there with a visible value: hidden and missing ones are gaps, so that only the check of presence fails.
+    pub fn visible(&self, section: &str, option: &str) -> Answer<&'a Opt> {
+        let key = FactKey::option(self.object.id, section, option);
+        let Some(found) = self.option(section, option) else {
+            return Err(Gap::blocked(key));
+        };
+        let shape = found.value.shape();
+        if shape.masked {
+            return Err(Gap::Hidden {
+                option: format!("{section}/{option}"),
+            });
+        }
+        if shape.is_blank() {
+            return Err(Gap::blocked(key));
+        }
+        Ok(found)
+    }
+
+    /// The decoded certificate of the object.
+    pub fn certificate(&self) -> Answer<&'a CertificateFact> {
+        let key = FactKey::Certificate {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.certificate(&key)
+    }
+
+    /// The decrypted key of the object.
+    pub fn private_key(&self) -> Answer<&'a PrivateKeyFact> {
+        let key = FactKey::PrivateKey {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.private_key(&key)
+    }
+
+    /// The organisation of the object.
+    pub fn organization(&self) -> Answer<&'a ApiFact<Organization>> {
+        let key = FactKey::Organization {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.organization(&key)
+    }
+
+    /// The `PureEngage` identity provider of the object's organisation.
+    pub fn pureengage_idp(&self) -> Answer<&'a ApiFact<IdentityProvider>> {
+        let key = FactKey::PureengageIdp {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.pureengage_idp(&key)
+    }
+
+    /// All identity providers of the object's organisation.
+    pub fn idps(&self) -> Answer<&'a ApiFact<IdentityProviders>> {
+        let key = FactKey::Idps {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.idps(&key)
+    }
+
+    /// Every nameserver's answers for a host, in order of the key.
+    pub fn dns_of(&self, host: &Host) -> Vec<(std::net::SocketAddr, Answer<&'a DnsFact>)> {
+        let mut all = Vec::new();
+        for entry in self.facts.entries() {
+            if let FactKey::Dns {
+                host: of,
+                nameserver,
+            } = &entry.key
+                && of == host
+            {
+                all.push((*nameserver, self.dns(&entry.key)));
+            }
+        }
+        all
+    }
+
+    /// The TCP connections to every address of an endpoint.
+    pub fn tcp_of(&self, endpoint: &Endpoint) -> Vec<(IpAddr, Answer<&'a TcpFact>)> {
+        let mut all = Vec::new();
+        for entry in self.facts.entries() {
+            if let FactKey::Tcp {
+                endpoint: of,
+                address,
+                route: Route::Direct,
+            } = &entry.key
+                && of == endpoint
+            {
+                all.push((*address, self.tcp(&entry.key)));
+            }
+        }
+        all
+    }
+
+    /// The TLS handshakes with every address of an endpoint.
+    pub fn tls_of(&self, endpoint: &Endpoint) -> Vec<(IpAddr, Answer<&'a TlsFact>)> {
+        let mut all = Vec::new();
+        for entry in self.facts.entries() {
+            if let FactKey::Tls {
+                endpoint: of,
+                address,
+                route: Route::Direct,
+            } = &entry.key
+                && of == endpoint
+            {
+                all.push((*address, self.tls(&entry.key)));
+            }
+        }
+        all
+    }
+
+    /// The clients of this object that are asked for a client-credentials token: every service section but `saml_auth`.
+    pub fn service_clients(&self) -> Vec<ClientRef> {
+        service_clients(self.object)
+    }
+
+    /// The highest level proven for an endpoint; looking notes nothing.
+    pub fn proof(&self, endpoint: &Endpoint) -> Proof {
+        let facts = self.facts;
+        let route = Route::Direct;
+        let genuine = [
+            facts
+                .discovery(&FactKey::Discovery {
+                    endpoint: endpoint.clone(),
+                    route: route.clone(),
+                })
+                .is_ok_and(is_genuine_discovery(endpoint)),
+            facts
+                .api_probe(&FactKey::ApiProbe {
+                    endpoint: endpoint.clone(),
+                    route,
+                })
+                .is_ok_and(|fact| fact.error.is_some()),
+        ];
+        if genuine.contains(&true) {
+            return Proof::GenuineAnswer;
+        }
+        let mut proof = Proof::Nothing;
+        for entry in facts.entries() {
+            let level = match &entry.key {
+                FactKey::Addresses { host } if *host == endpoint.host => facts
+                    .addresses(&entry.key)
+                    .is_ok_and(|fact| !fact.addresses.is_empty())
+                    .then_some(Proof::Resolves),
+                FactKey::Tcp { endpoint: of, .. } if of == endpoint => facts
+                    .tcp(&entry.key)
+                    .is_ok_and(|fact| fact.outcome.label() == "connected")
+                    .then_some(Proof::Connects),
+                FactKey::Tls { endpoint: of, .. } if of == endpoint => facts
+                    .tls(&entry.key)
+                    .is_ok_and(TlsFact::is_trusted)
+                    .then_some(Proof::TlsIdentity),
+                _ => None,
+            };
+            proof = proof.max(level.unwrap_or(Proof::Nothing));
+        }
+        proof
+    }
+}
+
+fn is_genuine_discovery(endpoint: &Endpoint) -> impl Fn(&DiscoveryFact) -> bool {
+    let expected = format!("https://{}", endpoint.host);
+    move |fact| {
+        fact.document
+            .as_ref()
+            .is_some_and(|document| document.issuer.trim_end_matches('/') == expected)
+    }
+}
+
+/// The clients of an object that are asked for a client-credentials token: every service section but `saml_auth`.
+pub fn service_clients(object: &HybridObject) -> Vec<ClientRef> {
+    let sections = object
+        .services()
+        .into_iter()
+        .filter(|section| !section.eq_ignore_ascii_case(SAML_AUTH));
+    sections
+        .map(|section| ClientRef::Service {
+            object: object.id,
+            section: section.to_owned(),
+        })
+        .collect()
+}

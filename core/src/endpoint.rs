@@ -1,0 +1,109 @@
+//! Hosts, endpoints and the routes to them.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A host name in lower case without a trailing dot, or an IP address literal.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct Host(String);
+
+impl Host {
+    /// Normalises a name: lower case, no trailing dot, no brackets round an IPv6 literal.
+    pub fn of(name: &str) -> Self {
+        let name = name
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .trim_end_matches('.');
+        Self(name.to_ascii_lowercase())
+    }
+
+    /// The normalised text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address, when the host is a literal.
+    pub fn literal(&self) -> Option<std::net::IpAddr> {
+        self.0.parse().ok()
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A host and a TCP port.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub struct Endpoint {
+    /// The host.
+    pub host: Host,
+    /// The TCP port.
+    pub port: u16,
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.as_str().contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// How an endpoint is reached; part of every network fact's key.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// Straight from this host.
+    Direct,
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Direct => f.write_str("direct"),
+        }
+    }
+}
+
+/// How far an endpoint has been proven, lowest first: reachability is never a bare yes.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Nothing is proven.
+    Nothing,
+    /// The name resolves.
+    Resolves,
+    /// A TCP connection was accepted (by whom is not known yet).
+    Connects,
+    /// TLS with a trusted chain for this name.
+    TlsIdentity,
+    /// The service's own answer.
+    GenuineAnswer,
+}
+
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Nothing => "nothing proven",
+            Self::Resolves => "resolves",
+            Self::Connects => "connects",
+            Self::TlsIdentity => "genuine TLS identity",
+            Self::GenuineAnswer => "genuine answer of the service",
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! What the Platform API answered. Field names follow the API's own definition; unknown members are ignored.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{CertificateInfo, ClientRef};
+use crate::time::Timestamp;
+
+/// The result of one API call, with whose token it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApiFact<T> {
+    /// The call, such as `GET /api/v2/organizations/me`.
+    pub call: String,
+    /// Whose token was used.
+    pub reader: ClientRef,
+    /// The correlation id of the answer.
+    pub correlation_id: Option<String>,
+    /// What came back.
+    pub outcome: ApiOutcome<T>,
+}
+
+/// What an API call brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "class", content = "value", rename_all = "snake_case")]
+pub enum ApiOutcome<T> {
+    /// The resource.
+    Found(T),
+    /// An answer that is not of the documented shape, or not of the service.
+    Malformed {
+        /// HTTP status.
+        status: u16,
+        /// What was wrong, naming the field.
+        problem: String,
+    },
+    /// 404.
+    NotFound,
+    /// The service refused, for another reason than a permission.
+    Refused(ApiError),
+    /// No answer.
+    Transport {
+        /// A stable word: `timed_out`, `connect`, `closed`, `protocol`.
+        class: String,
+    },
+}
+
+/// The API's error body (`ErrorBody`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApiError {
+    /// HTTP status.
+    pub status: u16,
+    /// `code`, such as `bad.credentials`.
+    pub code: String,
+    /// `message`.
+    pub message: String,
+    /// `contextId` or the correlation id.
+    pub correlation_id: Option<String>,
+}
+
+/// An id with a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NamedEntity {
+    /// `id`.
+    pub id: Option<String>,
+    /// `name`.
+    pub name: Option<String>,
+}
+
+/// `GET /api/v2/tokens/me`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TokenInfo {
+    /// The organisation the token is for.
+    pub organization: Option<NamedEntity>,
+    /// The client that the token was issued to; the API spells this member `OAuthClient`.
+    #[serde(rename = "OAuthClient")]
+    pub client: Option<OAuthClientInfo>,
+}
+
+/// The client behind a token (`OrgOAuthClient`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OAuthClientInfo {
+    /// `id`.
+    pub id: Option<String>,
+    /// `name`.
+    pub name: Option<String>,
+    /// `authorizedGrantType`: CODE, TOKEN, SAML2-BEARER, PASSWORD, CLIENT-CREDENTIALS.
+    pub authorized_grant_type: Option<String>,
+    /// `state`: active, disabled, inactive.
+    pub state: Option<String>,
+    /// `dateToDelete`, when the client is about to be deleted.
+    pub date_to_delete: Option<String>,
+    /// `organization`.
+    pub organization: Option<NamedEntity>,
+}
+
+/// `GET /api/v2/organizations/me`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Organization {
+    /// `id`.
+    pub id: Option<String>,
+    /// `name`: the long name.
+    pub name: Option<String>,
+    /// `thirdPartyOrgName`: the short name, globally unique.
+    pub third_party_org_name: Option<String>,
+    /// `state`: active, inactive, deleted.
+    pub state: Option<String>,
+    /// `productPlatform`.
+    pub product_platform: Option<String>,
+}
+
+/// An identity provider: the members of `PureEngage` and `SAMLProvider` that matter here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IdentityProvider {
+    /// `id`.
+    pub id: Option<String>,
+    /// `name`.
+    pub name: Option<String>,
+    /// `disabled`.
+    pub disabled: Option<bool>,
+    /// `issuerURI`.
+    #[serde(rename = "issuerURI")]
+    pub issuer_uri: Option<String>,
+    /// `ssoTargetURI`.
+    #[serde(rename = "ssoTargetURI")]
+    pub sso_target_uri: Option<String>,
+    /// `autoProvisionUsers`; only the `PureEngage` provider has it.
+    pub auto_provision_users: Option<bool>,
+    /// The certificates of `certificate` and `certificates`, decoded, each once.
+    #[serde(default)]
+    pub decoded: Vec<CertificateInfo>,
+    /// How many of the provider's certificates could not be decoded.
+    #[serde(default)]
+    pub undecodable: usize,
+}
+
+/// All identity providers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IdentityProviders {
+    /// The providers, every page.
+    pub entities: Vec<IdentityProvider>,
+    /// The listing was cut off at a limit of pages or entries.
+    pub incomplete: bool,
+}
+
+/// Roles found under a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Roles {
+    /// The names of the roles found, as the organisation spells them.
+    pub names: Vec<String>,
+    /// The listing was cut off at a limit of pages.
+    pub incomplete: bool,
+}
+
+/// A moment that the API states.
+pub fn parse_api_time(text: &str) -> Option<Timestamp> {
+    Timestamp::parse(text).ok()
+}

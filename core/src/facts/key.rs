@@ -1,0 +1,334 @@
+//! The vocabulary of facts: their keys, what each stands on, and what gathering it does to the world.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Endpoint, Host, Route};
+use crate::object::{HybridObject, ObjectId};
+
+/// An OAuth client: the one of a service section, or the tool's own.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientRef {
+    /// The client of a section of an object.
+    Service {
+        /// The object.
+        object: ObjectId,
+        /// The section.
+        section: String,
+    },
+    /// hybridcheck's own read-only client, used at the object's organisation.
+    Tool {
+        /// The object.
+        object: ObjectId,
+    },
+}
+
+impl ClientRef {
+    /// The object this client belongs to.
+    pub fn object(&self) -> ObjectId {
+        match self {
+            Self::Service { object, .. } | Self::Tool { object } => *object,
+        }
+    }
+}
+
+impl fmt::Display for ClientRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service { section, .. } => {
+                write!(f, "client of [{}]", crate::text::visible(section, 60))
+            }
+            Self::Tool { .. } => f.write_str("the tool's own client"),
+        }
+    }
+}
+
+/// The identity of a fact.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum FactKey {
+    /// The addresses used for a host, and who said so.
+    Addresses {
+        /// The host.
+        host: Host,
+    },
+    /// An API call without a token, on the API host.
+    ApiProbe {
+        /// The API endpoint.
+        endpoint: Endpoint,
+        /// The route.
+        route: Route,
+    },
+    /// The decoded `saml/certificate`.
+    Certificate {
+        /// The object.
+        object: ObjectId,
+    },
+    /// The verified connection to an endpoint that later requests use.
+    Connection {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The route.
+        route: Route,
+    },
+    /// The OAuth discovery document of an auth host (RFC 8414).
+    Discovery {
+        /// The auth endpoint.
+        endpoint: Endpoint,
+        /// The route.
+        route: Route,
+    },
+    /// One nameserver's answers for a host, A and AAAA apart.
+    Dns {
+        /// The host.
+        host: Host,
+        /// The nameserver asked.
+        nameserver: SocketAddr,
+    },
+    /// All identity providers of the organisation.
+    Idps {
+        /// The object.
+        object: ObjectId,
+    },
+    /// An option of the object itself: given, never gathered; causes name it as what is broken.
+    Option {
+        /// The object.
+        object: ObjectId,
+        /// The section.
+        section: String,
+        /// The option.
+        option: String,
+    },
+    /// The organisation, as the API describes it.
+    Organization {
+        /// The object.
+        object: ObjectId,
+    },
+    /// The decoded and, if possible, decrypted `saml/pkey`.
+    PrivateKey {
+        /// The object.
+        object: ObjectId,
+    },
+    /// The `PureEngage` identity provider.
+    PureengageIdp {
+        /// The object.
+        object: ObjectId,
+    },
+    /// The nameservers of this host.
+    Resolver,
+    /// The roles that carry a name.
+    Role {
+        /// The object.
+        object: ObjectId,
+        /// The role's name.
+        name: String,
+    },
+    /// A TCP connection to one address.
+    Tcp {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The address.
+        address: IpAddr,
+        /// The route.
+        route: Route,
+    },
+    /// A TLS handshake with one address.
+    Tls {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The address.
+        address: IpAddr,
+        /// The route.
+        route: Route,
+    },
+    /// A client-credentials token.
+    Token {
+        /// The client.
+        client: ClientRef,
+    },
+    /// What the API says about a token and its client.
+    TokenInfo {
+        /// The client.
+        client: ClientRef,
+    },
+}
+
+/// What gathering a fact does to the world.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nothing leaves the host.
+    Local,
+    /// Reads only.
+    Reads,
+    /// Asks for an access token, which the organisation's OAuth usage counts.
+    MintsToken,
+    /// A login that may create a user.
+    MayCreateUser,
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Local => "local",
+            Self::Reads => "reads",
+            Self::MintsToken => "mints a token",
+            Self::MayCreateUser => "may create a user",
+        })
+    }
+}
+
+impl FactKey {
+    /// What gathering this fact does.
+    pub fn effect(&self) -> Effect {
+        match self {
+            Self::Certificate { .. }
+            | Self::Option { .. }
+            | Self::PrivateKey { .. }
+            | Self::Resolver => Effect::Local,
+            Self::Token { .. } => Effect::MintsToken,
+            _ => Effect::Reads,
+        }
+    }
+
+    /// The facts this one stands on as far as they are known before gathering; addresses and nameservers are follow-ups.
+    pub fn stands_on(&self, objects: &[HybridObject]) -> Vec<Self> {
+        let object = |id: ObjectId| objects.get(usize::from(id.0));
+        let url = |id: ObjectId, name: &str| Self::option(id, "general", name);
+        match self {
+            Self::Option { .. } | Self::Resolver => Vec::new(),
+            Self::Certificate { object } => vec![Self::option(*object, "saml", "certificate")],
+            Self::PrivateKey { object } => {
+                vec![
+                    Self::option(*object, "saml", "pkey"),
+                    Self::option(*object, "saml", "password"),
+                ]
+            }
+            Self::Dns { .. } => vec![Self::Resolver],
+            Self::Addresses { .. } => vec![Self::Resolver],
+            Self::Tcp { endpoint, .. } => vec![Self::Addresses {
+                host: endpoint.host.clone(),
+            }],
+            Self::Tls {
+                endpoint,
+                address,
+                route,
+            } => {
+                vec![Self::Tcp {
+                    endpoint: endpoint.clone(),
+                    address: *address,
+                    route: route.clone(),
+                }]
+            }
+            Self::Connection { endpoint, .. } => vec![Self::Addresses {
+                host: endpoint.host.clone(),
+            }],
+            Self::Discovery { endpoint, route } | Self::ApiProbe { endpoint, route } => {
+                vec![Self::Connection {
+                    endpoint: endpoint.clone(),
+                    route: route.clone(),
+                }]
+            }
+            Self::Token { client } => {
+                let id = client.object();
+                let mut on = vec![url(id, "base_auth_url")];
+                if let ClientRef::Service { section, .. } = client {
+                    on.push(Self::option(id, section, "client_id"));
+                    on.push(Self::option(id, section, "password"));
+                }
+                on.extend(
+                    object(id)
+                        .and_then(HybridObject::auth_endpoint)
+                        .map(Self::connection),
+                );
+                on
+            }
+            Self::TokenInfo { client } => {
+                let id = client.object();
+                let mut on = vec![
+                    Self::Token {
+                        client: client.clone(),
+                    },
+                    url(id, "base_service_url"),
+                ];
+                on.extend(
+                    object(id)
+                        .and_then(HybridObject::api_endpoint)
+                        .map(Self::connection),
+                );
+                on
+            }
+            Self::Idps { object: id }
+            | Self::Organization { object: id }
+            | Self::PureengageIdp { object: id }
+            | Self::Role { object: id, .. } => {
+                let mut on = vec![url(*id, "base_service_url")];
+                on.extend(
+                    object(*id)
+                        .and_then(HybridObject::api_endpoint)
+                        .map(Self::connection),
+                );
+                on
+            }
+        }
+    }
+
+    /// The key of an option.
+    pub fn option(object: ObjectId, section: &str, option: &str) -> Self {
+        Self::Option {
+            object,
+            section: section.to_owned(),
+            option: option.to_owned(),
+        }
+    }
+
+    /// The key of the direct connection to an endpoint.
+    pub fn connection(endpoint: Endpoint) -> Self {
+        Self::Connection {
+            endpoint,
+            route: Route::Direct,
+        }
+    }
+}
+
+impl fmt::Display for FactKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Addresses { host } => write!(f, "addresses of {host}"),
+            Self::ApiProbe { endpoint, .. } => write!(f, "API call without a token at {endpoint}"),
+            Self::Certificate { .. } => f.write_str("saml/certificate, decoded"),
+            Self::Connection { endpoint, .. } => write!(f, "verified connection to {endpoint}"),
+            Self::Discovery { endpoint, .. } => write!(f, "discovery document of {endpoint}"),
+            Self::Dns { host, nameserver } => write!(f, "DNS answer of {nameserver} for {host}"),
+            Self::Idps { .. } => f.write_str("identity providers"),
+            Self::Option {
+                section, option, ..
+            } => {
+                write!(f, "option {}/{option}", crate::text::visible(section, 60))
+            }
+            Self::Organization { .. } => f.write_str("organisation"),
+            Self::PrivateKey { .. } => f.write_str("saml/pkey, decrypted"),
+            Self::PureengageIdp { .. } => f.write_str("PureEngage identity provider"),
+            Self::Resolver => f.write_str("nameservers of this host"),
+            Self::Role { name, .. } => write!(f, "role `{}`", crate::text::visible(name, 80)),
+            Self::Tcp {
+                endpoint, address, ..
+            } => write!(f, "TCP to {endpoint} at {address}"),
+            Self::Tls {
+                endpoint, address, ..
+            } => write!(f, "TLS with {endpoint} at {address}"),
+            Self::Token { client } => write!(f, "token, {client}"),
+            Self::TokenInfo { client } => write!(f, "token info, {client}"),
+        }
+    }
+}

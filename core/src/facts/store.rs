@@ -1,0 +1,356 @@
+//! The facts of a run: each recorded once, present or missing for a stated reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AddressesFact, ApiFact, ApiProbeFact, CertificateFact, ConnectionFact, DiscoveryFact, DnsFact,
+    FactKey, IdentityProvider, IdentityProviders, Organization, PrivateKeyFact, ResolverFact,
+    Roles, TcpFact, TlsFact, TokenFact, TokenInfo,
+};
+use crate::time::Took;
+
+/// Why a fact is missing. A gap is never a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "gap", rename_all = "snake_case")]
+pub enum Gap {
+    /// What it stands on is not there, or is not good enough to go on.
+    Blocked {
+        /// The fact it waits for.
+        by: Box<FactKey>,
+    },
+    /// The tool failed here; a bug of its own.
+    Broken {
+        /// What happened, without values.
+        message: String,
+    },
+    /// The organisation does not allow this client to read it.
+    Denied {
+        /// The permissions of which one would suffice.
+        permissions: Vec<String>,
+        /// The call.
+        call: String,
+    },
+    /// The value is hidden in this export.
+    Hidden {
+        /// The option, `section/option`.
+        option: String,
+    },
+    /// The run ended before it could be gathered.
+    Interrupted,
+    /// The form of the input cannot carry it, or the person did not select it.
+    NotInForm {
+        /// What.
+        what: String,
+    },
+    /// The check that asks for it was not selected.
+    NotPlanned,
+    /// Facts were loaded from a file that does not hold it.
+    NotRecorded,
+    /// `--offline`.
+    Offline,
+    /// There is nothing to ask with, for example no client that could log in.
+    NoMeans {
+        /// What is missing.
+        what: String,
+    },
+    /// It was asked, and the answer does not say.
+    NotAnswered {
+        /// What was asked, and what came back.
+        what: String,
+    },
+    /// hybridcheck refused to do it.
+    Refused {
+        /// Why, and what would allow it.
+        reason: String,
+    },
+    /// The overall time ran out.
+    TimedOut {
+        /// How long the run had.
+        waited: Took,
+        /// The flag that changes it.
+        flag: String,
+    },
+}
+
+impl Gap {
+    /// Blocked by a fact.
+    pub fn blocked(by: FactKey) -> Self {
+        Self::Blocked { by: Box::new(by) }
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Blocked { by } => write!(f, "it stands on: {by}"),
+            Self::Broken { message } => write!(
+                f,
+                "hybridcheck itself failed here: {}",
+                crate::text::visible(message, 200)
+            ),
+            Self::Denied { permissions, call } => {
+                write!(
+                    f,
+                    "the client may not read it: {call} needs {}",
+                    permissions.join(" or ")
+                )
+            }
+            Self::Hidden { option } => write!(f, "the value of {option} is hidden in this export"),
+            Self::Interrupted => f.write_str("the run was interrupted"),
+            Self::NotInForm { what } => write!(f, "not in this form: {what}"),
+            Self::NotPlanned => f.write_str("it was not planned in this run"),
+            Self::NotRecorded => f.write_str("the saved facts do not hold it"),
+            Self::Offline => f.write_str("--offline: nothing was asked over the network"),
+            Self::NoMeans { what } | Self::NotAnswered { what } => f.write_str(what),
+            Self::Refused { reason } => write!(f, "refused: {reason}"),
+            Self::TimedOut { waited, flag } => write!(
+                f,
+                "the run's time was over after {waited} ({flag} changes it)"
+            ),
+        }
+    }
+}
+
+/// A fact, or why it is missing.
+pub type Answer<T> = Result<T, Gap>;
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $variant:ident($type:ty) = $accessor:ident;)*) => {
+        /// A fact of any kind.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+        pub enum Fact {
+            $($(#[$doc])* $variant($type),)*
+        }
+
+        $(impl From<$type> for Fact {
+            fn from(fact: $type) -> Self {
+                Self::$variant(fact)
+            }
+        })*
+
+        impl Facts {
+            $($(#[$doc])*
+            pub fn $accessor(&self, key: &FactKey) -> Answer<&$type> {
+                match self.get(key)? {
+                    Fact::$variant(fact) => Ok(fact),
+                    _ => Err(Gap::Broken { message: format!("{key} holds a fact of another kind") }),
+                }
+            })*
+        }
+    };
+}
+
+facts! {
+    /// The addresses used for a host.
+    Addresses(AddressesFact) = addresses;
+    /// The API call without a token.
+    ApiProbe(ApiProbeFact) = api_probe;
+    /// The decoded certificate.
+    Certificate(CertificateFact) = certificate;
+    /// The verified connection.
+    Connection(ConnectionFact) = connection;
+    /// The discovery document.
+    Discovery(DiscoveryFact) = discovery;
+    /// One nameserver's answers.
+    Dns(DnsFact) = dns;
+    /// All identity providers.
+    Idps(ApiFact<IdentityProviders>) = idps;
+    /// The organisation.
+    Organization(ApiFact<Organization>) = organization;
+    /// The decrypted key.
+    PrivateKey(PrivateKeyFact) = private_key;
+    /// The `PureEngage` identity provider.
+    PureengageIdp(ApiFact<IdentityProvider>) = pureengage_idp;
+    /// The nameservers.
+    Resolver(ResolverFact) = resolver;
+    /// Roles under a name.
+    Role(ApiFact<Roles>) = role;
+    /// One TCP connection.
+    Tcp(TcpFact) = tcp;
+    /// One TLS handshake.
+    Tls(TlsFact) = tls;
+    /// A token request.
+    Token(TokenFact) = token;
+    /// A token's info.
+    TokenInfo(ApiFact<TokenInfo>) = token_info;
+}
+
+/// One recorded fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Entry {
+    /// What it is.
+    pub key: FactKey,
+    /// The fact or its gap.
+    pub outcome: Recorded,
+    /// What it really stood on in this run.
+    pub stands_on: Vec<FactKey>,
+    /// From its start to its end, this fact alone.
+    pub took: Took,
+}
+
+/// A recorded outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Recorded {
+    /// The fact.
+    Fact(Fact),
+    /// Why it is missing.
+    Missing(Gap),
+}
+
+/// All facts of a run, ordered by key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    entries: BTreeMap<FactKey, Entry>,
+    /// The gap for keys that are not recorded at all.
+    absent: Option<Gap>,
+}
+
+impl Facts {
+    /// Facts of which every missing one has the same reason.
+    pub fn without(absent: Gap) -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            absent: Some(absent),
+        }
+    }
+
+    /// Facts loaded from a document.
+    pub fn recorded(entries: Vec<Entry>) -> Self {
+        let entries = entries
+            .into_iter()
+            .map(|entry| (entry.key.clone(), entry))
+            .collect();
+        Self {
+            entries,
+            absent: Some(Gap::NotRecorded),
+        }
+    }
+
+    /// Records a fact or a gap; the first record of a key stays.
+    pub fn record(
+        &mut self,
+        key: FactKey,
+        outcome: Answer<Fact>,
+        stands_on: Vec<FactKey>,
+        took: Took,
+    ) {
+        let outcome = match outcome {
+            Ok(fact) => Recorded::Fact(fact),
+            Err(gap) => Recorded::Missing(gap),
+        };
+        self.entries.entry(key.clone()).or_insert(Entry {
+            key,
+            outcome,
+            stands_on,
+            took,
+        });
+    }
+
+    /// A fact by key.
+    pub fn get(&self, key: &FactKey) -> Answer<&Fact> {
+        match self.entries.get(key).map(|entry| &entry.outcome) {
+            Some(Recorded::Fact(fact)) => Ok(fact),
+            Some(Recorded::Missing(gap)) => Err(gap.clone()),
+            None => Err(self.absent.clone().unwrap_or(Gap::NotPlanned)),
+        }
+    }
+
+    /// Whether a key is recorded, as a fact or as a gap.
+    pub fn holds(&self, key: &FactKey) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// Everything recorded, ordered by key.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// Whether `key` stands on `base`, directly or through others; a fact stands on itself.
+    pub fn stands_on(&self, key: &FactKey, base: &FactKey) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![key];
+        while let Some(next) = open.pop() {
+            if next == base {
+                return true;
+            }
+            if seen.insert(next)
+                && let Some(entry) = self.entries.get(next)
+            {
+                open.extend(&entry.stands_on);
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::{Endpoint, Host};
+    use crate::object::ObjectId;
+
+    #[test]
+    fn standing_on_is_transitive() {
+        let host = Host::of("login.example");
+        let endpoint = Endpoint {
+            host: host.clone(),
+            port: 443,
+        };
+        let (names, link) = (FactKey::Addresses { host }, FactKey::connection(endpoint));
+        let certificate = FactKey::Certificate {
+            object: ObjectId(0),
+        };
+        let mut facts = Facts::default();
+        facts.record(
+            names.clone(),
+            Err(Gap::Offline),
+            vec![FactKey::Resolver],
+            Took::default(),
+        );
+        facts.record(
+            link.clone(),
+            Err(Gap::blocked(names.clone())),
+            vec![names],
+            Took::default(),
+        );
+        assert!(facts.stands_on(&link, &FactKey::Resolver));
+        assert!(!facts.stands_on(&link, &certificate));
+    }
+
+    #[test]
+    fn a_missing_fact_says_why() {
+        let facts = Facts::without(Gap::Offline);
+        assert_eq!(facts.resolver(&FactKey::Resolver), Err(Gap::Offline));
+    }
+
+    #[test]
+    fn facts_survive_a_round_trip_through_json() {
+        let mut facts = Facts::default();
+        let resolver = ResolverFact {
+            source: "--dns-server".into(),
+            nameservers: Vec::new(),
+            problem: None,
+        };
+        facts.record(
+            FactKey::Resolver,
+            Ok(resolver.into()),
+            Vec::new(),
+            Took::default(),
+        );
+        let json = serde_json::to_string(&facts.entries().collect::<Vec<_>>()).expect("json");
+        let back: Vec<Entry> = serde_json::from_str(&json).expect("entries");
+        assert_eq!(
+            Facts::recorded(back)
+                .resolver(&FactKey::Resolver)
+                .expect("a fact")
+                .source,
+            "--dns-server"
+        );
+    }
+}

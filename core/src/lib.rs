@@ -1,0 +1,16 @@
+//! The nouns every room of hybridcheck shares. No I/O, no clock, no terminal: what is here is pure and can be judged again.
+#![warn(missing_docs)]
+
+pub mod cause;
+pub mod check;
+pub mod endpoint;
+pub mod facts;
+pub mod finding;
+pub mod object;
+pub mod policy;
+pub mod region;
+pub mod report;
+pub mod run;
+pub mod secret;
+pub mod text;
+pub mod time;

@@ -1,0 +1,730 @@
+//! The transaction object `hybrid_integration`: one model for every form in which Engage gives it.
+//!
+//! Every value knows where it came from; secrets are wrapped at the door; the raw text is kept, because checks judge the raw text.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::{Endpoint, Host};
+use crate::secret::{Secret, Shape};
+
+/// The name that object and alias must have.
+pub const OBJECT_NAME: &str = "hybrid_integration";
+
+/// The seven options of section `general`.
+pub const GENERAL_OPTIONS: [&str; 7] = [
+    "organization_sname",
+    "organization_id",
+    "default_agent_role_name",
+    "default_supervisor_role_name",
+    "default_admin_role_name",
+    "base_auth_url",
+    "base_service_url",
+];
+
+/// The five options of section `saml`.
+pub const SAML_OPTIONS: [&str; 5] = ["issuer", "certificate", "pkey", "password", "expire_time"];
+
+/// The two options of a section of an OAuth client.
+pub const SERVICE_OPTIONS: [&str; 2] = ["client_id", "password"];
+
+/// Sections of OAuth clients that the documentation names: Workspace Desktop (SAML2 bearer) and the Agent Pacing Service.
+pub const DOCUMENTED_SERVICES: [&str; 2] = ["saml_auth", "ewt"];
+
+/// The section whose OAuth client uses the SAML2-bearer grant and is therefore never asked for a client-credentials token.
+pub const SAML_AUTH: &str = "saml_auth";
+
+/// Which object of the run something belongs to, counted from 0 in the order of the input.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(transparent)]
+pub struct ObjectId(pub u16);
+
+/// The form in which the object was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// Config Server XML, import dialect: scalars as attributes.
+    CfgDataXml,
+    /// Rows of `cfg_flex_prop` saved as CSV.
+    FlexPropCsv,
+    /// Key/type/value lists of Web Services.
+    KeyValueJson,
+    /// mutagen, formats JSON and `COMPACT_JSON`.
+    MutagenJson,
+    /// mutagen, format RAW.
+    MutagenRaw,
+    /// Plain nested JSON.
+    NestedJson,
+    /// Plain nested YAML.
+    NestedYaml,
+    /// The option CSV of GAX.
+    OptionCsv,
+    /// An option file: `[section]` and `option=value`.
+    OptionFile,
+    /// Config Server XML, Platform SDK dialect: scalars as elements with a `value`.
+    SdkXml,
+}
+
+impl Form {
+    /// What a person calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::CfgDataXml => "Config Server XML (import form)",
+            Self::FlexPropCsv => "rows of cfg_flex_prop (CSV)",
+            Self::KeyValueJson => "Web Services JSON (key/type/value)",
+            Self::MutagenJson => "mutagen JSON",
+            Self::MutagenRaw => "mutagen RAW",
+            Self::NestedJson => "nested JSON",
+            Self::NestedYaml => "nested YAML",
+            Self::OptionCsv => "option CSV of GAX",
+            Self::OptionFile => "option file",
+            Self::SdkXml => "Config Server XML (Platform SDK form)",
+        }
+    }
+
+    /// The person selects what is exported, so a section that is missing here may well be in the object (sources.md section 2).
+    pub fn is_selection(self) -> bool {
+        matches!(self, Self::OptionCsv | Self::OptionFile)
+    }
+}
+
+/// Something that a form may state, may be unable to carry, or may have left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "known", content = "value", rename_all = "snake_case")]
+pub enum Known<T> {
+    /// The form could carry it, but it is not there.
+    Missing,
+    /// The form cannot carry it.
+    #[default]
+    NotInForm,
+    /// The form states it.
+    Stated(T),
+}
+
+impl<T> Known<T> {
+    /// The stated value.
+    pub fn stated(&self) -> Option<&T> {
+        match self {
+            Self::Stated(value) => Some(value),
+            Self::Missing | Self::NotInForm => None,
+        }
+    }
+}
+
+/// Where a value stands: the input and a line (from 1) or a table row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// The input as the user named it; `-` is standard input.
+    pub input: String,
+    /// Line, row, or nothing narrower than the input.
+    pub at: At,
+}
+
+/// The position inside an input.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum At {
+    /// A line, counted from 1.
+    Line(u32),
+    /// A row of a table, counted from 1 with the header as row 1.
+    Row {
+        /// The table, such as `cfg_flex_prop`.
+        table: String,
+        /// The row.
+        row: u32,
+    },
+    /// The input as a whole.
+    Whole,
+}
+
+impl Place {
+    /// A line of an input.
+    pub fn line(input: &str, line: u32) -> Self {
+        Self {
+            input: input.to_owned(),
+            at: At::Line(line),
+        }
+    }
+
+    /// An input as a whole.
+    pub fn whole(input: &str) -> Self {
+        Self {
+            input: input.to_owned(),
+            at: At::Whole,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.at {
+            At::Line(line) => write!(f, "{}:{line}", self.input),
+            At::Row { table, row } => write!(f, "{}: {table} row {row}", self.input),
+            At::Whole => f.write_str(&self.input),
+        }
+    }
+}
+
+/// A tenant as far as the form names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tenant {
+    /// Its DBID; 1 is Environment.
+    pub dbid: Option<u32>,
+    /// Its name.
+    pub name: Option<String>,
+}
+
+impl Tenant {
+    /// The Environment tenant: DBID 1, or that name.
+    pub fn is_environment(&self) -> bool {
+        self.dbid == Some(1)
+            || self
+                .name
+                .as_deref()
+                .is_some_and(|name| name.eq_ignore_ascii_case("Environment"))
+    }
+
+    /// Whether both name the same tenant, as far as either says.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self.dbid, other.dbid, &self.name, &other.name) {
+            (Some(a), Some(b), ..) => a == b,
+            (.., Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            _ => self.is_environment() && other.is_environment(),
+        }
+    }
+}
+
+impl fmt::Display for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.name, self.dbid) {
+            (Some(name), _) => f.write_str(&crate::text::visible(name, 80)),
+            (None, Some(1)) => f.write_str("Environment"),
+            (None, Some(dbid)) => write!(f, "tenant {dbid}"),
+            (None, None) => f.write_str("unnamed tenant"),
+        }
+    }
+}
+
+/// The folder an object lies in, as far as the form names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Folder {
+    /// Its DBID.
+    pub dbid: Option<u32>,
+    /// What kind of objects it holds, such as `transaction` or `script`.
+    pub kind: Option<String>,
+    /// The path from the tenant downwards, outermost first.
+    pub path: Vec<String>,
+}
+
+/// How a value was typed in its form; Engage knows text, integers and binary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueType {
+    /// Binary data.
+    Binary,
+    /// A boolean (JSON, YAML).
+    Boolean,
+    /// No value at all (NULL, null).
+    Null,
+    /// A number.
+    Number,
+    /// Text.
+    Text,
+}
+
+/// The text of an option, secret unless the option is known to be harmless.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// May be shown.
+    Plain(String),
+    /// Must not be shown.
+    Secret(Secret),
+}
+
+impl Value {
+    /// The door: wraps everything except the options that are known to be harmless and do not look like something else.
+    pub fn at_the_door(section: &str, option: &str, text: String) -> Self {
+        if is_showable(section, option, &text) {
+            Self::Plain(text)
+        } else {
+            Self::Secret(Secret::new(text))
+        }
+    }
+
+    /// The text, when it may be shown.
+    pub fn plain(&self) -> Option<&str> {
+        match self {
+            Self::Plain(text) => Some(text),
+            Self::Secret(_) => None,
+        }
+    }
+
+    /// The shape, always.
+    pub fn shape(&self) -> Shape {
+        match self {
+            Self::Plain(text) => Shape::of(text),
+            Self::Secret(secret) => secret.shape(),
+        }
+    }
+
+    /// For messages: the text in quotes when it may be shown, else its shape.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Plain(text) => format!("`{}`", crate::text::visible(text, 200)),
+            Self::Secret(secret) => secret.shape().to_string(),
+        }
+    }
+}
+
+/// One option of a section.
+#[derive(Clone, Debug)]
+pub struct Opt {
+    /// The option's name as written.
+    pub name: String,
+    /// Its value.
+    pub value: Value,
+    /// How the form typed the value.
+    pub value_type: ValueType,
+    /// Where it stands.
+    pub place: Place,
+    /// Pieces of the value that are missing, by number (rows of a database, joined in order).
+    pub missing_pieces: Vec<u32>,
+}
+
+/// One section, options in the order of the input; duplicates are kept.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// The section's name as written.
+    pub name: String,
+    /// Where it begins.
+    pub place: Place,
+    /// Its options.
+    pub options: Vec<Opt>,
+}
+
+/// The object, as read.
+#[derive(Clone, Debug)]
+pub struct HybridObject {
+    /// Which object of the run this is.
+    pub id: ObjectId,
+    /// Where it begins.
+    pub place: Place,
+    /// The form it was given in.
+    pub form: Form,
+    /// The Configuration Layer type of the object, such as `CfgTransaction`.
+    pub object_type: Known<String>,
+    /// The transaction type as written: `21`, `CFGTRTList`, `list`.
+    pub transaction_type: Known<String>,
+    /// Its name.
+    pub name: Known<String>,
+    /// Its alias.
+    pub alias: Known<String>,
+    /// Its tenant.
+    pub tenant: Known<Tenant>,
+    /// Its folder.
+    pub folder: Known<Folder>,
+    /// Its state as written: `1`, `enabled`.
+    pub state: Known<String>,
+    /// Its DBID.
+    pub dbid: Known<u32>,
+    /// Its sections in the order of the input.
+    pub sections: Vec<Section>,
+    /// The tenants that use this object: its own, and those without an object of their own when it lies in Environment.
+    pub serves: Vec<Tenant>,
+    /// What the reader noticed and a person should know, such as a fallback encoding.
+    pub notes: Vec<Note>,
+}
+
+/// Something a reader noticed while reading; it never holds a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Note {
+    /// What was noticed.
+    pub text: String,
+    /// Where.
+    pub place: Place,
+}
+
+/// The result of looking an option up.
+#[derive(Clone, Copy, Debug)]
+pub enum Lookup<'a> {
+    /// Exactly this name; the last one when there are several.
+    Exact(&'a Opt),
+    /// Only a name that differs by upper and lower case.
+    OtherCase(&'a Opt),
+    /// The section is there, the option is not.
+    NoOption(&'a Section),
+    /// The section is not there.
+    NoSection,
+}
+
+impl<'a> Lookup<'a> {
+    /// The option under its exact or case-different name.
+    pub fn found(self) -> Option<&'a Opt> {
+        match self {
+            Self::Exact(option) | Self::OtherCase(option) => Some(option),
+            Self::NoOption(_) | Self::NoSection => None,
+        }
+    }
+}
+
+impl HybridObject {
+    /// Looks an option up: exact names first, then names that differ by case; the last of several wins, as Engage would.
+    pub fn lookup(&self, section: &str, option: &str) -> Lookup<'_> {
+        let exact = self.sections.iter().rev().filter(|s| s.name == section);
+        let folded = self
+            .sections
+            .iter()
+            .rev()
+            .filter(|s| s.name != section && s.name.eq_ignore_ascii_case(section));
+        let mut fallback = None;
+        let mut seen = None;
+        for (case_differs, candidate) in exact.map(|s| (false, s)).chain(folded.map(|s| (true, s)))
+        {
+            seen = seen.or(Some(candidate));
+            for found in candidate.options.iter().rev() {
+                if found.name == option && !case_differs {
+                    return Lookup::Exact(found);
+                }
+                if found.name.eq_ignore_ascii_case(option) && fallback.is_none() {
+                    fallback = Some(found);
+                }
+            }
+        }
+        match (fallback, seen) {
+            (Some(found), _) => Lookup::OtherCase(found),
+            (None, Some(section)) => Lookup::NoOption(section),
+            (None, None) => Lookup::NoSection,
+        }
+    }
+
+    /// The option under its exact or case-different name.
+    pub fn option(&self, section: &str, option: &str) -> Option<&Opt> {
+        self.lookup(section, option).found()
+    }
+
+    /// The value of an option with blanks around it removed, when it may be shown and is not empty.
+    pub fn plain(&self, section: &str, option: &str) -> Option<&str> {
+        self.option(section, option)?
+            .value
+            .plain()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// The names of the sections of OAuth clients, in order and once each: every section that is neither `general` nor `saml`,
+    /// nor a misspelling of one of them.
+    pub fn services(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for section in &self.sections {
+            if self.is_service(section) && !names.contains(&section.name.as_str()) {
+                names.push(&section.name);
+            }
+        }
+        names
+    }
+
+    fn is_service(&self, section: &Section) -> bool {
+        let holds_client = SERVICE_OPTIONS[..1].iter().any(|option| {
+            section
+                .options
+                .iter()
+                .any(|found| found.name.eq_ignore_ascii_case(option))
+        });
+        if ["general", "saml"]
+            .iter()
+            .any(|known| section.name.eq_ignore_ascii_case(known))
+        {
+            return false;
+        }
+        holds_client || self.misspelt_section(section).is_none()
+    }
+
+    /// The documented section that this one is probably meant to be, when that one is not there itself.
+    pub fn misspelt_section(&self, section: &Section) -> Option<&'static str> {
+        const KNOWN: [&str; 4] = ["general", "saml", "saml_auth", "ewt"];
+        if KNOWN.contains(&section.name.as_str()) {
+            return None;
+        }
+        let near = crate::text::nearest(&section.name, KNOWN);
+        near.into_iter().find(|near| {
+            let taken = self.sections.iter().any(|other| other.name == *near);
+            !taken && (section.name.eq_ignore_ascii_case(near) || *near != "ewt")
+        })
+    }
+
+    /// The host and port of a URL option, when it is an `http` or `https` URL.
+    pub fn endpoint(&self, option: &str) -> Option<Endpoint> {
+        let url = url::Url::parse(self.plain("general", option)?).ok()?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return None;
+        }
+        Some(Endpoint {
+            host: Host::of(url.host_str()?),
+            port: url.port_or_known_default()?,
+        })
+    }
+
+    /// The endpoint of `general/base_auth_url`.
+    pub fn auth_endpoint(&self) -> Option<Endpoint> {
+        self.endpoint("base_auth_url")
+    }
+
+    /// The endpoint of `general/base_service_url`.
+    pub fn api_endpoint(&self) -> Option<Endpoint> {
+        self.endpoint("base_service_url")
+    }
+
+    /// How the object is called in messages: its tenant when one is stated, else the input.
+    pub fn title(&self) -> String {
+        match self.tenant.stated() {
+            Some(tenant) => format!("{OBJECT_NAME} of {tenant}"),
+            None => format!("{OBJECT_NAME} in {}", self.place.input),
+        }
+    }
+}
+
+/// Whether an option's value may be shown. Everything else is a secret: a misspelt `passwrd` must not leak.
+fn is_showable(section: &str, option: &str, text: &str) -> bool {
+    let option = option.to_ascii_lowercase();
+    if Shape::of(text).masked || looks_like_key_material(text) {
+        return false;
+    }
+    match option.as_str() {
+        // A client id that is no GUID may be the secret, swapped.
+        "client_id" | "organization_id" => {
+            is_guid(text.trim()) || (option == "organization_id" && is_short_word(text))
+        }
+        "base_auth_url" | "base_service_url" => !text.contains('@'),
+        "issuer" | "expire_time" => {
+            section.eq_ignore_ascii_case("saml") && text.chars().count() <= 512
+        }
+        "organization_sname"
+        | "default_agent_role_name"
+        | "default_supervisor_role_name"
+        | "default_admin_role_name" => text.chars().count() <= 255,
+        _ => false,
+    }
+}
+
+fn is_short_word(text: &str) -> bool {
+    text.chars().count() <= 30
+}
+
+fn looks_like_key_material(text: &str) -> bool {
+    // `LS0tLS1CRUdJTi` is base64 of `-----BEGIN`.
+    text.contains("PRIVATE KEY") || text.contains("-----BEGIN") || text.contains("LS0tLS1CRUdJTi")
+}
+
+/// Whether a text is a GUID in its plain form: 8-4-4-4-12 hexadecimal digits.
+pub fn is_guid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.len() == 5
+        && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, length)| {
+            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
+}
+
+/// A transaction with our name that is not of type List, or another object that came with the input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stranger {
+    /// Its type as written.
+    pub kind: String,
+    /// Its tenant, as far as stated.
+    pub tenant: Option<Tenant>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Everything that one run's inputs gave.
+#[derive(Clone, Debug, Default)]
+pub struct Configuration {
+    /// The objects named `hybrid_integration` (or nameless, in forms that carry no name) to be judged, one id each.
+    pub objects: Vec<HybridObject>,
+    /// Tenants that the input names.
+    pub tenants: Vec<Tenant>,
+    /// Objects with our name and another transaction type, beside a right one.
+    pub strangers: Vec<Stranger>,
+    /// What readers noticed.
+    pub notes: Vec<Note>,
+}
+
+impl Configuration {
+    /// Numbers the objects and settles which tenants each serves: an object under a tenant replaces the one in Environment for it, whole.
+    pub fn settle(&mut self) {
+        let own: Vec<Option<Tenant>> = self
+            .objects
+            .iter()
+            .map(|object| object.tenant.stated().cloned())
+            .collect();
+        for (index, object) in self.objects.iter_mut().enumerate() {
+            object.id = ObjectId(u16::try_from(index).unwrap_or(u16::MAX));
+            object.serves = own[index].iter().cloned().collect();
+            if own[index].as_ref().is_some_and(Tenant::is_environment) {
+                let without = self.tenants.iter().filter(|tenant| {
+                    !tenant.is_environment()
+                        && !own.iter().flatten().any(|taken| taken.is_same(tenant))
+                });
+                object.serves.extend(without.cloned());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(sections: &[(&str, &[(&str, &str)])]) -> HybridObject {
+        let place = Place::line("x.cfg", 1);
+        HybridObject {
+            id: ObjectId(0),
+            place: place.clone(),
+            form: Form::OptionFile,
+            object_type: Known::NotInForm,
+            transaction_type: Known::NotInForm,
+            name: Known::NotInForm,
+            alias: Known::NotInForm,
+            tenant: Known::NotInForm,
+            folder: Known::NotInForm,
+            state: Known::NotInForm,
+            dbid: Known::NotInForm,
+            serves: Vec::new(),
+            notes: Vec::new(),
+            sections: sections
+                .iter()
+                .map(|(name, options)| Section {
+                    name: (*name).into(),
+                    place: place.clone(),
+                    options: options
+                        .iter()
+                        .map(|(option, value)| Opt {
+                            name: (*option).into(),
+                            value: Value::at_the_door(name, option, (*value).into()),
+                            value_type: ValueType::Text,
+                            place: place.clone(),
+                            missing_pieces: Vec::new(),
+                        })
+                        .collect(),
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn the_last_of_duplicates_wins_and_exact_names_come_first() {
+        let object = object(&[
+            (
+                "general",
+                &[("organization_sname", "a"), ("organization_sname", "b")],
+            ),
+            ("General", &[("organization_sname", "c")]),
+        ]);
+        assert_eq!(object.plain("general", "organization_sname"), Some("b"));
+        assert!(matches!(
+            object.lookup("general", "issuer"),
+            Lookup::NoOption(_)
+        ));
+        assert!(matches!(object.lookup("saml", "issuer"), Lookup::NoSection));
+    }
+
+    #[test]
+    fn only_harmless_options_are_plain() {
+        let secret = "s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t-s3cr3t";
+        for (section, option) in [
+            ("ewt", "password"),
+            ("ewt", "passwrd"),
+            ("ewt", "client_id"),
+            ("saml", "pkey"),
+            ("x", "y"),
+            ("general", "organization_id"),
+        ] {
+            assert!(
+                Value::at_the_door(section, option, secret.into())
+                    .plain()
+                    .is_none(),
+                "{section}/{option}"
+            );
+        }
+        let guid = "11111111-aaaa-4bbb-8ccc-111111111111";
+        assert_eq!(
+            Value::at_the_door("ewt", "client_id", guid.into()).plain(),
+            Some(guid)
+        );
+        assert!(
+            Value::at_the_door("general", "base_auth_url", "https://u:p@h/".into())
+                .plain()
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_misspelt_section_is_not_a_service() {
+        let object = object(&[
+            ("generall", &[("organization_id", "x")]),
+            ("saml", &[]),
+            ("ewt", &[]),
+            ("pacing", &[]),
+        ]);
+        assert_eq!(object.services(), ["ewt", "pacing"]);
+        assert_eq!(
+            object.misspelt_section(&object.sections[0]),
+            Some("general")
+        );
+    }
+
+    #[test]
+    fn endpoints_come_from_the_urls() {
+        let object = object(&[(
+            "general",
+            &[("base_auth_url", " https://Login.MyPureCloud.de/oauth/token")],
+        )]);
+        assert_eq!(
+            object.auth_endpoint().map(|e| e.to_string()).as_deref(),
+            Some("login.mypurecloud.de:443")
+        );
+        assert!(object.api_endpoint().is_none());
+    }
+
+    #[test]
+    fn an_object_of_a_tenant_replaces_the_one_in_environment() {
+        let tenant = |dbid, name: &str| Tenant {
+            dbid: Some(dbid),
+            name: Some(name.into()),
+        };
+        let mut shared = object(&[]);
+        shared.tenant = Known::Stated(tenant(1, "Environment"));
+        let mut own = object(&[]);
+        own.tenant = Known::Stated(tenant(101, "Resources"));
+        let mut configuration = Configuration {
+            objects: vec![shared, own],
+            tenants: vec![tenant(101, "Resources"), tenant(102, "Sales")],
+            ..Configuration::default()
+        };
+        configuration.settle();
+        let serves = |index: usize| {
+            configuration.objects[index]
+                .serves
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(serves(0), ["Environment", "Sales"]);
+        assert_eq!(serves(1), ["Resources"]);
+        assert_eq!(configuration.objects[1].id, ObjectId(1));
+    }
+}

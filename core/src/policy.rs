@@ -1,0 +1,25 @@
+//! Thresholds that a site may set.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Thresholds of the checks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Policy {
+    /// Warn when a certificate expires within this many days.
+    pub certificate_warn_days: i64,
+    /// The largest clock difference that passes, in seconds. Genesys Cloud's SAML limit is 10 (documented).
+    pub clock_limit_seconds: u32,
+    /// The smallest RSA key that passes, in bits.
+    pub minimum_rsa_bits: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            certificate_warn_days: 30,
+            clock_limit_seconds: 10,
+            minimum_rsa_bits: 2048,
+        }
+    }
+}

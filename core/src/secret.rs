@@ -1,0 +1,183 @@
+//! Secrets: wrapped once at the door, described by their shape, exposed only to the probes that must use them.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+/// A value that must never be shown: it has no `Display`, no `PartialEq`, no `Serialize`, and a redacted `Debug`.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// Wraps a text; from here on only its shape is visible.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(SecretString::from(text.into()))
+    }
+
+    /// The text itself. Fenced by clippy: only sources' door, probes and the redaction filter may call it.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// What may be said about the text: its length and the blanks and quotes around it.
+    pub fn shape(&self) -> Shape {
+        Shape::of(self.0.expose_secret())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({})", self.shape())
+    }
+}
+
+/// What may be told about a text without showing it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a list of independent observations, each shown on its own"
+)]
+pub struct Shape {
+    /// Length in Unicode characters.
+    pub characters: usize,
+    /// Begins with a blank, tab or line break.
+    pub leading_blank: bool,
+    /// Ends with a blank or tab.
+    pub trailing_blank: bool,
+    /// Ends with a line break.
+    pub trailing_newline: bool,
+    /// Holds a line break before its end.
+    pub inner_newline: bool,
+    /// A whole pair of plain quotes stands around the value.
+    pub quoted: bool,
+    /// Holds a non-breaking, zero-width or otherwise invisible blank (text copied from a document).
+    pub invisible_blank: bool,
+    /// Holds typographic quotes (text copied from a document or a mail).
+    pub typographic_quote: bool,
+    /// Holds characters outside ASCII.
+    pub non_ascii: bool,
+    /// Consists only of `*`, or of a phrase by which tools hide values.
+    pub masked: bool,
+}
+
+impl Shape {
+    /// Observes a text.
+    pub fn of(text: &str) -> Self {
+        let trimmed = text.trim_end_matches(['\r', '\n']);
+        Self {
+            characters: text.chars().count(),
+            leading_blank: text.starts_with([' ', '\t', '\r', '\n']),
+            trailing_blank: trimmed.ends_with([' ', '\t']),
+            trailing_newline: trimmed.len() != text.len(),
+            inner_newline: trimmed.contains(['\r', '\n']),
+            quoted: is_quoted(text.trim()),
+            invisible_blank: text.contains(is_invisible_blank),
+            typographic_quote: text.contains(is_typographic_quote),
+            non_ascii: !text.is_ascii(),
+            masked: is_masked(text),
+        }
+    }
+
+    /// Nothing but blanks, or nothing at all.
+    pub fn is_blank(&self) -> bool {
+        self.characters == 0
+    }
+
+    /// The irregularities a person would want to remove, in words; empty when there is none.
+    pub fn irregularities(&self) -> Vec<&'static str> {
+        [
+            (self.leading_blank, "leading blank"),
+            (self.trailing_blank, "trailing blank"),
+            (self.trailing_newline, "trailing newline"),
+            (self.quoted, "quotes around the value"),
+            (self.invisible_blank, "non-breaking or invisible blank"),
+            (self.typographic_quote, "typographic quote"),
+        ]
+        .into_iter()
+        .filter_map(|(present, name)| present.then_some(name))
+        .collect()
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.masked {
+            return write!(f, "hidden in this export ({} characters)", self.characters);
+        }
+        let plural = if self.characters == 1 { "" } else { "s" };
+        write!(f, "{} character{plural}", self.characters)?;
+        for irregularity in self.irregularities() {
+            write!(f, ", {irregularity}")?;
+        }
+        if self.inner_newline {
+            write!(f, ", several lines")?;
+        }
+        Ok(())
+    }
+}
+
+fn is_quoted(text: &str) -> bool {
+    ['"', '\'']
+        .into_iter()
+        .any(|quote| text.len() >= 2 && text.starts_with(quote) && text.ends_with(quote))
+}
+
+/// Blanks that look like an ordinary one or like nothing, but are other characters.
+pub(crate) fn is_invisible_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a0}' | '\u{ad}' | '\u{2000}'
+            ..='\u{200f}' | '\u{202f}' | '\u{205f}' | '\u{2060}' | '\u{3000}' | '\u{feff}'
+    )
+}
+
+fn is_typographic_quote(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{2039}' | '\u{203a}'
+    )
+}
+
+/// Only `*`, or a phrase that tools put in place of a hidden value (sources.md section 8).
+fn is_masked(text: &str) -> bool {
+    let text = text.trim();
+    let stars = text.trim_start_matches('[').trim_end_matches(']');
+    (!stars.is_empty() && stars.chars().all(|c| c == '*'))
+        || text.eq_ignore_ascii_case("[output suppressed]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_the_shape_only() {
+        let debug = format!("{:?}", Secret::new("hunter2\n"));
+        assert_eq!(debug, "Secret(8 characters, trailing newline)");
+    }
+
+    #[test]
+    fn irregularities_are_named() {
+        let shape = Shape::of(" \u{201c}a\u{a0}b\u{201d}\t");
+        assert_eq!(
+            shape.irregularities(),
+            [
+                "leading blank",
+                "trailing blank",
+                "non-breaking or invisible blank",
+                "typographic quote"
+            ]
+        );
+    }
+
+    #[test]
+    fn masked_values_are_recognised() {
+        for text in ["*", "********", "[***]", "[output suppressed]"] {
+            assert!(Shape::of(text).masked, "{text}");
+        }
+        assert!(!Shape::of("***a").masked);
+        assert!(!Shape::of("").masked);
+    }
+}

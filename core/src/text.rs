@@ -1,0 +1,91 @@
+//! Text from files and networks: made visible before anyone renders it, and the nearest right word for a wrong one.
+
+/// Makes hostile text safe to show: control, bidirectional and invisible characters become `\u{…}`, and it is cut at `cap` characters.
+pub fn visible(text: &str, cap: usize) -> String {
+    let mut out = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == cap {
+            out.push('…');
+            break;
+        }
+        if is_hostile(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || crate::secret::is_invisible_blank(c)
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}' | '\u{fff9}'..='\u{fffb}' | '\u{61c}')
+}
+
+/// The candidates nearest to a word, best first, at most three; none when nothing is close enough to be meant.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let lower = word.to_lowercase();
+    let limit = (lower.chars().count() / 3).clamp(1, 3);
+    let mut close: Vec<(usize, &str)> = candidates
+        .into_iter()
+        .map(|candidate| {
+            (
+                strsim::osa_distance(&lower, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|(distance, _)| *distance <= limit)
+        .collect();
+    close.sort_unstable();
+    close
+        .into_iter()
+        .take(3)
+        .map(|(_, candidate)| candidate)
+        .collect()
+}
+
+/// Joins words as a person would: `a`, `a and b`, `a, b and c`.
+pub fn listed<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    match items.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_bidi_characters_become_visible() {
+        assert_eq!(
+            visible("a\x1b[31m\u{202e}b\u{a0}", 99),
+            "a\\u{1b}[31m\\u{202e}b\\u{a0}"
+        );
+    }
+
+    #[test]
+    fn long_text_is_cut() {
+        assert_eq!(visible("abcdef", 3), "abc…");
+        assert_eq!(visible("abc", 3), "abc");
+    }
+
+    #[test]
+    fn nearest_prefers_the_closest_and_refuses_strangers() {
+        assert_eq!(nearest("generall", ["general", "saml"]), ["general"]);
+        assert_eq!(
+            nearest("organisation_id", ["organization_id", "issuer"]),
+            ["organization_id"]
+        );
+        assert!(nearest("ewt", ["general", "issuer"]).is_empty());
+    }
+
+    #[test]
+    fn lists_read_like_a_sentence() {
+        assert_eq!(listed(["a", "b", "c"]), "a, b and c");
+        assert_eq!(listed(["a"]), "a");
+    }
+}

@@ -1,0 +1,3 @@
+//! What tests share: canned objects, canned facts, key material made by the real openssl.
+
+pub mod objects;
