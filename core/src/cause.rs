@@ -166,6 +166,10 @@ impl Diagnosis {
 
     /// Adds evidence; the value is made visible and capped here.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over temporaries and numbers"
+    )]
     pub fn evidence(mut self, label: &str, value: impl ToString) -> Self {
         let value = crate::text::visible(&value.to_string(), 400);
         self.evidence.push(Evidence {

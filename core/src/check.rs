@@ -160,14 +160,14 @@ impl fmt::Display for Subject {
         match self {
             Self::Client {
                 client: ClientRef::Service { section, .. },
-            } => write!(f, "[{}]", shown(section)),
+            }
+            | Self::Section { section } => write!(f, "[{}]", shown(section)),
             Self::Client {
                 client: ClientRef::Tool { .. },
             } => f.write_str("tool's client"),
             Self::Endpoint { endpoint } => write!(f, "{endpoint}"),
             Self::Object => f.write_str("object"),
             Self::Option { section, option } => write!(f, "{}/{}", shown(section), shown(option)),
-            Self::Section { section } => write!(f, "[{}]", shown(section)),
         }
     }
 }

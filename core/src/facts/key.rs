@@ -214,11 +214,12 @@ impl FactKey {
                     Self::option(*object, "saml", "password"),
                 ]
             }
-            Self::Dns { .. } => vec![Self::Resolver],
-            Self::Addresses { .. } => vec![Self::Resolver],
-            Self::Tcp { endpoint, .. } => vec![Self::Addresses {
-                host: endpoint.host.clone(),
-            }],
+            Self::Addresses { .. } | Self::Dns { .. } => vec![Self::Resolver],
+            Self::Connection { endpoint, .. } | Self::Tcp { endpoint, .. } => {
+                vec![Self::Addresses {
+                    host: endpoint.host.clone(),
+                }]
+            }
             Self::Tls {
                 endpoint,
                 address,
@@ -230,9 +231,6 @@ impl FactKey {
                     route: route.clone(),
                 }]
             }
-            Self::Connection { endpoint, .. } => vec![Self::Addresses {
-                host: endpoint.host.clone(),
-            }],
             Self::Discovery { endpoint, route } | Self::ApiProbe { endpoint, route } => {
                 vec![Self::Connection {
                     endpoint: endpoint.clone(),

@@ -196,6 +196,10 @@ pub struct Entry {
 /// A recorded outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every entry holds a fact; boxing it would only add an allocation"
+)]
 pub enum Recorded {
     /// The fact.
     Fact(Fact),
