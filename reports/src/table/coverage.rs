@@ -1,0 +1,134 @@
+//! What was proven, what was not, and what readers noticed.
+
+use std::collections::BTreeMap;
+
+use comfy_table::{ContentArrangement, Table as Grid, presets};
+use hybridcheck_core::facts::Gap;
+use hybridcheck_core::run::{Row, Run, Verdict};
+use hybridcheck_core::text::listed;
+
+use crate::canvas::{Canvas, Tone};
+use crate::words::{self, CAP};
+
+/// What readers noticed about the input, and objects that only look like ours.
+pub(super) fn notes(page: &mut Canvas, run: &Run) {
+    let own = run.objects.iter().flat_map(|object| &object.notes);
+    let mut lines: Vec<String> = run
+        .notes
+        .iter()
+        .chain(own)
+        .map(|note| {
+            let (text, place) = (page.clean(&note.text, CAP), note.place.to_string());
+            format!("{text} ({})", page.clean(&place, 200))
+        })
+        .collect();
+    lines.extend(run.strangers.iter().map(|stranger| {
+        let (kind, place) = (page.clean(&stranger.kind, 80), stranger.place.to_string());
+        let tenant = stranger.tenant.as_ref();
+        let of = tenant.map_or_else(String::new, |tenant| {
+            format!(" of {}", page.clean(&tenant.to_string(), 80))
+        });
+        let place = page.clean(&place, 200);
+        format!("Not judged: an object with this name{of} whose type is {kind}, not list ({place})")
+    }));
+    bullets(page, "NOTES ON THE INPUT", &lines);
+}
+
+/// How far each endpoint was proven.
+pub(super) fn proofs(page: &mut Canvas, run: &Run) {
+    if run.coverage.endpoints.is_empty() {
+        return;
+    }
+    page.heading("PROVEN FROM THIS HOST");
+    let mut grid = grid(page);
+    for proven in &run.coverage.endpoints {
+        grid.add_row([
+            page.clean(&proven.endpoint.to_string(), 160),
+            proven.route.to_string(),
+            proven.proof.to_string(),
+        ]);
+    }
+    let text = indented(&grid);
+    page.verbatim(&text);
+    let requests = usize::try_from(run.coverage.requests).unwrap_or(usize::MAX);
+    if requests > 0 {
+        let sent = words::count(requests, "request");
+        page.block(
+            "  ",
+            2,
+            Tone::Faint,
+            &format!("{sent} sent to Genesys Cloud hosts."),
+        );
+    }
+}
+
+/// What no run of this kind proves.
+pub(super) fn unproven(page: &mut Canvas, run: &Run) {
+    let lines: Vec<String> = run
+        .coverage
+        .unproven
+        .iter()
+        .map(|sentence| page.clean(sentence, 300))
+        .collect();
+    bullets(page, "NOT PROVEN BY THIS RUN", &lines);
+}
+
+/// What an incomplete run still needs, by reason.
+pub(super) fn missing(page: &mut Canvas, run: &Run) {
+    if !matches!(run.verdict, Verdict::Incomplete | Verdict::Interrupted) {
+        return;
+    }
+    let mut reasons: BTreeMap<&Gap, Vec<&Row>> = BTreeMap::new();
+    for row in words::missing(run) {
+        if let Some(gap) = &row.gap {
+            reasons.entry(gap).or_default().push(row);
+        }
+    }
+    if reasons.is_empty() {
+        return;
+    }
+    page.banner(Tone::Doubt, "WHAT IS MISSING");
+    for (gap, rows) in reasons {
+        let because = page.clean(&gap.to_string(), CAP);
+        page.led(&[(Tone::Doubt, "? ")], 2, Tone::Strong, &because);
+        let ids: Vec<&str> = rows.iter().map(|row| row.check.0.as_str()).collect();
+        let mut unique = ids.clone();
+        unique.dedup();
+        let checks = page.clean(&listed(unique), CAP);
+        page.field(
+            2,
+            "keeps",
+            Tone::Plain,
+            &format!("{} from being made", checks),
+        );
+        let remedy = words::remedy(gap).unwrap_or_default();
+        let remedy = page.clean(&remedy, CAP);
+        page.field(2, "fix", Tone::Plain, &remedy);
+    }
+}
+
+/// A table without frames, as wide as the page allows.
+pub(super) fn grid(page: &Canvas) -> Grid {
+    let mut grid = Grid::new();
+    let width = u16::try_from(page.width().saturating_sub(1)).unwrap_or(u16::MAX);
+    grid.load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(width);
+    grid
+}
+
+/// The grid's own padding is one column on each side; one more makes the indent of everything else.
+pub(super) fn indented(grid: &Grid) -> String {
+    grid.lines().map(|line| format!(" {line}\n")).collect()
+}
+
+fn bullets(page: &mut Canvas, heading: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    page.heading(heading);
+    let lead = page.either("  • ", "  - ");
+    for line in lines {
+        page.block(lead, 4, Tone::Plain, line);
+    }
+}
