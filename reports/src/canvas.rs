@@ -2,7 +2,7 @@
 
 use hybridcheck_core::report::Style;
 use hybridcheck_core::text::visible;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Below this width labels and statuses stand on lines of their own.
 const NARROW: usize = 60;
@@ -43,9 +43,9 @@ pub(crate) struct Canvas {
 
 impl Canvas {
     /// An empty page; widths that no layout can serve are raised or lowered to the nearest that can be read.
-    pub(crate) fn new(style: &Style) -> Self {
+    pub(crate) fn new(style: Style) -> Self {
         Self {
-            style: *style,
+            style,
             width: usize::from(style.width).clamp(40, 120),
             out: String::new(),
         }
@@ -173,10 +173,10 @@ impl Canvas {
         self.push(&format!("{}{command}", " ".repeat(indent)));
     }
 
-    /// Lines of a table that are already laid out.
-    pub(crate) fn verbatim(&mut self, text: &str) {
-        for line in text.lines() {
-            self.push(line);
+    /// A table; its own padding is one column, and one more makes the indent of everything else.
+    pub(crate) fn grid(&mut self, grid: &comfy_table::Table) {
+        for line in grid.lines() {
+            self.push(&format!(" {line}"));
         }
     }
 
@@ -221,13 +221,19 @@ fn wrapped(text: &str, first: usize, rest: usize) -> Vec<String> {
             } else {
                 lines.push(std::mem::take(&mut line));
             }
+            let mut columns = line.width();
             for c in word.chars() {
                 let room = if lines.is_empty() { first } else { rest };
                 line.push(c);
-                // Measured as a whole, because a variation selector widens the character before it.
-                if line.width() > room {
+                // A variation selector widens the character before it, so the line is measured again.
+                columns = match c {
+                    '\u{fe0f}' => line.width(),
+                    c => columns + c.width().unwrap_or_default(),
+                };
+                if columns > room {
                     line.pop();
                     lines.push(std::mem::replace(&mut line, c.to_string()));
+                    columns = line.width();
                 }
             }
         }
@@ -257,7 +263,7 @@ mod tests {
             unicode: false,
             ..Style::default()
         };
-        let canvas = Canvas::new(&style);
+        let canvas = Canvas::new(style);
         assert_eq!(canvas.clean("Z\u{fc}rich\u{7}", 3), "Z\\u{fc}r...");
         assert_eq!(canvas.clean("a\u{7}", 9), "a\\u{7}");
     }
@@ -268,7 +274,7 @@ mod tests {
             color: true,
             ..Style::default()
         };
-        let canvas = Canvas::new(&style);
+        let canvas = Canvas::new(style);
         assert_eq!(canvas.paint(Tone::Good, " ok "), " \x1b[32mok\x1b[0m ");
         assert_eq!(canvas.paint(Tone::Good, "  "), "  ");
     }

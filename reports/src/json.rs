@@ -1,5 +1,7 @@
 //! The run document itself, as JSON.
 
+use std::fmt::Write as _;
+
 use hybridcheck_core::report::{Report, Style};
 use hybridcheck_core::run::Run;
 
@@ -32,7 +34,7 @@ fn escaped(json: &str) -> String {
             out.push(c);
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                write!(out, "\\u{unit:04x}").expect("a String takes every text");
             }
         }
     }

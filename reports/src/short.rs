@@ -27,7 +27,7 @@ impl Report for Short {
     }
 
     fn render(&self, run: &Run, style: &Style) -> String {
-        let page = Canvas::new(style);
+        let page = Canvas::new(*style);
         let mut lines = vec![page.clean(&words::verdict(run), CAP)];
         for (index, cause) in run.causes.iter().enumerate().take(NAMED) {
             lines.push(format!(
@@ -39,7 +39,7 @@ impl Report for Short {
             ));
             lines.push(format!("  Fix: {}", page.clean(&cause.fix, CAP)));
         }
-        more(&mut lines, run.causes.len(), "cause");
+        more(&mut lines, run.causes.len(), "causes");
         failures(&mut lines, &page, run);
         missing(&mut lines, &page, run);
         lines.push(page.clean(&about(run), CAP));
@@ -48,21 +48,21 @@ impl Report for Short {
 }
 
 fn failures(lines: &mut Vec<String>, page: &Canvas, run: &Run) {
-    let rows = words::independent(run, Status::Fail);
+    let rows = words::blocking(run);
     for row in rows.iter().take(NAMED) {
-        let said = if row.found.is_empty() {
-            &row.title
-        } else {
-            &row.found
+        let verb = match row.status {
+            Status::Fail => "Fails",
+            Status::Warn => "Warns",
+            _ => "Open",
         };
         lines.push(format!(
-            "Fails: {}: {}{}",
+            "{verb}: {}: {}{}",
             page.clean(&row.subject.to_string(), CAP),
-            sentence(&page.clean(said, CAP)),
+            sentence(&page.clean(&words::said(row), CAP)),
             who(row.owner)
         ));
     }
-    more(lines, rows.len(), "failure");
+    more(lines, rows.len(), "like these");
 }
 
 fn missing(lines: &mut Vec<String>, page: &Canvas, run: &Run) {
@@ -77,15 +77,12 @@ fn missing(lines: &mut Vec<String>, page: &Canvas, run: &Run) {
     for reason in reasons.iter().take(NAMED) {
         lines.push(format!("Missing: {}", sentence(&page.clean(reason, CAP))));
     }
-    more(lines, reasons.len(), "missing thing");
+    more(lines, reasons.len(), "missing");
 }
 
-fn more(lines: &mut Vec<String>, number: usize, noun: &str) {
+fn more(lines: &mut Vec<String>, number: usize, what: &str) {
     if let Some(rest) = number.checked_sub(NAMED).filter(|rest| *rest > 0) {
-        lines.push(format!(
-            "And {}.",
-            words::count(rest, &format!("more {noun}"))
-        ));
+        lines.push(format!("And {rest} more {what}."));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The report for a terminal: every row in its family, then what was proven, and the diagnosis last, where the eye falls.
 
 use hybridcheck_core::finding::Status;
+use hybridcheck_core::object::ObjectId;
 use hybridcheck_core::report::{Report, Style};
 use hybridcheck_core::run::{Run, Verdict};
 use hybridcheck_core::text::listed;
@@ -27,12 +28,12 @@ impl Report for Table {
     }
 
     fn render(&self, run: &Run, style: &Style) -> String {
-        let mut page = Canvas::new(style);
+        let mut page = Canvas::new(*style);
         let is_quiet = style.verbosity < 0;
         if !is_quiet {
             header(&mut page, run);
         }
-        rows::write(&mut page, run, style);
+        rows::write(&mut page, run, *style);
         if style.verbosity >= 1 {
             facts::timings(&mut page, run);
         }
@@ -73,7 +74,7 @@ fn header(page: &mut Canvas, run: &Run) {
     let title = format!("{tool} {}", inputs.join(" "));
     page.block("", 2, Tone::Strong, &title);
     let when = format!(
-        "Judged as of {}; gathered from {} in {}{offline}.",
+        "Judged as of {}; facts gathered at {} in {}{offline}.",
         run.as_of, run.started, run.took
     );
     page.block("", 2, Tone::Faint, &when);
@@ -89,6 +90,13 @@ fn header(page: &mut Canvas, run: &Run) {
         let text = page.clean(&text, words::CAP);
         page.block("", 2, Tone::Doubt, &text);
     }
+}
+
+/// The title of an object, when there are several to tell apart.
+fn object_of(run: &Run, id: ObjectId) -> Option<&str> {
+    let is_one_of_several = run.objects.len() > 1;
+    let object = run.objects.iter().find(|object| object.id == id)?;
+    is_one_of_several.then_some(object.title.as_str())
 }
 
 /// One sentence, the last of the report, with a line above it.

@@ -1,5 +1,7 @@
 //! The words that every report for people shares: statuses, counts, the verdict in one line, and what a gap asks for.
 
+use std::cmp::Reverse;
+
 use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::{Role, Row, Run, Verdict};
@@ -49,6 +51,31 @@ pub(crate) fn independent(run: &Run, status: Status) -> Vec<&Row> {
         .collect()
 }
 
+/// Rows that make the run fail and that no cause explains: failures, and what `--fail-on` adds to them.
+pub(crate) fn blocking(run: &Run) -> Vec<&Row> {
+    let from = match run.verdict {
+        Verdict::NotReady => run.invocation.fail_on.unwrap_or(Status::Fail),
+        _ => Status::Fail,
+    };
+    let from = from.clamp(Status::Note, Status::Fail);
+    let mut rows: Vec<&Row> = run
+        .rows
+        .iter()
+        .filter(|row| row.status >= from && row.role == Role::Independent)
+        .collect();
+    rows.sort_by_key(|row| Reverse(row.status));
+    rows
+}
+
+/// What a row says in short: what was found, else why it was not checked, else its statement.
+pub(crate) fn said(row: &Row) -> String {
+    match &row.gap {
+        Some(gap) => gap.to_string(),
+        None if row.found.is_empty() => row.title.clone(),
+        None => row.found.clone(),
+    }
+}
+
 /// Required rows without a verdict that no cause explains: what makes a run incomplete.
 pub(crate) fn missing(run: &Run) -> Vec<&Row> {
     let mut rows = independent(run, Status::Gap);
@@ -76,7 +103,7 @@ pub(crate) fn verdict(run: &Run) -> String {
     let unchecked = (gaps > 0).then(|| format!("{gaps} not checked"));
     let causes = run.causes.len();
     let failures = independent(run, Status::Fail).len();
-    let caused = (causes > 0).then(|| count(causes, "cause"));
+    let named = (causes > 0).then(|| count(causes, "cause"));
     let failed = (failures > 0).then(|| {
         let noun = if causes > 0 {
             "other failure"
@@ -101,17 +128,17 @@ pub(crate) fn verdict(run: &Run) -> String {
                 count(required, "required check")
             );
             let nothing = (run.count(Status::Fail) == 0).then(|| "nothing failed".to_owned());
-            vec![nothing, Some(open), caused, warned, Some(passed)]
+            vec![nothing, Some(open), named, warned, Some(passed)]
         }
         Verdict::Interrupted => vec![
-            Some("what is known stands above".to_owned()),
-            caused,
+            Some("the run ended early".to_owned()),
+            named,
             failed,
             warned,
             unchecked,
             Some(passed),
         ],
-        Verdict::NotReady => vec![caused, failed, warned, unchecked],
+        Verdict::NotReady => vec![named, failed, warned, unchecked],
     };
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     format!("{word}: {}", parts.join(", "))

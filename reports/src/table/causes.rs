@@ -40,10 +40,8 @@ fn write_cause(page: &mut Canvas, run: &Run, index: usize, cause: &Diagnosis) {
         Tone::Strong,
         &format!("{sentence} ({sure})"),
     );
-    if run.objects.len() > 1
-        && let Some(object) = run.objects.iter().find(|object| object.id == cause.object)
-    {
-        let title = page.clean(&object.title, 200);
+    if let Some(title) = super::object_of(run, cause.object) {
+        let title = page.clean(title, 200);
         page.field(INDENT, "object", Tone::Plain, &title);
     }
     page.field(INDENT, "who", Tone::Plain, &cause.owner.to_string());
@@ -62,11 +60,11 @@ fn write_cause(page: &mut Canvas, run: &Run, index: usize, cause: &Diagnosis) {
         .collect();
     page.field(INDENT, "evidence", Tone::Plain, &pieces.join("\n"));
     if let Some(command) = &cause.command {
-        page.field(INDENT, "see it", Tone::Faint, "with common tools:");
+        page.block("   ", INDENT, Tone::Faint, "to see it with common tools:");
         page.command(INDENT + 2, &page.clean(command, CAP));
     }
     if !cause.rerun.is_empty() {
-        page.field(INDENT, "then", Tone::Faint, "see it done:");
+        page.block("   ", INDENT, Tone::Faint, "to see it done:");
         page.command(INDENT + 2, &page.clean(&rerun(run, cause), 4 * CAP));
     }
     let follows = follows(run, index);
@@ -156,37 +154,37 @@ fn write_behind(page: &mut Canvas, behind: &Behind) {
         text.push_str(&behind.needs.join("; "));
     }
     let text = page.clean(&text, 2 * CAP);
-    page.field(INDENT, "behind it", Tone::Plain, &text);
+    page.field(INDENT, "behind", Tone::Plain, &text);
 }
 
 /// Failures of their own, briefly: their details stand with their rows.
 pub(super) fn others(page: &mut Canvas, run: &Run) {
-    let rows = words::independent(run, Status::Fail);
-    if rows.is_empty() {
+    let rows = words::blocking(run);
+    let Some(last) = rows.last() else {
         return;
-    }
-    let heading = if run.causes.is_empty() {
-        "FAILURES (details stand above)"
-    } else {
-        "OTHER FAILURES, which no cause explains (details stand above)"
+    };
+    let heading = match (last.status, run.causes.is_empty()) {
+        (Status::Fail, true) => "FAILURES (details stand above)",
+        (Status::Fail, false) => "OTHER FAILURES, which no cause explains (details stand above)",
+        (_, true) => "WHAT MAKES THIS RUN FAIL (details stand above)",
+        (_, false) => "WHAT ELSE MAKES THIS RUN FAIL (details stand above)",
     };
     page.gap();
     page.block("", 2, Tone::Bad, heading);
     for row in rows {
-        let said = if row.found.is_empty() {
-            &row.title
-        } else {
-            &row.found
-        };
-        let mut text = page.clean(said, 300);
+        let mut text = page.clean(&words::said(row), 300);
+        if let Some(title) = super::object_of(run, row.object) {
+            text = format!("{text}, in {}", page.clean(title, 200));
+        }
         if let Some(owner) = row.owner {
             text = format!("{text} ({owner})");
         }
         let subject = format!("{}  ", page.clean(&row.subject.to_string(), 160));
-        let mark = page.either("✗ ", "- ");
+        let mark = words::status(page, row.status);
         let lead = [
             (Tone::Plain, "  "),
-            (Tone::Bad, mark),
+            (words::tone(row.status), mark),
+            (Tone::Plain, "  "),
             (Tone::Strong, subject.as_str()),
         ];
         page.led(&lead, 4, Tone::Plain, &text);

@@ -40,16 +40,18 @@ pub(super) fn proofs(page: &mut Canvas, run: &Run) {
         return;
     }
     page.heading("PROVEN FROM THIS HOST");
-    let mut grid = grid(page);
+    let mut grid = new_grid(page);
     for proven in &run.coverage.endpoints {
-        grid.add_row([
-            page.clean(&proven.endpoint.to_string(), 160),
-            proven.route.to_string(),
-            proven.proof.to_string(),
-        ]);
+        let endpoint = page.clean(&proven.endpoint.to_string(), 160);
+        let (route, proof) = (proven.route.to_string(), proven.proof.to_string());
+        if page.is_narrow() {
+            page.block("  ", 4, Tone::Plain, &format!("{endpoint} ({route})"));
+            page.block("    ", 4, Tone::Plain, &proof);
+        } else {
+            grid.add_row([endpoint, route, proof]);
+        }
     }
-    let text = indented(&grid);
-    page.verbatim(&text);
+    page.grid(&grid);
     let requests = usize::try_from(run.coverage.requests).unwrap_or(usize::MAX);
     if requests > 0 {
         let sent = words::count(requests, "request");
@@ -91,16 +93,18 @@ pub(super) fn missing(page: &mut Canvas, run: &Run) {
     for (gap, rows) in reasons {
         let because = page.clean(&gap.to_string(), CAP);
         page.led(&[(Tone::Doubt, "? ")], 2, Tone::Strong, &because);
-        let ids: Vec<&str> = rows.iter().map(|row| row.check.0.as_str()).collect();
-        let mut unique = ids.clone();
-        unique.dedup();
-        let checks = page.clean(&listed(unique), CAP);
-        page.field(
-            2,
-            "keeps",
-            Tone::Plain,
-            &format!("{} from being made", checks),
-        );
+        let mut checks: Vec<String> = Vec::new();
+        for row in rows {
+            let check = match super::object_of(run, row.object) {
+                Some(title) => format!("{} ({title})", row.check),
+                None => row.check.to_string(),
+            };
+            if !checks.contains(&check) {
+                checks.push(check);
+            }
+        }
+        let kept = page.clean(&listed(checks), CAP);
+        page.field(2, "open", Tone::Plain, &kept);
         let remedy = words::remedy(gap).unwrap_or_default();
         let remedy = page.clean(&remedy, CAP);
         page.field(2, "fix", Tone::Plain, &remedy);
@@ -108,18 +112,13 @@ pub(super) fn missing(page: &mut Canvas, run: &Run) {
 }
 
 /// A table without frames, as wide as the page allows.
-pub(super) fn grid(page: &Canvas) -> Grid {
+pub(super) fn new_grid(page: &Canvas) -> Grid {
     let mut grid = Grid::new();
     let width = u16::try_from(page.width().saturating_sub(1)).unwrap_or(u16::MAX);
     grid.load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width);
     grid
-}
-
-/// The grid's own padding is one column on each side; one more makes the indent of everything else.
-pub(super) fn indented(grid: &Grid) -> String {
-    grid.lines().map(|line| format!(" {line}\n")).collect()
 }
 
 fn bullets(page: &mut Canvas, heading: &str, lines: &[String]) {

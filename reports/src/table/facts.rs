@@ -7,7 +7,7 @@ use hybridcheck_core::facts::{
 use hybridcheck_core::run::Run;
 use hybridcheck_core::text::listed;
 
-use super::coverage::{grid, indented};
+use super::coverage::new_grid;
 use crate::canvas::{Canvas, Tone};
 use crate::words;
 
@@ -16,7 +16,7 @@ const PHASES: [&str; 6] = ["dns", "tcp", "tls", "connection", "http", "local"];
 
 /// Per phase: how many facts, the quickest, the slowest, and which that was.
 pub(super) fn timings(page: &mut Canvas, run: &Run) {
-    let mut grid = grid(page);
+    let mut grid = new_grid(page);
     grid.set_header(["phase", "facts", "quickest", "slowest", "which"]);
     let mut is_empty = true;
     for phase in PHASES {
@@ -42,8 +42,7 @@ pub(super) fn timings(page: &mut Canvas, run: &Run) {
     }
     if !is_empty {
         page.heading("TIMINGS");
-        let text = indented(&grid);
-        page.verbatim(&text);
+        page.grid(&grid);
     }
 }
 
@@ -82,10 +81,8 @@ fn phase_of(key: &FactKey) -> Option<&'static str> {
         | FactKey::Role { .. }
         | FactKey::Token { .. }
         | FactKey::TokenInfo { .. } => Some("http"),
-        FactKey::Certificate { .. } | FactKey::PrivateKey { .. } | FactKey::Resolver => {
-            Some("local")
-        }
-        FactKey::Option { .. } => None,
+        FactKey::Certificate { .. } | FactKey::PrivateKey { .. } => Some("local"),
+        FactKey::Option { .. } | FactKey::Resolver => None,
     }
 }
 

@@ -10,25 +10,20 @@ use unicode_width::UnicodeWidthStr;
 use crate::canvas::{Canvas, Tone};
 use crate::words::{self, CAP};
 
-/// Details begin here, under the subject.
-const INDENT: usize = 10;
+/// The widest short status, `✓ pass`. The one long status pushes its own subject, so that nothing else pays for it.
+const COLUMN: usize = 6;
+
+/// Subject and details begin here.
+const INDENT: usize = COLUMN + 4;
 
 /// More places or pieces of evidence than this are counted, not listed.
 const LISTED: usize = 8;
 
 /// Writes every row that the style lets through.
-pub(super) fn write(page: &mut Canvas, run: &Run, style: &Style) {
+pub(super) fn write(page: &mut Canvas, run: &Run, style: Style) {
     let from = lowest(style);
     let shown: Vec<&Row> = run.rows.iter().filter(|row| row.status >= from).collect();
-    let column = shown
-        .iter()
-        .map(|row| words::status(page, row.status).width())
-        .max()
-        .unwrap_or_default();
-    let layout = Layout {
-        column,
-        has_ids: style.verbosity >= 1,
-    };
+    let has_ids = style.verbosity >= 1;
     for (number, object) in run.objects.iter().enumerate() {
         let own: Vec<&Row> = shown
             .iter()
@@ -38,35 +33,37 @@ pub(super) fn write(page: &mut Canvas, run: &Run, style: &Style) {
         if style.verbosity >= 0 || (run.objects.len() > 1 && !own.is_empty()) {
             object_heading(page, run, number, object);
         }
-        families(page, run, &own, &layout);
+        families(page, run, &own, has_ids);
     }
     let homeless: Vec<&Row> = shown
         .iter()
         .filter(|row| run.objects.iter().all(|object| object.id != row.object))
         .copied()
         .collect();
-    families(page, run, &homeless, &layout);
+    families(page, run, &homeless, has_ids);
+    if style.verbosity < 0 {
+        return;
+    }
+    if shown.iter().any(|row| row.status >= Status::Warn) {
+        page.gap();
+        let tip = format!("More about a check: {} explain CHECK", run.tool.name);
+        let tip = page.clean(&tip, CAP);
+        page.block("  ", 2, Tone::Faint, &tip);
+    }
     let hidden = run.rows.len() - shown.len();
-    if hidden > 0 && style.verbosity >= 0 {
+    if hidden > 0 {
         let text = format!(
             "{} below `{}` not shown (--show-from).",
             words::count(hidden, "row"),
             from.label()
         );
         page.gap();
-        page.block("", 2, Tone::Faint, &text);
+        page.block("  ", 2, Tone::Faint, &text);
     }
 }
 
-struct Layout {
-    /// The width of the column of statuses.
-    column: usize,
-    /// Passing rows carry the id of their check.
-    has_ids: bool,
-}
-
 /// `-q` hides what asks nothing of anybody.
-fn lowest(style: &Style) -> Status {
+fn lowest(style: Style) -> Status {
     if style.verbosity < 0 {
         style.show_from.max(Status::Note)
     } else {
@@ -98,7 +95,7 @@ fn object_heading(page: &mut Canvas, run: &Run, number: usize, object: &ObjectSu
 }
 
 /// Families in the order in which their first row comes.
-fn families(page: &mut Canvas, run: &Run, rows: &[&Row], layout: &Layout) {
+fn families(page: &mut Canvas, run: &Run, rows: &[&Row], has_ids: bool) {
     let mut names: Vec<&str> = Vec::new();
     for row in rows {
         let family = family(run, row);
@@ -110,7 +107,7 @@ fn families(page: &mut Canvas, run: &Run, rows: &[&Row], layout: &Layout) {
         let heading = page.clean(name, 60);
         page.heading(&heading);
         for row in rows.iter().filter(|row| family(run, row) == name) {
-            write_row(page, row, layout);
+            write_row(page, row, has_ids);
         }
     }
 }
@@ -123,7 +120,7 @@ fn family<'r>(run: &'r Run, row: &'r Row) -> &'r str {
     )
 }
 
-fn write_row(page: &mut Canvas, row: &Row, layout: &Layout) {
+fn write_row(page: &mut Canvas, row: &Row, has_ids: bool) {
     let title = page.clean(&row.title, 300);
     let found = page.clean(&row.found, CAP);
     let id = page.clean(&row.check.0, 80);
@@ -131,27 +128,30 @@ fn write_row(page: &mut Canvas, row: &Row, layout: &Layout) {
     match (row.role, row.status) {
         (Role::Consequence { cause }, status) if status != Status::Pass => {
             text = format!("{text} (follows from cause {})", cause.saturating_add(1));
-            headline(page, row, layout, Tone::Faint, &text);
+            headline(page, row, Tone::Faint, &text);
         }
         (_, Status::Pass | Status::NotApplicable) => {
             if !found.is_empty() {
                 text = format!("{text}: {found}");
             }
-            if layout.has_ids {
+            if has_ids {
                 text = format!("{text} [{id}]");
             }
-            headline(page, row, layout, Tone::Plain, &text);
+            headline(page, row, Tone::Plain, &text);
         }
         _ => {
-            headline(page, row, layout, Tone::Plain, &text);
+            if row.status == Status::Gap && !row.required {
+                text.push_str(" (not required)");
+            }
+            headline(page, row, Tone::Plain, &text);
             details(page, row, &id);
         }
     }
 }
 
-fn headline(page: &mut Canvas, row: &Row, layout: &Layout, tone: Tone, text: &str) {
+fn headline(page: &mut Canvas, row: &Row, tone: Tone, text: &str) {
     let status = words::status(page, row.status);
-    let pad = " ".repeat(layout.column.saturating_sub(status.width()) + 2);
+    let pad = " ".repeat(COLUMN.saturating_sub(status.width()) + 2);
     let subject = page.clean(&row.subject.to_string(), 160);
     let mark = (words::tone(row.status), status);
     if page.is_narrow() {
@@ -171,7 +171,7 @@ fn headline(page: &mut Canvas, row: &Row, layout: &Layout, tone: Tone, text: &st
         (Tone::Strong, subject.as_str()),
         (Tone::Plain, "  "),
     ];
-    page.led(&lead, layout.column + 4, tone, text);
+    page.led(&lead, INDENT, tone, text);
 }
 
 fn details(page: &mut Canvas, row: &Row, id: &str) {

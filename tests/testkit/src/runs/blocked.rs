@@ -70,7 +70,7 @@ pub fn blocked() -> Run {
                  into the PureEngage identity provider.\nRestart the components that read the object.", Owner::SecurityTeam)
                 .at(&Place::line(INPUT, 31))
                 .evidence("subject", "CN=idp.acme.example")
-                .evidence("SHA-256", &"a1b2c3d4".repeat(8))),
+                .evidence("SHA-256", "a1b2c3d4".repeat(8))),
         row("services-shared-client", Subject::section("ewt"), "The section has a client of its own",
             Judgement::warn("a client id that no other section uses", "the client id of [saml_auth]",
                 "Create an OAuth client with the grant Client Credentials for [ewt].", Owner::CloudAdmin)

@@ -202,7 +202,7 @@ fn diagnosis(rows: &[Row]) -> Diagnosis {
     let mut diagnosis = Diagnosis::new(Certainty::Possible, long(), Owner::SecurityTeam, nasty());
     diagnosis.cause = CheckId(nasty());
     diagnosis.evidence = vec![evidence(NASTY, NASTY)];
-    diagnosis.command = Some(nasty());
+    diagnosis.command = Some(format!("curl {NASTY}"));
     diagnosis.rerun = vec![CheckId(nasty())];
     diagnosis.roots = rows.iter().take(1).map(RowRef::to).collect();
     diagnosis
