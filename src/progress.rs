@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 const NAMED: usize = 3;
 
 /// The longest name shown; a line of progress must not wrap.
-const CAP: usize = 56;
+const CAP: usize = 48;
 
 const TICK: Duration = Duration::from_millis(120);
 

@@ -97,10 +97,10 @@ impl Canvas {
         }
     }
 
-    /// A heading after an empty line.
+    /// A heading after an empty line. Only its first line stands at the margin: nothing from a file may pose as one.
     pub(crate) fn heading(&mut self, text: &str) {
         self.gap();
-        self.block("", 0, Tone::Strong, text);
+        self.block("", 4, Tone::Strong, text);
     }
 
     /// A heading with a line across the page, for what must be found at a glance.
@@ -123,7 +123,8 @@ impl Canvas {
         let lead_width: usize = lead.iter().map(|(_, piece)| piece.width()).sum();
         if lead_width > self.width {
             let all: String = lead.iter().map(|(_, piece)| *piece).collect();
-            self.block("", indent, tone, all.trim_start());
+            let rest = all.trim_start_matches(' ');
+            self.block(&all[..all.len() - rest.len()], indent, tone, rest);
             self.block(&" ".repeat(indent), indent, tone, text);
             return;
         }

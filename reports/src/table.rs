@@ -72,9 +72,9 @@ fn header(page: &mut Canvas, run: &Run) {
         200,
     );
     let title = format!("{tool} {}", inputs.join(" "));
-    page.block("", 2, Tone::Strong, &title);
+    page.block("", 4, Tone::Strong, &title);
     let when = format!(
-        "Judged as of {}; facts gathered at {} in {}{offline}.",
+        "Judged as of {}; facts of {}, in {}{offline}.",
         run.as_of, run.started, run.took
     );
     page.block("", 2, Tone::Faint, &when);

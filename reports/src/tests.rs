@@ -2,7 +2,7 @@
 
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::report::{Report, Style};
-use hybridcheck_core::run::Run;
+use hybridcheck_core::run::{Role, Run, Verdict};
 use hybridcheck_testkit::runs;
 
 use crate::{by_name, reports, schema};
@@ -269,4 +269,52 @@ fn names_are_found_and_unknown_ones_are_not() {
         );
     }
     assert!(by_name("tabel").is_none());
+}
+
+#[test]
+fn rows_that_are_not_shown_are_counted() {
+    let style = Style {
+        show_from: Status::Warn,
+        ..style(100, false)
+    };
+    let text = render("table", &runs::healthy(), style);
+    assert!(text.contains("12 rows below `warn` not shown"), "{text}");
+    assert!(!text.contains("  ok  "), "{text}");
+}
+
+#[test]
+fn warnings_that_fail_the_run_are_named_at_the_end() {
+    let mut run = runs::incomplete();
+    run.verdict = Verdict::NotReady;
+    run.invocation.fail_on = Some(Status::Warn);
+    let table = render("table", &run, style(100, false));
+    let (_, end) = table
+        .split_once("WHAT MAKES THIS RUN FAIL")
+        .expect("what makes it fail");
+    assert!(
+        end.contains("saml/expire_time  `72`, in hybrid_integration of Sales"),
+        "{end}"
+    );
+    assert!(end.contains("(--fail-on warn)"), "{end}");
+    let short = render("short", &run, style(100, false));
+    assert!(short.contains("Warns: saml/expire_time: `72`."), "{short}");
+}
+
+#[test]
+fn several_causes_are_numbered_and_their_rows_point_at_them() {
+    let mut run = runs::blocked();
+    let mut second = run.causes[0].clone();
+    second.sentence = "The secret of [ewt] is not the one of its client".into();
+    run.causes.push(second);
+    run.rows[8].role = Role::Consequence { cause: 1 };
+    let text = render("table", &run, style(100, false));
+    assert!(text.contains("DIAGNOSIS: 2 causes"), "{text}");
+    assert!(
+        text.contains("[ewt]  The client gets a token (follows from cause 2)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("2. The secret of [ewt] is not the one of its client"),
+        "{text}"
+    );
 }

@@ -86,8 +86,8 @@ fn rerun(run: &Run, cause: &Diagnosis) -> String {
     parts.extend(call.inputs.iter().map(|input| quoted(input)));
     for setting in &call.settings {
         match setting.split_once(' ') {
-            Some((flag, value)) => parts.push(format!("{flag} {}", quoted(value))),
-            None => parts.push(setting.clone()),
+            Some((flag, value)) => parts.push(format!("{} {}", quoted(flag), quoted(value))),
+            None => parts.push(quoted(setting)),
         }
     }
     parts.extend(
@@ -101,8 +101,8 @@ fn rerun(run: &Run, cause: &Diagnosis) -> String {
 
 /// A word as a POSIX shell takes it.
 fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._/-+=:@%,[]".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) && !word.contains(['[', ']']) {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._/-+=:@%,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))

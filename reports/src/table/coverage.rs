@@ -75,11 +75,8 @@ pub(super) fn unproven(page: &mut Canvas, run: &Run) {
     bullets(page, "NOT PROVEN BY THIS RUN", &lines);
 }
 
-/// What an incomplete run still needs, by reason.
+/// What was required and could not be checked, for another reason than a cause: once per reason, with what would help.
 pub(super) fn missing(page: &mut Canvas, run: &Run) {
-    if !matches!(run.verdict, Verdict::Incomplete | Verdict::Interrupted) {
-        return;
-    }
     let mut reasons: BTreeMap<&Gap, Vec<&Row>> = BTreeMap::new();
     for row in words::missing(run) {
         if let Some(gap) = &row.gap {
@@ -89,7 +86,11 @@ pub(super) fn missing(page: &mut Canvas, run: &Run) {
     if reasons.is_empty() {
         return;
     }
-    page.banner(Tone::Doubt, "WHAT IS MISSING");
+    if matches!(run.verdict, Verdict::Incomplete | Verdict::Interrupted) {
+        page.banner(Tone::Doubt, "WHAT IS MISSING");
+    } else {
+        page.heading("WHAT IS MISSING");
+    }
     for (gap, rows) in reasons {
         let because = page.clean(&gap.to_string(), CAP);
         page.led(&[(Tone::Doubt, "? ")], 2, Tone::Strong, &because);

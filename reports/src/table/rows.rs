@@ -153,12 +153,26 @@ fn headline(page: &mut Canvas, row: &Row, tone: Tone, text: &str) {
     let status = words::status(page, row.status);
     let pad = " ".repeat(COLUMN.saturating_sub(status.width()) + 2);
     let subject = page.clean(&row.subject.to_string(), 160);
-    let mark = (words::tone(row.status), status);
+    // What follows from a cause, or asks nothing, steps back so that the rest stands out.
+    let is_folded = tone == Tone::Faint;
+    let mark = (
+        if is_folded {
+            Tone::Faint
+        } else {
+            words::tone(row.status)
+        },
+        status,
+    );
+    let subject_tone = match row.status {
+        Status::Pass | Status::NotApplicable => Tone::Plain,
+        _ if is_folded => Tone::Faint,
+        _ => Tone::Strong,
+    };
     if page.is_narrow() {
         page.led(
             &[(Tone::Plain, "  "), mark, (Tone::Plain, "  ")],
             4,
-            Tone::Strong,
+            subject_tone,
             &subject,
         );
         page.block("    ", 4, tone, text);
@@ -168,7 +182,7 @@ fn headline(page: &mut Canvas, row: &Row, tone: Tone, text: &str) {
         (Tone::Plain, "  "),
         mark,
         (Tone::Plain, pad.as_str()),
-        (Tone::Strong, subject.as_str()),
+        (subject_tone, subject.as_str()),
         (Tone::Plain, "  "),
     ];
     page.led(&lead, INDENT, tone, text);
@@ -211,10 +225,11 @@ fn details(page: &mut Canvas, row: &Row, id: &str) {
     page.field(indent, "check", Tone::Faint, id);
 }
 
-/// The row's own words, else what would close its gap.
+/// The row's own words, else what would close its gap; for required rows that stands once for all, under what is missing.
 fn fix(page: &Canvas, row: &Row) -> String {
     if row.fix.is_empty() {
-        let remedy = row.gap.as_ref().and_then(words::remedy);
+        let gap = row.gap.as_ref().filter(|_| !row.required);
+        let remedy = gap.and_then(words::remedy);
         return page.clean(&remedy.unwrap_or_default(), CAP);
     }
     page.clean_lines(&row.fix, CAP)
