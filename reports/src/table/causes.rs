@@ -1,0 +1,205 @@
+//! The diagnosis: root causes with what to do, and the failures that no cause explains.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis};
+use hybridcheck_core::finding::Status;
+use hybridcheck_core::run::{Behind, Role, Row, Run};
+use hybridcheck_core::text::listed;
+
+use crate::canvas::{Canvas, Tone};
+use crate::words::{self, CAP};
+
+/// Under the number of a cause.
+const INDENT: usize = 3;
+
+/// Every cause, numbered, with everything a person needs to act and to see it done.
+pub(super) fn write(page: &mut Canvas, run: &Run) {
+    if run.causes.is_empty() {
+        return;
+    }
+    let title = format!("DIAGNOSIS: {}", words::count(run.causes.len(), "cause"));
+    page.banner(Tone::Bad, &title);
+    for (index, cause) in run.causes.iter().enumerate() {
+        if index > 0 {
+            page.gap();
+        }
+        write_cause(page, run, index, cause);
+    }
+}
+
+fn write_cause(page: &mut Canvas, run: &Run, index: usize, cause: &Diagnosis) {
+    let number = format!("{}. ", index + 1);
+    let sentence = page.clean(&cause.sentence, CAP);
+    let sure = match cause.certainty {
+        Certainty::Certain => "certain",
+        Certainty::Likely => "likely",
+        Certainty::Possible => "possible, one of several explanations",
+    };
+    page.led(
+        &[(Tone::Bad, &number)],
+        INDENT,
+        Tone::Strong,
+        &format!("{sentence} ({sure})"),
+    );
+    if let Some(title) = super::object_of(run, cause.object) {
+        let title = page.clean(title, 200);
+        page.field(INDENT, "object", Tone::Plain, &title);
+    }
+    page.field(INDENT, "who", Tone::Plain, &cause.owner.to_string());
+    let fix = page.clean_lines(&cause.fix, CAP);
+    page.field(INDENT, "fix", Tone::Strong, &fix);
+    let pieces: Vec<String> = cause
+        .evidence
+        .iter()
+        .map(|piece| {
+            format!(
+                "{}: {}",
+                page.clean(&piece.label, 80),
+                page.clean(&piece.value, CAP)
+            )
+        })
+        .collect();
+    page.field(INDENT, "evidence", Tone::Plain, &pieces.join("\n"));
+    if let Some(command) = &cause.command {
+        page.block("   ", INDENT, Tone::Faint, "to see it with common tools:");
+        page.command(INDENT + 2, &page.clean(command, CAP));
+    }
+    if !cause.rerun.is_empty() {
+        page.block("   ", INDENT, Tone::Faint, "to see it done:");
+        page.command(INDENT + 2, &page.clean(&rerun(run, cause), 4 * CAP));
+    }
+    let follows = follows(run, index);
+    page.field(INDENT, "explains", Tone::Plain, &follows);
+    for behind in run
+        .coverage
+        .behind
+        .iter()
+        .filter(|behind| behind.cause == index)
+    {
+        write_behind(page, behind);
+    }
+}
+
+/// The call that repeats only what shows the cause, with everything that changed what was asked.
+fn rerun(run: &Run, cause: &Diagnosis) -> String {
+    let call = &run.invocation;
+    let mut parts = vec!["hybridcheck check".to_owned()];
+    parts.extend(call.inputs.iter().map(|input| quoted(input)));
+    for setting in &call.settings {
+        match setting.split_once(' ') {
+            Some((flag, value)) => parts.push(format!("{} {}", quoted(flag), quoted(value))),
+            None => parts.push(quoted(setting)),
+        }
+    }
+    parts.extend(
+        cause
+            .rerun
+            .iter()
+            .map(|check| format!("--only {}", quoted(&check.0))),
+    );
+    parts.join(" ")
+}
+
+/// A word as a POSIX shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._/-+=:@%,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+fn follows(run: &Run, index: usize) -> String {
+    let consequences: Vec<&Row> = run
+        .rows
+        .iter()
+        .filter(|row| row.role == Role::Consequence { cause: index })
+        .collect();
+    let roots = run
+        .rows
+        .iter()
+        .filter(|row| row.role == Role::Root { cause: index })
+        .count();
+    let of = |status: Status, noun: &str| {
+        let number = consequences
+            .iter()
+            .filter(|row| row.status == status)
+            .count();
+        (number > 0).then(|| format!("{number} {noun}"))
+    };
+    let kinds: Vec<String> = [
+        of(Status::Fail, "failing"),
+        of(Status::Warn, "warning"),
+        of(Status::Gap, "not checked"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let shown = format!("shown by {}", words::count(roots, "row"));
+    match consequences.len() {
+        0 => shown,
+        1 => format!("{shown}; 1 row follows from it ({})", listed(kinds)),
+        number => format!("{shown}; {number} rows follow from it ({})", listed(kinds)),
+    }
+}
+
+/// What cannot be seen before the cause is gone.
+fn write_behind(page: &mut Canvas, behind: &Behind) {
+    let mut text = format!(
+        "{} could not be made because of it: {}",
+        words::count(behind.checks.len(), "check"),
+        listed(&behind.checks)
+    );
+    if !behind.needs.is_empty() {
+        text.push_str(". Once it is gone they need: ");
+        text.push_str(&behind.needs.join("; "));
+    }
+    let text = page.clean(&text, 2 * CAP);
+    page.field(INDENT, "behind", Tone::Plain, &text);
+}
+
+/// Failures of their own, briefly: their details stand with their rows.
+pub(super) fn others(page: &mut Canvas, run: &Run) {
+    let rows = words::blocking(run);
+    let Some(last) = rows.last() else {
+        return;
+    };
+    let heading = match (last.status, run.causes.is_empty()) {
+        (Status::Fail, true) => "FAILURES (details stand above)",
+        (Status::Fail, false) => "OTHER FAILURES, which no cause explains (details stand above)",
+        (_, true) => "WHAT MAKES THIS RUN FAIL (details stand above)",
+        (_, false) => "WHAT ELSE MAKES THIS RUN FAIL (details stand above)",
+    };
+    page.gap();
+    page.block("", 2, Tone::Bad, heading);
+    for row in rows {
+        let mut text = page.clean(&words::said(row), 300);
+        if let Some(title) = super::object_of(run, row.object) {
+            text = format!("{text}, in {}", page.clean(title, 200));
+        }
+        if let Some(owner) = row.owner {
+            text = format!("{text} ({owner})");
+        }
+        let subject = format!("{}  ", page.clean(&row.subject.to_string(), 160));
+        let mark = words::status(page, row.status);
+        let lead = [
+            (Tone::Plain, "  "),
+            (words::tone(row.status), mark),
+            (Tone::Plain, "  "),
+            (Tone::Strong, subject.as_str()),
+        ];
+        page.led(&lead, 4, Tone::Plain, &text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_are_quoted_for_a_shell_only_when_they_must_be() {
+        assert_eq!(quoted("a/b-c.xml"), "a/b-c.xml");
+        assert_eq!(quoted("my file"), "'my file'");
+        assert_eq!(quoted("it's; rm"), r"'it'\''s; rm'");
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -1,0 +1,199 @@
+//! What was gathered: how long each phase took (`-v`), and every fact on a line (`-vv`).
+
+use hybridcheck_core::facts::{
+    ApiFact, ApiOutcome, CertificateOutcome, Entry, Fact, FactKey, PrivateKeyOutcome, Recorded,
+    TlsFact, TokenOutcome,
+};
+use hybridcheck_core::run::Run;
+use hybridcheck_core::text::listed;
+
+use super::coverage::new_grid;
+use crate::canvas::{Canvas, Tone};
+use crate::words;
+
+/// The phases in the order in which a connection goes through them.
+const PHASES: [&str; 6] = ["dns", "tcp", "tls", "connection", "http", "local"];
+
+/// Per phase: how many facts, the quickest, the slowest, and which that was.
+pub(super) fn timings(page: &mut Canvas, run: &Run) {
+    let mut grid = new_grid(page);
+    grid.set_header(["phase", "facts", "quickest", "slowest", "which"]);
+    let mut is_empty = true;
+    for phase in PHASES {
+        let facts = || {
+            run.facts
+                .iter()
+                .filter(|entry| phase_of(&entry.key) == Some(phase) && is_there(entry))
+        };
+        let (Some(quickest), Some(slowest)) = (
+            facts().min_by_key(|entry| entry.took),
+            facts().max_by_key(|entry| entry.took),
+        ) else {
+            continue;
+        };
+        is_empty = false;
+        grid.add_row([
+            phase.to_owned(),
+            facts().count().to_string(),
+            quickest.took.to_string(),
+            slowest.took.to_string(),
+            page.clean(&slowest.key.to_string(), 120),
+        ]);
+    }
+    if !is_empty {
+        page.heading("TIMINGS");
+        page.grid(&grid);
+    }
+}
+
+/// Every fact and every gap, one after the other.
+pub(super) fn list(page: &mut Canvas, run: &Run) {
+    if run.facts.is_empty() {
+        return;
+    }
+    page.heading("FACTS");
+    for entry in &run.facts {
+        let (text, took) = match &entry.outcome {
+            Recorded::Fact(fact) => (saw(fact), format!(" [{}]", entry.took)),
+            Recorded::Missing(gap) => (format!("missing: {gap}"), String::new()),
+        };
+        let key = page.clean(&entry.key.to_string(), 200);
+        let text = page.clean(&text, 400);
+        page.block("  ", 4, Tone::Plain, &format!("{key}: {text}{took}"));
+    }
+}
+
+fn is_there(entry: &Entry) -> bool {
+    matches!(entry.outcome, Recorded::Fact(_))
+}
+
+fn phase_of(key: &FactKey) -> Option<&'static str> {
+    match key {
+        FactKey::Addresses { .. } | FactKey::Dns { .. } => Some("dns"),
+        FactKey::Tcp { .. } => Some("tcp"),
+        FactKey::Tls { .. } => Some("tls"),
+        FactKey::Connection { .. } => Some("connection"),
+        FactKey::ApiProbe { .. }
+        | FactKey::Discovery { .. }
+        | FactKey::Idps { .. }
+        | FactKey::Organization { .. }
+        | FactKey::PureengageIdp { .. }
+        | FactKey::Role { .. }
+        | FactKey::Token { .. }
+        | FactKey::TokenInfo { .. } => Some("http"),
+        FactKey::Certificate { .. } | FactKey::PrivateKey { .. } => Some("local"),
+        FactKey::Option { .. } | FactKey::Resolver => None,
+    }
+}
+
+/// A fact in a phrase.
+fn saw(fact: &Fact) -> String {
+    match fact {
+        Fact::Addresses(fact) if fact.addresses.is_empty() => "none".to_owned(),
+        Fact::Addresses(fact) => listed(&fact.addresses),
+        Fact::ApiProbe(fact) => match &fact.error {
+            Some(error) => format!("{}, {}", fact.http.outcome, error.code),
+            None => fact.http.outcome.to_string(),
+        },
+        Fact::Certificate(fact) => match &fact.outcome {
+            CertificateOutcome::Certificates { certificates } => {
+                let each = certificates
+                    .iter()
+                    .map(|one| format!("{} valid until {}", one.subject, one.not_after));
+                listed(each)
+            }
+            CertificateOutcome::Other { holds } => holds.to_string(),
+            CertificateOutcome::Undecodable(why) => why.to_string(),
+        },
+        Fact::Connection(fact) => format!("{}, chain ends at {}", fact.address, fact.trust),
+        Fact::Discovery(fact) => match &fact.document {
+            Some(document) => format!("{}, issuer {}", fact.http.outcome, document.issuer),
+            None => fact.http.outcome.to_string(),
+        },
+        Fact::Dns(fact) => format!("A: {}; AAAA: {}", fact.a.outcome, fact.aaaa.outcome),
+        Fact::Idps(fact) => answered(fact, |found| words::count(found.entities.len(), "provider")),
+        Fact::Organization(fact) => answered(fact, |found| {
+            format!(
+                "id {}, name {}",
+                or_none(found.id.as_ref()),
+                or_none(found.name.as_ref())
+            )
+        }),
+        Fact::PrivateKey(fact) => key(&fact.outcome),
+        Fact::PureengageIdp(fact) => answered(fact, |found| {
+            format!("issuer {}", or_none(found.issuer_uri.as_ref()))
+        }),
+        Fact::Resolver(fact) => match &fact.problem {
+            Some(problem) => format!("{problem} ({})", fact.source),
+            None => format!("{} from {}", listed(&fact.nameservers), fact.source),
+        },
+        Fact::Role(fact) => answered(fact, |found| listed(&found.names)),
+        Fact::Tcp(fact) => format!("{}, {}", fact.outcome, tries(fact.attempts.len())),
+        Fact::Tls(fact) => handshake(fact),
+        Fact::Token(fact) => match &fact.outcome {
+            TokenOutcome::Issued { .. } => "issued".to_owned(),
+            TokenOutcome::NotOAuth => format!("no OAuth answer: {}", fact.http.outcome),
+            TokenOutcome::RateLimited { .. } => "rate limited".to_owned(),
+            TokenOutcome::Refused(error) => error.to_string(),
+        },
+        Fact::TokenInfo(fact) => answered(fact, |found| {
+            let client = found.client.clone().unwrap_or_default();
+            format!(
+                "client {}, state {}",
+                or_none(client.name.as_ref()),
+                or_none(client.state.as_ref())
+            )
+        }),
+    }
+}
+
+fn answered<T>(fact: &ApiFact<T>, found: impl Fn(&T) -> String) -> String {
+    match &fact.outcome {
+        ApiOutcome::Found(resource) => found(resource),
+        ApiOutcome::Malformed { status, problem } => format!("HTTP {status}, {problem}"),
+        ApiOutcome::NotFound => "not found (HTTP 404)".to_owned(),
+        ApiOutcome::Refused(error) => {
+            format!("HTTP {} {}: {}", error.status, error.code, error.message)
+        }
+        ApiOutcome::Transport { class } => format!("no answer ({class})"),
+    }
+}
+
+fn handshake(fact: &TlsFact) -> String {
+    let mut parts = vec![fact.outcome.to_string()];
+    parts.extend(fact.version.clone());
+    parts.extend(fact.trust.map(|trust| format!("chain ends at {trust}")));
+    parts.extend(fact.faults.iter().map(ToString::to_string));
+    parts.push(tries(fact.attempts.len()));
+    parts.join(", ")
+}
+
+fn key(outcome: &PrivateKeyOutcome) -> String {
+    match outcome {
+        PrivateKeyOutcome::Decrypted {
+            protection, key, ..
+        } => format!("{}, {protection}", key.key),
+        PrivateKeyOutcome::NoPassword { protection } => format!("{protection}, no password to try"),
+        PrivateKeyOutcome::Other { holds } => holds.to_string(),
+        PrivateKeyOutcome::Undecodable(why) => why.to_string(),
+        PrivateKeyOutcome::Unencrypted { key } => format!("{}, not encrypted", key.key),
+        PrivateKeyOutcome::Unsupported { protection } => {
+            format!("unsupported protection {protection}")
+        }
+        PrivateKeyOutcome::WrongPassword { protection } => {
+            format!("{protection}, the password does not open it")
+        }
+    }
+}
+
+fn tries(number: usize) -> String {
+    if number == 1 {
+        "1 try".to_owned()
+    } else {
+        format!("{number} tries")
+    }
+}
+
+fn or_none(text: Option<&String>) -> &str {
+    text.map_or("not stated", String::as_str)
+}

@@ -1,0 +1,232 @@
+//! A run in which every text was written by somebody who wants to deceive or to break a terminal.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, RowRef};
+use hybridcheck_core::check::{CheckId, Subject};
+use hybridcheck_core::endpoint::Proof;
+use hybridcheck_core::facts::{ClientRef, Entry, FactKey, Gap, Recorded, ResolverFact};
+use hybridcheck_core::finding::{Owner, Status};
+use hybridcheck_core::object::{At, Folder, Known, Note, ObjectId, Place, Stranger, Tenant};
+use hybridcheck_core::run::{
+    Behind, CatalogueEntry, Coverage, Invocation, Role, Row, Run, Tool, Verdict,
+};
+use hybridcheck_core::time::Took;
+
+use super::{endpoint, evidence, object, proof, run};
+
+/// Escape sequences, line breaks, bidirectional and invisible marks, wide and combining characters, and no blank to break at.
+const NASTY: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}\r\nREADY\u{9b}31m\u{202e}txet\u{200b}\u{2028}\u{7f}e\u{301}\u{301}漢字漢字❤\u{fe0f}👩\u{200d}👩";
+
+/// Control, bidirectional, very long and wide characters in every text of the document, and indices that lead nowhere.
+pub fn hostile() -> Run {
+    let mut run = run(Verdict::NotReady, vec![object(0, NASTY, NASTY)]);
+    run.tool = Tool {
+        name: nasty(),
+        version: nasty(),
+        regions: nasty(),
+    };
+    run.invocation = Invocation {
+        command: nasty(),
+        inputs: vec![nasty(), "-".into()],
+        offline: true,
+        only: vec![nasty()],
+        skip: vec![nasty()],
+        fail_on: Some(Status::Warn),
+        client_secret_source: Some(nasty()),
+        client_id: Some(nasty()),
+        settings: vec![nasty(), format!("--cacert {NASTY}")],
+    };
+    let summary = &mut run.objects[0];
+    summary.title = nasty();
+    summary.region = Some(nasty());
+    summary.sections = vec![nasty()];
+    summary.serves = vec![tenant(), tenant()];
+    summary.folder = Known::Stated(Folder {
+        dbid: None,
+        kind: Some(nasty()),
+        path: vec![nasty()],
+    });
+    summary.notes = vec![note()];
+    run.notes = vec![note()];
+    run.strangers = vec![Stranger {
+        kind: nasty(),
+        tenant: Some(tenant()),
+        place: place(),
+    }];
+    let mut rows = vec![
+        nasty_row(Status::Pass, Role::Independent, Subject::Object),
+        nasty_row(
+            Status::NotApplicable,
+            Role::Independent,
+            Subject::section(NASTY),
+        ),
+        nasty_row(
+            Status::Note,
+            Role::Independent,
+            Subject::option(NASTY, NASTY),
+        ),
+        nasty_row(
+            Status::Warn,
+            Role::Root { cause: 0 },
+            Subject::Endpoint {
+                endpoint: endpoint(NASTY),
+            },
+        ),
+        nasty_row(
+            Status::Fail,
+            Role::Independent,
+            Subject::option(&long(), &long()),
+        ),
+        nasty_row(
+            Status::Fail,
+            Role::Consequence { cause: usize::MAX },
+            client(),
+        ),
+        nasty_row(Status::Gap, Role::Consequence { cause: 0 }, Subject::Object),
+    ];
+    for gap in gaps() {
+        let mut row = nasty_row(Status::Gap, Role::Independent, Subject::Object);
+        row.gap = Some(gap);
+        row.object = ObjectId(7);
+        row.fix.clear();
+        rows.push(row);
+    }
+    run.causes = vec![diagnosis(&rows)];
+    run.catalogue = vec![CatalogueEntry {
+        id: CheckId(nasty()),
+        family: nasty(),
+        title: nasty(),
+        why: nasty(),
+    }];
+    run.rows = rows;
+    run.coverage = Coverage {
+        endpoints: vec![proof(&endpoint(&nasty()), Proof::Connects)],
+        behind: vec![Behind {
+            cause: 0,
+            checks: vec![CheckId(nasty())],
+            needs: vec![nasty()],
+        }],
+        unproven: vec![nasty()],
+        requests: u32::MAX,
+    };
+    run.facts = facts();
+    run
+}
+
+fn nasty() -> String {
+    NASTY.to_owned()
+}
+
+/// Longer than any screen, with nothing to break at.
+fn long() -> String {
+    format!("{NASTY}{}", "長".repeat(1_100))
+}
+
+fn tenant() -> Tenant {
+    Tenant {
+        dbid: None,
+        name: Some(nasty()),
+    }
+}
+
+fn place() -> Place {
+    Place {
+        input: nasty(),
+        at: At::Row {
+            table: nasty(),
+            row: u32::MAX,
+        },
+    }
+}
+
+fn note() -> Note {
+    Note {
+        text: long(),
+        place: place(),
+    }
+}
+
+fn client() -> Subject {
+    Subject::Client {
+        client: ClientRef::Service {
+            object: ObjectId(0),
+            section: nasty(),
+        },
+    }
+}
+
+fn nasty_row(status: Status, role: Role, subject: Subject) -> Row {
+    let many = if status == Status::Fail { 10 } else { 1 };
+    Row {
+        object: ObjectId(0),
+        check: CheckId(nasty()),
+        subject,
+        title: nasty(),
+        status,
+        required: true,
+        expected: nasty(),
+        found: if status == Status::Fail {
+            long()
+        } else {
+            nasty()
+        },
+        fix: nasty(),
+        owner: Some(Owner::HostAdmin),
+        places: vec![place(); many],
+        evidence: vec![evidence(NASTY, NASTY); many],
+        gap: None,
+        judged_on: vec![FactKey::option(ObjectId(0), NASTY, NASTY)],
+        role,
+    }
+}
+
+fn gaps() -> Vec<Gap> {
+    vec![
+        Gap::blocked(FactKey::option(ObjectId(0), NASTY, NASTY)),
+        Gap::Broken { message: nasty() },
+        Gap::Denied {
+            permissions: vec![nasty()],
+            call: nasty(),
+        },
+        Gap::Hidden { option: nasty() },
+        Gap::NoMeans { what: nasty() },
+        Gap::NotAnswered { what: nasty() },
+        Gap::NotInForm { what: nasty() },
+        Gap::Refused { reason: nasty() },
+        Gap::TimedOut {
+            waited: Took::default(),
+            flag: nasty(),
+        },
+    ]
+}
+
+fn diagnosis(rows: &[Row]) -> Diagnosis {
+    let mut diagnosis = Diagnosis::new(Certainty::Possible, long(), Owner::SecurityTeam, nasty());
+    diagnosis.cause = CheckId(nasty());
+    diagnosis.evidence = vec![evidence(NASTY, NASTY)];
+    diagnosis.command = Some(format!("curl {NASTY}"));
+    diagnosis.rerun = vec![CheckId(nasty())];
+    diagnosis.roots = rows.iter().take(1).map(RowRef::to).collect();
+    diagnosis
+}
+
+fn facts() -> Vec<Entry> {
+    let entry = |key, outcome| Entry {
+        key,
+        outcome,
+        stands_on: vec![FactKey::option(ObjectId(0), NASTY, NASTY)],
+        took: Took::default(),
+    };
+    let resolver = ResolverFact {
+        source: nasty(),
+        nameservers: Vec::new(),
+        problem: Some(nasty()),
+    };
+    let role = FactKey::Role {
+        object: ObjectId(0),
+        name: nasty(),
+    };
+    vec![
+        entry(FactKey::Resolver, Recorded::Fact(resolver.into())),
+        entry(role, Recorded::Missing(Gap::NoMeans { what: nasty() })),
+    ]
+}
