@@ -23,11 +23,11 @@ pub(super) enum Door {
     Serves,
     /// Drops every SYN.
     BlackHole,
-    /// Answers the ClientHello in plain HTTP.
+    /// Answers the `ClientHello` in plain HTTP.
     NotTls,
     /// Refuses.
     Refuses,
-    /// Resets the connection after the ClientHello.
+    /// Resets the connection after the `ClientHello`.
     Resets,
     /// Accepts, and is silent.
     Silent,
@@ -38,7 +38,6 @@ pub(super) struct Bound {
     pub(super) port: u16,
     listener: Option<TcpListener>,
     _held: Vec<Socket>,
-    _queue: Vec<TcpStream>,
 }
 
 /// The second address of a host of which only the first listens.
@@ -48,38 +47,38 @@ impl Bound {
     /// Binds a door to a free port of 127.0.0.1; with `second`, the same port of 127.0.0.2 is kept closed.
     pub(super) fn new(door: Door, second: bool) -> Result<Self, SandboxError> {
         let failed = SandboxError::bind("HTTPS");
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).map_err(&failed)?;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        socket.bind(&address.into()).map_err(&failed)?;
-        let local = socket.local_addr().map_err(&failed)?;
-        let port = local.as_socket().map_or(0, |address| address.port());
-        let mut bound = Self {
-            port,
-            listener: None,
-            _held: Vec::new(),
-            _queue: Vec::new(),
-        };
+        let (socket, port) = bound_to(Ipv4Addr::LOCALHOST, 0).map_err(&failed)?;
+        let mut held = Vec::new();
         if second {
-            let other = Socket::new(Domain::IPV4, Type::STREAM, None).map_err(&failed)?;
-            let address = SocketAddr::from((SECOND_ADDRESS, port));
-            other.bind(&address.into()).map_err(&failed)?;
-            bound._held.push(other);
+            held.push(bound_to(SECOND_ADDRESS, port).map_err(&failed)?.0);
         }
+        let mut listener = None;
         match door {
-            Door::Refuses => bound._held.push(socket),
+            Door::Refuses => held.push(socket),
             Door::BlackHole => {
                 socket.listen(0).map_err(&failed)?;
-                bound._held.push(socket);
-                bound._queue = fill_queue(port)?;
+                held.push(socket);
+                held.extend(fill_queue(port)?.into_iter().map(Socket::from));
             }
             Door::Serves | Door::NotTls | Door::Resets | Door::Silent => {
                 socket.listen(128).map_err(&failed)?;
                 socket.set_nonblocking(true).map_err(&failed)?;
-                bound.listener = Some(socket.into());
+                listener = Some(socket.into());
             }
         }
-        Ok(bound)
+        Ok(Self {
+            port,
+            listener,
+            _held: held,
+        })
     }
+}
+
+fn bound_to(address: Ipv4Addr, port: u16) -> std::io::Result<(Socket, u16)> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.bind(&SocketAddr::from((address, port)).into())?;
+    let local = socket.local_addr()?.as_socket();
+    Ok((socket, local.map_or(port, |address| address.port())))
 }
 
 /// Fills the accept queue of a listener that never accepts: Linux then drops further SYNs, as a firewall that drops does.

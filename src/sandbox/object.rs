@@ -105,7 +105,7 @@ impl Sample {
             .collect()
     }
 
-    /// Config Server XML of the import form.
+    /// Config Server XML of the import form. That a transaction looks as an application does there, and the folder's element, is inferred.
     pub(super) fn as_xml(&self) -> String {
         let mut text = String::from(concat!(
             "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n",
