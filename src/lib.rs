@@ -1,3 +1,4 @@
 //! hybridcheck: everything that touches the world, and the wiring. The binary is `main.rs`; tests, benches and fuzz targets use this library.
 
 pub mod progress;
+pub mod sandbox;

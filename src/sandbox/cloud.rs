@@ -1,0 +1,251 @@
+//! The organisation that the sandbox plays: its clients, identity providers, roles and tokens. Faults change it before it opens.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::SandboxError;
+use super::material::random_text;
+
+pub(super) const ORG_ID: &str = "00000000-1111-4222-8333-444444444444";
+pub(super) const ORG_NAME: &str = "Acme Sample Ltd";
+pub(super) const ORG_SHORT_NAME: &str = "acme-sample";
+pub(super) const ISSUER: &str = "https://idp.acme.example/pureengage";
+pub(super) const SAML_CLIENT: &str = "11111111-aaaa-4bbb-8ccc-111111111111";
+pub(super) const EWT_CLIENT: &str = "22222222-aaaa-4bbb-8ccc-222222222222";
+pub(super) const TOOL_CLIENT: &str = "33333333-aaaa-4bbb-8ccc-333333333333";
+pub(super) const HOME_DIVISION: &str = "55555555-aaaa-4bbb-8ccc-555555555555";
+
+/// The id of the `PureEngage` provider.
+pub(super) const PUREENGAGE: &str = "pureengage";
+
+pub(super) const CLIENT_CREDENTIALS: &str = "CLIENT-CREDENTIALS";
+pub(super) const SAML2_BEARER: &str = "SAML2-BEARER";
+
+/// Life of a token in seconds, as the definition of a client has it by default.
+pub(super) const TOKEN_LIFE: u32 = 86_400;
+
+/// An OAuth client.
+#[derive(Clone)]
+pub(super) struct Client {
+    pub(super) id: &'static str,
+    pub(super) secret: String,
+    pub(super) name: &'static str,
+    pub(super) grant: &'static str,
+    pub(super) state: &'static str,
+    pub(super) permissions: Vec<&'static str>,
+}
+
+/// A SAML identity provider.
+#[derive(Clone, Debug)]
+pub(super) struct Provider {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) issuer: String,
+    pub(super) disabled: bool,
+    /// Base64 of the DER; filled in when the sandbox opens.
+    pub(super) certificate: String,
+    /// Only the `PureEngage` provider has it.
+    pub(super) auto_provision: bool,
+}
+
+impl Provider {
+    /// A provider of another kind.
+    pub(super) fn other(id: &str, name: &str, issuer: &str) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            issuer: issuer.into(),
+            disabled: false,
+            certificate: String::new(),
+            auto_provision: false,
+        }
+    }
+}
+
+/// A role with its permissions (`domain:entity:action`).
+#[derive(Clone, Debug)]
+pub(super) struct Role {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) default: bool,
+    pub(super) permissions: Vec<&'static str>,
+}
+
+/// One region's view of the organisation; a region that does not hold it knows no client and no token.
+pub(super) struct Cloud {
+    pub(super) org_id: &'static str,
+    pub(super) org_name: &'static str,
+    pub(super) org_short_name: &'static str,
+    pub(super) clients: Vec<Client>,
+    pub(super) providers: Vec<Provider>,
+    pub(super) roles: Vec<Role>,
+    /// The token endpoint answers 429 to everybody.
+    pub(super) throttled: bool,
+    token_prefix: String,
+    tokens: Mutex<BTreeMap<String, usize>>,
+    calls: AtomicU32,
+}
+
+impl Cloud {
+    /// A region where the organisation does not live.
+    pub(super) fn foreign() -> Result<Self, SandboxError> {
+        Ok(Self {
+            org_id: ORG_ID,
+            org_name: ORG_NAME,
+            org_short_name: ORG_SHORT_NAME,
+            clients: Vec::new(),
+            providers: Vec::new(),
+            roles: Vec::new(),
+            throttled: false,
+            token_prefix: format!("sandbox-{}-", random_text(12)?),
+            tokens: Mutex::default(),
+            calls: AtomicU32::new(0),
+        })
+    }
+
+    /// The region of the organisation, with nothing wrong in it.
+    pub(super) fn healthy() -> Result<Self, SandboxError> {
+        let client = |id, name, grant, permissions: &[&'static str]| -> Result<_, SandboxError> {
+            Ok(Client {
+                id,
+                secret: random_text(32)?,
+                name,
+                grant,
+                state: "active",
+                permissions: permissions.to_vec(),
+            })
+        };
+        let reads = ["sso:provider:view", "authorization:role:view"];
+        let tool = [
+            "sso:provider:view",
+            "authorization:role:view",
+            "oauth:client:view",
+        ];
+        Ok(Self {
+            clients: vec![
+                client(SAML_CLIENT, "Workspace Desktop", SAML2_BEARER, &[])?,
+                client(
+                    EWT_CLIENT,
+                    "Agent Pacing Service",
+                    CLIENT_CREDENTIALS,
+                    &reads,
+                )?,
+                client(TOOL_CLIENT, "hybridcheck", CLIENT_CREDENTIALS, &tool)?,
+            ],
+            providers: vec![
+                Provider {
+                    auto_provision: true,
+                    ..Provider::other(PUREENGAGE, "PureEngage", ISSUER)
+                },
+                Provider::other(
+                    "adfs",
+                    "ADFS",
+                    "http://adfs.acme.example/adfs/services/trust",
+                ),
+                Provider::other("okta", "Okta", "http://www.okta.com/exk0acme0sample"),
+            ],
+            roles: roles(),
+            ..Self::foreign()?
+        })
+    }
+
+    /// A client by its id.
+    pub(super) fn client(&self, id: &str) -> Option<&Client> {
+        self.clients.iter().find(|client| client.id == id)
+    }
+
+    /// A client by its id, for faults.
+    pub(super) fn client_mut(&mut self, id: &str) -> Option<&mut Client> {
+        self.clients.iter_mut().find(|client| client.id == id)
+    }
+
+    /// The `PureEngage` provider, for faults.
+    pub(super) fn pureengage_mut(&mut self) -> Option<&mut Provider> {
+        self.providers
+            .iter_mut()
+            .find(|provider| provider.id == PUREENGAGE)
+    }
+
+    /// Issues a token for a client.
+    pub(super) fn issue(&self, client: &Client) -> Result<String, SandboxError> {
+        let index = self.clients.iter().position(|known| known.id == client.id);
+        let token = format!("{}{}", self.token_prefix, random_text(48)?);
+        self.tokens()
+            .insert(token.clone(), index.unwrap_or_default());
+        Ok(token)
+    }
+
+    /// The client that a token was issued to.
+    pub(super) fn holder(&self, token: &str) -> Option<&Client> {
+        let index = *self.tokens().get(token)?;
+        self.clients.get(index)
+    }
+
+    /// Ends a token.
+    pub(super) fn revoke(&self, token: &str) {
+        self.tokens().remove(token);
+    }
+
+    /// Counts an API call and returns how many there were.
+    pub(super) fn count_call(&self) -> u32 {
+        self.calls.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Everything secret here, and the beginning of every token that will ever be issued.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let mut all: Vec<String> = self
+            .clients
+            .iter()
+            .flat_map(|client| {
+                let pair = format!("{}:{}", client.id, client.secret);
+                [
+                    client.secret.clone(),
+                    super::material::in_base64(pair.as_bytes()),
+                ]
+            })
+            .collect();
+        all.push(self.token_prefix.clone());
+        all
+    }
+
+    fn tokens(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, usize>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the AI Agent role holds by default is not documented; these are the reading rights that an agent of Predictive Engagement needs.
+const JOURNEY_READ: [&str; 5] = [
+    "journey:event:view",
+    "journey:outcome:view",
+    "journey:outcomescores:view",
+    "journey:segment:view",
+    "journey:session:view",
+];
+
+fn roles() -> Vec<Role> {
+    let role = |number: u8, name: &str, default, permissions: Vec<&'static str>| Role {
+        id: format!("{number:08}-dddd-4eee-8fff-{number:012}"),
+        name: name.into(),
+        default,
+        permissions,
+    };
+    let mut all = vec![
+        role(
+            1,
+            "Admin",
+            true,
+            vec!["journey:*:*", "authorization:*:*", "sso:*:*"],
+        ),
+        role(2, "AI Agent", true, JOURNEY_READ.to_vec()),
+        role(3, "Supervisor", true, JOURNEY_READ.to_vec()),
+        role(4, "Employee", true, vec!["directory:user:view"]),
+        role(5, "Master Admin", true, vec!["authorization:*:*"]),
+    ];
+    // More than one page of the default size, so that a reader that ignores pages is noticed.
+    for number in 6..36 {
+        let name = format!("Site {number:02} Operator");
+        all.push(role(number, &name, false, vec!["directory:user:view"]));
+    }
+    all
+}

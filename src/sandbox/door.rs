@@ -1,0 +1,197 @@
+//! The doors of the sandbox's hosts: how each one meets a TCP connection, from serving TLS to never answering at all.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use hyper_util::service::TowerToHyperService;
+use rustls::ServerConfig;
+use socket2::{Domain, SockRef, Socket, Type};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio_rustls::TlsAcceptor;
+
+use super::SandboxError;
+use super::gateway::{Answers, Host};
+
+/// How a host meets a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Door {
+    /// Serves TLS and HTTP.
+    Serves,
+    /// Drops every SYN.
+    BlackHole,
+    /// Answers the `ClientHello` in plain HTTP.
+    NotTls,
+    /// Refuses.
+    Refuses,
+    /// Resets the connection after the `ClientHello`.
+    Resets,
+    /// Accepts, and is silent.
+    Silent,
+}
+
+/// The sockets behind a door. Sockets that never listen keep their port from being given to somebody else.
+pub(super) struct Bound {
+    pub(super) port: u16,
+    listener: Option<TcpListener>,
+    _held: Vec<Socket>,
+}
+
+/// The second address of a host of which only the first listens.
+pub(super) const SECOND_ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
+
+impl Bound {
+    /// Binds a door to a free port of 127.0.0.1; with `second`, the same port of 127.0.0.2 is kept closed.
+    pub(super) fn new(door: Door, second: bool) -> Result<Self, SandboxError> {
+        let failed = SandboxError::bind("HTTPS");
+        let (socket, port) = bound_to(Ipv4Addr::LOCALHOST, 0).map_err(&failed)?;
+        let mut held = Vec::new();
+        if second {
+            held.push(bound_to(SECOND_ADDRESS, port).map_err(&failed)?.0);
+        }
+        let mut listener = None;
+        match door {
+            Door::Refuses => held.push(socket),
+            Door::BlackHole => {
+                socket.listen(0).map_err(&failed)?;
+                held.push(socket);
+                held.extend(fill_queue(port)?.into_iter().map(Socket::from));
+            }
+            Door::Serves | Door::NotTls | Door::Resets | Door::Silent => {
+                socket.listen(128).map_err(&failed)?;
+                socket.set_nonblocking(true).map_err(&failed)?;
+                listener = Some(socket.into());
+            }
+        }
+        Ok(Self {
+            port,
+            listener,
+            _held: held,
+        })
+    }
+}
+
+fn bound_to(address: Ipv4Addr, port: u16) -> std::io::Result<(Socket, u16)> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.bind(&SocketAddr::from((address, port)).into())?;
+    let local = socket.local_addr()?.as_socket();
+    Ok((socket, local.map_or(port, |address| address.port())))
+}
+
+/// Fills the accept queue of a listener that never accepts: Linux then drops further SYNs, as a firewall that drops does.
+fn fill_queue(port: u16) -> Result<Vec<TcpStream>, SandboxError> {
+    const PATIENCE: Duration = Duration::from_millis(150);
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut queue = Vec::new();
+    for _ in 0..16 {
+        match TcpStream::connect_timeout(&address, PATIENCE) {
+            Ok(stream) => queue.push(stream),
+            Err(error) if error.kind() == std::io::ErrorKind::TimedOut => return Ok(queue),
+            Err(error) => return Err(SandboxError::bind("black hole")(error)),
+        }
+    }
+    Err(SandboxError::NoBlackHole)
+}
+
+/// Serves a door in the background of the current runtime.
+pub(super) fn open(
+    bound: &mut Bound,
+    door: Door,
+    tls: Arc<ServerConfig>,
+    host: Arc<Host>,
+    router: Router,
+) -> std::io::Result<()> {
+    let Some(listener) = bound.listener.take() else {
+        return Ok(());
+    };
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    tokio::spawn(async move {
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                // Out of file descriptors, perhaps: it must not become a busy loop.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            };
+            let _ = stream.set_nodelay(true);
+            let (tls, host, router) = (tls.clone(), host.clone(), router.clone());
+            tokio::spawn(meet(door, stream, tls, host, router));
+        }
+    });
+    Ok(())
+}
+
+async fn meet(
+    door: Door,
+    mut stream: tokio::net::TcpStream,
+    tls: Arc<ServerConfig>,
+    host: Arc<Host>,
+    router: Router,
+) {
+    match door {
+        Door::Serves => {
+            // A client that ends the handshake or the connection is the client's affair.
+            let Ok(stream) = TlsAcceptor::from(tls).accept(stream).await else {
+                return;
+            };
+            if host.answers == Answers::EndlessHeaders {
+                let _ = endless_headers(stream, &host).await;
+                return;
+            }
+            let service = TowerToHyperService::new(router);
+            let _ = auto::Builder::new(TokioExecutor::new())
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        }
+        Door::NotTls => {
+            hear(&mut stream).await;
+            let answer = concat!(
+                "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain\r\n",
+                "Content-Length: 12\r\n\r\nBad Request\n"
+            );
+            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+        Door::Resets => {
+            hear(&mut stream).await;
+            let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        }
+        Door::Silent => while hear(&mut stream).await > 0 {},
+        Door::BlackHole | Door::Refuses => {}
+    }
+}
+
+async fn hear(stream: &mut tokio::net::TcpStream) -> usize {
+    let mut buffer = [0; 4096];
+    stream.read(&mut buffer).await.unwrap_or(0)
+}
+
+/// Answers one request with headers until the client has enough of them.
+async fn endless_headers(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    host: &Host,
+) -> std::io::Result<()> {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        let mut buffer = [0; 4096];
+        let count = stream.read(&mut buffer).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        head.extend_from_slice(&buffer[..count]);
+    }
+    let head = String::from_utf8_lossy(&head);
+    let mut words = head.split_ascii_whitespace();
+    let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    host.log.note(&host.name, format!("{method} {path}"));
+    stream
+        .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n")
+        .await?;
+    for number in 0_u64.. {
+        let line = format!("x-endless-{number}: {}\r\n", "e".repeat(200));
+        stream.write_all(line.as_bytes()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,279 @@
+//! What lies before every answer of the sandbox: the log, correlation ids, the headers of the genuine service, its error body, and the ways to answer wrongly.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde_json::{Map, Value, json};
+
+use super::cloud::Cloud;
+use super::material::random_guid;
+
+/// How a host answers requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answers {
+    /// As the genuine service does.
+    Genuinely,
+    /// With a web filter's page.
+    BlockPage,
+    /// One byte a second.
+    Drip,
+    /// With headers that never end.
+    EndlessHeaders,
+    /// With gigabytes that look like the beginning of the document.
+    HugeBody,
+    /// With a redirect to a login page.
+    Portal,
+    /// Never.
+    Stall,
+    /// 503, in the service's own words.
+    Unavailable,
+}
+
+/// A line of the log: host, method, path and query.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) host: String,
+    pub(super) line: String,
+}
+
+/// Every request of every host, in order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Log(Arc<Mutex<Vec<Seen>>>);
+
+impl Log {
+    pub(super) fn note(&self, host: &str, line: String) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Seen {
+                host: host.to_owned(),
+                line,
+            });
+    }
+
+    pub(super) fn lines(&self) -> Vec<Seen> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// A host of the sandbox, as its handlers see it.
+pub(super) struct Host {
+    /// The name it is reached under, such as `login.mypurecloud.de`.
+    pub(super) name: String,
+    /// The region that really answers, such as `mypurecloud.de`.
+    pub(super) region: &'static str,
+    /// Whether it is the auth host.
+    pub(super) is_login: bool,
+    pub(super) cloud: Arc<Cloud>,
+    pub(super) answers: Answers,
+    /// How far its clock is ahead, in seconds.
+    pub(super) skew: i64,
+    pub(super) log: Log,
+}
+
+/// An error of the API, without what only the gateway knows. The fields are those of `ErrorBody`.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) params: Map<String, Value>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            params: Map::new(),
+        }
+    }
+
+    pub(super) fn not_found() -> Self {
+        let message = "The requested resource was not found.";
+        Self::new(StatusCode::NOT_FOUND, "not.found", message)
+    }
+
+    fn body(&self, correlation: &str) -> Value {
+        json!({
+            "message": self.message,
+            "code": self.code,
+            "status": self.status.as_u16(),
+            "messageParams": self.params,
+            "contextId": correlation,
+            "details": [],
+            "errors": [],
+        })
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        // The gateway writes the body: it alone knows the correlation id.
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The middleware before every handler.
+pub(super) async fn pass(State(host): State<Arc<Host>>, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let target = request.uri().path_and_query();
+    let path = target.map_or("/", |target| target.as_str());
+    host.log.note(&host.name, format!("{method} {path}"));
+    let mut response = match host.answers {
+        Answers::Genuinely | Answers::EndlessHeaders => genuine(&host, next.run(request).await),
+        Answers::Unavailable => genuine(&host, unavailable().into_response()),
+        Answers::BlockPage => block_page(),
+        Answers::Portal => portal(),
+        Answers::Drip => drip(),
+        Answers::HugeBody => huge_body(),
+        Answers::Stall => std::future::pending().await,
+    };
+    if host.skew != 0 {
+        set_clock(response.headers_mut(), host.skew);
+    }
+    if method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+/// Adds what every answer of the genuine service carries.
+fn genuine(host: &Host, mut response: Response) -> Response {
+    let correlation = random_guid();
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        let headers = response.headers().clone();
+        response = (refusal.status, axum::Json(refusal.body(&correlation))).into_response();
+        for (name, value) in &headers {
+            if name != header::CONTENT_LENGTH {
+                response.headers_mut().insert(name.clone(), value.clone());
+            }
+        }
+    }
+    let status = response.status();
+    let headers = response.headers_mut();
+    set(headers, "inin-correlation-id", &correlation);
+    set(
+        headers,
+        "strict-transport-security",
+        "max-age=600; includeSubDomains",
+    );
+    set(
+        headers,
+        "cache-control",
+        "no-cache, no-store, must-revalidate",
+    );
+    set(headers, "pragma", "no-cache");
+    if host.is_login {
+        return response;
+    }
+    // As a dump of a genuine answer of the API host shows them (2021, Genesys' own developer blog).
+    let cache = if status.is_success() {
+        "Miss from cloudfront"
+    } else {
+        "Error from cloudfront"
+    };
+    set(headers, "x-cache", cache);
+    set(
+        headers,
+        "via",
+        "1.1 0a1b2c3d4e5f60718293a4b5c6d7e8f9.cloudfront.net (CloudFront)",
+    );
+    set(headers, "x-amz-cf-pop", "FRA56-C1");
+    set(headers, "x-amz-cf-id", &correlation);
+    if status != StatusCode::UNAUTHORIZED {
+        set(
+            headers,
+            "inin-ratelimit-count",
+            &host.cloud.count_call().to_string(),
+        );
+        set(headers, "inin-ratelimit-allowed", "180");
+        set(headers, "inin-ratelimit-reset", "60");
+    }
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+fn set_clock(headers: &mut HeaderMap, skew: i64) {
+    let shifted = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_secs(skew));
+    let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+    if let Some(text) = shifted
+        .ok()
+        .and_then(|time| printer.timestamp_to_rfc9110_string(&time).ok())
+    {
+        set(headers, "date", &text);
+    }
+}
+
+fn unavailable() -> Refusal {
+    Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "service.unavailable",
+        "Service Unavailable - The server is currently unavailable (because it is overloaded or down for maintenance).",
+    )
+}
+
+/// A page with the marks that Squid leaves by default.
+fn block_page() -> Response {
+    let body = concat!(
+        "<!DOCTYPE html>\n<html><head><title>ERROR: The requested URL could not be retrieved</title></head>\n",
+        "<body><h1>Access Denied</h1><p>This site is blocked by the web filter. Category: Business and Economy.</p>\n",
+        "</body></html>\n"
+    );
+    let headers = [
+        ("content-type", "text/html; charset=utf-8"),
+        ("server", "squid/6.6"),
+        ("x-squid-error", "ERR_ACCESS_DENIED 0"),
+        ("via", "1.1 proxy01.acme.example (squid/6.6)"),
+    ];
+    (StatusCode::FORBIDDEN, headers, body).into_response()
+}
+
+fn portal() -> Response {
+    let headers = [
+        (
+            "location",
+            "http://portal.guestnet.example/login?from=hybridcheck",
+        ),
+        ("content-type", "text/html"),
+    ];
+    let body = "<html><body>Please <a href=\"http://portal.guestnet.example/login\">log in</a>.</body></html>";
+    (StatusCode::FOUND, headers, body).into_response()
+}
+
+/// A body of gigabytes, made chunk by chunk while it is read.
+fn huge_body() -> Response {
+    const CHUNK: usize = 64 * 1024;
+    const CHUNKS: usize = 4 * 1024 * 1024 * 1024 / CHUNK;
+    let start = Bytes::from_static(b"{\"issuer\":\"");
+    let filler = Bytes::from(vec![b'a'; CHUNK]);
+    let chunks = std::iter::once(start).chain(std::iter::repeat_n(filler, CHUNKS));
+    let body = Body::from_stream(stream::iter(chunks.map(Ok::<_, Infallible>)));
+    ([("content-type", "application/json")], body).into_response()
+}
+
+fn drip() -> Response {
+    let body = Body::from_stream(stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), ()))
+    }));
+    ([("content-type", "application/json")], body).into_response()
+}

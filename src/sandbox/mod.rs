@@ -1,0 +1,432 @@
+//! An embedded Genesys Cloud on the loopback interface, with its own nameserver, certificate authority and sample object.
+//!
+//! `hybridcheck demo` checks against it and tests break it. It needs no root and no installation, sends nothing beyond 127.0.0.0/8,
+//! and ends when the [`Sandbox`] is dropped. It follows the published API definition; it is no statement about the genuine service.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use axum::Router;
+use tokio::sync::oneshot;
+
+mod api;
+mod cloud;
+mod dns;
+mod door;
+mod faults;
+mod gateway;
+mod material;
+mod oauth;
+mod object;
+mod setup;
+mod tls;
+
+#[cfg(test)]
+mod tests;
+
+pub use faults::{Fault, fault, faults};
+
+use cloud::Cloud;
+use door::Bound;
+use gateway::{Host, Log, Refusal};
+use setup::{HostSetup, OTHER_REGION, REGION, Setup};
+use tls::Authority;
+
+/// Why the sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// A socket could not be opened.
+    #[error("cannot open the sandbox's {what} port on 127.0.0.1")]
+    Bind {
+        /// What the socket is for.
+        what: &'static str,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A certificate could not be made.
+    #[error("cannot make the sandbox's certificates")]
+    Certificate(#[from] rcgen::Error),
+    /// A file could not be written.
+    #[error("cannot write the sandbox's files into {}", folder.display())]
+    File {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Key material could not be made.
+    #[error("cannot make the sandbox's key material: {0} failed")]
+    Key(&'static str),
+    /// This system does not drop connections when a queue is full.
+    #[error(
+        "this system offers no way to drop connections without root; the fault tcp-black-hole needs Linux"
+    )]
+    NoBlackHole,
+    /// The thread could not be started.
+    #[error("cannot start the sandbox's thread")]
+    Thread(#[source] std::io::Error),
+    /// TLS could not be set up.
+    #[error("cannot set up the sandbox's TLS")]
+    Tls(#[from] rustls::Error),
+}
+
+impl SandboxError {
+    fn bind(what: &'static str) -> impl Fn(std::io::Error) -> Self {
+        move |source| Self::Bind { what, source }
+    }
+}
+
+/// A running sandbox; dropping it ends it and removes its files.
+pub struct Sandbox {
+    folder: tempfile::TempDir,
+    ca_pem: String,
+    ca_file: PathBuf,
+    object_file: PathBuf,
+    object_text: String,
+    cfg_file: PathBuf,
+    cfg_text: String,
+    dns_server: SocketAddr,
+    ports: Vec<(String, u16)>,
+    arguments: Vec<&'static str>,
+    canaries: Vec<String>,
+    tool_client: (String, String),
+    log: Log,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("folder", &self.folder.path())
+            .field("dns_server", &self.dns_server)
+            .field("ports", &self.ports)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A host with its sockets, ready to be served.
+struct Ready {
+    bound: Bound,
+    setup: HostSetup,
+    tls: Arc<rustls::ServerConfig>,
+    host: Arc<Host>,
+}
+
+impl Sandbox {
+    /// Starts a sandbox, healthy or with a fault.
+    pub fn start(fault: Option<&'static Fault>) -> Result<Self, SandboxError> {
+        let mut setup = Setup::healthy()?;
+        if let Some(fault) = fault {
+            (fault.twist)(&mut setup);
+        }
+        let canaries = furnish(&mut setup)?;
+        let authority = Authority::new()?;
+        let log = Log::default();
+        let tool_client = setup.cloud.client(cloud::TOOL_CLIENT);
+        let tool_client = tool_client.map(|client| (client.id.to_owned(), client.secret.clone()));
+
+        let clouds = [
+            (REGION, Arc::new(setup.cloud)),
+            (OTHER_REGION, Arc::new(Cloud::foreign()?)),
+        ];
+        let mut hosts = Vec::new();
+        let other = HostSetup::of(OTHER_REGION);
+        for (label, region, host) in [
+            ("login", REGION, setup.login),
+            ("api", REGION, setup.api),
+            ("login", OTHER_REGION, other),
+            ("api", OTHER_REGION, other),
+        ] {
+            let behind = clouds.iter().find(|(region, _)| *region == host.region);
+            let (_, cloud) = behind.unwrap_or(&clouds[0]);
+            hosts.push(ready(label, region, host, cloud, &authority, &log)?);
+        }
+
+        let (udp, tcp) = dns::bind()?;
+        let dns_server = dns::address(&udp)?;
+        let ports = hosts
+            .iter()
+            .map(|ready| (ready.host.name.clone(), ready.bound.port));
+        let ports = ports.collect();
+
+        let files = Files::write(&authority.pem(), &setup.sample)?;
+        let (stop, stopped) = oneshot::channel();
+        let zone = setup.zone;
+        let (started, starting) = std::sync::mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("sandbox".into())
+            .spawn(move || run(zone, udp, tcp, hosts, &started, stopped))
+            .map_err(SandboxError::Thread)?;
+        // A thread that ended without a word has dropped its sender.
+        let served = starting
+            .recv()
+            .unwrap_or(Err(std::io::ErrorKind::Other.into()));
+        served.map_err(SandboxError::Thread)?;
+        Ok(Self {
+            ca_pem: authority.pem(),
+            ca_file: files.ca,
+            object_file: files.object,
+            object_text: setup.sample.as_xml(),
+            cfg_file: files.cfg,
+            cfg_text: setup.sample.as_cfg(),
+            folder: files.folder,
+            dns_server,
+            ports,
+            arguments: setup.arguments,
+            canaries,
+            tool_client: tool_client.unwrap_or_default(),
+            log,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// The certificate of the sandbox's authority, as PEM.
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// The file that holds it.
+    pub fn ca_file(&self) -> &Path {
+        &self.ca_file
+    }
+
+    /// The sandbox's nameserver, on UDP and TCP.
+    pub fn dns_server(&self) -> SocketAddr {
+        self.dns_server
+    }
+
+    /// The sample object's file, Config Server XML.
+    pub fn object_file(&self) -> &Path {
+        &self.object_file
+    }
+
+    /// Its text.
+    pub fn object_text(&self) -> &str {
+        &self.object_text
+    }
+
+    /// The same object as an option export of GAX.
+    pub fn cfg_file(&self) -> &Path {
+        &self.cfg_file
+    }
+
+    /// The text of the option export.
+    pub fn object_as_cfg(&self) -> &str {
+        &self.cfg_text
+    }
+
+    /// For `--connect-to`: the host itself is resolved, only the port changes.
+    pub fn connect_to(&self) -> Vec<String> {
+        let entries = self.ports.iter();
+        entries
+            .map(|(host, port)| format!("{host}:443::{port}"))
+            .collect()
+    }
+
+    /// The port on which a host of the sandbox listens.
+    pub fn port(&self, host: &str) -> Option<u16> {
+        self.ports
+            .iter()
+            .find(|(name, _)| name == host)
+            .map(|(_, port)| *port)
+    }
+
+    /// The arguments with which `hybridcheck check` checks the sample object against this sandbox.
+    pub fn check_arguments(&self) -> Vec<String> {
+        let mut all = vec!["--dns-server".to_owned(), self.dns_server.to_string()];
+        all.extend(["--cacert".to_owned(), self.ca_file.display().to_string()]);
+        for entry in self.connect_to() {
+            all.extend(["--connect-to".to_owned(), entry]);
+        }
+        all.extend(self.arguments.iter().map(|&argument| argument.to_owned()));
+        all.push(self.object_file.display().to_string());
+        all
+    }
+
+    /// Every secret of this sandbox, in every form in which it could leak, and how each of its tokens begins.
+    pub fn canaries(&self) -> Vec<String> {
+        self.canaries.clone()
+    }
+
+    /// Id and secret of hybridcheck's own read-only client.
+    pub fn tool_client(&self) -> (&str, &str) {
+        (&self.tool_client.0, &self.tool_client.1)
+    }
+
+    /// Method, path and query of every HTTP request so far, in order.
+    pub fn requests(&self) -> Vec<String> {
+        self.log.lines().into_iter().map(|seen| seen.line).collect()
+    }
+
+    /// The same for one host.
+    pub fn requests_to(&self, host: &str) -> Vec<String> {
+        let lines = self.log.lines().into_iter();
+        lines
+            .filter(|seen| seen.host == host)
+            .map(|seen| seen.line)
+            .collect()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic over there has been reported over there.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Fills the sample object and the identity providers with what was made for them; returns everything secret.
+fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
+    // The characters are those that XML has to escape.
+    let password = format!("S&mple<{}>", material::random_text(18)?);
+    let material = setup.material.make(&password)?;
+    let mut canaries = material.secrets;
+    canaries.push(password.clone());
+    canaries.extend(setup.cloud.secrets());
+    let sample = &mut setup.sample;
+    sample.fill("saml", "password", &password);
+    sample.fill("saml", "certificate", &material.certificate_option);
+    sample.fill("saml", "pkey", &material.pkey_option);
+    for (section, id) in [
+        ("saml_auth", cloud::SAML_CLIENT),
+        ("ewt", cloud::EWT_CLIENT),
+    ] {
+        if let Some(client) = setup.cloud.client(id) {
+            sample.fill(section, "password", &client.secret);
+        }
+    }
+    canaries.extend(sample.passwords());
+    canaries.sort_unstable();
+    canaries.dedup();
+    for provider in &mut setup.cloud.providers {
+        provider
+            .certificate
+            .clone_from(&material.provider_certificate);
+    }
+    Ok(canaries)
+}
+
+fn ready(
+    label: &str,
+    region: &str,
+    setup: HostSetup,
+    cloud: &Arc<Cloud>,
+    authority: &Authority,
+    log: &Log,
+) -> Result<Ready, SandboxError> {
+    let name = format!("{label}.{region}");
+    Ok(Ready {
+        bound: Bound::new(setup.door, setup.second_address)?,
+        setup,
+        tls: authority.settings(&name, setup.leaf, setup.offer)?,
+        host: Arc::new(Host {
+            name,
+            region: setup.region,
+            is_login: label == "login",
+            cloud: cloud.clone(),
+            answers: setup.answers,
+            skew: setup.skew,
+            log: log.clone(),
+        }),
+    })
+}
+
+/// The files of a sandbox, in a folder that only this user can read and that goes with the sandbox.
+struct Files {
+    folder: tempfile::TempDir,
+    ca: PathBuf,
+    object: PathBuf,
+    cfg: PathBuf,
+}
+
+impl Files {
+    fn write(ca: &str, sample: &object::Sample) -> Result<Self, SandboxError> {
+        let failed = |folder: PathBuf| move |source| SandboxError::File { folder, source };
+        let folder = tempfile::Builder::new()
+            .prefix("hybridcheck-sandbox-")
+            .tempdir();
+        let folder = folder.map_err(failed(std::env::temp_dir()))?;
+        let write = |name: String, text: String| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).map_err(failed(folder.path().to_owned()))?;
+            Ok::<_, SandboxError>(path)
+        };
+        let dbid = object::DBID;
+        Ok(Self {
+            ca: write("sandbox-ca.pem".into(), ca.into())?,
+            object: write(format!("CfgTransaction_{dbid}.xml"), sample.as_xml())?,
+            cfg: write(format!("CfgTransaction_annex_{dbid}.cfg"), sample.as_cfg())?,
+            folder,
+        })
+    }
+}
+
+/// The sandbox's thread: serves until the sandbox is dropped.
+fn run(
+    zone: dns::Zone,
+    udp: std::net::UdpSocket,
+    tcp: std::net::TcpListener,
+    mut hosts: Vec<Ready>,
+    started: &std::sync::mpsc::Sender<std::io::Result<()>>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = started.send(Err(error));
+            return;
+        }
+    };
+    runtime.block_on(async {
+        let opened = dns::serve(zone, udp, tcp).and_then(|server| {
+            for ready in &mut hosts {
+                let router = router(&ready.host);
+                door::open(
+                    &mut ready.bound,
+                    ready.setup.door,
+                    ready.tls.clone(),
+                    ready.host.clone(),
+                    router,
+                )?;
+            }
+            Ok(server)
+        });
+        match opened {
+            Ok(_server) => {
+                let _ = started.send(Ok(()));
+                // Ends with an error when the sandbox is dropped, which is the signal.
+                let _ = stopped.await;
+            }
+            Err(error) => {
+                let _ = started.send(Err(error));
+            }
+        }
+    });
+}
+
+fn router(host: &Arc<Host>) -> Router {
+    let routes = if host.is_login {
+        oauth::router()
+    } else {
+        api::router()
+    };
+    routes
+        .fallback(|| async { Refusal::not_found() })
+        .layer(axum::middleware::from_fn_with_state(
+            host.clone(),
+            gateway::pass,
+        ))
+        .with_state(host.clone())
+}
