@@ -31,11 +31,11 @@ pub(super) enum NameAnswer {
 #[derive(Clone, Debug)]
 pub(super) struct Zone(pub(super) BTreeMap<String, NameAnswer>);
 
-/// Binds UDP and TCP on one free port of the loopback interface.
-pub(super) fn bind() -> Result<(UdpSocket, TcpListener), SandboxError> {
+/// Binds UDP and TCP on one free port of an address.
+pub(super) fn bind(at: Ipv4Addr) -> Result<(UdpSocket, TcpListener), SandboxError> {
     let mut last = None;
     for _ in 0..32 {
-        let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).map_err(SandboxError::bind("DNS"))?;
+        let udp = UdpSocket::bind((at, 0)).map_err(SandboxError::bind("DNS"))?;
         let address = udp.local_addr().map_err(SandboxError::bind("DNS"))?;
         // The same number may be taken for TCP; then the pair is tried anew.
         match TcpListener::bind(address) {

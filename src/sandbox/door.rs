@@ -44,10 +44,10 @@ pub(super) struct Bound {
 pub(super) const SECOND_ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 impl Bound {
-    /// Binds a door to a free port of 127.0.0.1; with `second`, the same port of 127.0.0.2 is kept closed.
-    pub(super) fn new(door: Door, second: bool) -> Result<Self, SandboxError> {
+    /// Binds a door to a free port of an address; with `second`, the same port of 127.0.0.2 is kept closed.
+    pub(super) fn new(door: Door, second: bool, at: Ipv4Addr) -> Result<Self, SandboxError> {
         let failed = SandboxError::bind("HTTPS");
-        let (socket, port) = bound_to(Ipv4Addr::LOCALHOST, 0).map_err(&failed)?;
+        let (socket, port) = bound_to(at, 0).map_err(&failed)?;
         let mut held = Vec::new();
         if second {
             held.push(bound_to(SECOND_ADDRESS, port).map_err(&failed)?.0);
@@ -58,7 +58,7 @@ impl Bound {
             Door::BlackHole => {
                 socket.listen(0).map_err(&failed)?;
                 held.push(socket);
-                held.extend(fill_queue(port)?.into_iter().map(Socket::from));
+                held.extend(fill_queue(at, port)?.into_iter().map(Socket::from));
             }
             Door::Serves | Door::NotTls | Door::Resets | Door::Silent => {
                 socket.listen(128).map_err(&failed)?;
@@ -82,9 +82,9 @@ fn bound_to(address: Ipv4Addr, port: u16) -> std::io::Result<(Socket, u16)> {
 }
 
 /// Fills the accept queue of a listener that never accepts: Linux then drops further SYNs, as a firewall that drops does.
-fn fill_queue(port: u16) -> Result<Vec<TcpStream>, SandboxError> {
+fn fill_queue(at: Ipv4Addr, port: u16) -> Result<Vec<TcpStream>, SandboxError> {
     const PATIENCE: Duration = Duration::from_millis(150);
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let address = SocketAddr::from((at, port));
     let mut queue = Vec::new();
     for _ in 0..16 {
         match TcpStream::connect_timeout(&address, PATIENCE) {
@@ -116,6 +116,7 @@ pub(super) fn open(
                 continue;
             };
             let _ = stream.set_nodelay(true);
+            host.log.note_connection();
             let (tls, host, router) = (tls.clone(), host.clone(), router.clone());
             tokio::spawn(meet(door, stream, tls, host, router));
         }

@@ -1,6 +1,7 @@
 //! What lies before every answer of the sandbox: the log, correlation ids, the headers of the genuine service, its error body, and the ways to answer wrongly.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -43,13 +44,16 @@ pub(super) struct Seen {
     pub(super) line: String,
 }
 
-/// Every request of every host, in order.
+/// Every request of every host, in order, and how many connections were accepted.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Log(Arc<Mutex<Vec<Seen>>>);
+pub(super) struct Log {
+    seen: Arc<Mutex<Vec<Seen>>>,
+    connections: Arc<AtomicUsize>,
+}
 
 impl Log {
     pub(super) fn note(&self, host: &str, line: String) {
-        self.0
+        self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(Seen {
@@ -59,10 +63,18 @@ impl Log {
     }
 
     pub(super) fn lines(&self) -> Vec<Seen> {
-        self.0
+        self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    pub(super) fn note_connection(&self) {
+        self.connections.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 }
 

@@ -3,7 +3,7 @@
 //! `hybridcheck demo` checks against it and tests break it. It needs no root and no installation, sends nothing beyond 127.0.0.0/8,
 //! and ends when the [`Sandbox`] is dropped. It follows the published API definition; it is no statement about the genuine service.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -38,7 +38,7 @@ use tls::Authority;
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// A socket could not be opened.
-    #[error("cannot open the sandbox's {what} port on 127.0.0.1")]
+    #[error("cannot open the sandbox's {what} port")]
     Bind {
         /// What the socket is for.
         what: &'static str,
@@ -120,7 +120,15 @@ struct Ready {
 impl Sandbox {
     /// Starts a sandbox, healthy or with a fault.
     pub fn start(fault: Option<&'static Fault>) -> Result<Self, SandboxError> {
-        let mut setup = Setup::healthy()?;
+        Self::start_at(fault, Ipv4Addr::LOCALHOST)
+    }
+
+    /// Starts a sandbox on another address of this host, for clients in another network namespace.
+    pub fn start_at(
+        fault: Option<&'static Fault>,
+        at: Ipv4Addr,
+    ) -> Result<Self, SandboxError> {
+        let mut setup = Setup::healthy(at)?;
         if let Some(fault) = fault {
             (fault.twist)(&mut setup);
         }
@@ -144,10 +152,10 @@ impl Sandbox {
         ] {
             let behind = clouds.iter().find(|(region, _)| *region == host.region);
             let (_, cloud) = behind.unwrap_or(&clouds[0]);
-            hosts.push(ready(label, region, host, cloud, &authority, &log)?);
+            hosts.push(ready(label, region, host, cloud, &authority, &log, at)?);
         }
 
-        let (udp, tcp) = dns::bind()?;
+        let (udp, tcp) = dns::bind(at)?;
         let dns_server = dns::address(&udp)?;
         let ports = hosts
             .iter()
@@ -259,6 +267,11 @@ impl Sandbox {
         (&self.tool_client.0, &self.tool_client.1)
     }
 
+    /// How many connections its hosts have accepted.
+    pub fn connections(&self) -> usize {
+        self.log.connections()
+    }
+
     /// Method, path and query of every HTTP request so far, in order.
     pub fn requests(&self) -> Vec<String> {
         self.log.lines().into_iter().map(|seen| seen.line).collect()
@@ -322,10 +335,11 @@ fn ready(
     cloud: &Arc<Cloud>,
     authority: &Authority,
     log: &Log,
+    at: Ipv4Addr,
 ) -> Result<Ready, SandboxError> {
     let name = format!("{label}.{region}");
     Ok(Ready {
-        bound: Bound::new(setup.door, setup.second_address)?,
+        bound: Bound::new(setup.door, setup.second_address, at)?,
         setup,
         tls: authority.settings(&name, setup.leaf, setup.offer)?,
         host: Arc::new(Host {

@@ -61,11 +61,11 @@ pub(super) struct Setup {
 
 impl Setup {
     /// A sandbox with nothing wrong.
-    pub(super) fn healthy() -> Result<Self, SandboxError> {
+    pub(super) fn healthy(at: Ipv4Addr) -> Result<Self, SandboxError> {
         let mut zone = BTreeMap::new();
         for region in [REGION, OTHER_REGION] {
             for host in ["login", "api"] {
-                let answer = NameAnswer::Addresses(vec![Ipv4Addr::LOCALHOST]);
+                let answer = NameAnswer::Addresses(vec![at]);
                 zone.insert(format!("{host}.{region}"), answer);
             }
         }
