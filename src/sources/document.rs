@@ -87,8 +87,8 @@ impl Document {
         let text = self.text.trim_start();
         match text.strip_prefix('[') {
             None => text.starts_with('{'),
-            Some(_) => !lines::first_significant(&self.text)
-                .is_some_and(|line| option_file::section_name(line).is_some()),
+            Some(_) => lines::first_significant(&self.text)
+                .is_none_or(|line| option_file::section_name(line).is_none()),
         }
     }
 

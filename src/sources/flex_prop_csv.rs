@@ -104,7 +104,10 @@ impl Columns {
         let (dbid, parent) = (needed("dbid")?, needed("parent_dbid")?);
         let (name, value) = (needed("prop_name")?, needed("prop_value")?);
         let object_type = sheet.column(&["object_type"]);
-        let last = [dbid, parent, name, value].into_iter().chain(object_type);
+        let part = sheet.column(&["part"]);
+        // A row that lost a delimiter has its value where the name should be: it must not be read at all.
+        let needed = [dbid, parent, name, value].into_iter();
+        let last = needed.chain(object_type).chain(part);
         Ok(Self {
             last: last.max().unwrap_or(0),
             dbid,
@@ -113,7 +116,7 @@ impl Columns {
             parent,
             name,
             value,
-            part: sheet.column(&["part"]),
+            part,
             sheet,
         })
     }

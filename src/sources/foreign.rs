@@ -121,7 +121,9 @@ impl Foreign {
             Some(Self::Certificate)
         } else if begins("insert into cfg_") || (begins("select ") && is_sql(text)) {
             Some(Self::SqlExport)
-        } else if !document.looks_structured() && text.contains("= KVList:") {
+        } else if !document.looks_structured()
+            && lines::numbered(text).any(|(_, line)| line.trim_end().ends_with("= KVList:"))
+        {
             Some(Self::KvListLog)
         } else if !document.looks_structured() && is_person_csv(text) {
             Some(Self::PersonCsv)

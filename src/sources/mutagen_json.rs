@@ -50,7 +50,9 @@ impl Source for MutagenJson {
                 harvest.tenants.extend(names.map(tenant));
             }
             if !matches!(entry.name.as_str(), "transactions" | "scripts") {
-                items.iter().for_each(|_| harvest.census.count(&entry.name));
+                for _ in items {
+                    harvest.census.count(&entry.name);
+                }
             }
         }
         Ok(harvest)

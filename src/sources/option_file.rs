@@ -23,7 +23,7 @@ impl Source for OptionFile {
         let holds = || {
             let mut sections = lines::numbered(&document.text)
                 .skip_while(|(_, line)| line.starts_with(' ') || section_name(line).is_none());
-            sections.next().is_some() && sections.any(|(_, line)| is_option(line))
+            sections.next().is_some() && sections.any(|(_, line)| option_of(line).is_some())
         };
         opens || (!document.looks_like_xml() && !document.looks_like_json() && holds())
     }
@@ -69,24 +69,39 @@ pub(super) fn section_name(line: &str) -> Option<&str> {
     (is_name && (rest.is_empty() || rest.starts_with(['#', ';']))).then_some(name)
 }
 
-fn is_option(line: &str) -> bool {
-    line.split_once('=')
-        .is_some_and(|(name, _)| is_option_name(name.trim()))
-}
-
-/// A name that cannot be the beginning of a secret: a mangled `password: abc=` must not make `password: abc` a name that is shown.
-fn is_option_name(name: &str) -> bool {
-    const SECRET: [&str; 4] = ["password", "pkey", "certificate", "client_id"];
-    let lower = name.to_ascii_lowercase();
-    let hides_value = SECRET.iter().any(|secret| {
-        lower
-            .strip_prefix(secret)
-            .is_some_and(|rest| rest.starts_with([' ', '\t', ':', ';', ',', '\u{a0}']))
-    });
-    !name.is_empty()
+/// Name and value of an option line. What may hold a secret before its `=` is no name, because names are shown: a mangled
+/// `password: abc=`, or a line of base64 that lost the PEM block around it.
+fn option_of(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once('=')?;
+    let name = name.trim();
+    let is_plain = !name.is_empty()
         && name.chars().count() <= 64
         && !name.contains(char::is_control)
-        && !hides_value
+        && !hides_value(name)
+        && !is_padded_base64(name, value);
+    is_plain.then_some((name, value))
+}
+
+/// Begins with the name of a secret option and goes on longer than a misspelling of it would.
+fn hides_value(name: &str) -> bool {
+    const SECRET: [&str; 4] = ["password", "pkey", "certificate", "client_id"];
+    let lower = name.to_ascii_lowercase();
+    let rest = SECRET.iter().find_map(|secret| lower.strip_prefix(secret));
+    rest.is_some_and(|rest| {
+        rest.chars().count() > 3 || rest.starts_with(|c: char| !c.is_alphanumeric())
+    })
+}
+
+fn is_padded_base64(name: &str, value: &str) -> bool {
+    let padding = 1 + value.trim_end().len();
+    let is_padding = matches!(value.trim_end(), "" | "=");
+    let is_base64 = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+    is_padding
+        && is_base64
+        && (name.len() + padding).is_multiple_of(4)
+        && !harvest::is_documented_option(name)
 }
 
 /// An option whose value may go on.
@@ -125,8 +140,14 @@ impl Reader<'_> {
                 number,
                 "begins with blanks and a comment sign, and was taken as a comment",
             );
-        } else if let Some((name, value)) = line.split_once('=') {
-            self.option(number, name.trim(), value);
+        } else if let Some((name, value)) = option_of(line) {
+            self.option(number, name, value);
+        } else if line.contains('=') {
+            self.close();
+            self.note(
+                number,
+                "has no plain option name before its `=`, and was skipped",
+            );
         } else {
             self.close();
             self.note(
@@ -163,19 +184,20 @@ impl Reader<'_> {
                 number,
                 "is an option before the first [section] line, and was skipped",
             );
-        } else if is_option_name(name) {
-            if value.contains(" ;") || value.contains(" #") {
-                self.note(number, "has a value with a blank and then `;` or `#`: what follows is part of the value here, not a comment");
-            }
-            self.open = Some(Open {
-                name: name.to_owned(),
-                text: value.to_owned(),
-                line: number,
-                mode: mode_after_value(name, value, number),
-            });
-        } else {
-            self.note(number, "has no option name before its `=`, and was skipped");
+            return;
         }
+        if value.contains(" ;") || value.contains(" #") {
+            self.note(
+                number,
+                "has a value with a blank and then `;` or `#`: what follows is part of the value here, not a comment",
+            );
+        }
+        self.open = Some(Open {
+            name: name.to_owned(),
+            text: value.to_owned(),
+            line: number,
+            mode: mode_after_value(name, value, number),
+        });
     }
 
     /// Wraps the value of the option that was open and puts it into its section.

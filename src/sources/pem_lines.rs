@@ -45,8 +45,9 @@ pub(super) fn mode_after_line(mode: Mode, line: &str, number: u32) -> Option<Mod
     match mode {
         Mode::Pem(_) if trimmed.contains("-----END") => Some(Mode::AfterPem),
         Mode::Pem(begin) if !begins_option(line) => Some(Mode::Pem(begin)),
-        Mode::AfterPem if trimmed.starts_with("-----BEGIN ") => mode_in_pem(trimmed, number),
-        Mode::Blank if trimmed.starts_with("-----BEGIN ") => mode_in_pem(trimmed, number),
+        Mode::AfterPem | Mode::Blank if trimmed.starts_with("-----BEGIN ") => {
+            mode_in_pem(trimmed, number)
+        }
         Mode::Blank if is_wrapped(trimmed) => Some(Mode::Base64(trimmed.len())),
         Mode::Base64(before) => base64_after(before, trimmed),
         Mode::Pem(_) | Mode::AfterPem | Mode::Blank | Mode::Done => None,
@@ -86,16 +87,15 @@ fn base64_after(before: usize, text: &str) -> Option<Mode> {
         && match padding {
             0 => true,
             // `certificate=` has the length of base64 too.
-            1 | 2 => text.len() % 4 == 0 && !is_documented_option(body),
+            1 | 2 => text.len().is_multiple_of(4) && !is_documented_option(body),
             _ => false,
         };
-    is_ours.then(|| {
-        if padding == 0 {
-            Mode::Base64(text.len())
-        } else {
-            Mode::Done
-        }
-    })
+    let mode = if padding == 0 {
+        Mode::Base64(text.len())
+    } else {
+        Mode::Done
+    };
+    is_ours.then_some(mode)
 }
 
 fn is_base64(byte: u8) -> bool {

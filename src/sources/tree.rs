@@ -75,12 +75,8 @@ impl Node {
     /// The source text of a scalar that is not null.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.content {
-            Content::Scalar {
-                value_type: ValueType::Null,
-                ..
-            } => None,
-            Content::Scalar { text, .. } => Some(text),
-            Content::List(_) | Content::Map(_) => None,
+            Content::Scalar { text, value_type } if *value_type != ValueType::Null => Some(text),
+            Content::Scalar { .. } | Content::List(_) | Content::Map(_) => None,
         }
     }
 

@@ -132,6 +132,8 @@ fn value_type(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> ValueType {
 
 #[cfg(test)]
 mod tests {
+    use ValueType::{Boolean, Null, Number, Text};
+
     use super::*;
 
     fn problem(text: &str) -> (Option<u32>, String) {
@@ -169,7 +171,6 @@ mod tests {
                 Content::List(_) | Content::Map(_) => unreachable!("only scalars were written"),
             })
             .collect();
-        use ValueType::{Boolean, Null, Number, Text};
         let expected = [
             Number, Number, Boolean, Null, Text, Number, Text, Text, Text,
         ];

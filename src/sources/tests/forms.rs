@@ -57,8 +57,9 @@ fn all_forms_of_one_object_read_the_same() {
 #[test]
 fn a_flattened_export_differs_by_its_line_breaks_only() {
     let mut flat = options(&only("multiline.cfg"));
-    flat.values_mut()
-        .for_each(|text| *text = text.replace('\n', ""));
+    for text in flat.values_mut() {
+        *text = text.replace('\n', "");
+    }
     assert!(options(&only("CfgTransaction_annex_412.cfg")) == flat);
 }
 

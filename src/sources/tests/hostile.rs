@@ -64,7 +64,7 @@ fn apply(bytes: &mut Vec<u8>, (kind, index, byte): (u8, prop::sample::Index, u8)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(30000))]
 
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
@@ -96,7 +96,9 @@ proptest! {
         changes in prop::collection::vec(change(), 1..30),
     ) {
         let mut bytes = fixture(name).bytes;
-        changes.into_iter().for_each(|change| apply(&mut bytes, change));
+        for change in changes {
+            apply(&mut bytes, change);
+        }
         shown(name, &bytes);
     }
 }

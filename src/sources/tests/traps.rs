@@ -209,6 +209,19 @@ fn junk_lines_are_noted_by_their_number_only() {
 }
 
 #[test]
+fn a_line_of_a_key_is_never_a_name() {
+    let text = "[saml]\nRkFLRSBrZXkgb2Yg\nbm90aGluZyBhdCBhbGwgRkFLRQ==\nRkFLRUZBS0U=\nexpire_time=\npassword-FAKE=a\n";
+    let object = object("x.cfg", text);
+    let names: Vec<&str> = object.sections[0]
+        .options
+        .iter()
+        .map(|option| option.name.as_str())
+        .collect();
+    assert_eq!(names, ["expire_time"]);
+    assert_eq!(object.notes.len(), 4);
+}
+
+#[test]
 fn words_before_the_first_section_are_noted() {
     let object = object(
         "-",
@@ -249,10 +262,9 @@ const ROWS: &str = "DBID;OBJECT_DBID;OBJECT_TYPE;PARENT_DBID;PROP_NAME;PROP_VALU
 
 #[test]
 fn pieces_are_joined_by_number() {
-    let mut text = format!("{ROWS}1;5;16;0;saml;NULL;1\n");
-    for part in [10, 2, 1, 9, 3, 4, 5, 6, 7, 8] {
-        text.push_str(&format!("2;5;16;1;issuer;<{part}>;{part}\n"));
-    }
+    let pieces = [10, 2, 1, 9, 3, 4, 5, 6, 7, 8];
+    let rows = pieces.map(|part| format!("2;5;16;1;issuer;<{part}>;{part}"));
+    let text = format!("{ROWS}1;5;16;0;saml;NULL;1\n{}\n", rows.join("\n"));
     let object = object("rows.csv", text);
     assert_eq!(
         value(&object, "saml", "issuer"),
