@@ -1,0 +1,134 @@
+//! mutagen, format RAW: the Platform SDK's XML turned into JSON. A list of one is collapsed, and texts that look like numbers,
+//! booleans or null have changed their type; the source text is kept.
+
+use hybridcheck_core::object::{Folder, Form, HybridObject, Opt, Section, Tenant, ValueType};
+
+use super::Source;
+use super::document::Document;
+use super::error::SourceError;
+use super::harvest::{self, Harvest, stated_or_missing, unknown_object};
+use super::mutagen_json::ENVELOPE;
+use super::tree::{Content, Node};
+
+/// The reader of mutagen RAW.
+pub(super) struct MutagenRaw;
+
+impl Source for MutagenRaw {
+    fn recognises(&self, document: &Document) -> bool {
+        matches!(document.json(), Some(Ok(root)) if root.get(ENVELOPE).is_some())
+    }
+
+    fn read(&self, document: &Document) -> Result<Harvest, SourceError> {
+        let mut harvest = Harvest::default();
+        let Some(Ok(root)) = document.json() else {
+            return Ok(harvest);
+        };
+        for entry in root.map().unwrap_or_default() {
+            let kind = match entry.name.as_str() {
+                "CFGTransaction" => "CfgTransaction",
+                "CFGScript" => "CfgScript",
+                ENVELOPE => continue,
+                other => {
+                    for item in entry.value.items() {
+                        harvest.census.count(&other.replacen("CFG", "Cfg", 1));
+                        if other == "CFGTenant" {
+                            harvest.tenants.extend(tenant(item, "DBID"));
+                        }
+                    }
+                    continue;
+                }
+            };
+            for item in entry.value.items() {
+                let object = object(document, item, kind);
+                harvest.tenants.extend(object.tenant.stated().cloned());
+                harvest.offer(object);
+            }
+        }
+        Ok(harvest)
+    }
+}
+
+fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
+    let text = |name| stated_or_missing(node.text_of(name).map(ToOwned::to_owned));
+    let owner = Tenant {
+        name: None,
+        ..tenant(node, "tenantDBID").unwrap_or_default()
+    };
+    let folder = dbid(node, "folderDBID").map(|dbid| Folder {
+        dbid: Some(dbid),
+        ..Folder::default()
+    });
+    let mut object = HybridObject {
+        object_type: stated_or_missing(Some(kind.to_owned())),
+        transaction_type: text("type"),
+        name: text("name"),
+        alias: text("alias"),
+        state: text("state"),
+        tenant: stated_or_missing(owner.dbid.map(|_| owner)),
+        folder: stated_or_missing(folder),
+        dbid: stated_or_missing(dbid(node, "DBID")),
+        ..unknown_object(document.place(node.line), Form::MutagenRaw)
+    };
+    let lists = node
+        .get("userProperties")
+        .and_then(|properties| properties.get("list_pair"));
+    for list in lists.map(Node::items).unwrap_or_default() {
+        match section(document, list) {
+            Some(section) => object.sections.push(section),
+            None => object
+                .notes
+                .push(document.note(list.line, "a section has no key and was skipped")),
+        }
+    }
+    object
+}
+
+fn section(document: &Document, list: &Node) -> Option<Section> {
+    let name = list.text_of("key")?;
+    let mut options = Vec::new();
+    for entry in list.map()? {
+        let Some(kind) = entry
+            .name
+            .strip_suffix("_pair")
+            .filter(|kind| *kind != "list")
+        else {
+            continue;
+        };
+        let pairs = entry.value.items().iter();
+        options.extend(pairs.filter_map(|pair| option(document, name, kind, pair)));
+    }
+    Some(Section {
+        name: name.to_owned(),
+        place: document.place(list.line),
+        options,
+    })
+}
+
+fn option(document: &Document, section: &str, kind: &str, pair: &Node) -> Option<Opt> {
+    let (text, value_type) = match pair.get("value").map(|value| &value.content) {
+        None => (String::new(), ValueType::Null),
+        Some(Content::Scalar { text, value_type }) => (text.clone(), *value_type),
+        Some(Content::List(_) | Content::Map(_)) => return None,
+    };
+    let value_type = if kind.starts_with("bin") {
+        ValueType::Binary
+    } else {
+        value_type
+    };
+    let name = pair.text_of("key")?;
+    let place = document.place(pair.line);
+    Some(harvest::option(section, name, text, value_type, place))
+}
+
+/// A DBID; 0 stands for none.
+fn dbid(node: &Node, name: &str) -> Option<u32> {
+    let dbid = node.text_of(name)?.parse().ok()?;
+    (dbid > 0).then_some(dbid)
+}
+
+fn tenant(node: &Node, name: &str) -> Option<Tenant> {
+    Some(Tenant {
+        dbid: Some(dbid(node, name)?),
+        name: node.text_of("name").map(ToOwned::to_owned),
+    })
+}

@@ -1,0 +1,232 @@
+//! The option file of GAX, Genesys Administrator and Configuration Manager, also typed by hand: `[section]` and `option=value` lines.
+//!
+//! Quotes, escapes and comments are undocumented, so nothing is unescaped, and only a `#` or `;` that begins a line is a comment.
+
+use hybridcheck_core::object::{Form, HybridObject, Note, Section, ValueType};
+
+use super::document::Document;
+use super::error::SourceError;
+use super::harvest::{self, Harvest, unknown_object};
+use super::lines;
+use super::pem_lines::{Mode, mode_after_line, mode_after_value};
+use super::tree::Fault;
+use super::{Source, annex_name};
+
+/// The reader of option files.
+pub(super) struct OptionFile;
+
+impl Source for OptionFile {
+    fn recognises(&self, document: &Document) -> bool {
+        let opens = lines::first_significant(&document.text)
+            .is_some_and(|line| section_name(line).is_some());
+        // A mail or a ticket may put words before the first section.
+        let holds = || {
+            let mut sections = lines::numbered(&document.text)
+                .skip_while(|(_, line)| line.starts_with(' ') || section_name(line).is_none());
+            sections.next().is_some() && sections.any(|(_, line)| option_of(line).is_some())
+        };
+        opens || (!document.looks_like_xml() && !document.looks_like_json() && holds())
+    }
+
+    fn read(&self, document: &Document) -> Result<Harvest, SourceError> {
+        let mut reader = Reader {
+            document,
+            sections: Vec::new(),
+            open: None,
+            notes: Vec::new(),
+        };
+        for (number, line) in lines::numbered(&document.text) {
+            reader.line(number, line);
+        }
+        let (sections, notes) = reader.finish();
+        let Some(first) = sections.first() else {
+            let fault = Fault {
+                line: None,
+                problem: "it has no [section] line".to_owned(),
+            };
+            return Err(document.malformed(Form::OptionFile, &fault));
+        };
+        let mut object = HybridObject {
+            sections: Vec::new(),
+            notes,
+            ..unknown_object(first.place.clone(), Form::OptionFile)
+        };
+        object.sections = sections;
+        annex_name::add_to(&mut object);
+        let mut harvest = Harvest::default();
+        harvest.offer(object);
+        Ok(harvest)
+    }
+}
+
+/// The name in the brackets of a section line.
+pub(super) fn section_name(line: &str) -> Option<&str> {
+    let (name, rest) = line.trim().strip_prefix('[')?.split_once(']')?;
+    let rest = rest.trim_start();
+    let name = name.trim();
+    // A JSON list on one line begins with a bracket too.
+    let is_name = !name.is_empty() && !name.starts_with(['{', '[', '"']);
+    (is_name && (rest.is_empty() || rest.starts_with(['#', ';']))).then_some(name)
+}
+
+/// Name and value of an option line. What may hold a secret before its `=` is no name, because names are shown: a mangled
+/// `password: abc=`, or a line of base64 that lost the PEM block around it.
+fn option_of(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once('=')?;
+    let name = name.trim();
+    let is_plain = !name.is_empty()
+        && name.chars().count() <= 64
+        && !name.contains(char::is_control)
+        && !hides_value(name)
+        && !is_padded_base64(name, value);
+    is_plain.then_some((name, value))
+}
+
+/// Begins with the name of a secret option and goes on longer than a misspelling of it would.
+fn hides_value(name: &str) -> bool {
+    const SECRET: [&str; 4] = ["password", "pkey", "certificate", "client_id"];
+    let lower = name.to_ascii_lowercase();
+    let rest = SECRET.iter().find_map(|secret| lower.strip_prefix(secret));
+    rest.is_some_and(|rest| {
+        rest.chars().count() > 3 || rest.starts_with(|c: char| !c.is_alphanumeric())
+    })
+}
+
+fn is_padded_base64(name: &str, value: &str) -> bool {
+    let padding = 1 + value.trim_end().len();
+    let is_padding = matches!(value.trim_end(), "" | "=");
+    let is_base64 = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'));
+    is_padding
+        && is_base64
+        && (name.len() + padding).is_multiple_of(4)
+        && !harvest::is_documented_option(name)
+}
+
+/// An option whose value may go on.
+struct Open {
+    name: String,
+    text: String,
+    line: u32,
+    mode: Mode,
+}
+
+struct Reader<'d> {
+    document: &'d Document,
+    sections: Vec<Section>,
+    open: Option<Open>,
+    notes: Vec<Note>,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, number: u32, line: &str) {
+        if section_name(line).is_none() && self.goes_on(number, line) {
+            return;
+        }
+        let trimmed = line.trim();
+        if let Some(name) = section_name(line) {
+            self.close();
+            self.sections.push(Section {
+                name: name.to_owned(),
+                place: self.document.place(number),
+                options: Vec::new(),
+            });
+        } else if trimmed.is_empty() || line.starts_with(['#', ';']) {
+            self.close();
+        } else if trimmed.starts_with(['#', ';']) {
+            self.close();
+            self.note(
+                number,
+                "begins with blanks and a comment sign, and was taken as a comment",
+            );
+        } else if let Some((name, value)) = option_of(line) {
+            self.option(number, name, value);
+        } else if line.contains('=') {
+            self.close();
+            self.note(
+                number,
+                "has no plain option name before its `=`, and was skipped",
+            );
+        } else {
+            self.close();
+            self.note(
+                number,
+                "is neither a section nor an option nor a comment, and was skipped",
+            );
+        }
+    }
+
+    /// Adds the line to the value before it, when it belongs there.
+    fn goes_on(&mut self, number: u32, line: &str) -> bool {
+        let Some(open) = &mut self.open else {
+            return false;
+        };
+        let Some(mode) = mode_after_line(open.mode, line, number) else {
+            return false;
+        };
+        if open.mode == Mode::Blank {
+            line.clone_into(&mut open.text);
+            open.mode = mode;
+            self.note(number, "begins the value of the option above it");
+        } else {
+            open.text.push('\n');
+            open.text.push_str(line);
+            open.mode = mode;
+        }
+        true
+    }
+
+    fn option(&mut self, number: u32, name: &str, value: &str) {
+        self.close();
+        if self.sections.is_empty() {
+            self.note(
+                number,
+                "is an option before the first [section] line, and was skipped",
+            );
+            return;
+        }
+        if value.contains(" ;") || value.contains(" #") {
+            self.note(
+                number,
+                "has a value with a blank and then `;` or `#`: what follows is part of the value here, not a comment",
+            );
+        }
+        self.open = Some(Open {
+            name: name.to_owned(),
+            text: value.to_owned(),
+            line: number,
+            mode: mode_after_value(name, value, number),
+        });
+    }
+
+    /// Wraps the value of the option that was open and puts it into its section.
+    fn close(&mut self) {
+        let Some(open) = self.open.take() else {
+            return;
+        };
+        if let Mode::Pem(begin) = open.mode {
+            self.note(begin, "begins a PEM block that has no END line");
+        }
+        if let Some(section) = self.sections.last_mut() {
+            let place = self.document.place(open.line);
+            section.options.push(harvest::option(
+                &section.name,
+                &open.name,
+                open.text,
+                ValueType::Text,
+                place,
+            ));
+        }
+    }
+
+    fn note(&mut self, line: u32, text: &str) {
+        let text = format!("line {line} {text}");
+        self.notes.push(self.document.note(line, text));
+    }
+
+    fn finish(mut self) -> (Vec<Section>, Vec<Note>) {
+        self.close();
+        (self.sections, self.notes)
+    }
+}

@@ -1,0 +1,190 @@
+//! From inputs to one configuration: detect, read, choose among objects of our name, merge tenants, settle who serves whom.
+
+use hybridcheck_core::object::{
+    Configuration, HybridObject, Known, Note, OBJECT_NAME, Stranger, Tenant,
+};
+
+use super::SOURCES;
+use super::document::Document;
+use super::error::SourceError;
+use super::foreign::Foreign;
+use super::harvest::Harvest;
+use super::input::Input;
+
+/// How many notes one object keeps.
+const NOTE_CAP: usize = 20;
+
+/// Reads every input into one configuration.
+pub fn read(inputs: &[Input]) -> Result<Configuration, SourceError> {
+    let mut configuration = Configuration::default();
+    let mut found = Vec::new();
+    let mut near = Vec::new();
+    for input in inputs {
+        let document = Document::decode(input)?;
+        let harvest = read_document(&document)?;
+        let summary = harvest.census.summary(&input.name);
+        near.extend(harvest.census.near());
+        if harvest.objects.is_empty() && harvest.tenants.is_empty() {
+            let text = format!("{summary}; it gave nothing to this run");
+            configuration.notes.push(document.note(1, text));
+        }
+        found.push(summary);
+        merge(&mut configuration, &document, harvest);
+    }
+    if configuration.objects.is_empty() {
+        return Err(if inputs.is_empty() {
+            SourceError::NoInput
+        } else {
+            SourceError::NoObject { found, near }
+        });
+    }
+    name_tenants(&mut configuration);
+    configuration.settle();
+    Ok(configuration)
+}
+
+fn read_document(document: &Document) -> Result<Harvest, SourceError> {
+    let foreign = |found| SourceError::Foreign {
+        path: document.input.clone(),
+        found,
+    };
+    if let Some(found) = Foreign::of_text(document) {
+        return Err(foreign(found));
+    }
+    match SOURCES.iter().find(|source| source.recognises(document)) {
+        Some(source) => source.read(document),
+        None => Err(foreign(Foreign::of_unknown_text(&document.text))),
+    }
+}
+
+fn merge(configuration: &mut Configuration, document: &Document, mut harvest: Harvest) {
+    let strangers = set_strangers_aside(&mut harvest.objects);
+    configuration.strangers.extend(strangers);
+    // What the decoding noticed concerns every value of every object of this input.
+    for object in &mut harvest.objects {
+        cap(&mut object.notes, document);
+        object.notes.extend(document.notes.iter().cloned());
+    }
+    cap(&mut harvest.notes, document);
+    configuration.objects.append(&mut harvest.objects);
+    configuration.notes.append(&mut harvest.notes);
+    for tenant in harvest.tenants {
+        add_tenant(configuration, document, tenant);
+    }
+}
+
+/// An input of the wrong kind makes a note a line; the first ones tell enough.
+fn cap(notes: &mut Vec<Note>, document: &Document) {
+    let more = notes.len().saturating_sub(NOTE_CAP);
+    if more > 0 {
+        notes.truncate(NOTE_CAP);
+        let plural = if more == 1 { "" } else { "s" };
+        let text = format!("{more} more remark{plural} on this input left out");
+        notes.push(document.note(1, text));
+    }
+}
+
+/// Beside a right object of the same input, an object of another type, or of our name in other case or as alias only, is no second
+/// object of ours. Without a right one it stays: a check says what is wrong with it.
+fn set_strangers_aside(objects: &mut Vec<HybridObject>) -> Vec<Stranger> {
+    let right: Vec<Known<Tenant>> = objects
+        .iter()
+        .filter(|object| is_exact(object) && is_list(object) == Some(true))
+        .map(|object| object.tenant.clone())
+        .collect();
+    let is_stranger = |object: &HybridObject| {
+        let is_other_type = is_list(object) == Some(false);
+        let is_second = !is_exact(object)
+            && object.name.stated().is_some()
+            && right.iter().any(|tenant| same(tenant, &object.tenant));
+        !right.is_empty() && (is_other_type || is_second)
+    };
+    let (strangers, kept) = std::mem::take(objects).into_iter().partition(is_stranger);
+    *objects = kept;
+    let strangers: Vec<HybridObject> = strangers;
+    strangers.into_iter().map(stranger).collect()
+}
+
+fn stranger(object: HybridObject) -> Stranger {
+    let kind = match (&object.object_type, &object.transaction_type) {
+        (Known::Stated(kind), _) if kind != "CfgTransaction" => kind.clone(),
+        (_, Known::Stated(kind)) => kind.clone(),
+        _ => "unknown".to_owned(),
+    };
+    Stranger {
+        kind,
+        tenant: object.tenant.stated().cloned(),
+        place: object.place,
+    }
+}
+
+fn is_exact(object: &HybridObject) -> bool {
+    object.name.stated().is_some_and(|name| name == OBJECT_NAME)
+}
+
+/// Whether an object is a transaction of type List, as far as it says.
+fn is_list(object: &HybridObject) -> Option<bool> {
+    let object_type = object.object_type.stated();
+    if object_type.is_some_and(|kind| kind != "CfgTransaction") {
+        return Some(false);
+    }
+    let kind = object.transaction_type.stated()?.trim();
+    Some(
+        ["21", "CFGTRTList", "list"]
+            .iter()
+            .any(|list| list.eq_ignore_ascii_case(kind)),
+    )
+}
+
+fn same(one: &Known<Tenant>, other: &Known<Tenant>) -> bool {
+    match (one, other) {
+        (Known::Stated(one), Known::Stated(other)) => one.is_same(other),
+        (one, other) => one.stated().is_none() && other.stated().is_none(),
+    }
+}
+
+/// Adds a tenant, or completes one that is there. Two names for one DBID are two Configuration Servers, or a mistake: both are kept.
+fn add_tenant(configuration: &mut Configuration, document: &Document, tenant: Tenant) {
+    let known = configuration
+        .tenants
+        .iter_mut()
+        .find(|known| known.is_same(&tenant));
+    match known {
+        Some(known) if differ(known, &tenant) => {
+            let dbid = known.dbid.or(tenant.dbid).unwrap_or_default();
+            let text = format!("tenant {dbid} has two names in the inputs; both were kept");
+            configuration.notes.push(document.note(1, text));
+            if !configuration.tenants.contains(&tenant) {
+                configuration.tenants.push(tenant);
+            }
+        }
+        Some(known) => {
+            known.dbid = known.dbid.or(tenant.dbid);
+            known.name = known.name.take().or(tenant.name);
+        }
+        None => configuration.tenants.push(tenant),
+    }
+}
+
+fn differ(one: &Tenant, other: &Tenant) -> bool {
+    match (&one.name, &other.name) {
+        (Some(one), Some(other)) => !one.eq_ignore_ascii_case(other),
+        _ => false,
+    }
+}
+
+/// An object may know its tenant's DBID while another input knows the name.
+fn name_tenants(configuration: &mut Configuration) {
+    let Configuration {
+        objects, tenants, ..
+    } = configuration;
+    for object in objects {
+        if let Known::Stated(own) = &mut object.tenant {
+            let mut same = tenants.iter().filter(|tenant| tenant.is_same(own));
+            if let (Some(known), None) = (same.next(), same.next()) {
+                own.dbid = own.dbid.or(known.dbid);
+                own.name = own.name.take().or_else(|| known.name.clone());
+            }
+        }
+    }
+}
