@@ -8,6 +8,8 @@ use hybridcheck_core::object::{
 };
 use hybridcheck_core::text::{listed, nearest, visible};
 
+use super::names;
+
 /// Everything one input gave.
 #[derive(Default)]
 pub(super) struct Harvest {
@@ -23,7 +25,8 @@ pub(super) struct Harvest {
 
 impl Harvest {
     /// Takes an object when it is ours, counts it when it is not.
-    pub(super) fn offer(&mut self, object: HybridObject) {
+    pub(super) fn offer(&mut self, mut object: HybridObject) {
+        names::keep_plain(&mut object);
         let named = [&object.name, &object.alias];
         let is_ours = if named.iter().all(|name| name.stated().is_none()) {
             object.sections.iter().any(is_documented_section)

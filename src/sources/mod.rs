@@ -15,6 +15,7 @@ mod key_value_json;
 mod lines;
 mod mutagen_json;
 mod mutagen_raw;
+mod names;
 mod nested;
 mod nested_json;
 mod nested_yaml;

@@ -10,7 +10,7 @@ use super::harvest::{self, Harvest, unknown_object};
 use super::lines;
 use super::pem_lines::{Mode, mode_after_line, mode_after_value};
 use super::tree::Fault;
-use super::{Source, annex_name};
+use super::{Source, annex_name, names};
 
 /// The reader of option files.
 pub(super) struct OptionFile;
@@ -34,6 +34,7 @@ impl Source for OptionFile {
             sections: Vec::new(),
             open: None,
             notes: Vec::new(),
+            after_bare_name: false,
         };
         for (number, line) in lines::numbered(&document.text) {
             reader.line(number, line);
@@ -74,22 +75,8 @@ pub(super) fn section_name(line: &str) -> Option<&str> {
 fn option_of(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once('=')?;
     let name = name.trim();
-    let is_plain = !name.is_empty()
-        && name.chars().count() <= 64
-        && !name.contains(char::is_control)
-        && !hides_value(name)
-        && !is_padded_base64(name, value);
+    let is_plain = names::is_plain(name) && !is_padded_base64(name, value);
     is_plain.then_some((name, value))
-}
-
-/// Begins with the name of a secret option and goes on longer than a misspelling of it would.
-fn hides_value(name: &str) -> bool {
-    const SECRET: [&str; 4] = ["password", "pkey", "certificate", "client_id"];
-    let lower = name.to_ascii_lowercase();
-    let rest = SECRET.iter().find_map(|secret| lower.strip_prefix(secret));
-    rest.is_some_and(|rest| {
-        rest.chars().count() > 3 || rest.starts_with(|c: char| !c.is_alphanumeric())
-    })
 }
 
 fn is_padded_base64(name: &str, value: &str) -> bool {
@@ -117,6 +104,8 @@ struct Reader<'d> {
     sections: Vec<Section>,
     open: Option<Open>,
     notes: Vec<Note>,
+    /// The line before was the bare name of an option: what follows is its value, however it looks.
+    after_bare_name: bool,
 }
 
 impl Reader<'_> {
@@ -127,6 +116,7 @@ impl Reader<'_> {
         let trimmed = line.trim();
         if let Some(name) = section_name(line) {
             self.close();
+            self.after_bare_name = false;
             self.sections.push(Section {
                 name: name.to_owned(),
                 place: self.document.place(number),
@@ -140,6 +130,11 @@ impl Reader<'_> {
                 number,
                 "begins with blanks and a comment sign, and was taken as a comment",
             );
+        } else if std::mem::take(&mut self.after_bare_name) {
+            self.note(
+                number,
+                "follows a bare option name, and was skipped in case it is its value",
+            );
         } else if let Some((name, value)) = option_of(line) {
             self.option(number, name, value);
         } else if line.contains('=') {
@@ -150,6 +145,7 @@ impl Reader<'_> {
             );
         } else {
             self.close();
+            self.after_bare_name = harvest::is_documented_option(trimmed.trim_end_matches(':'));
             self.note(
                 number,
                 "is neither a section nor an option nor a comment, and was skipped",

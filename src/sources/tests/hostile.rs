@@ -64,7 +64,7 @@ fn apply(bytes: &mut Vec<u8>, (kind, index, byte): (u8, prop::sample::Index, u8)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {

@@ -222,6 +222,14 @@ fn a_line_of_a_key_is_never_a_name() {
 }
 
 #[test]
+fn what_follows_a_bare_name_is_not_taken_for_an_option() {
+    let object = object("x.cfg", "[ewt]\npassword\nFAKE=abc\nclient_id=x\n");
+    assert_eq!(object.sections[0].options.len(), 1);
+    assert_eq!(value(&object, "ewt", "client_id"), "x");
+    assert_eq!(object.notes.len(), 2);
+}
+
+#[test]
 fn words_before_the_first_section_are_noted() {
     let object = object(
         "-",
@@ -345,6 +353,15 @@ fn a_missing_column_is_named() {
         error.to_string(),
         "rows.csv, line 1, is not valid rows of cfg_flex_prop (CSV): the column parent_dbid is missing"
     );
+}
+
+#[test]
+fn a_cell_that_swallowed_the_next_rows_is_no_name() {
+    let text = "Action,Section,Option,Value\nADD,ewt,client_id,a\nADD,ewt,\"x,b\nADD,ewt,password,FAKE\nADD,ewt,q\",c\n";
+    let object = object("x.csv", text);
+    assert_eq!(object.sections[0].options.len(), 1);
+    assert_eq!(object.notes[0].place.to_string(), "x.csv:3");
+    assert!(!format!("{object:?}").contains("FAKE"));
 }
 
 #[test]
