@@ -10,10 +10,16 @@ mod network;
 mod oauth;
 mod object;
 mod org;
+mod reading;
 mod roles;
 mod saml;
 mod services;
 mod tls;
+
+#[cfg(test)]
+mod registry;
+#[cfg(test)]
+mod testing;
 
 /// Every check, family by family, in the order in which they are shown.
 pub fn checks() -> Vec<&'static dyn Check> {

@@ -60,6 +60,9 @@ pub struct Shape {
     pub non_ascii: bool,
     /// Consists only of `*`, or of a phrase by which tools hide values.
     pub masked: bool,
+    /// Holds nothing but blanks and line breaks.
+    #[serde(default)]
+    pub only_blanks: bool,
 }
 
 impl Shape {
@@ -77,12 +80,13 @@ impl Shape {
             typographic_quote: text.contains(is_typographic_quote),
             non_ascii: !text.is_ascii(),
             masked: is_masked(text),
+            only_blanks: !text.is_empty() && text.trim().is_empty(),
         }
     }
 
     /// Nothing but blanks, or nothing at all.
     pub fn is_blank(&self) -> bool {
-        self.characters == 0
+        self.characters == 0 || self.only_blanks
     }
 
     /// The irregularities a person would want to remove, in words; empty when there is none.
@@ -170,6 +174,14 @@ mod tests {
                 "typographic quote"
             ]
         );
+    }
+
+    #[test]
+    fn blanks_alone_are_as_good_as_nothing() {
+        for text in ["", " ", "\t\r\n"] {
+            assert!(Shape::of(text).is_blank(), "{text:?}");
+        }
+        assert!(!Shape::of(" a ").is_blank());
     }
 
     #[test]

@@ -2,4 +2,16 @@
 
 use hybridcheck_core::check::Check;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[];
+mod client_id_guid;
+mod options_clean;
+mod options_present;
+mod sections_exist;
+mod shared_clients;
+
+pub(crate) const CHECKS: &[&dyn Check] = &[
+    &sections_exist::SectionsExist,
+    &options_present::OptionsPresent,
+    &options_clean::OptionsClean,
+    &client_id_guid::ClientIdGuid,
+    &shared_clients::SharedClients,
+];

@@ -1,0 +1,156 @@
+//! Sections and options that occur more than once.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, FactKey};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::{HybridObject, Place};
+use hybridcheck_core::page;
+use hybridcheck_core::text::visible;
+
+use crate::reading::OPTIONS_TAB;
+
+page! {
+    /// No section and no option occurs twice
+    ///
+    /// ## Why it matters
+    ///
+    /// Configuration Server keeps a section's name once per object and an option's name once per section. An input with duplicates
+    /// was edited by hand or put together from several, and which of the values is in force cannot be told from it.
+    ///
+    /// ## How to fix
+    ///
+    /// Compare the places given with GAX, Configuration Manager > Routing/eServices > Transactions > hybrid_integration > Options, delete
+    /// the wrong value from the file, or better: export the object again and check the new file.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: names of sections are unique in an object, names of options in a section. hybridcheck goes on with the last
+    /// value, as the readers of such lists that we observed do.
+    pub(crate) struct Duplicates;
+}
+
+impl Check for Duplicates {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        let mut subjects: Vec<Subject> = Vec::new();
+        let mut add = |subject: Subject, count: usize| {
+            if count > 1 && !subjects.contains(&subject) {
+                subjects.push(subject);
+            }
+        };
+        for section in &object.sections {
+            let name = &section.name;
+            add(Subject::section(name), places(object, name, None).len());
+            for option in &section.options {
+                let count = places(object, name, Some(&option.name)).len();
+                add(Subject::option(name, &option.name), count);
+            }
+        }
+        if subjects.is_empty() {
+            subjects.push(Subject::Object);
+        }
+        subjects
+    }
+
+    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let object = case.object;
+        let (what, places) = match subject {
+            Subject::Section { section } => (
+                format!("section [{}]", visible(section, 60)),
+                places(object, section, None),
+            ),
+            Subject::Option { section, option } => {
+                case.note(&FactKey::option(object.id, section, option));
+                (
+                    format!("option `{}/{}`", visible(section, 60), visible(option, 60)),
+                    places(object, section, Some(option)),
+                )
+            }
+            _ => return Ok(Judgement::pass("every name occurs once")),
+        };
+        let judgement = Judgement::warn(
+            format!("{what} once: Engage allows no second one"),
+            format!(
+                "{what} occurs {} times; hybridcheck goes on with the last",
+                places.len()
+            ),
+            format!(
+                "Compare with {OPTIONS_TAB}: keep the value that is in force there, or export the object again."
+            ),
+            Owner::EngageAdmin,
+        );
+        Ok(places
+            .into_iter()
+            .fold(judgement, |judgement, place| judgement.at(place)))
+    }
+}
+
+/// Every place of a section, or of an option in the sections of that name.
+fn places<'a>(object: &'a HybridObject, section: &str, option: Option<&str>) -> Vec<&'a Place> {
+    let sections = object.sections.iter().filter(|found| found.name == section);
+    match option {
+        None => sections.map(|found| &found.place).collect(),
+        Some(option) => sections
+            .flat_map(|found| &found.options)
+            .filter(|found| found.name == option)
+            .map(|found| &found.place)
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{about, offline, only};
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_core::object::{Opt, Section, Value, ValueType};
+    use hybridcheck_testkit::objects::healthy;
+
+    fn option(name: &str, line: u32) -> Opt {
+        Opt {
+            name: name.into(),
+            value: Value::at_the_door("ewt", name, "s3cr3t".into()),
+            value_type: ValueType::Text,
+            place: Place::line("object.xml", line),
+            missing_pieces: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_object_without_duplicates_passes() {
+        let judgement = only(offline(&Duplicates, &healthy())).expect("a judgement");
+        assert_eq!(judgement.status, Status::Pass);
+    }
+
+    #[test]
+    fn a_second_option_warns_with_both_places() {
+        let mut object = healthy();
+        object.sections[3].options.push(option("password", 77));
+        let judgement =
+            about(offline(&Duplicates, &object), "ewt", "password").expect("a judgement");
+        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.places.len(), 2);
+        assert_eq!(judgement.places[1], Place::line("object.xml", 77));
+        assert!(!format!("{judgement:?}").contains("s3cr3t"));
+    }
+
+    #[test]
+    fn a_second_section_warns_and_so_does_what_both_hold() {
+        let mut object = healthy();
+        object.sections.push(Section {
+            name: "ewt".into(),
+            place: Place::line("object.xml", 90),
+            options: vec![option("password", 91), option("note", 92)],
+        });
+        let answers = offline(&Duplicates, &object);
+        let subjects: Vec<String> = answers
+            .iter()
+            .map(|(subject, _)| subject.to_string())
+            .collect();
+        assert_eq!(subjects, ["[ewt]", "ewt/password"]);
+        assert!(answers.iter().all(|(_, answer)| {
+            answer
+                .as_ref()
+                .is_ok_and(|judgement| judgement.status == Status::Warn)
+        }));
+    }
+}

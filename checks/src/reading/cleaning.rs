@@ -1,0 +1,181 @@
+//! Traces of copying in a value: blanks and quotes around it, invisible characters, line breaks.
+
+use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::Answer;
+use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::object::{Opt, Value};
+use hybridcheck_core::secret::Shape;
+use hybridcheck_core::text::{listed, visible};
+
+use super::OPTIONS_TAB;
+
+/// What a value is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Words of a person, such as a role's name: blanks and apostrophes inside belong to it.
+    Name,
+    /// One word, such as a URL, an id or a secret.
+    Word,
+}
+
+/// Judges whether an option's value is free of such traces.
+pub(crate) fn judge(case: &Case<'_>, section: &str, option: &str, kind: Kind) -> Answer<Judgement> {
+    let found = case.visible(section, option)?;
+    let traces = traces(found, kind);
+    let shown = shown(&found.value);
+    if traces.is_empty() {
+        return Ok(Judgement::pass(shown).of(found));
+    }
+    let listed = listed(&traces);
+    let at = format!("`{}/{}`", visible(section, 60), visible(option, 60));
+    let (expected, fix) = match clean_value(&found.value, kind) {
+        Some(clean) => (
+            format!("`{clean}`"),
+            format!("{OPTIONS_TAB}: set {at} to exactly `{clean}` and save."),
+        ),
+        None => (
+            format!("the value alone, without {listed}"),
+            format!(
+                "{OPTIONS_TAB}: clear {at}, copy the value again as plain text without {listed}, and save."
+            ),
+        ),
+    };
+    let status = match kind {
+        Kind::Name => Status::Warn,
+        Kind::Word => Status::Fail,
+    };
+    Ok(Judgement::finding(
+        status,
+        expected,
+        format!("{shown}: {listed}"),
+        fix,
+        Owner::EngageAdmin,
+    )
+    .of(found)
+    .evidence("shape", found.value.shape()))
+}
+
+/// The traces in a value, in words.
+pub(crate) fn traces(option: &Opt, kind: Kind) -> Vec<&'static str> {
+    let shape = option.value.shape();
+    let mut traces = shape.irregularities();
+    if shape.inner_newline {
+        traces.push("line break inside");
+    }
+    if let (Kind::Name, Some(text)) = (kind, option.value.plain())
+        && !has_typographic_edge(text)
+    {
+        // `Chef d’équipe` is a right name of a role.
+        traces.retain(|trace| *trace != "typographic quote");
+    }
+    traces
+}
+
+/// One word without blanks, quotes and invisible characters; ordinary blanks inside stay, for they are another mistake.
+pub(crate) fn clean_word(text: &str) -> String {
+    bare(
+        &text
+            .chars()
+            .filter(|c| !is_invisible(*c))
+            .collect::<String>(),
+    )
+}
+
+/// A name without blanks and quotes around it; unusual blanks inside become ordinary ones.
+pub(crate) fn clean_name(text: &str) -> String {
+    let ordinary = text.chars().filter_map(|c| match c {
+        '\r' | '\n' => Some(' '),
+        c if !is_invisible(c) => Some(c),
+        c if c.is_whitespace() => Some(' '),
+        _ => None,
+    });
+    bare(&ordinary.collect::<String>())
+}
+
+/// The value for a message; what follows `?` or `#` in a URL may hold a secret.
+pub(crate) fn without_tail(text: &str) -> String {
+    match text.find(['?', '#']) {
+        Some(end) if text.contains("://") => format!("{}…", &text[..=end]),
+        _ => text.to_owned(),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value.plain() {
+        Some(text) => format!("`{}`", visible(&without_tail(text), 200)),
+        None => value.shown(),
+    }
+}
+
+fn clean_value(value: &Value, kind: Kind) -> Option<String> {
+    let text = value.plain()?;
+    let clean = match kind {
+        Kind::Name => clean_name(text),
+        Kind::Word => clean_word(text),
+    };
+    (!clean.is_empty() && without_tail(&clean) == clean).then(|| visible(&clean, 300))
+}
+
+fn bare(text: &str) -> String {
+    let mut rest = text.trim();
+    while let Some(inner) = unquoted(rest) {
+        rest = inner.trim();
+    }
+    rest.to_owned()
+}
+
+fn unquoted(text: &str) -> Option<&str> {
+    let (first, last) = (text.chars().next()?, text.chars().next_back()?);
+    let is_pair = matches!((first, last), ('"', '"') | ('\'', '\''))
+        || (is_typographic_quote(first) && is_typographic_quote(last));
+    (is_pair && text.chars().count() > 1)
+        .then(|| &text[first.len_utf8()..text.len() - last.len_utf8()])
+}
+
+fn has_typographic_edge(text: &str) -> bool {
+    let text = text.trim();
+    [text.chars().next(), text.chars().next_back()]
+        .into_iter()
+        .flatten()
+        .any(is_typographic_quote)
+}
+
+fn is_invisible(c: char) -> bool {
+    Shape::of(c.encode_utf8(&mut [0; 4])).invisible_blank
+}
+
+fn is_typographic_quote(c: char) -> bool {
+    Shape::of(c.encode_utf8(&mut [0; 4])).typographic_quote
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_everything_around_and_inside_that_is_invisible() {
+        for text in [
+            " acme ",
+            "\"acme\"",
+            "\u{201c}acme\u{201d}\n",
+            "ac\u{200b}me",
+            "' acme\u{a0}'",
+        ] {
+            assert_eq!(clean_word(text), "acme", "{text:?}");
+        }
+        assert_eq!(clean_word("ac me"), "ac me");
+        assert_eq!(clean_word("\""), "\"");
+    }
+
+    #[test]
+    fn names_keep_their_blanks() {
+        assert_eq!(clean_name("AI\u{a0}Agent "), "AI Agent");
+        assert_eq!(clean_name("Chef d\u{2019}équipe"), "Chef d\u{2019}équipe");
+    }
+
+    #[test]
+    fn the_tail_of_a_url_is_not_shown() {
+        assert_eq!(without_tail("https://h/p?client_secret=x"), "https://h/p?…");
+        assert_eq!(without_tail("Agent #1"), "Agent #1");
+    }
+}
