@@ -1,0 +1,1 @@
+//! Rows as causes look at them.
