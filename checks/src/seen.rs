@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
-    Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, TlsFact,
+    Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, TlsFact, Trust,
 };
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{HybridObject, Opt};
@@ -126,6 +126,37 @@ pub(crate) fn handshakes<'a>(
             route: Route::Direct,
         })
     }))
+}
+
+/// Handshakes in which a chain was served, with what it is worth; when there is none, why.
+pub(crate) fn served<'a>(
+    case: &Case<'a>,
+    endpoint: &Endpoint,
+) -> Answer<Vec<(IpAddr, &'a TlsFact, Trust)>> {
+    let tried = handshakes(case, endpoint)?;
+    let served: Vec<_> = tried
+        .iter()
+        .filter_map(|(address, fact)| Some((*address, *fact, fact.trust?)))
+        .collect();
+    match tried.first() {
+        Some((address, _)) if served.is_empty() => Err(Gap::blocked(FactKey::Tls {
+            endpoint: endpoint.clone(),
+            address: *address,
+            route: Route::Direct,
+        })),
+        _ => Ok(served),
+    }
+}
+
+/// What a check of an endpoint's TLS asks for.
+pub(crate) fn connection_needs(subject: &Subject) -> Vec<FactKey> {
+    let Ok(endpoint) = endpoint(subject) else {
+        return Vec::new();
+    };
+    vec![
+        addresses_key(endpoint),
+        FactKey::connection(endpoint.clone()),
+    ]
 }
 
 /// An option's value without the blanks around it. A missing, hidden or secret-looking one is a gap: another check judges that.

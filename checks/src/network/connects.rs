@@ -39,13 +39,7 @@ impl Check for Connects {
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let Ok(endpoint) = seen::endpoint(subject) else {
-            return Vec::new();
-        };
-        vec![
-            seen::addresses_key(endpoint),
-            FactKey::connection(endpoint.clone()),
-        ]
+        seen::connection_needs(subject)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
