@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
-    Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, TlsFact, Trust,
+    Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, IdentityProvider,
+    TlsFact, Trust,
 };
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{HybridObject, Opt};
@@ -227,7 +228,8 @@ fn correlation(id: Option<&str>) -> String {
 /// Whether what this reader saw is about the object's organisation. A reader of another organisation, while a client of the
 /// object is in the right one, says nothing about the object: a gap, no accusation.
 pub(crate) fn is_about_us(case: &Case<'_>, reader: &ClientRef) -> Answer<()> {
-    let Ok((_, ours)) = plain(case, "general", "organization_id") else {
+    // Peeked at, not noted: what is read about a provider or a role does not rest on the option.
+    let Some(ours) = case.object.plain("general", "organization_id") else {
         return Ok(());
     };
     let Some(theirs) = organization_of(case, reader) else {
@@ -299,5 +301,19 @@ pub(crate) fn with_api<T>(judgement: Judgement, fact: &ApiFact<T>) -> Judgement 
     match &fact.correlation_id {
         Some(id) => judgement.evidence("correlation id", id),
         None => judgement,
+    }
+}
+
+/// The `PureEngage` provider of the object's organisation. That there is none is judged by `idp-exists`, a gap for all others.
+pub(crate) fn pureengage_idp<'a>(
+    case: &Case<'a>,
+) -> Answer<(&'a ApiFact<IdentityProvider>, &'a IdentityProvider)> {
+    let fact = case.pureengage_idp()?;
+    is_about_us(case, &fact.reader)?;
+    match &fact.outcome {
+        ApiOutcome::NotFound => Err(Gap::blocked(FactKey::PureengageIdp {
+            object: case.object.id,
+        })),
+        _ => Ok((fact, found(fact)?)),
     }
 }

@@ -116,7 +116,7 @@ fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
         let key = seen::discovery_key(&endpoint);
         match case.discovery(&key) {
             Ok(fact) if fact.document.is_some() || is_marked(&fact.http) => {
-                readings.extend(reading(&fact.http))
+                readings.extend(reading(&fact.http));
             }
             Ok(_) => missing = Some(Gap::blocked(key)),
             Err(gap) => missing = Some(gap),

@@ -130,16 +130,13 @@ fn answers<'a>(case: &Case<'a>, host: &Host) -> Answer<Answers<'a>> {
 
 /// The verdict over all nameservers; none when all stayed silent.
 fn verdict(host: &Host, answers: &Answers<'_>) -> Option<Judgement> {
-    let holding = |wanted: fn(&DnsFact) -> bool| -> Vec<SocketAddr> {
-        let matching = answers.iter().filter(|(_, fact)| wanted(fact));
-        matching.map(|(nameserver, _)| *nameserver).collect()
-    };
+    let holding = |wanted: fn(&DnsFact) -> bool| holding(answers, wanted);
     let good = holding(|fact| {
         fact.addresses()
             .iter()
             .any(|address| !address.is_unspecified())
     });
-    let denying = holding(|fact| has(fact, |outcome| *outcome == DnsOutcome::NxDomain));
+    let denying = holding(is_denial);
     if let Some((_, fact)) = answers
         .iter()
         .find(|(nameserver, _)| good.contains(nameserver))
@@ -162,6 +159,12 @@ fn verdict(host: &Host, answers: &Answers<'_>) -> Option<Judgement> {
             Owner::HostAdmin,
         ));
     }
+    without_address(host, answers)
+}
+
+/// The verdict when nobody gave an address.
+fn without_address(host: &Host, answers: &Answers<'_>) -> Option<Judgement> {
+    let holding = |wanted: fn(&DnsFact) -> bool| holding(answers, wanted);
     let expected = format!("an address for {host}");
     let fail = |found: String, fix: String| {
         Some(Judgement::fail(
@@ -171,6 +174,7 @@ fn verdict(host: &Host, answers: &Answers<'_>) -> Option<Judgement> {
             Owner::NetworkTeam,
         ))
     };
+    let denying = holding(is_denial);
     let zero = holding(|fact| !fact.addresses().is_empty());
     if !zero.is_empty() {
         return fail(
@@ -233,6 +237,15 @@ fn verdict(host: &Host, answers: &Answers<'_>) -> Option<Judgement> {
             listed(&failing)
         ),
     )
+}
+
+fn holding(answers: &Answers<'_>, wanted: fn(&DnsFact) -> bool) -> Vec<SocketAddr> {
+    let matching = answers.iter().filter(|(_, fact)| wanted(fact));
+    matching.map(|(nameserver, _)| *nameserver).collect()
+}
+
+fn is_denial(fact: &DnsFact) -> bool {
+    has(fact, |outcome| *outcome == DnsOutcome::NxDomain)
 }
 
 fn has(fact: &DnsFact, wanted: impl Fn(&DnsOutcome) -> bool) -> bool {

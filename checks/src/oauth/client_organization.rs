@@ -44,6 +44,14 @@ impl Check for ClientOrganization {
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let client = seen::client(subject)?;
+        let fact = case.token_info(&seen::token_info_key(client))?;
+        let info = seen::found(fact)?;
+        let organization = info.organization.as_ref();
+        let Some(theirs) = organization.and_then(|organization| organization.id.as_deref()) else {
+            return Err(Gap::NotAnswered {
+                what: format!("{} does not state the token's organisation", fact.call),
+            });
+        };
         let (option, ours) = seen::plain(case, "general", "organization_id")?;
         let blocked = || {
             Gap::blocked(FactKey::option(
@@ -55,14 +63,6 @@ impl Check for ClientOrganization {
         if !is_guid(ours) {
             return Err(blocked());
         }
-        let fact = case.token_info(&seen::token_info_key(client))?;
-        let info = seen::found(fact)?;
-        let organization = info.organization.as_ref();
-        let Some(theirs) = organization.and_then(|organization| organization.id.as_deref()) else {
-            return Err(Gap::NotAnswered {
-                what: format!("{} does not state the token's organisation", fact.call),
-            });
-        };
         if theirs.eq_ignore_ascii_case(ours) {
             return Ok(seen::with_api(
                 Judgement::pass(format!("organisation {}", visible(theirs, 60))),

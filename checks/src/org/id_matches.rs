@@ -37,6 +37,8 @@ impl Check for IdMatches {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let fact = case.organization()?;
+        seen::is_about_us(case, &fact.reader)?;
         let (option, ours) = seen::plain(case, "general", "organization_id")?;
         if !is_guid(ours) {
             return Err(Gap::blocked(FactKey::option(
@@ -45,8 +47,6 @@ impl Check for IdMatches {
                 "organization_id",
             )));
         }
-        let fact = case.organization()?;
-        seen::is_about_us(case, &fact.reader)?;
         let organization = seen::found(fact)?;
         let Some(id) = organization.id.as_deref() else {
             return Err(Gap::NotAnswered {

@@ -38,10 +38,10 @@ impl Check for ShortNameMatches {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (option, ours) = seen::plain(case, "general", "organization_sname")?;
         let fact = case.organization()?;
         seen::is_about_us(case, &fact.reader)?;
         let organization = seen::found(fact)?;
+        let (option, ours) = seen::plain(case, "general", "organization_sname")?;
         if is_another(case, organization) {
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,

@@ -637,13 +637,13 @@ impl Builder {
 /// Replaces or adds a fact; its edges stay, or are those known before gathering.
 #[must_use]
 pub fn with_fact(facts: Facts, key: FactKey, fact: impl Into<Fact>) -> Facts {
-    with_outcome(facts, key, Ok(fact.into()))
+    with_outcome(&facts, key, Ok(fact.into()))
 }
 
 /// Replaces a fact by a gap.
 #[must_use]
 pub fn with_gap(facts: Facts, key: FactKey, gap: Gap) -> Facts {
-    with_outcome(facts, key, Err(gap))
+    with_outcome(&facts, key, Err(gap))
 }
 
 /// Forgets a fact, as if it had not been planned.
@@ -671,10 +671,10 @@ pub fn blocked_behind(mut facts: Facts, key: &FactKey) -> Facts {
     facts
 }
 
-fn with_outcome(facts: Facts, key: FactKey, outcome: Answer<Fact>) -> Facts {
+fn with_outcome(facts: &Facts, key: FactKey, outcome: Answer<Fact>) -> Facts {
     let known = facts.entries().find(|entry| entry.key == key);
     let stands_on = known.map_or_else(|| key.stands_on(&[]), |entry| entry.stands_on.clone());
-    let mut rest = rebuilt(&facts, |entry| entry.key != key);
+    let mut rest = rebuilt(facts, |entry| entry.key != key);
     rest.record(key, outcome, stands_on, took(20));
     rest
 }
