@@ -108,6 +108,15 @@ fn side(offset: i64) -> &'static str {
     if offset > 0 { "ahead" } else { "behind" }
 }
 
+/// The reading with the least uncertainty.
+pub(crate) fn best(case: &Case<'_>) -> Option<ClockReading> {
+    let (readings, _) = readings(case);
+    let best = readings
+        .into_iter()
+        .min_by_key(|(_, reading)| reading.uncertainty);
+    best.map(|(_, reading)| reading)
+}
+
 /// Readings of genuine answers only: the clock of a portal or proxy says nothing.
 fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
     let mut readings = Vec::new();

@@ -2,10 +2,10 @@
 
 use hybridcheck_core::check::Check;
 
-mod clock;
+pub(crate) mod clock;
 mod connects;
 mod genuine_api_service;
-mod genuine_auth_service;
+pub(crate) mod genuine_auth_service;
 mod nameservers_answer;
 mod resolves;
 
