@@ -37,10 +37,10 @@ pub(crate) fn endpoint(row: &Row) -> Option<&Endpoint> {
 }
 
 /// Rows of endpoints, grouped by what explains them: the same explanation is one cause.
-pub(crate) fn grouped<'r, E: PartialEq>(
-    rows: Vec<&'r Row>,
+pub(crate) fn grouped<E: PartialEq>(
+    rows: Vec<&Row>,
     explain: impl Fn(&Endpoint) -> Option<E>,
-) -> Vec<(E, Vec<(&'r Endpoint, &'r Row)>)> {
+) -> Vec<(E, Vec<(&Endpoint, &Row)>)> {
     let mut groups: Vec<(E, Vec<(&Endpoint, &Row)>)> = Vec::new();
     for row in rows {
         let Some(endpoint) = endpoint(row) else {

@@ -1,4 +1,4 @@
-//! The PureEngage identity provider is switched off.
+//! The `PureEngage` identity provider is switched off.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;

@@ -25,7 +25,8 @@ page! {
     ///
     /// ## Show it without hybridcheck
     ///
-    /// Open the object in Genesys Administrator Extension and compare its options with the list in the provisioning article.
+    /// In Genesys Administrator Extension: Configuration Manager > Routing/eServices > Transactions > `hybrid_integration` > Options;
+    /// compare the names with the list in the provisioning article.
     ///
     /// ## What we rely on
     ///

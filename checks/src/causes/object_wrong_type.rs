@@ -22,7 +22,8 @@ page! {
     ///
     /// ## Show it without hybridcheck
     ///
-    /// Genesys Administrator Extension shows the type of a transaction beside its name.
+    /// In Genesys Administrator Extension: Configuration Manager > Routing/eServices > Transactions; the list shows the type of
+    /// `hybrid_integration` beside its name.
     ///
     /// ## What we rely on
     ///

@@ -38,6 +38,8 @@ impl Rule for OrganizationMismatch {
         let ids = rows::failing(all, "org-id-matches");
         let clients = rows::failing(all, "oauth-client-organization");
         let names = rows::failing(all, "org-short-name-matches");
+        // A long name or an id in its place is also of the wrong form: one fault.
+        let forms = rows::failing(all, "general-organization-sname-form");
         let mut found = Vec::new();
         if let Some(row) = ids.first() {
             let key = FactKey::Organization {
@@ -93,7 +95,7 @@ impl Rule for OrganizationMismatch {
                     Owner::EngageAdmin,
                     row.fix.clone(),
                 )
-                .shown_by(names.iter().copied()),
+                .shown_by(names.iter().chain(&forms).copied()),
             );
         }
         let api = case

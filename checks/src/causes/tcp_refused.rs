@@ -41,7 +41,7 @@ impl Rule for TcpRefused {
             let labels = outcomes(case, endpoint);
             (labels == BTreeSet::from(["refused"])).then_some(())
         });
-        let of_group = |(_, members): (_, Vec<(&Endpoint, &Row)>)| {
+        let of_group = |((), members): ((), Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
             let mut diagnosis = Diagnosis::new(
                 Certainty::Likely,

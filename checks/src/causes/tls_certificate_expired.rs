@@ -35,6 +35,9 @@ page! {
     pub(crate) struct TlsCertificateExpired;
 }
 
+/// The fault in words, who issued the certificate, and what its chain is worth.
+type Fault = (String, String, Option<Trust>);
+
 impl Rule for TlsCertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let wrong = rows::failing(all, "tls-validity");
@@ -56,10 +59,7 @@ impl Rule for TlsCertificateExpired {
                 Some((fault.to_string(), issuer, fact.trust))
             })
         });
-        let of_group = |((fault, issuer, trust), members): (
-            (String, String, Option<Trust>),
-            Vec<(&Endpoint, &Row)>,
-        )| {
+        let of_group = |((fault, issuer, trust), members): (Fault, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
             let names = rows::names(&members);
             let owner = match trust {

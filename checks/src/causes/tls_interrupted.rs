@@ -37,6 +37,9 @@ page! {
     pub(crate) struct TlsInterrupted;
 }
 
+/// How the handshakes ended, and whether the peer does not speak TLS at all.
+type Cut = (BTreeSet<String>, bool);
+
 impl Rule for TlsInterrupted {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let cut = rows::failing(all, "tls-handshake");
@@ -52,10 +55,7 @@ impl Rule for TlsInterrupted {
                 .all(|(_, fact)| fact.outcome == TlsOutcome::NotTls);
             (!ways.is_empty()).then_some((ways, is_plain))
         });
-        let of_group = |((ways, is_plain), members): (
-            (BTreeSet<String>, bool),
-            Vec<(&Endpoint, &Row)>,
-        )| {
+        let of_group = |((ways, is_plain), members): (Cut, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
             let names = rows::names(&members);
             let how = ways.into_iter().collect::<Vec<_>>().join("; ");

@@ -25,7 +25,8 @@ page! {
     ///
     /// ## Show it without hybridcheck
     ///
-    /// Admin > Integrations > OAuth shows the grant type of every client.
+    /// `curl -s -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/tokens/me` shows `OAuthClient.authorizedGrantType`; so does
+    /// Admin > Integrations > OAuth.
     ///
     /// ## What we rely on
     ///

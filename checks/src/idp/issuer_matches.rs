@@ -47,6 +47,14 @@ impl Check for IssuerMatches {
         let (option, _) = seen::plain(case, "saml", "issuer")?;
         // The raw text, blanks included: components send it as it is.
         let ours = option.value.plain().unwrap_or_default();
+        if ours != theirs && seen::bare(ours) == theirs {
+            // What is around the value is judged by `saml-options-clean`.
+            return Err(Gap::blocked(FactKey::option(
+                case.object.id,
+                "saml",
+                "issuer",
+            )));
+        }
         let judgement = if ours == theirs {
             Judgement::pass(format!("both `{}`", visible(ours, 200)))
         } else {
@@ -137,10 +145,6 @@ mod tests {
                 "only in upper and lower case",
             ),
             (
-                "https://idp.acme.example/pureengage ",
-                "only in blanks around it",
-            ),
-            (
                 "http://idp.acme.example/pureengage/",
                 "only in the scheme and the slash at the end",
             ),
@@ -153,6 +157,20 @@ mod tests {
             written("https://elsewhere.example/").found,
             "`https://elsewhere.example/`"
         );
+    }
+
+    #[test]
+    fn blanks_and_quotes_around_it_are_judged_elsewhere() {
+        for issuer in [
+            "https://idp.acme.example/pureengage ",
+            "\"https://idp.acme.example/pureengage\"",
+        ] {
+            let bench = Bench::healthy().option("saml", "issuer", issuer);
+            assert!(matches!(
+                bench.judge_first(&IssuerMatches),
+                Err(Gap::Blocked { .. })
+            ));
+        }
     }
 
     #[test]

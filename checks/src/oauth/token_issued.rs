@@ -68,7 +68,13 @@ impl Check for TokenIssued {
             TokenOutcome::Issued { expires_in: None } => {
                 Judgement::pass("a token whose life is not stated")
             }
-            TokenOutcome::Refused(error) => refused(client, fact, error),
+            TokenOutcome::Refused(error) => {
+                if fact.client_id.is_none() && error.meaning() == OAuthMeaning::UnknownClient {
+                    // An id that may not be shown is no GUID, which `services-client-id-guid` judges.
+                    return Err(blocked_by_id(case, client));
+                }
+                refused(client, fact, error)
+            }
             TokenOutcome::RateLimited { retry_after } => Judgement::warn(
                 "a token at once",
                 match retry_after {
@@ -93,6 +99,14 @@ impl Check for TokenIssued {
 
 fn is_saml(client: &ClientRef) -> bool {
     matches!(client, ClientRef::Service { section, .. } if section.eq_ignore_ascii_case(SAML_AUTH))
+}
+
+fn blocked_by_id(case: &Case<'_>, client: &ClientRef) -> Gap {
+    let section = match client {
+        ClientRef::Service { section, .. } => section.as_str(),
+        ClientRef::Tool { .. } => "",
+    };
+    Gap::blocked(FactKey::option(case.object.id, section, "client_id"))
 }
 
 const EXPECTED: &str = "a token";
@@ -174,7 +188,7 @@ fn not_oauth(case: &Case<'_>, fact: &TokenFact) -> Answer<Judgement> {
         ];
         let is_documented = documented
             .iter()
-            .any(|url| url.eq_ignore_ascii_case(written));
+            .any(|url| url.eq_ignore_ascii_case(written) && written.ends_with("/oauth/token"));
         if !is_documented {
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,
@@ -268,6 +282,23 @@ mod tests {
             assert_eq!(judgement.status, Status::Fail);
             assert!(judgement.found.contains(word), "{}", judgement.found);
         }
+    }
+
+    #[test]
+    fn an_id_that_is_no_guid_is_judged_by_its_own_check() {
+        let bench = answered(oauth_error(400, "invalid_client", "client not found"));
+        let mut fact = token(
+            &bench.object,
+            "ewt",
+            oauth_error(400, "invalid_client", "client not found"),
+        );
+        fact.client_id = None;
+        let bench = bench.fact(token_key("ewt"), fact);
+        let by = FactKey::option(bench.object.id, "ewt", "client_id");
+        assert_eq!(
+            bench.judge(&TokenIssued, &client("ewt")),
+            Err(Gap::blocked(by))
+        );
     }
 
     #[test]

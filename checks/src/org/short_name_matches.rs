@@ -54,6 +54,14 @@ impl Check for ShortNameMatches {
                 what: format!("{} does not state the organisation's short name", fact.call),
             });
         };
+        if name != ours && name == seen::bare(ours) {
+            // Quotes and invisible characters around the value are judged by `general-options-clean`.
+            return Err(Gap::blocked(FactKey::option(
+                case.object.id,
+                "general",
+                "organization_sname",
+            )));
+        }
         let is = |text: &Option<String>| {
             text.as_deref()
                 .is_some_and(|text| text.trim().eq_ignore_ascii_case(ours))
@@ -125,6 +133,15 @@ mod tests {
         assert_eq!(named("acme-sample").status, Status::Pass);
         assert_eq!(named("Acme-Sample").status, Status::Warn);
         assert_eq!(named("acme").status, Status::Fail);
+    }
+
+    #[test]
+    fn quotes_around_the_name_are_judged_elsewhere() {
+        let bench = Bench::healthy().option("general", "organization_sname", "\"acme-sample\"");
+        assert!(matches!(
+            bench.judge_first(&ShortNameMatches),
+            Err(Gap::Blocked { .. })
+        ));
     }
 
     #[test]

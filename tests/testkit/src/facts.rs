@@ -636,12 +636,20 @@ impl Builder {
 
 /// Replaces or adds a fact; its edges stay, or are those known before gathering.
 #[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "calls are chained, each on the result of the one before"
+)]
 pub fn with_fact(facts: Facts, key: FactKey, fact: impl Into<Fact>) -> Facts {
     with_outcome(&facts, key, Ok(fact.into()))
 }
 
 /// Replaces a fact by a gap.
 #[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "calls are chained, each on the result of the one before"
+)]
 pub fn with_gap(facts: Facts, key: FactKey, gap: Gap) -> Facts {
     with_outcome(&facts, key, Err(gap))
 }
