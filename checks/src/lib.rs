@@ -4,6 +4,8 @@ use hybridcheck_core::cause::Rule;
 use hybridcheck_core::check::Check;
 
 mod causes;
+#[cfg(test)]
+mod fact_testing;
 mod general;
 mod idp;
 mod network;
@@ -12,7 +14,9 @@ mod object;
 mod org;
 mod reading;
 mod roles;
+mod rows;
 mod saml;
+mod seen;
 mod services;
 mod tls;
 

@@ -2,4 +2,70 @@
 
 use hybridcheck_core::cause::Rule;
 
-pub(crate) const RULES: &[&dyn Rule] = &[];
+mod address_partly_unreachable;
+mod auto_provisioning_off;
+mod certificate_and_key_swapped;
+mod certificate_expired;
+mod client_disabled;
+mod clock_skew;
+mod idp_certificate_mismatch;
+mod idp_disabled;
+mod idp_missing;
+mod issuer_mismatch;
+mod issuer_not_unique;
+mod key_certificate_mismatch;
+mod key_does_not_open;
+mod name_does_not_resolve;
+mod not_the_genuine_service;
+mod object_incomplete;
+mod object_wrong_type;
+mod organization_mismatch;
+mod rate_limited;
+mod region_mismatch;
+mod role_missing;
+mod service_error;
+mod tcp_blocked;
+mod tcp_refused;
+mod tls_certificate_expired;
+mod tls_interrupted;
+mod tls_name_mismatch;
+mod tls_not_trusted;
+mod unknown_client;
+mod url_malformed;
+mod wrong_grant_type;
+mod wrong_secret;
+
+pub(crate) const RULES: &[&dyn Rule] = &[
+    &url_malformed::UrlMalformed,
+    &region_mismatch::RegionMismatch,
+    &object_wrong_type::ObjectWrongType,
+    &object_incomplete::ObjectIncomplete,
+    &name_does_not_resolve::NameDoesNotResolve,
+    &tcp_blocked::TcpBlocked,
+    &tcp_refused::TcpRefused,
+    &address_partly_unreachable::AddressPartlyUnreachable,
+    &clock_skew::ClockSkew,
+    &tls_interrupted::TlsInterrupted,
+    &tls_not_trusted::TlsNotTrusted,
+    &tls_name_mismatch::TlsNameMismatch,
+    &tls_certificate_expired::TlsCertificateExpired,
+    &not_the_genuine_service::NotTheGenuineService,
+    &service_error::ServiceError,
+    &rate_limited::RateLimited,
+    &unknown_client::UnknownClient,
+    &wrong_secret::WrongSecret,
+    &wrong_grant_type::WrongGrantType,
+    &client_disabled::ClientDisabled,
+    &organization_mismatch::OrganizationMismatch,
+    &certificate_and_key_swapped::CertificateAndKeySwapped,
+    &key_does_not_open::KeyDoesNotOpen,
+    &key_certificate_mismatch::KeyCertificateMismatch,
+    &certificate_expired::CertificateExpired,
+    &idp_missing::IdpMissing,
+    &idp_disabled::IdpDisabled,
+    &auto_provisioning_off::AutoProvisioningOff,
+    &issuer_mismatch::IssuerMismatch,
+    &issuer_not_unique::IssuerNotUnique,
+    &idp_certificate_mismatch::IdpCertificateMismatch,
+    &role_missing::RoleMissing,
+];

@@ -2,4 +2,18 @@
 
 use hybridcheck_core::check::Check;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[];
+mod auto_provision;
+mod certificate_known;
+mod enabled;
+mod exists;
+mod issuer_matches;
+mod issuer_unique;
+
+pub(crate) const CHECKS: &[&dyn Check] = &[
+    &exists::Exists,
+    &enabled::Enabled,
+    &auto_provision::AutoProvision,
+    &issuer_matches::IssuerMatches,
+    &certificate_known::CertificateKnown,
+    &issuer_unique::IssuerUnique,
+];

@@ -2,4 +2,18 @@
 
 use hybridcheck_core::check::Check;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[];
+pub(crate) mod clock;
+mod connects;
+mod genuine_api_service;
+pub(crate) mod genuine_auth_service;
+mod nameservers_answer;
+mod resolves;
+
+pub(crate) const CHECKS: &[&dyn Check] = &[
+    &nameservers_answer::NameserversAnswer,
+    &resolves::Resolves,
+    &connects::Connects,
+    &genuine_auth_service::GenuineAuthService,
+    &genuine_api_service::GenuineApiService,
+    &clock::Clock,
+];

@@ -2,4 +2,14 @@
 
 use hybridcheck_core::check::Check;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[];
+mod active;
+mod id_matches;
+mod platform;
+mod short_name_matches;
+
+pub(crate) const CHECKS: &[&dyn Check] = &[
+    &id_matches::IdMatches,
+    &short_name_matches::ShortNameMatches,
+    &active::Active,
+    &platform::Platform,
+];

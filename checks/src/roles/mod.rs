@@ -2,4 +2,6 @@
 
 use hybridcheck_core::check::Check;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[];
+mod exist;
+
+pub(crate) const CHECKS: &[&dyn Check] = &[&exist::Exist];

@@ -2,4 +2,14 @@
 
 use hybridcheck_core::check::Check;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[];
+mod handshake;
+mod name;
+mod trusted;
+mod validity;
+
+pub(crate) const CHECKS: &[&dyn Check] = &[
+    &handshake::Handshake,
+    &trusted::Trusted,
+    &name::Name,
+    &validity::Validity,
+];

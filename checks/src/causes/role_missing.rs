@@ -1,0 +1,110 @@
+//! Roles that the object names do not exist.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::text::listed;
+
+use crate::rows;
+
+page! {
+    /// A role that the object names does not exist.
+    ///
+    /// ## What it means
+    ///
+    /// Users get their role by name at their first login. The organisation has no role of exactly that name: it was renamed, is spelt
+    /// otherwise, or was never made.
+    ///
+    /// ## How to fix
+    ///
+    /// Write the name as Admin > People & Permissions > Roles / Permissions shows it, or create the role.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -s -G -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/authorization/roles --data-urlencode "name=NAME"`
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the options hold names of roles (provisioning article).
+    pub(crate) struct RoleMissing;
+}
+
+impl Rule for RoleMissing {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let shown = rows::failing(all, "roles-exist");
+        if shown.is_empty() {
+            return Vec::new();
+        }
+        let names = listed(
+            shown
+                .iter()
+                .map(|row| format!("{} ({})", row.subject, row.found)),
+        );
+        let mut fixes: Vec<&str> = Vec::new();
+        for row in &shown {
+            if !fixes.contains(&row.fix.as_str()) {
+                fixes.push(&row.fix);
+            }
+        }
+        let api = case
+            .object
+            .api_endpoint()
+            .map(|endpoint| endpoint.to_string())
+            .unwrap_or_default();
+        vec![
+            Diagnosis::new(
+                Certainty::Certain,
+                format!("the organisation has no role of the name in {names}"),
+                Owner::EngageAdmin,
+                fixes.join(" "),
+            )
+            .shown_by(shown)
+            .command(format!("curl -s -G -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/authorization/roles --data-urlencode \"name=NAME\"")),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::{ApiOutcome, Roles};
+    use hybridcheck_testkit::facts::{api, client, role_key};
+
+    fn listing(bench: Bench, name: &str, names: &[&str], incomplete: bool) -> Bench {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let fact = api(
+            &client("ewt"),
+            "GET …",
+            ApiOutcome::Found(Roles { names, incomplete }),
+        );
+        bench.fact(role_key(name), fact)
+    }
+
+    #[test]
+    fn two_missing_roles_are_one_cause() {
+        let bench = listing(Bench::healthy(), "AI Agent", &["AI agent"], false);
+        let bench = listing(bench, "Supervisor", &[], false);
+        let found = bench.diagnose(&RoleMissing);
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0]
+                .fix
+                .starts_with("Set general/default_agent_role_name to `AI agent`."),
+            "{}",
+            found[0].fix
+        );
+        assert_eq!(bench.causes(), ["role-missing"]);
+    }
+
+    #[test]
+    fn a_listing_that_was_cut_off_accuses_nobody() {
+        assert!(
+            listing(Bench::healthy(), "AI Agent", &[], true)
+                .diagnose(&RoleMissing)
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,260 @@
+//! The service does not know a client.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::facts::{ClientRef, OAuthMeaning, TokenFact, TokenOutcome};
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::text::{listed, visible};
+
+use super::region_mismatch;
+use crate::{rows, seen};
+
+page! {
+    /// The client is not known at this login host.
+    ///
+    /// ## What it means
+    ///
+    /// The genuine service of the region says that it has no such client: the id is mistyped, the client was deleted, id and secret
+    /// are swapped, or the organisation lives in another region than both URLs say. When *no* client of the object is known, the region
+    /// is the first thing to look at.
+    ///
+    /// ## How to fix
+    ///
+    /// Compare the region with the address at which administrators log in. Then copy the client id from Admin > Integrations > OAuth.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -s -u CLIENT_ID https://LOGIN-HOST/oauth/token -d grant_type=client_credentials` (curl asks for the secret).
+    ///
+    /// ## What we rely on
+    ///
+    /// Observed by third parties on the live service: `invalid_client`, `client not found`.
+    pub(crate) struct UnknownClient;
+}
+
+impl Rule for UnknownClient {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        if !region_mismatch::is_settled(case, all) {
+            return Vec::new();
+        }
+        let is_region_proven = is_any_issued(case);
+        let groups = by_client(refusals(case, all, OAuthMeaning::UnknownClient));
+        let groups = if is_region_proven {
+            groups
+        } else {
+            vec![groups.into_iter().flatten().collect::<Vec<_>>()]
+        };
+        let of_group = |members: Vec<(&Row, &TokenFact)>| {
+            let sections = sections(&members);
+            let ids = ids(&members);
+            let (certainty, sentence, first) = if is_region_proven {
+                (
+                    Certainty::Likely,
+                    format!(
+                        "the client {ids} of {sections} is not known in this region, where another client of this object is"
+                    ),
+                    String::new(),
+                )
+            } else {
+                (
+                    Certainty::Possible,
+                    format!("the client {ids} of {sections} is not known at this login host: a wrong id, or an organisation of another region"),
+                    "Compare the region of both URLs with the address at which your administrators log in. If it is right: ".to_owned(),
+                )
+            };
+            let swap = if members.iter().any(|(_, fact)| fact.client_id.is_none()) {
+                " The client_id is no GUID: look whether id and secret are swapped."
+            } else {
+                ""
+            };
+            let mut diagnosis = Diagnosis::new(
+                certainty,
+                sentence,
+                Owner::EngageAdmin,
+                format!("{first}copy the client id for {sections} again from Admin > Integrations > OAuth, or create a client there if it was deleted.{swap}"),
+            )
+            .shown_by(members.iter().map(|(row, _)| *row))
+            .breaks(members.iter().filter_map(|(row, _)| Some(seen::token_key(client(row)?))));
+            if let Some((_, fact)) = members.first() {
+                diagnosis = diagnosis.command(ask(case, fact));
+            }
+            diagnosis
+        };
+        groups
+            .into_iter()
+            .filter(|members| !members.is_empty())
+            .map(of_group)
+            .collect()
+    }
+}
+
+/// The rows and facts of token requests that the genuine service refused with this meaning.
+pub(super) fn refusals<'r>(
+    case: &Case<'r>,
+    all: &'r [Row],
+    meaning: OAuthMeaning,
+) -> Vec<(&'r Row, &'r TokenFact)> {
+    let refused = rows::failing(all, "oauth-token-issued").into_iter();
+    refused
+        .filter_map(|row| {
+            let fact = case.facts().token(&seen::token_key(client(row)?)).ok()?;
+            match &fact.outcome {
+                TokenOutcome::Refused(error) if error.genuine && error.meaning() == meaning => {
+                    Some((row, fact))
+                }
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// Sections that share a client share its fault.
+pub(super) fn by_client<'r>(
+    refusals: Vec<(&'r Row, &'r TokenFact)>,
+) -> Vec<Vec<(&'r Row, &'r TokenFact)>> {
+    let mut groups: Vec<Vec<(&Row, &TokenFact)>> = Vec::new();
+    for (row, fact) in refusals {
+        let same = groups.iter_mut().find(|group| {
+            fact.client_id.is_some()
+                && group
+                    .first()
+                    .is_some_and(|(_, known)| known.client_id == fact.client_id)
+        });
+        match same {
+            Some(group) => group.push((row, fact)),
+            None => groups.push(vec![(row, fact)]),
+        }
+    }
+    groups
+}
+
+/// Whether a client of the object was given a token, which proves the region.
+pub(super) fn is_any_issued(case: &Case<'_>) -> bool {
+    case.service_clients().iter().any(|client| {
+        let fact = case.facts().token(&seen::token_key(client));
+        fact.is_ok_and(|fact| matches!(fact.outcome, TokenOutcome::Issued { .. }))
+    })
+}
+
+/// The client of a row.
+pub(super) fn client(row: &Row) -> Option<&ClientRef> {
+    match &row.subject {
+        Subject::Client { client } => Some(client),
+        _ => None,
+    }
+}
+
+/// The sections of a group, as a person lists them.
+pub(super) fn sections(members: &[(&Row, &TokenFact)]) -> String {
+    listed(members.iter().map(|(row, _)| &row.subject))
+}
+
+/// The client ids of a group, as far as they may be shown.
+pub(super) fn ids(members: &[(&Row, &TokenFact)]) -> String {
+    let mut ids: Vec<String> = Vec::new();
+    for (_, fact) in members {
+        let id = fact
+            .client_id
+            .as_deref()
+            .map_or_else(|| "(not shown, no GUID)".into(), |id| visible(id, 60));
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    listed(ids)
+}
+
+/// The same request with curl, which asks for the secret itself.
+pub(super) fn ask(case: &Case<'_>, fact: &TokenFact) -> String {
+    let host = case
+        .object
+        .auth_endpoint()
+        .map(|endpoint| endpoint.to_string())
+        .unwrap_or_default();
+    let id = fact
+        .client_id
+        .as_deref()
+        .filter(|id| hybridcheck_core::object::is_guid(id))
+        .unwrap_or("CLIENT_ID");
+    format!("curl -s -u {id} https://{host}/oauth/token -d grant_type=client_credentials")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_testkit::facts::{oauth_error, token, token_key};
+    use hybridcheck_testkit::objects::{self, EWT_CLIENT};
+
+    fn refused(
+        object: hybridcheck_core::object::HybridObject,
+        sections: &[&str],
+        description: &str,
+    ) -> Bench {
+        let mut bench = Bench::of(object);
+        for section in sections {
+            let fact = token(
+                &bench.object,
+                section,
+                oauth_error(400, "invalid_client", description),
+            );
+            bench = bench
+                .fact(token_key(section), fact)
+                .blocked_behind(&token_key(section));
+        }
+        bench
+    }
+
+    fn two_services(second_client: &str) -> hybridcheck_core::object::HybridObject {
+        let object = objects::with(objects::healthy(), "pacing", "client_id", second_client);
+        objects::with(object, "pacing", "password", "placeholder-of-secret-three")
+    }
+
+    const PACING: &str = "33333333-aaaa-4bbb-8ccc-333333333333";
+
+    #[test]
+    fn the_only_client_unknown_points_at_the_region_first() {
+        let bench = refused(objects::healthy(), &["ewt"], "client not found");
+        let found = bench.diagnose(&UnknownClient);
+        assert_eq!(found[0].certainty, Certainty::Possible);
+        assert!(found[0].fix.starts_with("Compare the region"));
+        assert!(
+            found[0]
+                .command
+                .as_deref()
+                .is_some_and(|command| command.contains(EWT_CLIENT))
+        );
+        assert_eq!(bench.causes(), ["unknown-client"]);
+    }
+
+    #[test]
+    fn another_client_that_logs_in_proves_the_region() {
+        let bench = refused(two_services(PACING), &["pacing"], "client not found");
+        let found = bench.diagnose(&UnknownClient);
+        assert_eq!(found[0].certainty, Certainty::Likely);
+        assert!(
+            found[0]
+                .sentence
+                .contains(&format!("the client {PACING} of [pacing]"))
+        );
+    }
+
+    #[test]
+    fn all_clients_unknown_is_one_cause() {
+        let found = refused(two_services(PACING), &["ewt", "pacing"], "client not found")
+            .diagnose(&UnknownClient);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].roots.len(), 2);
+    }
+
+    #[test]
+    fn a_wrong_secret_is_another_cause() {
+        assert!(
+            refused(objects::healthy(), &["ewt"], "authentication failed")
+                .diagnose(&UnknownClient)
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,295 @@
+//! A bench for tests: an object, its facts, and an engine that makes rows as the real one does.
+
+use hybridcheck_core::cause::{Diagnosis, Rule};
+use hybridcheck_core::check::{Case, Check, CheckId, Subject};
+use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::facts::{Answer, Fact, FactKey, Facts, Gap};
+use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::policy::Policy;
+use hybridcheck_core::region::Regions;
+use hybridcheck_core::run::{Role, Row};
+use hybridcheck_testkit::{facts as canned, objects};
+
+/// An object with facts, everything good until a test spoils something.
+pub(crate) struct Bench {
+    pub(crate) object: HybridObject,
+    pub(crate) facts: Facts,
+    rows: Vec<Row>,
+}
+
+impl Bench {
+    /// The healthy object with its healthy facts.
+    pub(crate) fn healthy() -> Self {
+        Self::of(objects::healthy())
+    }
+
+    /// An object with the facts that would be healthy for it.
+    pub(crate) fn of(object: HybridObject) -> Self {
+        let facts = canned::healthy(&object);
+        Self {
+            object,
+            facts,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Sets an option; the facts stay as they are.
+    pub(crate) fn option(mut self, section: &str, option: &str, value: &str) -> Self {
+        self.object = objects::with(self.object, section, option, value);
+        self
+    }
+
+    /// Replaces or adds a fact.
+    pub(crate) fn fact(mut self, key: FactKey, fact: impl Into<Fact>) -> Self {
+        self.facts = canned::with_fact(self.facts, key, fact);
+        self
+    }
+
+    /// Replaces a fact by a gap.
+    pub(crate) fn gap(mut self, key: FactKey, gap: Gap) -> Self {
+        self.facts = canned::with_gap(self.facts, key, gap);
+        self
+    }
+
+    /// Turns everything that stands on a fact into gaps.
+    pub(crate) fn blocked_behind(mut self, key: &FactKey) -> Self {
+        self.facts = canned::blocked_behind(self.facts, key);
+        self
+    }
+
+    /// Adds a failing row of a check, in place of what the check itself would say.
+    pub(crate) fn failing(mut self, check: &str, subject: Subject) -> Self {
+        self.rows.push(row(&self.object, check, subject));
+        self
+    }
+
+    pub(crate) fn auth(&self) -> Endpoint {
+        self.object.auth_endpoint().expect("an auth endpoint")
+    }
+
+    pub(crate) fn api(&self) -> Endpoint {
+        self.object.api_endpoint().expect("an API endpoint")
+    }
+
+    /// Judges one subject.
+    pub(crate) fn judge(&self, check: &dyn Check, subject: &Subject) -> Answer<Judgement> {
+        self.with_case(|case| check.judge(subject, case))
+    }
+
+    /// Judges the only subject, or the first.
+    pub(crate) fn judge_first(&self, check: &dyn Check) -> Answer<Judgement> {
+        let subjects = check.subjects(&self.object);
+        self.judge(check, subjects.first().expect("a subject"))
+    }
+
+    /// The verdict on the first subject; a gap is `Status::Gap`.
+    pub(crate) fn status(&self, check: &dyn Check) -> Status {
+        self.judge_first(check)
+            .map_or(Status::Gap, |judgement| judgement.status)
+    }
+
+    /// Rows of every check.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        self.with_case(|case| {
+            let mut rows: Vec<Row> = crate::checks()
+                .into_iter()
+                .flat_map(|check| judged(check, case))
+                .filter(|row| !self.rows.iter().any(|own| is_same(own, row)))
+                .collect();
+            rows.extend(self.rows.iter().cloned());
+            rows
+        })
+    }
+
+    /// The ids and subjects of rows that fail.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        let rows = self.rows().into_iter();
+        rows.filter(|row| row.status == Status::Fail)
+            .map(|row| row.check.0)
+            .collect()
+    }
+
+    /// What one rule finds.
+    pub(crate) fn diagnose(&self, rule: &dyn Rule) -> Vec<Diagnosis> {
+        let rows = self.rows();
+        self.with_case(|case| rule.diagnose(case, &rows))
+    }
+
+    /// The ids of all causes that fire.
+    pub(crate) fn causes(&self) -> Vec<String> {
+        let rows = self.rows();
+        self.with_case(|case| {
+            crate::rules()
+                .into_iter()
+                .flat_map(|rule| {
+                    let found = rule.diagnose(case, &rows);
+                    found.into_iter().map(move |_| rule.cause_id().0)
+                })
+                .collect()
+        })
+    }
+
+    /// Runs over a case of this bench, as of [`canned::now`].
+    pub(crate) fn with_case<T>(&self, run: impl FnOnce(&Case<'_>) -> T) -> T {
+        let (policy, regions) = (Policy::default(), Regions::default());
+        let objects = vec![self.object.clone(); usize::from(self.object.id.0) + 1];
+        run(&Case::new(
+            &self.object,
+            &objects,
+            &[],
+            &self.facts,
+            &policy,
+            &regions,
+            canned::now(),
+        ))
+    }
+}
+
+/// An endpoint as a subject.
+pub(crate) fn at(endpoint: Endpoint) -> Subject {
+    Subject::Endpoint { endpoint }
+}
+
+/// A section's client as a subject.
+pub(crate) fn client(section: &str) -> Subject {
+    Subject::Client {
+        client: canned::client(section),
+    }
+}
+
+fn is_same(a: &Row, b: &Row) -> bool {
+    a.check == b.check && a.subject == b.subject
+}
+
+fn judged(check: &dyn Check, case: &Case<'_>) -> Vec<Row> {
+    let subjects = check.subjects(case.object).into_iter();
+    subjects
+        .map(|subject| {
+            case.take_used();
+            let answer = check.judge(&subject, case);
+            let judged_on = case.take_used();
+            let (judgement, gap) = match answer {
+                Ok(judgement) => (judgement, None),
+                Err(gap) => {
+                    let mut judgement = Judgement::pass(gap.to_string());
+                    judgement.status = Status::Gap;
+                    (judgement, Some(gap))
+                }
+            };
+            Row {
+                object: case.object.id,
+                check: check.id(),
+                subject,
+                title: check.title(),
+                status: judgement.status,
+                required: check.is_required(),
+                expected: judgement.expected,
+                found: judgement.found,
+                fix: judgement.fix,
+                owner: judgement.owner,
+                places: judgement.places,
+                evidence: judgement.evidence,
+                gap,
+                judged_on,
+                role: Role::Independent,
+            }
+        })
+        .collect()
+}
+
+fn row(object: &HybridObject, check: &str, subject: Subject) -> Row {
+    Row {
+        object: object.id,
+        check: CheckId(check.into()),
+        subject,
+        title: String::new(),
+        status: Status::Fail,
+        required: true,
+        expected: "what the check expects".into(),
+        found: "what the check found".into(),
+        fix: "what the check advises".into(),
+        owner: Some(Owner::EngageAdmin),
+        places: Vec::new(),
+        evidence: Vec::new(),
+        gap: None,
+        judged_on: Vec::new(),
+        role: Role::Independent,
+    }
+}
+
+#[test]
+fn healthy_facts_pass_every_check_and_fire_no_cause() {
+    let bench = Bench::healthy();
+    let bad: Vec<String> = bench
+        .rows()
+        .into_iter()
+        .filter(|row| matches!(row.status, Status::Fail | Status::Warn | Status::Gap))
+        .map(|row| format!("{} {}: {}", row.check, row.subject, row.found))
+        .collect();
+    assert_eq!(bad, Vec::<String>::new());
+    assert_eq!(bench.causes(), Vec::<String>::new());
+}
+
+#[test]
+fn without_facts_checks_of_facts_neither_pass_nor_fail() {
+    let mut bench = Bench::healthy();
+    bench.facts = Facts::without(Gap::Offline);
+    let of_facts = ["network", "tls", "oauth", "org", "idp", "roles"];
+    for row in bench.rows() {
+        let family = row.check.0.split('-').next().unwrap_or_default().to_owned();
+        if of_facts.contains(&family.as_str()) {
+            assert!(
+                matches!(row.status, Status::Gap | Status::NotApplicable),
+                "{} {}: {:?}",
+                row.check,
+                row.subject,
+                row.status
+            );
+        }
+    }
+    assert_eq!(bench.causes(), Vec::<String>::new());
+}
+
+#[test]
+fn checks_look_only_at_what_they_ask_for() {
+    let bench = Bench::healthy();
+    let objects = [bench.object.clone()];
+    bench.with_case(|case| {
+        for check in crate::checks() {
+            for subject in check.subjects(&bench.object) {
+                let mut allowed = check.needs(&subject, &bench.object);
+                let mut next = 0;
+                while let Some(key) = allowed.get(next).cloned() {
+                    let recorded = bench.facts.entries().find(|entry| entry.key == key);
+                    let below = recorded
+                        .map_or_else(|| key.stands_on(&objects), |entry| entry.stands_on.clone());
+                    allowed.extend(
+                        below
+                            .into_iter()
+                            .filter(|key| !allowed.contains(key))
+                            .collect::<Vec<_>>(),
+                    );
+                    next += 1;
+                }
+                case.take_used();
+                let _ = check.judge(&subject, case);
+                for used in case.take_used() {
+                    // Which addresses and nameservers there are is not known before gathering.
+                    let follows = matches!(
+                        used,
+                        FactKey::Option { .. }
+                            | FactKey::Dns { .. }
+                            | FactKey::Tcp { .. }
+                            | FactKey::Tls { .. }
+                    );
+                    assert!(
+                        follows || allowed.contains(&used),
+                        "{} looks at {used}",
+                        check.id()
+                    );
+                }
+            }
+        }
+    });
+}

@@ -1,0 +1,122 @@
+//! Whether the organisation has a `PureEngage` identity provider.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, ApiOutcome, FactKey};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::page;
+use hybridcheck_core::text::visible;
+
+use crate::seen;
+
+page! {
+    /// The organisation has a PureEngage identity provider.
+    ///
+    /// ## Why it matters
+    ///
+    /// Agents log in with a SAML assertion that this provider accepts. A generic SAML provider is no substitute: only the PureEngage
+    /// one creates users at their first login.
+    ///
+    /// ## How to fix
+    ///
+    /// Create it with `PUT /api/v2/identityproviders/pureengage`: name, certificate, issuerURI equal to `saml/issuer`, an https
+    /// ssoTargetURI, autoProvisionUsers true, disabled false.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the provisioning article, and 404 among the answers of this call (Platform API definition).
+    pub(crate) struct Exists;
+}
+
+impl Check for Exists {
+    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
+        vec![Subject::Object]
+    }
+
+    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        vec![FactKey::PureengageIdp { object: object.id }]
+    }
+
+    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let fact = case.pureengage_idp()?;
+        seen::is_about_us(case, &fact.reader)?;
+        let judgement = if matches!(fact.outcome, ApiOutcome::NotFound) {
+            Judgement::fail(
+                "an identity provider of type PureEngage",
+                "none: the API answers 404",
+                "Create it with PUT /api/v2/identityproviders/pureengage (name, certificate, issuerURI, ssoTargetURI, autoProvisionUsers true, disabled false).",
+                Owner::CloudAdmin,
+            )
+        } else {
+            let provider = seen::found(fact)?;
+            let name = provider.name.as_deref().unwrap_or("without a name");
+            Judgement::pass(visible(name, 80))
+        };
+        Ok(seen::with_api(judgement, fact))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::{Gap, IdentityProvider};
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::facts::{api, client};
+
+    fn answered(outcome: ApiOutcome<IdentityProvider>) -> Bench {
+        let fact = api(
+            &client("ewt"),
+            "GET /api/v2/identityproviders/pureengage",
+            outcome,
+        );
+        Bench::healthy().fact(
+            FactKey::PureengageIdp {
+                object: ObjectId(0),
+            },
+            fact,
+        )
+    }
+
+    #[test]
+    fn a_provider_passes_with_its_name() {
+        assert_eq!(
+            Bench::healthy()
+                .judge_first(&Exists)
+                .expect("a verdict")
+                .found,
+            "PureEngage"
+        );
+    }
+
+    #[test]
+    fn a_missing_provider_fails_here_and_nowhere_else() {
+        let bench = answered(ApiOutcome::NotFound);
+        assert_eq!(bench.failures(), ["idp-exists"]);
+    }
+
+    #[test]
+    fn a_missing_permission_or_a_broken_answer_is_a_gap() {
+        let denied = Gap::Denied {
+            permissions: vec!["sso:provider:view".into()],
+            call: "GET …".into(),
+        };
+        let key = FactKey::PureengageIdp {
+            object: ObjectId(0),
+        };
+        assert_eq!(
+            Bench::healthy()
+                .gap(key, denied.clone())
+                .judge_first(&Exists),
+            Err(denied)
+        );
+        let malformed = ApiOutcome::Malformed {
+            status: 200,
+            problem: "no JSON".into(),
+        };
+        assert!(matches!(
+            answered(malformed).judge_first(&Exists),
+            Err(Gap::NotAnswered { .. })
+        ));
+    }
+}

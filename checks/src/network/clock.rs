@@ -1,0 +1,249 @@
+//! Whether this host's clock agrees with Genesys Cloud's.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, ClockReading, FactKey, Gap, HttpFact, TokenOutcome};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::page;
+
+use crate::seen;
+
+page! {
+    /// The clock of this host agrees with Genesys Cloud's.
+    ///
+    /// The `Date` of genuine answers is compared with this host's clock; half the duration of the request and the second that
+    /// `Date` cuts off count as uncertainty.
+    ///
+    /// ## Why it matters
+    ///
+    /// A SAML assertion whose times lie more than ten seconds beside Genesys Cloud's clock is refused, and a clock that is far off
+    /// makes valid certificates look expired. Measured is this host; agents' desktops and the component that signs assertions
+    /// have clocks of their own.
+    ///
+    /// ## How to fix
+    ///
+    /// Synchronise this host with a time source (chrony, ntpd, Windows Time) and run again.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: at most ten seconds between identity provider and Genesys Cloud (Genesys Cloud help, single sign-on).
+    /// Inferred: `Date` is the service's clock; answers from a cache, which carry `Age`, are left out.
+    pub(crate) struct Clock;
+}
+
+impl Check for Clock {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        if seen::endpoints(object).is_empty() {
+            return Vec::new();
+        }
+        vec![Subject::Object]
+    }
+
+    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        let discovery = object.auth_endpoint().map(|at| seen::discovery_key(&at));
+        let probe = object.api_endpoint().map(|at| seen::api_probe_key(&at));
+        discovery.into_iter().chain(probe).collect()
+    }
+
+    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let (readings, missing) = readings(case);
+        let best = readings
+            .into_iter()
+            .min_by_key(|(_, reading)| reading.uncertainty);
+        let Some((source, reading)) = best else {
+            return Err(missing.unwrap_or(Gap::NotAnswered {
+                what: "no genuine answer of Genesys Cloud carried a readable, uncached Date".into(),
+            }));
+        };
+        let offset = reading.offset_millis();
+        let limit = i64::from(case.policy.clock_limit_seconds) * 1000;
+        let doubt = i64::try_from(reading.uncertainty.0.as_millis()).unwrap_or(i64::MAX);
+        let found = if offset.abs() <= doubt {
+            format!(
+                "no difference that can be measured (within {})",
+                seconds(doubt)
+            )
+        } else {
+            format!(
+                "this host's clock is {} {}, give or take {}",
+                seconds(offset.abs()),
+                side(offset),
+                seconds(doubt)
+            )
+        };
+        let judgement = if offset.abs() - doubt > limit {
+            Judgement::fail(
+                format!(
+                    "at most {} s between this host's clock and Genesys Cloud's",
+                    case.policy.clock_limit_seconds
+                ),
+                found,
+                "Synchronise this host's clock with a time source (chrony, ntpd, Windows Time).",
+                Owner::HostAdmin,
+            )
+        } else if offset.abs() + doubt > limit {
+            Judgement::note(
+                format!(
+                    "{found}: close to the limit of {} s",
+                    case.policy.clock_limit_seconds
+                ),
+                "Make sure that this host's clock is synchronised.",
+                Owner::HostAdmin,
+            )
+        } else {
+            Judgement::pass(found)
+        };
+        Ok(judgement
+            .evidence("measured on", source)
+            .evidence("Genesys Cloud's clock", reading.server)
+            .evidence("this host's clock", reading.local))
+    }
+}
+
+fn seconds(millis: i64) -> String {
+    format!("{}.{} s", millis / 1000, millis % 1000 / 100)
+}
+
+fn side(offset: i64) -> &'static str {
+    if offset > 0 { "ahead" } else { "behind" }
+}
+
+/// The reading with the least uncertainty.
+pub(crate) fn best(case: &Case<'_>) -> Option<ClockReading> {
+    let (readings, _) = readings(case);
+    let best = readings
+        .into_iter()
+        .min_by_key(|(_, reading)| reading.uncertainty);
+    best.map(|(_, reading)| reading)
+}
+
+/// Readings of genuine answers only: the clock of a portal or proxy says nothing.
+fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
+    let mut readings = Vec::new();
+    let mut missing = None;
+    if let Some(endpoint) = case.object.auth_endpoint() {
+        let key = seen::discovery_key(&endpoint);
+        match case.discovery(&key) {
+            Ok(fact) if fact.document.is_some() || is_marked(&fact.http) => {
+                readings.extend(reading(&fact.http));
+            }
+            Ok(_) => missing = Some(Gap::blocked(key)),
+            Err(gap) => missing = Some(gap),
+        }
+    }
+    if let Some(endpoint) = case.object.api_endpoint() {
+        let key = seen::api_probe_key(&endpoint);
+        match case.api_probe(&key) {
+            Ok(fact) if fact.error.is_some() => readings.extend(reading(&fact.http)),
+            Ok(_) => missing = missing.or(Some(Gap::blocked(key))),
+            Err(gap) => missing = missing.or(Some(gap)),
+        }
+    }
+    for client in case.service_clients() {
+        // Asked for by other checks: used when it is there, never asked for on account of the clock.
+        let key = seen::token_key(&client);
+        if let Ok(fact) = case.facts().token(&key)
+            && (matches!(fact.outcome, TokenOutcome::Issued { .. }) || is_marked(&fact.http))
+        {
+            readings.extend(reading(&fact.http));
+        }
+    }
+    (readings, missing)
+}
+
+fn is_marked(http: &HttpFact) -> bool {
+    http.outcome
+        .answer()
+        .is_some_and(|answer| answer.correlation_id().is_some())
+}
+
+fn reading(http: &HttpFact) -> Option<(String, ClockReading)> {
+    let answer = http.outcome.answer()?;
+    let is_cached = answer.header("age").is_some_and(|age| age.trim() != "0");
+    let clock = answer.clock.filter(|_| !is_cached)?;
+    Some((http.request.clone(), clock))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::Facts;
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_testkit::facts::{
+        api_error, api_probe, api_probe_key, clock, discovery, discovery_key, now, token_key,
+        with_clock, without,
+    };
+
+    fn ahead(seconds: Option<i64>) -> Bench {
+        let mut bench = Bench::healthy();
+        let (auth, api) = (bench.auth(), bench.api());
+        let reading = seconds.map(clock);
+        let mut document = discovery(&auth, "https://login.mypurecloud.de");
+        document.http = with_clock(document.http, reading);
+        let mut probe = api_probe(&api, Some(api_error(401, "authentication.required", "…")));
+        probe.http = with_clock(probe.http, reading);
+        bench.facts = without(&bench.facts, &token_key("ewt"));
+        bench
+            .fact(discovery_key(&auth), document)
+            .fact(api_probe_key(&api), probe)
+    }
+
+    #[test]
+    fn an_agreeing_clock_passes() {
+        assert_eq!(
+            Bench::healthy()
+                .judge_first(&Clock)
+                .expect("a verdict")
+                .found,
+            "no difference that can be measured (within 1.0 s)"
+        );
+        assert_eq!(ahead(Some(4)).status(&Clock), Status::Pass);
+    }
+
+    #[test]
+    fn a_clock_beyond_the_limit_fails_on_either_side() {
+        let judgement = ahead(Some(300)).judge_first(&Clock).expect("a verdict");
+        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(
+            judgement.found,
+            "this host's clock is 300.0 s ahead, give or take 1.0 s"
+        );
+        assert_eq!(ahead(Some(-12)).status(&Clock), Status::Fail);
+    }
+
+    #[test]
+    fn doubt_is_no_failure() {
+        assert_eq!(ahead(Some(11)).status(&Clock), Status::Note);
+        assert_eq!(ahead(Some(-10)).status(&Clock), Status::Note);
+    }
+
+    #[test]
+    fn a_strangers_clock_is_not_believed() {
+        let bench = ahead(Some(0));
+        let (auth, api) = (bench.auth(), bench.api());
+        let mut document = discovery(&auth, "x");
+        document.http = hybridcheck_testkit::facts::http("GET …", 200, "text/html", "", false);
+        document.http = with_clock(document.http, Some(clock(9999)));
+        document.document = None;
+        let bench = bench
+            .fact(discovery_key(&auth), document)
+            .fact(api_probe_key(&api), api_probe(&api, None));
+        assert_eq!(
+            bench.judge_first(&Clock),
+            Err(Gap::blocked(discovery_key(&auth)))
+        );
+    }
+
+    #[test]
+    fn no_date_is_a_gap() {
+        assert!(matches!(
+            ahead(None).judge_first(&Clock),
+            Err(Gap::NotAnswered { .. })
+        ));
+        let mut bench = Bench::healthy();
+        bench.facts = Facts::without(Gap::Offline);
+        assert_eq!(bench.judge_first(&Clock), Err(Gap::Offline));
+        assert_eq!(now(), clock(0).server);
+    }
+}

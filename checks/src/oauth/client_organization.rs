@@ -1,0 +1,167 @@
+//! Whether each service client belongs to the organisation of the object.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, ApiOutcome, ClientRef, FactKey, Gap};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::page;
+use hybridcheck_core::text::visible;
+
+use crate::seen;
+
+page! {
+    /// The service's client belongs to the organisation that the object names.
+    ///
+    /// The API states the organisation of a token. When every client agrees and only the option differs, the option is at fault and
+    /// `org-id-matches` says so.
+    ///
+    /// ## Why it matters
+    ///
+    /// A client of another organisation, such as a test one, logs in without any error, and the service then works on the wrong data.
+    ///
+    /// ## How to fix
+    ///
+    /// Enter a client of the organisation named by `general/organization_id` in this section, or correct that option.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the organisation of a token (Platform API definition); each tenant needs its own organisation.
+    pub(crate) struct ClientOrganization;
+}
+
+impl Check for ClientOrganization {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        seen::client_subjects(object)
+    }
+
+    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        let client = seen::client(subject).map(seen::token_info_key);
+        client
+            .into_iter()
+            .chain([FactKey::Organization { object: object.id }])
+            .collect()
+    }
+
+    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let client = seen::client(subject)?;
+        let fact = case.token_info(&seen::token_info_key(client))?;
+        let info = seen::found(fact)?;
+        let organization = info.organization.as_ref();
+        let Some(theirs) = organization.and_then(|organization| organization.id.as_deref()) else {
+            return Err(Gap::NotAnswered {
+                what: format!("{} does not state the token's organisation", fact.call),
+            });
+        };
+        let (option, ours) = seen::plain(case, "general", "organization_id")?;
+        let blocked = || {
+            Gap::blocked(FactKey::option(
+                case.object.id,
+                "general",
+                "organization_id",
+            ))
+        };
+        if !is_guid(ours) {
+            return Err(blocked());
+        }
+        if theirs.eq_ignore_ascii_case(ours) {
+            return Ok(seen::with_api(
+                Judgement::pass(format!("organisation {}", visible(theirs, 60))),
+                fact,
+            ));
+        }
+        if is_option_at_fault(case, client, ours, theirs) {
+            return Err(blocked());
+        }
+        let name = organization.and_then(|organization| organization.name.as_deref());
+        let named = name.map_or_else(String::new, |name| format!(" ({})", visible(name, 80)));
+        let judgement = Judgement::fail(
+            format!("organisation {}", visible(ours, 60)),
+            format!("organisation {}{named}", visible(theirs, 60)),
+            format!(
+                "Enter a client of organisation {} in {subject}, or correct general/organization_id.",
+                visible(ours, 60)
+            ),
+            Owner::EngageAdmin,
+        );
+        Ok(seen::with_api(judgement, fact).of(option))
+    }
+}
+
+/// Nobody confirms the option, and the organisation that answered is this token's: then the option differs, not the client.
+fn is_option_at_fault(case: &Case<'_>, client: &ClientRef, ours: &str, theirs: &str) -> bool {
+    let confirmed = case.service_clients().iter().any(|other| {
+        other != client
+            && seen::organization_of(case, other).is_some_and(|id| id.eq_ignore_ascii_case(ours))
+    });
+    let answered = case
+        .organization()
+        .ok()
+        .and_then(|fact| match &fact.outcome {
+            ApiOutcome::Found(organization) => organization.id.as_deref(),
+            _ => None,
+        });
+    !confirmed && answered.is_some_and(|id| id.eq_ignore_ascii_case(theirs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::NamedEntity;
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_testkit::facts::{api, client, token_info, token_info_key};
+    use hybridcheck_testkit::objects;
+
+    const OTHER: &str = "99999999-1111-4222-8333-444444444444";
+
+    fn in_other_organization(bench: Bench) -> Bench {
+        let mut info = token_info(&bench.object, "ewt");
+        info.organization = Some(NamedEntity {
+            id: Some(OTHER.into()),
+            name: Some("Acme Test".into()),
+        });
+        let fact = api(
+            &client("ewt"),
+            "GET /api/v2/tokens/me",
+            ApiOutcome::Found(info),
+        );
+        bench.fact(token_info_key("ewt"), fact)
+    }
+
+    #[test]
+    fn the_same_organization_passes() {
+        assert_eq!(Bench::healthy().status(&ClientOrganization), Status::Pass);
+    }
+
+    #[test]
+    fn a_client_of_another_organization_fails() {
+        let judgement = in_other_organization(Bench::healthy())
+            .judge_first(&ClientOrganization)
+            .expect("a verdict");
+        assert_eq!(judgement.status, Status::Fail);
+        assert!(judgement.found.contains("Acme Test"));
+    }
+
+    #[test]
+    fn a_wrong_option_fails_in_one_check_only() {
+        let bench = Bench::healthy().option("general", "organization_id", OTHER);
+        let failures = bench.failures();
+        assert_eq!(failures, ["org-id-matches"]);
+        assert!(bench.judge_first(&ClientOrganization).is_err());
+    }
+
+    #[test]
+    fn an_option_that_is_no_id_is_a_gap() {
+        let object = objects::with(
+            objects::healthy(),
+            "general",
+            "organization_id",
+            "acme-sample",
+        );
+        let bench = Bench::of(object);
+        assert!(matches!(
+            bench.judge_first(&ClientOrganization),
+            Err(Gap::Blocked { .. })
+        ));
+    }
+}

@@ -1,0 +1,125 @@
+//! Whether each service client is of the grant type that services use.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, FactKey, Gap};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::page;
+use hybridcheck_core::text::visible;
+
+use crate::seen;
+
+page! {
+    /// The service's client is of grant type Client Credentials.
+    ///
+    /// The API states it for the client's own token; no permission is needed.
+    ///
+    /// ## Why it matters
+    ///
+    /// A service without a user can only log in with client credentials. Roles can only be given to clients of that type.
+    ///
+    /// ## How to fix
+    ///
+    /// Create an OAuth client of grant type Client Credentials (Admin > Integrations > OAuth), give it the roles the service needs, and
+    /// enter its id and secret in this section. The client of Workspace Desktop belongs in `saml_auth`.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: one client per service, Client Credentials for services and SAML2 Bearer for Workspace Desktop; the values of
+    /// `authorizedGrantType` (Platform API definition).
+    pub(crate) struct GrantType;
+}
+
+impl Check for GrantType {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        seen::client_subjects(object)
+    }
+
+    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
+        let client = seen::client(subject).map(seen::token_info_key);
+        client.into_iter().collect()
+    }
+
+    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let client = seen::client(subject)?;
+        let fact = case.token_info(&seen::token_info_key(client))?;
+        let info = seen::found(fact)?;
+        let stated = info
+            .client
+            .as_ref()
+            .and_then(|client| client.authorized_grant_type.as_deref());
+        let Some(stated) = stated else {
+            return Err(Gap::NotAnswered {
+                what: format!("{} does not state the client's grant type", fact.call),
+            });
+        };
+        let judgement = if stated
+            .replace('_', "-")
+            .eq_ignore_ascii_case("CLIENT-CREDENTIALS")
+        {
+            Judgement::pass(visible(stated, 60))
+        } else {
+            Judgement::fail(
+                "CLIENT-CREDENTIALS",
+                visible(stated, 60),
+                format!(
+                    "Create an OAuth client of grant type Client Credentials and enter its id and secret for the {client}."
+                ),
+                Owner::CloudAdmin,
+            )
+        };
+        Ok(seen::with_api(judgement, fact))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_testkit::facts::{api, client, token_info, token_info_key};
+
+    fn of_type(grant: Option<&str>) -> Answer<Judgement> {
+        let bench = Bench::healthy();
+        let mut info = token_info(&bench.object, "ewt");
+        info.client
+            .as_mut()
+            .expect("a client")
+            .authorized_grant_type = grant.map(str::to_owned);
+        let fact = api(
+            &client("ewt"),
+            "GET /api/v2/tokens/me",
+            ApiOutcome::Found(info),
+        );
+        bench
+            .fact(token_info_key("ewt"), fact)
+            .judge_first(&GrantType)
+    }
+
+    #[test]
+    fn only_client_credentials_pass() {
+        assert_eq!(
+            of_type(Some("CLIENT-CREDENTIALS"))
+                .expect("a verdict")
+                .status,
+            Status::Pass
+        );
+        assert_eq!(
+            of_type(Some("client_credentials"))
+                .expect("a verdict")
+                .status,
+            Status::Pass
+        );
+        let judgement = of_type(Some("SAML2-BEARER")).expect("a verdict");
+        assert_eq!(
+            (judgement.status, judgement.found.as_str()),
+            (Status::Fail, "SAML2-BEARER")
+        );
+    }
+
+    #[test]
+    fn an_unstated_type_is_a_gap() {
+        assert!(matches!(of_type(None), Err(Gap::NotAnswered { .. })));
+    }
+}

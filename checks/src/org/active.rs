@@ -1,0 +1,107 @@
+//! Whether the organisation is active.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, FactKey, Gap};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::page;
+use hybridcheck_core::text::visible;
+
+use crate::seen;
+
+page! {
+    /// The organisation is active.
+    ///
+    /// ## Why it matters
+    ///
+    /// In an inactive or deleted organisation nobody can work.
+    ///
+    /// ## How to fix
+    ///
+    /// Ask your Genesys contact why it is not active, and compare the organisation id: a trial that ended is a common answer.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the states active, inactive and deleted (Platform API definition).
+    pub(crate) struct Active;
+}
+
+impl Check for Active {
+    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
+        vec![Subject::Object]
+    }
+
+    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        vec![FactKey::Organization { object: object.id }]
+    }
+
+    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let fact = case.organization()?;
+        seen::is_about_us(case, &fact.reader)?;
+        let Some(state) = seen::found(fact)?.state.as_deref() else {
+            return Err(Gap::NotAnswered {
+                what: format!(
+                    "{} does not state whether the organisation is active",
+                    fact.call
+                ),
+            });
+        };
+        let judgement = if state.eq_ignore_ascii_case("active") {
+            Judgement::pass("active")
+        } else {
+            Judgement::fail(
+                "active",
+                visible(state, 60),
+                "Ask your Genesys contact why the organisation is not active, or name the right one in general/organization_id.",
+                Owner::CloudAdmin,
+            )
+        };
+        Ok(seen::with_api(judgement, fact))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::facts::{api, client, organization};
+
+    fn in_state(state: Option<&str>) -> Answer<Judgement> {
+        let bench = Bench::healthy();
+        let mut found = organization(&bench.object);
+        found.state = state.map(str::to_owned);
+        let fact = api(
+            &client("ewt"),
+            "GET /api/v2/organizations/me",
+            ApiOutcome::Found(found),
+        );
+        bench
+            .fact(
+                FactKey::Organization {
+                    object: ObjectId(0),
+                },
+                fact,
+            )
+            .judge_first(&Active)
+    }
+
+    #[test]
+    fn only_active_passes() {
+        assert_eq!(
+            in_state(Some("active")).expect("a verdict").status,
+            Status::Pass
+        );
+        assert_eq!(
+            in_state(Some("inactive")).expect("a verdict").status,
+            Status::Fail
+        );
+    }
+
+    #[test]
+    fn an_unstated_state_is_a_gap() {
+        assert!(in_state(None).is_err());
+    }
+}

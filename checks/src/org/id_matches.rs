@@ -1,0 +1,164 @@
+//! Whether the object names the organisation that answers.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::page;
+use hybridcheck_core::text::visible;
+
+use crate::seen;
+
+page! {
+    /// The option general/organization_id is the id of the organisation that answers.
+    ///
+    /// ## Why it matters
+    ///
+    /// Components ask for this organisation by its id. An id of another organisation, often of a trial or test one, makes logins
+    /// and requests fail, or succeed in the wrong place.
+    ///
+    /// ## How to fix
+    ///
+    /// Copy the organisation id from Admin > Account Settings > Organization Settings > Organization Details > Advanced.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the id of the organisation a token belongs to (Platform API definition), and where the id is shown.
+    pub(crate) struct IdMatches;
+}
+
+impl Check for IdMatches {
+    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
+        vec![Subject::option("general", "organization_id")]
+    }
+
+    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        vec![FactKey::Organization { object: object.id }]
+    }
+
+    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let fact = case.organization()?;
+        seen::is_about_us(case, &fact.reader)?;
+        let (option, ours) = seen::plain(case, "general", "organization_id")?;
+        if !is_guid(ours) {
+            return Err(Gap::blocked(FactKey::option(
+                case.object.id,
+                "general",
+                "organization_id",
+            )));
+        }
+        let organization = seen::found(fact)?;
+        let Some(id) = organization.id.as_deref() else {
+            return Err(Gap::NotAnswered {
+                what: format!("{} does not state the organisation's id", fact.call),
+            });
+        };
+        let name = organization
+            .name
+            .as_deref()
+            .map_or_else(String::new, |name| format!(" ({})", visible(name, 80)));
+        let judgement = if id.eq_ignore_ascii_case(ours) {
+            Judgement::pass(format!("{}{name}", visible(id, 60)))
+        } else {
+            let tool = if matches!(fact.reader, ClientRef::Tool { .. }) {
+                " If the tool's own client is of another organisation on purpose, use one of this organisation instead."
+            } else {
+                ""
+            };
+            Judgement::fail(
+                format!(
+                    "{}{name}, the organisation of the {}",
+                    visible(id, 60),
+                    fact.reader
+                ),
+                visible(ours, 60),
+                format!(
+                    "Set general/organization_id to {} if that is the organisation you mean; else enter clients of the organisation you mean.{tool}",
+                    visible(id, 60)
+                ),
+                Owner::EngageAdmin,
+            )
+        };
+        Ok(seen::with_api(judgement, fact).of(option))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::facts::{api, organization, token_info_key};
+
+    const OTHER: &str = "99999999-1111-4222-8333-444444444444";
+
+    fn key() -> FactKey {
+        FactKey::Organization {
+            object: ObjectId(0),
+        }
+    }
+
+    fn read_by_tool(bench: Bench) -> Bench {
+        let mut found = organization(&bench.object);
+        found.id = Some(OTHER.into());
+        let tool = ClientRef::Tool {
+            object: ObjectId(0),
+        };
+        bench.fact(
+            key(),
+            api(
+                &tool,
+                "GET /api/v2/organizations/me",
+                ApiOutcome::Found(found),
+            ),
+        )
+    }
+
+    #[test]
+    fn the_same_id_passes_whatever_its_case() {
+        assert_eq!(Bench::healthy().status(&IdMatches), Status::Pass);
+    }
+
+    #[test]
+    fn another_id_fails_and_names_both() {
+        let judgement = Bench::healthy()
+            .option("general", "organization_id", OTHER)
+            .judge_first(&IdMatches)
+            .expect("a verdict");
+        assert_eq!(
+            (judgement.status, judgement.found.as_str()),
+            (Status::Fail, OTHER)
+        );
+        assert!(
+            judgement
+                .expected
+                .starts_with("00000000-1111-4222-8333-444444444444 (Acme Sample Corporation)")
+        );
+    }
+
+    #[test]
+    fn the_tool_in_another_organization_accuses_nobody() {
+        let bench = read_by_tool(Bench::healthy());
+        assert!(matches!(
+            bench.judge_first(&IdMatches),
+            Err(Gap::NoMeans { .. })
+        ));
+        let alone = bench.gap(token_info_key("ewt"), Gap::NotPlanned);
+        assert_eq!(alone.status(&IdMatches), Status::Fail);
+    }
+
+    #[test]
+    fn no_organization_is_a_gap() {
+        let denied = Gap::NoMeans {
+            what: "no client could log in".into(),
+        };
+        assert_eq!(
+            Bench::healthy()
+                .gap(key(), denied.clone())
+                .judge_first(&IdMatches),
+            Err(denied)
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! Rows and connections as several causes look at them.
+
+use std::net::IpAddr;
+
+use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::facts::{FactKey, TcpFact, TlsFact};
+use hybridcheck_core::finding::Status;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::text::listed;
+
+/// The failing rows of a check.
+pub(crate) fn failing<'r>(rows: &'r [Row], check: &str) -> Vec<&'r Row> {
+    let of_check = rows.iter().filter(|row| row.check.0 == check);
+    of_check.filter(|row| row.status == Status::Fail).collect()
+}
+
+/// The failing and warning rows of a check.
+pub(crate) fn flagged<'r>(rows: &'r [Row], check: &str) -> Vec<&'r Row> {
+    let of_check = rows.iter().filter(|row| row.check.0 == check);
+    of_check
+        .filter(|row| matches!(row.status, Status::Fail | Status::Warn))
+        .collect()
+}
+
+/// Whether a check fails on anything.
+pub(crate) fn fails(rows: &[Row], check: &str) -> bool {
+    !failing(rows, check).is_empty()
+}
+
+/// The endpoint a row judges.
+pub(crate) fn endpoint(row: &Row) -> Option<&Endpoint> {
+    match &row.subject {
+        Subject::Endpoint { endpoint } => Some(endpoint),
+        _ => None,
+    }
+}
+
+/// Rows of endpoints, grouped by what explains them: the same explanation is one cause.
+pub(crate) fn grouped<E: PartialEq>(
+    rows: Vec<&Row>,
+    explain: impl Fn(&Endpoint) -> Option<E>,
+) -> Vec<(E, Vec<(&Endpoint, &Row)>)> {
+    let mut groups: Vec<(E, Vec<(&Endpoint, &Row)>)> = Vec::new();
+    for row in rows {
+        let Some(endpoint) = endpoint(row) else {
+            continue;
+        };
+        let Some(why) = explain(endpoint) else {
+            continue;
+        };
+        match groups.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, members)) => members.push((endpoint, row)),
+            None => groups.push((why, vec![(endpoint, row)])),
+        }
+    }
+    groups
+}
+
+/// The endpoints of a group, as a person lists them.
+pub(crate) fn names(members: &[(&Endpoint, &Row)]) -> String {
+    listed(members.iter().map(|(endpoint, _)| endpoint))
+}
+
+/// The TCP connections of an endpoint that were tried.
+pub(crate) fn tcp<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Vec<(IpAddr, &'a TcpFact)> {
+    let tried = case.tcp_of(endpoint).into_iter();
+    tried
+        .filter_map(|(address, answer)| Some((address, answer.ok()?)))
+        .collect()
+}
+
+/// The TLS handshakes of an endpoint that were tried.
+pub(crate) fn tls<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Vec<(IpAddr, &'a TlsFact)> {
+    let tried = case.tls_of(endpoint).into_iter();
+    tried
+        .filter_map(|(address, answer)| Some((address, answer.ok()?)))
+        .collect()
+}
+
+/// Key of one connection of an endpoint.
+pub(crate) fn tcp_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
+    FactKey::Tcp {
+        endpoint: endpoint.clone(),
+        address,
+        route: Route::Direct,
+    }
+}
+
+/// Key of one handshake of an endpoint.
+pub(crate) fn tls_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
+    FactKey::Tls {
+        endpoint: endpoint.clone(),
+        address,
+        route: Route::Direct,
+    }
+}
+
+/// The sentences a network team can act on: who, where to, which port and protocol, and what was seen when.
+pub(crate) fn firewall_request(case: &Case<'_>, endpoints: &[&Endpoint]) -> String {
+    let mut sources: Vec<IpAddr> = Vec::new();
+    let mut seen = Vec::new();
+    for endpoint in endpoints {
+        for (_, fact) in tcp(case, endpoint) {
+            for attempt in &fact.attempts {
+                if attempt.outcome == "connected" {
+                    continue;
+                }
+                let from = attempt
+                    .local
+                    .map_or_else(String::new, |local| format!(" from {local}"));
+                seen.push(format!(
+                    "{}{from} to {}: {}",
+                    attempt.started, fact.remote, fact.outcome
+                ));
+                if let Some(local) = attempt.local
+                    && !sources.contains(&local.ip())
+                {
+                    sources.push(local.ip());
+                }
+            }
+        }
+    }
+    let source = if sources.is_empty() {
+        "this host".to_owned()
+    } else {
+        format!("this host ({})", listed(sources))
+    };
+    let rules = listed(
+        endpoints
+            .iter()
+            .map(|endpoint| format!("{} port {}", endpoint.host, endpoint.port)),
+    );
+    seen.truncate(6);
+    format!(
+        "Please allow outbound TCP from {source} to {rules}, as rules by host name: the addresses behind the names change without notice. \
+         Nothing inbound is needed. What was seen: {}.",
+        seen.join("; ")
+    )
+}

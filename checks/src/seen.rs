@@ -1,0 +1,327 @@
+//! What checks of several families look at in the same way: endpoints, handshakes, answers of the API.
+
+use std::net::IpAddr;
+
+use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::facts::{
+    Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, IdentityProvider,
+    TlsFact, Trust,
+};
+use hybridcheck_core::finding::Judgement;
+use hybridcheck_core::object::{HybridObject, Opt};
+use hybridcheck_core::text::visible;
+
+/// The auth and the API endpoint, once each.
+pub(crate) fn endpoints(object: &HybridObject) -> Vec<Endpoint> {
+    let mut all: Vec<Endpoint> = Vec::new();
+    for endpoint in [object.auth_endpoint(), object.api_endpoint()]
+        .into_iter()
+        .flatten()
+    {
+        if !all.contains(&endpoint) {
+            all.push(endpoint);
+        }
+    }
+    all
+}
+
+/// A subject for each endpoint.
+pub(crate) fn endpoint_subjects(object: &HybridObject) -> Vec<Subject> {
+    let endpoints = endpoints(object).into_iter();
+    endpoints
+        .map(|endpoint| Subject::Endpoint { endpoint })
+        .collect()
+}
+
+/// The endpoint of a subject.
+pub(crate) fn endpoint(subject: &Subject) -> Answer<&Endpoint> {
+    match subject {
+        Subject::Endpoint { endpoint } => Ok(endpoint),
+        other => Err(stray(other)),
+    }
+}
+
+/// The client of a subject.
+pub(crate) fn client(subject: &Subject) -> Answer<&ClientRef> {
+    match subject {
+        Subject::Client { client } => Ok(client),
+        other => Err(stray(other)),
+    }
+}
+
+/// A check was handed a subject of another kind.
+pub(crate) fn stray(subject: &Subject) -> Gap {
+    Gap::Broken {
+        message: format!("a subject of another kind: {subject}"),
+    }
+}
+
+/// The clients that are asked for a client-credentials token, as subjects.
+pub(crate) fn client_subjects(object: &HybridObject) -> Vec<Subject> {
+    let clients = hybridcheck_core::check::service_clients(object).into_iter();
+    clients.map(|client| Subject::Client { client }).collect()
+}
+
+/// Key of the addresses of an endpoint's host.
+pub(crate) fn addresses_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::Addresses {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// Key of an endpoint's discovery document.
+pub(crate) fn discovery_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::Discovery {
+        endpoint: endpoint.clone(),
+        route: Route::Direct,
+    }
+}
+
+/// Key of an endpoint's call without a token.
+pub(crate) fn api_probe_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::ApiProbe {
+        endpoint: endpoint.clone(),
+        route: Route::Direct,
+    }
+}
+
+/// Key of a client's token.
+pub(crate) fn token_key(client: &ClientRef) -> FactKey {
+    FactKey::Token {
+        client: client.clone(),
+    }
+}
+
+/// Key of a client's token info.
+pub(crate) fn token_info_key(client: &ClientRef) -> FactKey {
+    FactKey::TokenInfo {
+        client: client.clone(),
+    }
+}
+
+/// The handshakes with the addresses of an endpoint that could be tried; when there is none, why.
+pub(crate) fn handshakes<'a>(
+    case: &Case<'a>,
+    endpoint: &Endpoint,
+) -> Answer<Vec<(IpAddr, &'a TlsFact)>> {
+    let mut tried = Vec::new();
+    let mut missing = None;
+    for (address, answer) in case.tls_of(endpoint) {
+        match answer {
+            Ok(fact) => tried.push((address, fact)),
+            Err(gap) => missing = missing.or(Some(gap)),
+        }
+    }
+    if !tried.is_empty() {
+        return Ok(tried);
+    }
+    let addresses = case.addresses(&addresses_key(endpoint))?;
+    let Some(first) = addresses.addresses.first() else {
+        return Err(Gap::blocked(addresses_key(endpoint)));
+    };
+    Err(missing.unwrap_or_else(|| {
+        Gap::blocked(FactKey::Tcp {
+            endpoint: endpoint.clone(),
+            address: *first,
+            route: Route::Direct,
+        })
+    }))
+}
+
+/// Handshakes in which a chain was served, with what it is worth; when there is none, why.
+pub(crate) fn served<'a>(
+    case: &Case<'a>,
+    endpoint: &Endpoint,
+) -> Answer<Vec<(IpAddr, &'a TlsFact, Trust)>> {
+    let tried = handshakes(case, endpoint)?;
+    let served: Vec<_> = tried
+        .iter()
+        .filter_map(|(address, fact)| Some((*address, *fact, fact.trust?)))
+        .collect();
+    match tried.first() {
+        Some((address, _)) if served.is_empty() => Err(Gap::blocked(FactKey::Tls {
+            endpoint: endpoint.clone(),
+            address: *address,
+            route: Route::Direct,
+        })),
+        _ => Ok(served),
+    }
+}
+
+/// What a check of an endpoint's TLS asks for.
+pub(crate) fn connection_needs(subject: &Subject) -> Vec<FactKey> {
+    let Ok(endpoint) = endpoint(subject) else {
+        return Vec::new();
+    };
+    vec![
+        addresses_key(endpoint),
+        FactKey::connection(endpoint.clone()),
+    ]
+}
+
+/// An option's value without the blanks around it. A missing, hidden or secret-looking one is a gap: another check judges that.
+pub(crate) fn plain<'a>(
+    case: &Case<'a>,
+    section: &str,
+    option: &str,
+) -> Answer<(&'a Opt, &'a str)> {
+    let found = case.visible(section, option)?;
+    let text = found.value.plain().map(str::trim);
+    match text.filter(|text| !text.is_empty()) {
+        Some(text) => Ok((found, text)),
+        None => Err(Gap::blocked(FactKey::option(
+            case.object.id,
+            section,
+            option,
+        ))),
+    }
+}
+
+/// A word without the blanks, quotes and invisible characters around it, which a check of their own judges.
+pub(crate) fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '\'' | '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2018}'..='\u{201f}' | '\u{2060}' | '\u{feff}')
+    })
+}
+
+/// The resource that an API call brought; anything else is a gap that names the call, its status and its correlation id.
+pub(crate) fn found<T>(fact: &ApiFact<T>) -> Answer<&T> {
+    match &fact.outcome {
+        ApiOutcome::Found(value) => Ok(value),
+        other => Err(Gap::NotAnswered {
+            what: format!(
+                "{} {}{}",
+                fact.call,
+                answered(other),
+                correlation(fact.correlation_id.as_deref())
+            ),
+        }),
+    }
+}
+
+/// What an API call brought instead of its resource, as the rest of a sentence.
+fn answered<T>(outcome: &ApiOutcome<T>) -> String {
+    match outcome {
+        ApiOutcome::Found(_) => "was answered".into(),
+        ApiOutcome::Malformed { status, problem } => format!(
+            "was answered with HTTP {status}, but not in the documented form: {}",
+            visible(problem, 160)
+        ),
+        ApiOutcome::NotFound => "was answered with HTTP 404".into(),
+        ApiOutcome::Refused(error) => format!("was refused: {}", said(error)),
+        ApiOutcome::Transport { class } => {
+            format!("got no answer ({})", visible(class, 40))
+        }
+    }
+}
+
+/// An API error in the service's own words.
+pub(crate) fn said(error: &ApiError) -> String {
+    format!(
+        "HTTP {} {}: {}",
+        error.status,
+        visible(&error.code, 60),
+        visible(&error.message, 200)
+    )
+}
+
+fn correlation(id: Option<&str>) -> String {
+    id.map_or_else(String::new, |id| {
+        format!(" (correlation id {})", visible(id, 60))
+    })
+}
+
+/// Whether what this reader saw is about the object's organisation. A reader of another organisation, while a client of the
+/// object is in the right one, says nothing about the object: a gap, no accusation.
+pub(crate) fn is_about_us(case: &Case<'_>, reader: &ClientRef) -> Answer<()> {
+    // Peeked at, not noted: what is read about a provider or a role does not rest on the option.
+    let Some(ours) = case.object.plain("general", "organization_id") else {
+        return Ok(());
+    };
+    let Some(theirs) = organization_of(case, reader) else {
+        return Ok(());
+    };
+    let confirmed = || {
+        case.service_clients().iter().any(|client| {
+            client != reader
+                && organization_of(case, client).is_some_and(|id| id.eq_ignore_ascii_case(ours))
+        })
+    };
+    if theirs.eq_ignore_ascii_case(ours) || !confirmed() {
+        return Ok(());
+    }
+    Err(Gap::NoMeans {
+        what: format!(
+            "it was read with {reader}, which belongs to organisation `{}`, while the object's is `{}`: \
+             use a client of the object's organisation",
+            visible(theirs, 60),
+            visible(ours, 60)
+        ),
+    })
+}
+
+/// The organisation a client's token is for, as far as an answer says.
+pub(crate) fn organization_of<'a>(case: &Case<'a>, client: &ClientRef) -> Option<&'a str> {
+    let facts = case.facts();
+    let info = facts.token_info(&token_info_key(client)).ok();
+    let of_token = info.and_then(|fact| match &fact.outcome {
+        ApiOutcome::Found(info) => info.organization.as_ref()?.id.as_deref(),
+        _ => None,
+    });
+    let key = FactKey::Organization {
+        object: case.object.id,
+    };
+    let of_answer = facts
+        .organization(&key)
+        .ok()
+        .filter(|fact| fact.reader == *client);
+    of_token.or_else(|| match &of_answer?.outcome {
+        ApiOutcome::Found(organization) => organization.id.as_deref(),
+        _ => None,
+    })
+}
+
+/// Adds what was asked, what came back and the correlation id.
+pub(crate) fn with_http(mut judgement: Judgement, http: &HttpFact) -> Judgement {
+    judgement = judgement
+        .evidence("request", &http.request)
+        .evidence("answer", &http.outcome);
+    if let Some(answer) = http.outcome.answer() {
+        for name in ["server", "via", "location"] {
+            if let Some(value) = answer.header(name) {
+                judgement = judgement.evidence(name, value);
+            }
+        }
+        if let Some(id) = answer.correlation_id() {
+            judgement = judgement.evidence("correlation id", id);
+        }
+    }
+    judgement
+}
+
+/// Adds whose token was used, the call and the correlation id.
+pub(crate) fn with_api<T>(judgement: Judgement, fact: &ApiFact<T>) -> Judgement {
+    let judgement = judgement
+        .evidence("call", &fact.call)
+        .evidence("read with", &fact.reader);
+    match &fact.correlation_id {
+        Some(id) => judgement.evidence("correlation id", id),
+        None => judgement,
+    }
+}
+
+/// The `PureEngage` provider of the object's organisation. That there is none is judged by `idp-exists`, a gap for all others.
+pub(crate) fn pureengage_idp<'a>(
+    case: &Case<'a>,
+) -> Answer<(&'a ApiFact<IdentityProvider>, &'a IdentityProvider)> {
+    let fact = case.pureengage_idp()?;
+    is_about_us(case, &fact.reader)?;
+    match &fact.outcome {
+        ApiOutcome::NotFound => Err(Gap::blocked(FactKey::PureengageIdp {
+            object: case.object.id,
+        })),
+        _ => Ok((fact, found(fact)?)),
+    }
+}

@@ -1,0 +1,185 @@
+//! Whether TLS handshakes with every address of an endpoint finish.
+
+use std::net::IpAddr;
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, FactKey, TlsFact, TlsOutcome};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::page;
+use hybridcheck_core::text::{listed, visible};
+
+use crate::seen;
+
+page! {
+    /// TLS handshakes with every address of the endpoint finish.
+    ///
+    /// Whether the certificate is to be trusted is judged apart; here the question is only whether both sides come to an end.
+    ///
+    /// ## Why it matters
+    ///
+    /// A firewall that looks at the server name lets TCP through and cuts the connection after the first TLS message. Connection
+    /// tests with telnet or ping look fine then.
+    ///
+    /// ## How to fix
+    ///
+    /// Reset, close or silence after the first message: ask the network team to exempt the host by name from the filter that looks
+    /// into TLS. *Does not speak TLS*: something else listens there. An alert: its name says what the peer did not like.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: TLS alerts (RFC 8446 section 6). Observed: filters that cut after the ClientHello.
+    /// Not documented: the oldest TLS version Genesys Cloud accepts; hybridcheck offers 1.3 and 1.2.
+    pub(crate) struct Handshake;
+}
+
+impl Check for Handshake {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        seen::endpoint_subjects(object)
+    }
+
+    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
+        seen::connection_needs(subject)
+    }
+
+    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let endpoint = seen::endpoint(subject)?;
+        let tried = seen::handshakes(case, endpoint)?;
+        let cut: Vec<(IpAddr, &TlsFact)> = tried
+            .iter()
+            .copied()
+            .filter(|(_, fact)| fact.outcome != TlsOutcome::Done)
+            .collect();
+        let found = listed(
+            cut.iter()
+                .map(|(address, fact)| format!("{address}: {}", fact.outcome)),
+        );
+        let judgement = if cut.is_empty() {
+            Judgement::pass(listed(tried.iter().map(|(address, fact)| {
+                let version = fact.version.as_deref().unwrap_or("TLS");
+                format!("{} with {address}", visible(version, 40))
+            })))
+        } else if cut.len() == tried.len() {
+            Judgement::fail(
+                format!("a finished TLS handshake with {endpoint}"),
+                found,
+                format!(
+                    "Exempt {} by name from whatever looks into TLS between this host and the internet.",
+                    endpoint.host
+                ),
+                Owner::NetworkTeam,
+            )
+        } else {
+            Judgement::warn(
+                "a finished TLS handshake with every address",
+                format!(
+                    "{} of {} addresses do not finish it: {found}",
+                    cut.len(),
+                    tried.len()
+                ),
+                format!(
+                    "Exempt {} by name, not by address; the addresses change.",
+                    endpoint.host
+                ),
+                Owner::NetworkTeam,
+            )
+        };
+        Ok(with_attempts(judgement, &tried))
+    }
+}
+
+fn with_attempts(mut judgement: Judgement, tried: &[(IpAddr, &TlsFact)]) -> Judgement {
+    for (address, fact) in tried {
+        for attempt in &fact.attempts {
+            let from = attempt
+                .local
+                .map_or_else(String::new, |local| format!(" from {local}"));
+            let said = format!(
+                "{} after {}{from} at {}",
+                attempt.outcome, attempt.took, attempt.started
+            );
+            judgement = judgement.evidence(&address.to_string(), said);
+        }
+    }
+    judgement
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::{Gap, TcpOutcome};
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, tls_broken, tls_key, took};
+
+    fn broken(count: usize, outcome: &TlsOutcome) -> Bench {
+        let mut bench = Bench::healthy();
+        let endpoint = bench.auth();
+        for address in addresses_of(&endpoint.host).into_iter().take(count) {
+            bench = bench.fact(tls_key(&endpoint, address), tls_broken(outcome.clone()));
+        }
+        bench
+    }
+
+    #[test]
+    fn finished_handshakes_pass_with_their_version() {
+        let judgement = Bench::healthy().judge_first(&Handshake).expect("a verdict");
+        assert_eq!(
+            judgement.found,
+            "TLSv1_3 with 192.0.2.10 and TLSv1_3 with 192.0.2.11"
+        );
+    }
+
+    #[test]
+    fn every_way_to_end_in_the_middle_fails_in_its_own_words() {
+        for (outcome, word) in [
+            (TlsOutcome::Reset, "reset after the ClientHello"),
+            (TlsOutcome::NotTls, "does not speak TLS"),
+            (
+                TlsOutcome::TimedOut { waited: took(5000) },
+                "no answer to the ClientHello",
+            ),
+            (
+                TlsOutcome::Alert {
+                    alert: "HandshakeFailure".into(),
+                },
+                "alert HandshakeFailure",
+            ),
+        ] {
+            let judgement = broken(2, &outcome)
+                .judge_first(&Handshake)
+                .expect("a verdict");
+            assert_eq!(judgement.status, Status::Fail);
+            assert!(judgement.found.contains(word), "{}", judgement.found);
+        }
+    }
+
+    #[test]
+    fn one_address_of_two_warns() {
+        let judgement = broken(1, &TlsOutcome::Reset)
+            .judge_first(&Handshake)
+            .expect("a verdict");
+        assert_eq!(judgement.status, Status::Warn);
+        assert!(
+            judgement
+                .found
+                .starts_with("1 of 2 addresses do not finish it: 192.0.2.10")
+        );
+    }
+
+    #[test]
+    fn shut_addresses_are_a_gap() {
+        let mut bench = Bench::healthy();
+        let endpoint = bench.auth();
+        for address in addresses_of(&endpoint.host) {
+            let key = tcp_key(&endpoint, address);
+            bench = bench
+                .fact(key.clone(), tcp(address, 443, TcpOutcome::Refused))
+                .blocked_behind(&key);
+        }
+        assert!(matches!(
+            bench.judge_first(&Handshake),
+            Err(Gap::Blocked { .. })
+        ));
+    }
+}
