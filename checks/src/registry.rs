@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use hybridcheck_core::check::{Check, Documented};
 use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
-use hybridcheck_testkit::objects::healthy;
+use hybridcheck_core::object::{HybridObject, Known};
+use hybridcheck_testkit::objects::{EWT_CLIENT, ORG_ID, healthy, with, without};
 
-use crate::testing::offline;
+use crate::testing::{offline, unusual};
 use crate::{checks, rules};
 
 /// Every family and its list; the folder has the same name.
@@ -214,5 +215,157 @@ fn what_needs_no_network_passes_on_a_healthy_object() {
                 assert_eq!(status, Status::Pass, "{} {subject}", check.id());
             }
         }
+    }
+}
+
+fn renamed(from: &str, to: &str) -> HybridObject {
+    let mut object = healthy();
+    for section in object
+        .sections
+        .iter_mut()
+        .filter(|found| found.name == from)
+    {
+        section.name = to.into();
+    }
+    object
+}
+
+fn respelt(section: &str, from: &str, to: &str) -> HybridObject {
+    with(without(healthy(), section, from), section, to, "x")
+}
+
+fn swapped_ids() -> HybridObject {
+    let object = with(healthy(), "general", "organization_id", "acme-sample");
+    with(object, "general", "organization_sname", ORG_ID)
+}
+
+/// Objects with a single defect, and the only check of the offline families that may speak about it.
+fn single_defects() -> Vec<(HybridObject, &'static str)> {
+    let disabled = HybridObject {
+        state: Known::Stated("2".into()),
+        ..healthy()
+    };
+    let macro_type = HybridObject {
+        transaction_type: Known::Stated("22".into()),
+        ..healthy()
+    };
+    vec![
+        (disabled, "object-state-enabled"),
+        (macro_type, "object-type-list"),
+        (renamed("general", "generall"), "object-sections-spelt"),
+        (renamed("general", "General"), "object-sections-spelt"),
+        (renamed("saml_auth", "saml-auth"), "object-sections-spelt"),
+        (renamed("ewt", "EWT"), "object-sections-spelt"),
+        (
+            respelt("general", "base_auth_url", "base_auth_ulr"),
+            "object-options-spelt",
+        ),
+        (
+            respelt("ewt", "password", "client_secret"),
+            "object-options-spelt",
+        ),
+    ]
+}
+
+/// The same for single values.
+fn value_defects() -> Vec<(HybridObject, &'static str)> {
+    let general = |option: &str, value: &str| with(healthy(), "general", option, value);
+    vec![
+        (
+            without(healthy(), "general", "organization_id"),
+            "general-options-present",
+        ),
+        (general("base_auth_url", " "), "general-options-present"),
+        (
+            general("organization_id", &format!("\"{ORG_ID}\"")),
+            "general-options-clean",
+        ),
+        (
+            general("organization_sname", "ac\u{a0}me"),
+            "general-options-clean",
+        ),
+        (
+            general(
+                "base_service_url",
+                "\u{201c}https://api.mypurecloud.de/api/\u{201d}",
+            ),
+            "general-options-clean",
+        ),
+        (swapped_ids(), "general-organization-id-guid"),
+        (
+            general("organization_id", "acme"),
+            "general-organization-id-guid",
+        ),
+        (
+            general("organization_sname", ORG_ID),
+            "general-organization-sname-form",
+        ),
+        (
+            general("organization_sname", "Acme Ltd"),
+            "general-organization-sname-form",
+        ),
+        (
+            general("base_auth_url", "https://api.mypurecloud.de/oauth/token"),
+            "general-auth-url",
+        ),
+        (
+            general(
+                "base_auth_url",
+                "https://u:p@login.mypurecloud.de/oauth/token",
+            ),
+            "general-auth-url",
+        ),
+        (
+            general("base_service_url", "https://api.mypurecloud.de/api"),
+            "general-service-url",
+        ),
+        (
+            general("base_service_url", "https://mypurecloud.de/api/"),
+            "general-service-url",
+        ),
+        (
+            general("base_auth_url", "https://login.mypurecloud.ed/oauth/token"),
+            "general-hosts-known",
+        ),
+        (
+            general("base_auth_url", "https://login.mypurecloud.ie/oauth/token"),
+            "general-same-region",
+        ),
+        (
+            without(healthy(), "ewt", "password"),
+            "services-options-present",
+        ),
+        (
+            with(healthy(), "ewt", "client_id", ""),
+            "services-options-present",
+        ),
+        (
+            with(healthy(), "ewt", "client_id", &format!("'{EWT_CLIENT}'")),
+            "services-options-clean",
+        ),
+        (
+            with(healthy(), "ewt", "password", "secret\n"),
+            "services-options-clean",
+        ),
+        (
+            with(healthy(), "ewt", "client_id", "pacing"),
+            "services-client-id-guid",
+        ),
+    ]
+}
+
+#[test]
+fn one_defect_is_one_finding() {
+    for (object, only) in single_defects().into_iter().chain(value_defects()) {
+        let speakers: BTreeSet<String> = checks()
+            .into_iter()
+            .filter(|check| ["object", "general", "services"].contains(&check.family()))
+            .filter(|check| {
+                let answers = unusual(&offline(*check, &object));
+                answers.iter().any(|(_, status)| *status >= Status::Warn)
+            })
+            .map(|check| check.id().0)
+            .collect();
+        assert_eq!(speakers, BTreeSet::from([only.to_owned()]));
     }
 }

@@ -38,24 +38,18 @@ impl Check for OrganizationIdGuid {
     fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let found = case.visible("general", "organization_id")?;
         let shape = found.value.shape();
-        let blocked = || {
-            Gap::blocked(FactKey::option(
-                case.object.id,
-                "general",
-                "organization_id",
-            ))
+        let text = found.value.plain();
+        if text.is_some_and(|text| is_guid(text.trim()) && !is_nil(text)) {
+            return Ok(Judgement::pass(found.value.shown()).of(found));
+        }
+        // Quotes and invisible characters are the finding of another check, which also gives the clean value where it can.
+        let is_inside = match text {
+            Some(text) => !is_guid(text.trim()) && is_guid(&clean_word(text)),
+            None => guid::is_wrapped(&shape),
         };
-        match found.value.plain() {
-            Some(text) if is_guid(text.trim()) => {
-                if text.chars().any(|c| c.is_ascii_hexdigit() && c != '0') {
-                    return Ok(Judgement::pass(found.value.shown()).of(found));
-                }
-            }
-            // Quotes and invisible characters are the finding of another check, which also gives the clean value.
-            Some(text) if is_guid(&clean_word(text)) => return Err(blocked()),
-            Some(_) => {}
-            None if guid::is_wrapped(&shape) => return Err(blocked()),
-            None => {}
+        if is_inside {
+            let key = FactKey::option(case.object.id, "general", "organization_id");
+            return Err(Gap::blocked(key));
         }
         let short_name = case.option("general", "organization_sname");
         let is_swapped = short_name
@@ -85,6 +79,11 @@ impl Check for OrganizationIdGuid {
         );
         Ok(judgement.of(found))
     }
+}
+
+/// The GUID of zeros alone is a placeholder.
+fn is_nil(text: &str) -> bool {
+    !text.contains(|c: char| c.is_ascii_hexdigit() && c != '0')
 }
 
 #[cfg(test)]

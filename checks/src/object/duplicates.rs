@@ -78,9 +78,7 @@ impl Check for Duplicates {
             ),
             Owner::EngageAdmin,
         );
-        Ok(places
-            .into_iter()
-            .fold(judgement, |judgement, place| judgement.at(place)))
+        Ok(places.into_iter().fold(judgement, Judgement::at))
     }
 }
 

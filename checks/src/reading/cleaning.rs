@@ -95,7 +95,7 @@ pub(crate) fn clean_name(text: &str) -> String {
 /// The value for a message; what follows `?` or `#` in a URL may hold a secret.
 pub(crate) fn without_tail(text: &str) -> String {
     match text.find(['?', '#']) {
-        Some(end) if text.contains("://") => format!("{}…", &text[..=end]),
+        Some(end) if text[..end].contains('/') => format!("{}…", &text[..=end]),
         _ => text.to_owned(),
     }
 }
@@ -176,6 +176,7 @@ mod tests {
     #[test]
     fn the_tail_of_a_url_is_not_shown() {
         assert_eq!(without_tail("https://h/p?client_secret=x"), "https://h/p?…");
+        assert_eq!(without_tail("h/p?client_secret=x"), "h/p?…");
         assert_eq!(without_tail("Agent #1"), "Agent #1");
     }
 }

@@ -22,11 +22,12 @@ pub(crate) fn judge(
     let name = format!("`{}/{}`", visible(section, 60), visible(option, 60));
     let fix = format!("{OPTIONS_TAB}: set {name}, {meaning}, and save.");
     let absent = |found: String| {
-        let fix = match object.form.is_selection() {
-            true => format!(
+        let fix = if object.form.is_selection() {
+            format!(
                 "{fix} (If GAX shows it there already, it was not selected when the file was exported: export all options again.)"
-            ),
-            false => fix.clone(),
+            )
+        } else {
+            fix.clone()
         };
         Judgement::fail(
             format!("{name} with a value"),
