@@ -1,11 +1,14 @@
 //! A bench for tests: an object, its facts, and an engine that makes rows as the real one does.
 
-use hybridcheck_core::cause::{Diagnosis, Rule};
+use hybridcheck_core::cause::{Diagnosis, RowRef, Rule};
 use hybridcheck_core::check::{Case, Check, CheckId, Subject};
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::{Answer, Fact, FactKey, Facts, Gap};
+use hybridcheck_core::facts::{
+    AddressSource, AddressesFact, Answer, ApiOutcome, ChainFault, DnsOutcome, Fact, FactKey, Facts,
+    Gap, IdentityProvider, TcpOutcome, TlsFact, TlsOutcome, TokenOutcome, Trust,
+};
 use hybridcheck_core::finding::{Judgement, Owner, Status};
-use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::{Role, Row};
@@ -128,6 +131,37 @@ impl Bench {
                 })
                 .collect()
         })
+    }
+
+    /// Rows that are neither the root nor a consequence of any cause, folded by the engine's rule.
+    pub(crate) fn unexplained(&self) -> Vec<String> {
+        let rows = self.rows();
+        let found: Vec<Diagnosis> = self.with_case(|case| {
+            let rules = crate::rules().into_iter();
+            rules.flat_map(|rule| rule.diagnose(case, &rows)).collect()
+        });
+        let is_explained = |row: &Row| {
+            let at = RowRef::to(row);
+            found.iter().any(|diagnosis| {
+                let stands = |key: &FactKey| {
+                    let mut broken = diagnosis.broken.iter();
+                    broken.any(|broken| self.facts.stands_on(key, broken))
+                };
+                let follows = row.judged_on.iter().any(stands);
+                let blocked = match &row.gap {
+                    Some(Gap::Blocked { by }) => stands(by),
+                    _ => false,
+                };
+                diagnosis.roots.contains(&at)
+                    || (row.status == Status::Gap && (follows || blocked))
+                    || (diagnosis.explains.contains(&at) && follows)
+            })
+        };
+        rows.iter()
+            .filter(|row| matches!(row.status, Status::Fail | Status::Warn | Status::Gap))
+            .filter(|row| !is_explained(row))
+            .map(|row| format!("{} {}: {}", row.check, row.subject, row.found))
+            .collect()
     }
 
     /// Runs over a case of this bench, as of [`canned::now`].
@@ -292,4 +326,131 @@ fn checks_look_only_at_what_they_ask_for() {
             }
         }
     });
+}
+
+/// Each defect alone: one cause, and every other row follows from it.
+#[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table of scenarios with the means to make them"
+)]
+fn one_defect_leaves_nothing_unexplained() {
+    let silence = DnsOutcome::TimedOut {
+        waited: canned::took(5000),
+    };
+    let nameless = |mut bench: Bench, outcome: &DnsOutcome| {
+        for host in [bench.auth().host, bench.api().host] {
+            let nothing = AddressesFact {
+                source: AddressSource::Dns,
+                addresses: Vec::new(),
+            };
+            let key = canned::addresses_key(&host);
+            bench = bench
+                .fact(canned::dns_key(&host), canned::dns(outcome))
+                .fact(key.clone(), nothing)
+                .blocked_behind(&key);
+        }
+        bench
+    };
+    let shut = |mut bench: Bench, outcome: &TcpOutcome| {
+        let auth = bench.auth();
+        for address in canned::addresses_of(&auth.host) {
+            let key = canned::tcp_key(&auth, address);
+            bench = bench
+                .fact(key.clone(), canned::tcp(address, 443, outcome.clone()))
+                .blocked_behind(&key);
+        }
+        bench
+    };
+    let served = |mut bench: Bench, fact: &TlsFact| {
+        let auth = bench.auth();
+        for address in canned::addresses_of(&auth.host) {
+            let key = canned::tls_key(&auth, address);
+            bench = bench.fact(key.clone(), fact.clone()).blocked_behind(&key);
+        }
+        bench
+    };
+    let refused = |bench: Bench, outcome: TokenOutcome| {
+        let key = canned::token_key("ewt");
+        let fact = canned::token(&bench.object, "ewt", outcome);
+        bench.fact(key.clone(), fact).blocked_behind(&key)
+    };
+    let host = Bench::healthy().auth().host;
+    let strange = canned::tls(&host, Trust::Nowhere, vec![ChainFault::UnknownIssuer]);
+    let other = vec![ChainFault::NameMismatch {
+        presented: vec!["portal".into()],
+    }];
+    let elsewhere = canned::tls(&host, Trust::Public, other);
+    let unknown = || canned::oauth_error(400, "invalid_client", "client not found");
+    let wrong = || canned::oauth_error(401, "invalid_client", "authentication failed");
+    let missing = canned::api(
+        &canned::client("ewt"),
+        "GET …",
+        ApiOutcome::<IdentityProvider>::NotFound,
+    );
+    let healthy = Bench::healthy;
+    let scenarios = [
+        (
+            "name-does-not-resolve",
+            nameless(healthy(), &DnsOutcome::NxDomain),
+        ),
+        ("name-does-not-resolve", nameless(healthy(), &silence)),
+        ("tcp-refused", shut(healthy(), &TcpOutcome::Refused)),
+        ("tcp-blocked", shut(healthy(), &TcpOutcome::HostUnreachable)),
+        (
+            "tls-interrupted",
+            served(healthy(), &canned::tls_broken(TlsOutcome::Reset)),
+        ),
+        ("tls-not-trusted", served(healthy(), &strange)),
+        ("tls-name-mismatch", served(healthy(), &elsewhere)),
+        ("unknown-client", refused(healthy(), unknown())),
+        ("wrong-secret", refused(healthy(), wrong())),
+        (
+            "rate-limited",
+            refused(healthy(), TokenOutcome::RateLimited { retry_after: None }),
+        ),
+        (
+            "idp-missing",
+            healthy().fact(
+                FactKey::PureengageIdp {
+                    object: ObjectId(0),
+                },
+                missing,
+            ),
+        ),
+        (
+            "region-mismatch",
+            refused(
+                Bench::of(objects::with(
+                    objects::healthy(),
+                    "general",
+                    "base_auth_url",
+                    "https://login.mypurecloud.ie/oauth/token",
+                ))
+                .failing("general-same-region", Subject::Object),
+                unknown(),
+            ),
+        ),
+        (
+            "organization-mismatch",
+            healthy().option("general", "organization_id", canned::CORRELATION),
+        ),
+    ];
+    for (cause, bench) in scenarios {
+        assert_eq!(bench.causes(), [cause]);
+        assert_eq!(bench.unexplained(), Vec::<String>::new(), "{cause}");
+    }
+}
+
+/// Two defects that have nothing to do with each other are two causes.
+#[test]
+fn independent_defects_stay_apart() {
+    let bench = Bench::healthy().option("saml", "issuer", "http://idp.acme.example/pureengage");
+    let fact = canned::token_info(&bench.object, "ewt");
+    let mut disabled = fact;
+    disabled.client.as_mut().expect("a client").state = Some("disabled".into());
+    let found = ApiOutcome::Found(disabled);
+    let fact = canned::api(&canned::client("ewt"), "GET …", found);
+    let bench = bench.fact(canned::token_info_key("ewt"), fact);
+    assert_eq!(bench.causes(), ["client-disabled", "issuer-mismatch"]);
 }

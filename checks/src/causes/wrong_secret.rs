@@ -1,15 +1,15 @@
 //! The service refuses a secret.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{OAuthMeaning, TokenFact};
+use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::facts::{ClientRef, OAuthMeaning, TokenFact};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use super::region_mismatch;
 use super::unknown_client::{ask, by_client, client, ids, is_any_issued, refusals, sections};
-use crate::seen;
+use crate::{rows, seen};
 
 page! {
     /// The secret does not belong to the client.
@@ -68,6 +68,7 @@ impl Rule for WrongSecret {
                 format!("{first}{region}enter the right secret in {sections}; if it is lost, generate a new one under Admin > Integrations > OAuth and enter it in every section that uses this client."),
             )
             .shown_by(members.iter().map(|(row, _)| *row))
+            .shown_by(mangled(all, &members))
             .breaks(members.iter().filter_map(|(row, _)| Some(seen::token_key(client(row)?))));
             if let Some((_, fact)) = members.first() {
                 diagnosis = diagnosis.command(ask(case, fact));
@@ -81,11 +82,30 @@ impl Rule for WrongSecret {
     }
 }
 
+/// A secret with blanks or quotes around it is refused because of them: the check of cleanness shows the same fault.
+fn mangled<'r>(all: &'r [Row], members: &[(&Row, &TokenFact)]) -> Vec<&'r Row> {
+    let sections: Vec<&str> = members
+        .iter()
+        .filter(|(_, fact)| !fact.secret.irregularities().is_empty())
+        .filter_map(|(row, _)| match client(row)? {
+            ClientRef::Service { section, .. } => Some(section.as_str()),
+            ClientRef::Tool { .. } => None,
+        })
+        .collect();
+    let unclean = rows::failing(all, "services-options-clean").into_iter();
+    unclean
+        .filter(|row| {
+            sections
+                .iter()
+                .any(|section| row.subject == Subject::option(section, "password"))
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::check::Subject;
     use hybridcheck_core::facts::TokenOutcome;
     use hybridcheck_testkit::facts::{oauth_error, token, token_key};
     use hybridcheck_testkit::objects;
@@ -120,7 +140,10 @@ mod tests {
 
     #[test]
     fn a_blank_at_the_end_is_said_first() {
-        let found = refused("placeholder ", true).diagnose(&WrongSecret);
+        let bench = refused("placeholder ", true)
+            .failing("services-options-clean", Subject::option("ewt", "password"));
+        let found = bench.diagnose(&WrongSecret);
+        assert_eq!(found[0].roots.len(), 2);
         assert!(
             found[0]
                 .fix
