@@ -1,1 +1,3 @@
 //! hybridcheck: everything that touches the world, and the wiring. The binary is `main.rs`; tests, benches and fuzz targets use this library.
+
+pub mod probes;

@@ -107,6 +107,8 @@ pub enum Holds {
     Guid,
     /// A PKCS#12 store.
     Pkcs12,
+    /// A PKCS#7 structure (`.p7b`), in which certification authorities deliver chains.
+    Pkcs7,
     /// A private key without encryption.
     PrivateKey,
     /// A public key.
@@ -123,6 +125,7 @@ impl fmt::Display for Holds {
             Self::EncryptedPrivateKey => "an encrypted private key",
             Self::Guid => "a GUID",
             Self::Pkcs12 => "a PKCS#12 store",
+            Self::Pkcs7 => "a PKCS#7 bundle of certificates",
             Self::PrivateKey => "an unencrypted private key",
             Self::PublicKey => "a public key",
             Self::Url => "a URL",

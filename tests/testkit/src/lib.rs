@@ -1,3 +1,4 @@
 //! What tests share: canned objects, canned facts, key material made by the real openssl.
 
 pub mod objects;
+pub mod openssl;
