@@ -42,6 +42,8 @@ impl fmt::Debug for Secret {
 pub struct Shape {
     /// Length in Unicode characters.
     pub characters: usize,
+    /// Nothing but blanks and line breaks, or nothing at all.
+    pub blank: bool,
     /// Begins with a blank, tab or line break.
     pub leading_blank: bool,
     /// Ends with a blank or tab.
@@ -68,6 +70,9 @@ impl Shape {
         let trimmed = text.trim_end_matches(['\r', '\n']);
         Self {
             characters: text.chars().count(),
+            blank: text
+                .chars()
+                .all(|c| c.is_whitespace() || is_invisible_blank(c)),
             leading_blank: text.starts_with([' ', '\t', '\r', '\n']),
             trailing_blank: trimmed.ends_with([' ', '\t']),
             trailing_newline: trimmed.len() != text.len(),
@@ -82,7 +87,7 @@ impl Shape {
 
     /// Nothing but blanks, or nothing at all.
     pub fn is_blank(&self) -> bool {
-        self.characters == 0
+        self.blank
     }
 
     /// The irregularities a person would want to remove, in words; empty when there is none.
@@ -170,6 +175,14 @@ mod tests {
                 "typographic quote"
             ]
         );
+    }
+
+    #[test]
+    fn blanks_alone_are_no_value() {
+        for text in ["", " ", "\r\n", "\u{a0}\u{200b}"] {
+            assert!(Shape::of(text).is_blank(), "{text:?}");
+        }
+        assert!(!Shape::of(" a ").is_blank());
     }
 
     #[test]

@@ -73,9 +73,10 @@ pub struct MaterialShape {
 }
 
 impl MaterialShape {
-    /// The form that the documentation asks for: base64 of the whole PEM file.
+    /// The form that the documentation asks for: base64 of the whole PEM file. CR LF is how openssl ends lines on Windows.
     pub fn is_documented(&self) -> bool {
-        self.wrapping == [Wrapping::Base64, Wrapping::Pem] && self.quirks.is_empty()
+        self.wrapping == [Wrapping::Base64, Wrapping::Pem]
+            && self.quirks.iter().all(|quirk| *quirk == Quirk::CrLf)
     }
 
     /// How the value is wrapped, in words.
@@ -90,6 +91,16 @@ impl MaterialShape {
             [Wrapping::Base64, Wrapping::Base64, ..] => "base64 more than once",
             _ => "an unknown form",
         }
+    }
+}
+
+impl fmt::Display for MaterialShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.wrapping_label())?;
+        for quirk in &self.quirks {
+            write!(f, ", {quirk}")?;
+        }
+        Ok(())
     }
 }
 
