@@ -19,8 +19,8 @@ page! {
     /// ## How to fix
     ///
     /// 1. Take the `cert.pem` that belongs to the key: it begins with `-----BEGIN CERTIFICATE-----`.
-    ///    From a store: `openssl pkcs12 -in store.p12 -clcerts -nokeys -out cert.pem`.
-    ///    From a bundle: `openssl pkcs7 -in bundle.p7b -print_certs -out cert.pem`.
+    ///    From a store: `openssl pkcs12 -in store.p12 -clcerts -nokeys | openssl x509 -out cert.pem`.
+    ///    From a bundle: `openssl pkcs7 -in bundle.p7b -print_certs | openssl x509 -out cert.pem`.
     /// 2. `openssl base64 -in cert.pem -out cert.pem.b64`
     /// 3. In GAX open Routing/eServices > Transactions > `hybrid_integration` > Options, section `saml`, and set `certificate` to the whole content of
     ///    `cert.pem.b64`. If the field cuts the value, put it on one line: `openssl base64 -A -in cert.pem`.
@@ -97,10 +97,10 @@ fn advice(holds: Holds, encode: &str) -> String {
             "replace it: {encode}. The private key stood there unprotected: make a new pair if others could read the object"
         ),
         Holds::Pkcs12 => format!(
-            "take the certificate out with `openssl pkcs12 -in store.p12 -clcerts -nokeys -out cert.pem`, then {encode}"
+            "take the certificate out with `openssl pkcs12 -in store.p12 -clcerts -nokeys | openssl x509 -out cert.pem`, then {encode}"
         ),
         Holds::Pkcs7 => format!(
-            "take the certificate out with `openssl pkcs7 -in bundle.p7b -print_certs`, then {encode}"
+            "take the certificate out with `openssl pkcs7 -in bundle.p7b -print_certs | openssl x509 -out cert.pem`, then {encode}"
         ),
         Holds::CertificateRequest => format!(
             "a request is not yet signed; take the certificate that was made from it and {encode}"

@@ -18,7 +18,7 @@ page! {
     /// ## How to fix
     ///
     /// 1. `openssl rsa -aes256 -in key.pem -out key.enc.pem` asks for a new password; it becomes option `password`.
-    ///    From a store: `openssl pkcs12 -in store.p12 -nocerts -out key.enc.pem -aes256`.
+    ///    From a store: `openssl pkcs12 -in store.p12 -nocerts -nodes | openssl rsa -aes256 -out key.enc.pem`.
     /// 2. `openssl base64 -in key.enc.pem -out key.enc.pem.b64`
     /// 3. In GAX open Routing/eServices > Transactions > `hybrid_integration` > Options, section `saml`, and set `pkey` to the whole content of
     ///    `key.enc.pem.b64`. If the field cuts the value, put it on one line: `openssl base64 -A -in key.enc.pem`.
@@ -96,7 +96,7 @@ fn advice(holds: Holds, encode: &str) -> String {
         Holds::Certificate => {
             format!("move it to saml/certificate, where it belongs, and {encode}; perhaps the two are swapped")
         }
-        Holds::Pkcs12 => "take the key out with `openssl pkcs12 -in store.p12 -nocerts -out key.enc.pem -aes256`, then set saml/pkey to the output of `openssl base64 -in key.enc.pem`, and saml/password to the password given there".into(),
+        Holds::Pkcs12 => "take the key out with `openssl pkcs12 -in store.p12 -nocerts -nodes | openssl rsa -aes256 -out key.enc.pem`, then set saml/pkey to the output of `openssl base64 -in key.enc.pem`, and saml/password to the password given there".into(),
         Holds::PublicKey => format!("a public key cannot sign; find the private one and {encode}"),
         _ => encode.to_owned(),
     }

@@ -103,23 +103,36 @@ proptest! {
     }
 
     #[test]
-    fn no_damage_panics(at in 0_usize..900, byte in any::<u8>()) {
+    fn no_damage_panics(which in 0_usize..MATERIAL, at in 0_usize..1400, byte in any::<u8>()) {
         use base64ct::{Base64, Encoding};
-        let mut der = openssl_der();
+        let mut der = material(which);
         let index = at % der.len();
         der[index] = byte;
+        describe(&der);
         certificate(&Base64::encode_string(&der));
         private_key(&Base64::encode_string(&der), Some("password"));
     }
 }
 
-/// A protected key's DER, made once.
-fn openssl_der() -> Vec<u8> {
-    static DER: LazyLock<Vec<u8>> = LazyLock::new(|| {
-        let arguments = [
-            "pkcs8", "-topk8", "-outform", "DER", "-iter", "1", "-passout", "pass:x",
-        ];
-        openssl::run_bytes(&arguments, PAIR.key.as_bytes()).expect("openssl protects a key")
+/// How many kinds of DER are damaged.
+const MATERIAL: usize = 5;
+
+/// A certificate and keys under each family of protection, all DER, made once.
+fn material(which: usize) -> Vec<u8> {
+    static ALL: LazyLock<[Vec<u8>; MATERIAL]> = LazyLock::new(|| {
+        let protected = |scheme: &[&str]| {
+            let common = ["pkcs8", "-topk8", "-outform", "DER", "-passout", "pass:x"];
+            let providers = ["-provider", "legacy", "-provider", "default"];
+            let arguments = [&common[..], scheme, &providers].concat();
+            openssl::run_bytes(&arguments, PAIR.key.as_bytes()).expect("openssl protects a key")
+        };
+        [
+            openssl::certificate_der(&PAIR.certificate).expect("openssl writes DER"),
+            openssl::key_der(&PAIR.key).expect("openssl writes DER"),
+            protected(&["-v2", "aes256", "-iter", "1"]),
+            protected(&["-v1", "PBE-SHA1-3DES", "-iter", "1"]),
+            protected(&["-v1", "PBE-MD5-DES", "-iter", "1"]),
+        ]
     });
-    DER.clone()
+    ALL[which].clone()
 }
