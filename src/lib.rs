@@ -3,3 +3,4 @@
 pub mod progress;
 pub mod sandbox;
 pub mod sources;
+pub mod probes;

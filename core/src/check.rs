@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Endpoint, Host, Proof, Route};
 use crate::facts::{
-    AddressesFact, Answer, ApiFact, ApiProbeFact, CertificateFact, ClientRef, ConnectionFact,
-    DiscoveryFact, DnsFact, FactKey, Facts, Gap, IdentityProvider, IdentityProviders, Organization,
-    PrivateKeyFact, ResolverFact, Roles, TcpFact, TlsFact, TokenFact, TokenInfo,
+    AddressesFact, Answer, ApiFact, ApiProbeFact, CertificateFact, CertificateInfo, ClientRef,
+    ConnectionFact, DiscoveryFact, DnsFact, FactKey, Facts, Gap, IdentityProvider,
+    IdentityProviders, Organization, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome,
+    ResolverFact, Roles, TcpFact, TlsFact, TokenFact, TokenInfo,
 };
 use crate::finding::Judgement;
 use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
@@ -330,6 +331,28 @@ impl<'a> Case<'a> {
         };
         self.note(&key);
         self.facts.private_key(&key)
+    }
+
+    /// The first certificate of the object. What does not decode is a gap here, so that only the check of decoding fails.
+    pub fn decoded_certificate(&self) -> Answer<&'a CertificateInfo> {
+        let fact = self.certificate()?;
+        fact.certificate().ok_or_else(|| {
+            Gap::blocked(FactKey::Certificate {
+                object: self.object.id,
+            })
+        })
+    }
+
+    /// The private key of the object, opened or unprotected; any other outcome is a gap here.
+    pub fn decoded_private_key(&self) -> Answer<&'a PrivateKeyInfo> {
+        match &self.private_key()?.outcome {
+            PrivateKeyOutcome::Decrypted { key, .. } | PrivateKeyOutcome::Unencrypted { key } => {
+                Ok(key)
+            }
+            _ => Err(Gap::blocked(FactKey::PrivateKey {
+                object: self.object.id,
+            })),
+        }
     }
 
     /// The organisation of the object.

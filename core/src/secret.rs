@@ -42,6 +42,8 @@ impl fmt::Debug for Secret {
 pub struct Shape {
     /// Length in Unicode characters.
     pub characters: usize,
+    /// Nothing but blanks and line breaks, or nothing at all.
+    pub blank: bool,
     /// Begins with a blank, tab or line break.
     pub leading_blank: bool,
     /// Ends with a blank or tab.
@@ -60,9 +62,6 @@ pub struct Shape {
     pub non_ascii: bool,
     /// Consists only of `*`, or of a phrase by which tools hide values.
     pub masked: bool,
-    /// Holds nothing but blanks and line breaks.
-    #[serde(default)]
-    pub only_blanks: bool,
 }
 
 impl Shape {
@@ -71,6 +70,9 @@ impl Shape {
         let trimmed = text.trim_end_matches(['\r', '\n']);
         Self {
             characters: text.chars().count(),
+            blank: text
+                .chars()
+                .all(|c| c.is_whitespace() || is_invisible_blank(c)),
             leading_blank: text.starts_with([' ', '\t', '\r', '\n']),
             trailing_blank: trimmed.ends_with([' ', '\t']),
             trailing_newline: trimmed.len() != text.len(),
@@ -80,13 +82,12 @@ impl Shape {
             typographic_quote: text.contains(is_typographic_quote),
             non_ascii: !text.is_ascii(),
             masked: is_masked(text),
-            only_blanks: !text.is_empty() && text.trim().is_empty(),
         }
     }
 
     /// Nothing but blanks, or nothing at all.
     pub fn is_blank(&self) -> bool {
-        self.characters == 0 || self.only_blanks
+        self.blank
     }
 
     /// The irregularities a person would want to remove, in words; empty when there is none.
@@ -177,8 +178,8 @@ mod tests {
     }
 
     #[test]
-    fn blanks_alone_are_as_good_as_nothing() {
-        for text in ["", " ", "\t\r\n"] {
+    fn blanks_alone_are_no_value() {
+        for text in ["", " ", "\r\n", "\u{a0}\u{200b}"] {
             assert!(Shape::of(text).is_blank(), "{text:?}");
         }
         assert!(!Shape::of(" a ").is_blank());

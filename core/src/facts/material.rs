@@ -73,9 +73,10 @@ pub struct MaterialShape {
 }
 
 impl MaterialShape {
-    /// The form that the documentation asks for: base64 of the whole PEM file.
+    /// The form that the documentation asks for: base64 of the whole PEM file. CR LF is how openssl ends lines on Windows.
     pub fn is_documented(&self) -> bool {
-        self.wrapping == [Wrapping::Base64, Wrapping::Pem] && self.quirks.is_empty()
+        self.wrapping == [Wrapping::Base64, Wrapping::Pem]
+            && self.quirks.iter().all(|quirk| *quirk == Quirk::CrLf)
     }
 
     /// How the value is wrapped, in words.
@@ -93,6 +94,16 @@ impl MaterialShape {
     }
 }
 
+impl fmt::Display for MaterialShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.wrapping_label())?;
+        for quirk in &self.quirks {
+            write!(f, ", {quirk}")?;
+        }
+        Ok(())
+    }
+}
+
 /// What a value holds when it does not hold what it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -107,6 +118,8 @@ pub enum Holds {
     Guid,
     /// A PKCS#12 store.
     Pkcs12,
+    /// A PKCS#7 structure (`.p7b`), in which certification authorities deliver chains.
+    Pkcs7,
     /// A private key without encryption.
     PrivateKey,
     /// A public key.
@@ -123,6 +136,7 @@ impl fmt::Display for Holds {
             Self::EncryptedPrivateKey => "an encrypted private key",
             Self::Guid => "a GUID",
             Self::Pkcs12 => "a PKCS#12 store",
+            Self::Pkcs7 => "a PKCS#7 bundle of certificates",
             Self::PrivateKey => "an unencrypted private key",
             Self::PublicKey => "a public key",
             Self::Url => "a URL",

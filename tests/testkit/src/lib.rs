@@ -1,5 +1,7 @@
-//! What tests share: canned objects, canned facts, key material made by the real openssl.
+//! What tests share: canned objects, facts and runs, and key material made by the real openssl.
 
 pub mod facts;
+pub mod material;
 pub mod objects;
+pub mod openssl;
 pub mod runs;
