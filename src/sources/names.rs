@@ -1,6 +1,9 @@
 //! Names are shown in every report, so what may hold a secret is no name: a mangled `password: abc=`, a cell that swallowed the next rows.
 
-use hybridcheck_core::object::{HybridObject, Note};
+use hybridcheck_core::object::{
+    GENERAL_OPTIONS, HybridObject, Note, SAML_OPTIONS, SERVICE_OPTIONS,
+};
+use hybridcheck_core::text::nearest;
 
 /// Longer than any name of an option or section of this object.
 const LENGTH_CAP: usize = 64;
@@ -9,7 +12,7 @@ const LENGTH_CAP: usize = 64;
 pub(super) fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && name.chars().count() <= LENGTH_CAP
-        && !name.contains(char::is_control)
+        && !name.contains(|c: char| c.is_control() || matches!(c, ',' | ';' | '|' | '"'))
         && !hides_value(name)
 }
 
@@ -21,6 +24,16 @@ fn hides_value(name: &str) -> bool {
     rest.is_some_and(|rest| {
         rest.trim().chars().count() > 3 || rest.trim().starts_with(|c: char| !c.is_alphanumeric())
     })
+}
+
+/// Whether a name that follows a secret line by line may be the rest of it: a secret that was wrapped, and holds `=`.
+pub(super) fn may_be_rest_of_secret(name: &str) -> bool {
+    let documented = GENERAL_OPTIONS
+        .into_iter()
+        .chain(SAML_OPTIONS)
+        .chain(SERVICE_OPTIONS);
+    let is_word = name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    !is_word && nearest(name, documented).is_empty()
 }
 
 /// Takes sections and options out whose name may hold a value, and notes where they stood.

@@ -174,11 +174,19 @@ impl Reader<'_> {
     }
 
     fn option(&mut self, number: u32, name: &str, value: &str) {
+        let follows_secret = self.follows_secret();
         self.close();
         if self.sections.is_empty() {
             self.note(
                 number,
                 "is an option before the first [section] line, and was skipped",
+            );
+            return;
+        }
+        if follows_secret && names::may_be_rest_of_secret(name) {
+            self.note(
+                number,
+                "follows a secret and has no usual option name, and was skipped in case it is the rest of the secret",
             );
             return;
         }
@@ -194,6 +202,21 @@ impl Reader<'_> {
             line: number,
             mode: mode_after_value(name, value, number),
         });
+    }
+
+    /// Whether the option before is one whose value must not be shown.
+    fn follows_secret(&self) -> bool {
+        let closed = self
+            .sections
+            .last()
+            .and_then(|section| section.options.last());
+        let before = self.open.as_ref().map(|open| open.name.as_str());
+        let before = before.or_else(|| Some(closed?.name.as_str()));
+        before.is_some_and(|name| {
+            ["password", "pkey", "certificate"]
+                .iter()
+                .any(|secret| secret.eq_ignore_ascii_case(name))
+        })
     }
 
     /// Wraps the value of the option that was open and puts it into its section.

@@ -230,6 +230,20 @@ fn what_follows_a_bare_name_is_not_taken_for_an_option() {
 }
 
 #[test]
+fn the_rest_of_a_wrapped_secret_is_not_taken_for_an_option() {
+    let text = "[ewt]\npassword=FAKE-a\n\nFAKE-b=c\nexpire_tme=1\nClient_Id=x\n";
+    let object = object("x.cfg", text);
+    let names: Vec<&str> = object.sections[0]
+        .options
+        .iter()
+        .map(|option| option.name.as_str())
+        .collect();
+    assert_eq!(names, ["password", "expire_tme", "Client_Id"]);
+    assert_eq!(object.notes[0].place.to_string(), "x.cfg:4");
+    assert!(!format!("{object:?}").contains("FAKE"));
+}
+
+#[test]
 fn words_before_the_first_section_are_noted() {
     let object = object(
         "-",
