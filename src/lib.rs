@@ -1,6 +1,7 @@
 //! hybridcheck: everything that touches the world, and the wiring. The binary is `main.rs`; tests, benches and fuzz targets use this library.
 
+pub mod config;
+pub mod probes;
 pub mod progress;
 pub mod sandbox;
 pub mod sources;
-pub mod probes;

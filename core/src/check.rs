@@ -495,7 +495,7 @@ pub fn service_clients(object: &HybridObject) -> Vec<ClientRef> {
     let sections = object
         .services()
         .into_iter()
-        .filter(|section| !section.eq_ignore_ascii_case(SAML_AUTH));
+        .filter(|section| !section.eq_ignore_ascii_case(SAML_AUTH) && object.is_client(section));
     sections
         .map(|section| ClientRef::Service {
             object: object.id,

@@ -454,6 +454,14 @@ impl HybridObject {
         holds_client || self.misspelt_section(section).is_none()
     }
 
+    /// Whether a section is about an OAuth client: it has one of a client's options, or a documented client's name.
+    pub fn is_client(&self, section: &str) -> bool {
+        DOCUMENTED_SERVICES.contains(&section)
+            || SERVICE_OPTIONS
+                .iter()
+                .any(|option| self.option(section, option).is_some())
+    }
+
     /// The documented section that this one is probably meant to be, when that one is not there itself.
     pub fn misspelt_section(&self, section: &Section) -> Option<&'static str> {
         const KNOWN: [&str; 4] = ["general", "saml", "saml_auth", "ewt"];

@@ -1,3 +1,17 @@
-//! Probes: each answers one kind of fact. They know the nouns of core and nothing of checks or reports.
+//! Probes: each asks one thing of the world and says what happened. They know the core's nouns only.
 
+pub mod api;
+pub mod clock;
+pub mod digest;
+pub mod discovery;
+pub mod dns;
+pub mod link;
 pub mod material;
+pub mod org;
+pub mod tcp;
+pub mod tls;
+pub mod token;
+pub mod trust;
+
+/// What every request says of its sender.
+pub const USER_AGENT: &str = concat!("hybridcheck/", env!("CARGO_PKG_VERSION"));

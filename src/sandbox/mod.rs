@@ -124,10 +124,7 @@ impl Sandbox {
     }
 
     /// Starts a sandbox on another address of this host, for clients in another network namespace.
-    pub fn start_at(
-        fault: Option<&'static Fault>,
-        at: Ipv4Addr,
-    ) -> Result<Self, SandboxError> {
+    pub fn start_at(fault: Option<&'static Fault>, at: Ipv4Addr) -> Result<Self, SandboxError> {
         let mut setup = Setup::healthy(at)?;
         if let Some(fault) = fault {
             (fault.twist)(&mut setup);

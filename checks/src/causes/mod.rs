@@ -3,6 +3,7 @@
 use hybridcheck_core::cause::Rule;
 
 mod address_partly_unreachable;
+mod answer_never_completes;
 mod auto_provisioning_off;
 mod certificate_and_key_swapped;
 mod certificate_expired;
@@ -51,6 +52,7 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &tls_certificate_expired::TlsCertificateExpired,
     &not_the_genuine_service::NotTheGenuineService,
     &service_error::ServiceError,
+    &answer_never_completes::AnswerNeverCompletes,
     &rate_limited::RateLimited,
     &unknown_client::UnknownClient,
     &wrong_secret::WrongSecret,

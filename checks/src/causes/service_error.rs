@@ -60,6 +60,15 @@ impl Rule for ServiceError {
                     .iter()
                     .any(|key| failed.iter().any(|(broken, _)| *broken == key))
             });
+        // Without the service's own mark the answer may come from a device on the way.
+        let is_marked = failed
+            .iter()
+            .all(|(_, trouble)| trouble.correlation.is_some());
+        let certainty = if is_marked {
+            Certainty::Likely
+        } else {
+            Certainty::Possible
+        };
         let ids: Vec<&str> = failed
             .iter()
             .filter_map(|(_, trouble)| trouble.correlation.as_deref())
@@ -70,7 +79,7 @@ impl Rule for ServiceError {
             format!(" Correlation ids: {}.", ids.join(", "))
         };
         let mut diagnosis = Diagnosis::new(
-            Certainty::Likely,
+            certainty,
             "Genesys Cloud answers with errors of its own",
             Owner::CloudAdmin,
             format!("Look at https://status.mypurecloud.com/, wait and run again; if it stays, give Genesys support the requests and times below. Change no credential.{ids}"),

@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(judgement.status, Status::Fail);
         assert!(
             judgement.found.contains(
-                "192.0.2.10 no answer within 5.0 s and 192.0.2.11 refused (ECONNREFUSED)"
+                "192.0.2.10 no answer within 5.0 s (--connect-timeout changes it) and 192.0.2.11 refused (ECONNREFUSED)"
             )
         );
     }

@@ -37,6 +37,7 @@ impl Check for TokenIssued {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
         let sections = object.services().into_iter();
         sections
+            .filter(|section| object.is_client(section))
             .map(|section| Subject::Client {
                 client: ClientRef::Service {
                     object: object.id,

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::{Timestamp, Took};
 
+/// What changes how long a probe waits; every message about a wait names it.
+pub const PHASE_FLAG: &str = "--connect-timeout changes it";
+
 /// One try of a probe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {
@@ -141,7 +144,7 @@ impl fmt::Display for DnsOutcome {
             Self::OtherCode { code } => write!(f, "response code {code}"),
             Self::Refused => f.write_str("REFUSED"),
             Self::ServFail => f.write_str("SERVFAIL"),
-            Self::TimedOut { waited } => write!(f, "no answer within {waited}"),
+            Self::TimedOut { waited } => write!(f, "no answer within {waited} ({PHASE_FLAG})"),
             Self::Unreachable => f.write_str("nameserver not reachable"),
         }
     }
@@ -243,7 +246,7 @@ impl fmt::Display for TcpOutcome {
             Self::Other { errno: None } => f.write_str("an error without a number"),
             Self::Refused => f.write_str("refused (ECONNREFUSED)"),
             Self::Reset => f.write_str("reset (ECONNRESET)"),
-            Self::TimedOut { waited } => write!(f, "no answer within {waited}"),
+            Self::TimedOut { waited } => write!(f, "no answer within {waited} ({PHASE_FLAG})"),
         }
     }
 }
@@ -341,7 +344,10 @@ impl fmt::Display for TlsOutcome {
                 write!(f, "protocol fault: {}", crate::text::visible(error, 120))
             }
             Self::Reset => f.write_str("reset after the ClientHello"),
-            Self::TimedOut { waited } => write!(f, "no answer to the ClientHello within {waited}"),
+            Self::TimedOut { waited } => write!(
+                f,
+                "no answer to the ClientHello within {waited} ({PHASE_FLAG})"
+            ),
         }
     }
 }
@@ -520,7 +526,9 @@ impl fmt::Display for HttpOutcome {
             Self::Protocol { error } => {
                 write!(f, "no valid HTTP: {}", crate::text::visible(error, 120))
             }
-            Self::TimedOut { waited } => write!(f, "no complete answer within {waited}"),
+            Self::TimedOut { waited } => {
+                write!(f, "no complete answer within {waited} ({PHASE_FLAG})")
+            }
         }
     }
 }

@@ -1,15 +1,13 @@
 //! An X.509 certificate's facts.
 
-use std::fmt::Write as _;
-
 use hybridcheck_core::facts::{CertificateInfo, KeyAlgorithm};
 use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Timestamp;
-use sha2::{Digest, Sha256};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::der::{self, Walk};
 use super::{key, names};
+use crate::probes::digest::{hex, sha256_hex};
 
 /// The facts of a DER certificate; nothing when it is none.
 pub fn describe(der: &[u8]) -> Option<CertificateInfo> {
@@ -33,23 +31,9 @@ pub fn describe(der: &[u8]) -> Option<CertificateInfo> {
         signature: signature(whole)?,
         is_ca,
         self_issued: certificate.subject().as_raw() == certificate.issuer().as_raw(),
-        sha256: sha256(whole),
-        spki_sha256: sha256(spki),
+        sha256: sha256_hex(whole),
+        spki_sha256: sha256_hex(spki),
     })
-}
-
-/// SHA-256, lower-case hexadecimal.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
 }
 
 fn key_algorithm(spki: &[u8]) -> Option<KeyAlgorithm> {

@@ -3,7 +3,8 @@
 use hybridcheck_core::facts::{KeyAlgorithm, PrivateKeyInfo};
 
 use super::der::{self, Walk};
-use super::{certificate, names};
+use super::names;
+use crate::probes::digest::sha256_hex;
 
 /// The public face of a private key. The input must be one key and nothing more, which also tells a right password
 /// from one whose padding happens to fit.
@@ -71,7 +72,7 @@ fn pkcs1(mut walk: Walk<'_>) -> Option<PrivateKeyInfo> {
         key: KeyAlgorithm::Rsa {
             bits: bit_length(modulus),
         },
-        spki_sha256: Some(certificate::sha256(&rsa_spki(modulus, exponent))),
+        spki_sha256: Some(sha256_hex(&rsa_spki(modulus, exponent))),
     })
 }
 

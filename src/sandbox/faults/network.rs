@@ -165,7 +165,7 @@ pub(super) const FAULTS: &[Fault] = &[
     one(
         "http",
         "http-stall",
-        &["service-error"],
+        &["answer-never-completes"],
         "The API host takes requests and never answers them.",
         |s| {
             s.api.answers = Answers::Stall;
@@ -194,7 +194,7 @@ pub(super) const FAULTS: &[Fault] = &[
     one(
         "http",
         "endless-headers",
-        &[],
+        &["answer-never-completes"],
         "The API host answers with headers that never end.",
         |s| {
             s.api.answers = Answers::EndlessHeaders;
@@ -205,7 +205,7 @@ pub(super) const FAULTS: &[Fault] = &[
     one(
         "http",
         "huge-body",
-        &[],
+        &["not-the-genuine-service"],
         "The auth host answers with gigabytes.",
         |s| {
             s.login.answers = Answers::HugeBody;
@@ -215,7 +215,7 @@ pub(super) const FAULTS: &[Fault] = &[
     one(
         "http",
         "drip",
-        &[],
+        &["answer-never-completes"],
         "The API host answers one byte a second.",
         |s| {
             s.api.answers = Answers::Drip;

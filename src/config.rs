@@ -1,0 +1,140 @@
+//! What a run may do and how long it may take; settled once by the command line.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use hybridcheck_core::endpoint::{Endpoint, Host};
+use hybridcheck_core::region::Regions;
+use hybridcheck_core::secret::Secret;
+use rustls_pki_types::CertificateDer;
+
+/// Settings of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The longest a phase (one look-up, connect, handshake, request) may take.
+    pub phase: Duration,
+    /// The longest gathering may take.
+    pub overall: Duration,
+    /// Address families to use.
+    pub family: Family,
+    /// A nameserver that replaces the system's.
+    pub dns_server: Option<SocketAddr>,
+    /// Roots that replace the host's own store.
+    pub roots: Option<Vec<CertificateDer<'static>>>,
+    /// Addresses given for endpoints (`--resolve`).
+    pub resolve: Vec<Resolve>,
+    /// Endpoints that lead elsewhere (`--connect-to`).
+    pub connect_to: Vec<ConnectTo>,
+    /// Secrets may pass a chain that ends only in this host's own store.
+    pub trust_inspection: bool,
+    /// The tool's own client.
+    pub tool_client: Option<ToolClient>,
+    /// Known regions.
+    pub regions: Regions,
+}
+
+/// Address families to use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    /// Both.
+    #[default]
+    Any,
+    /// IPv4 only.
+    V4,
+    /// IPv6 only.
+    V6,
+}
+
+impl Family {
+    /// Whether an address is of a family in use.
+    pub fn admits(self, address: IpAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::V4 => address.is_ipv4(),
+            Self::V6 => address.is_ipv6(),
+        }
+    }
+}
+
+/// `--resolve HOST:PORT:ADDRESS[,ADDRESS]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolve {
+    /// The host.
+    pub host: Host,
+    /// The port.
+    pub port: u16,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// `--connect-to HOST1:PORT1:HOST2:PORT2`; an empty part matches or keeps anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectTo {
+    /// The host asked for; `None` is any.
+    pub from_host: Option<Host>,
+    /// The port asked for; `None` is any.
+    pub from_port: Option<u16>,
+    /// The host connected to; `None` keeps the one asked for.
+    pub to_host: Option<Host>,
+    /// The port connected to; `None` keeps the one asked for.
+    pub to_port: Option<u16>,
+}
+
+/// hybridcheck's own read-only OAuth client.
+#[derive(Clone, Debug)]
+pub struct ToolClient {
+    /// Client id.
+    pub id: String,
+    /// Client secret.
+    pub secret: Secret,
+    /// Where the secret came from: a variable or a file, never its value.
+    pub source: String,
+}
+
+impl Settings {
+    /// Where an endpoint's connections really go (`--connect-to`).
+    pub fn target(&self, endpoint: &Endpoint) -> Endpoint {
+        let matching = self.connect_to.iter().find(|rule| {
+            rule.from_host
+                .as_ref()
+                .is_none_or(|host| *host == endpoint.host)
+                && rule.from_port.is_none_or(|port| port == endpoint.port)
+        });
+        match matching {
+            None => endpoint.clone(),
+            Some(rule) => Endpoint {
+                host: rule
+                    .to_host
+                    .clone()
+                    .unwrap_or_else(|| endpoint.host.clone()),
+                port: rule.to_port.unwrap_or(endpoint.port),
+            },
+        }
+    }
+
+    /// The addresses given for an endpoint (`--resolve`).
+    pub fn given_addresses(&self, endpoint: &Endpoint) -> Option<&[IpAddr]> {
+        let given = self
+            .resolve
+            .iter()
+            .find(|given| given.host == endpoint.host && given.port == endpoint.port);
+        given.map(|given| given.addresses.as_slice())
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            phase: Duration::from_secs(5),
+            overall: Duration::from_secs(30),
+            family: Family::Any,
+            dns_server: None,
+            roots: None,
+            resolve: Vec::new(),
+            connect_to: Vec::new(),
+            trust_inspection: false,
+            tool_client: None,
+            regions: Regions::default(),
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! The Platform API, through reqwest: one pooled connection per API host, warmed by a call without a token.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::facts::{
+    ApiError, ApiFact, ApiOutcome, ApiProbeFact, ClientRef, Gap, HttpAnswer, HttpFact, HttpOutcome,
+};
+use hybridcheck_core::secret::Secret;
+use hybridcheck_core::text::visible;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::clock::Watch;
+use super::link::{clock_reading, kept_headers};
+use super::tls;
+use super::trust::{Strict, Trusts};
+
+/// The longest API answer that is read.
+const BODY_CAP: usize = 8 * 1024 * 1024;
+/// Longer than this a run does not wait for a rate limit to pass.
+const RETRY_AFTER_CAP: Duration = Duration::from_secs(10);
+/// How much of a body a fact keeps.
+const EXCERPT: usize = 500;
+
+/// A client for one API host.
+#[derive(Clone)]
+pub struct Api {
+    client: reqwest::Client,
+    base: String,
+    requests: Arc<AtomicU32>,
+    phase: Duration,
+}
+
+/// An answer that was read to its end.
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Bytes,
+    truncated: bool,
+}
+
+enum Failed {
+    Closed,
+    Connect,
+    Protocol,
+    TimedOut,
+}
+
+impl Api {
+    /// A client whose connections go to probed addresses, over chains that may carry a token.
+    pub fn new(
+        endpoint: &Endpoint,
+        addresses: &[SocketAddr],
+        trusts: &Arc<Trusts>,
+        inspection_allowed: bool,
+        phase: Duration,
+        requests: Arc<AtomicU32>,
+    ) -> Option<Self> {
+        let verifier = Arc::new(Strict::new(Arc::clone(trusts), inspection_allowed));
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::config(verifier))
+            .resolve_to_addrs(endpoint.host.as_str(), addresses)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .user_agent(super::USER_AGENT)
+            .connect_timeout(phase)
+            .http2_max_header_list_size(64 * 1024)
+            .build()
+            .ok()?;
+        // The port is part of the probed addresses, so that --connect-to leads here too.
+        let base = format!("https://{}", host_of(endpoint));
+        Some(Self {
+            client,
+            base,
+            requests,
+            phase,
+        })
+    }
+
+    /// A call without a token: the genuine service refuses it in its own words, and the connection is warm afterwards.
+    pub async fn probe(&self) -> ApiProbeFact {
+        let path = "/api/v2/tokens/me";
+        let watch = Watch::start();
+        let sent = tokio::time::timeout(self.phase, self.send(path, None)).await;
+        let answer = sent.unwrap_or(Err(Failed::TimedOut));
+        let error = answer.as_ref().ok().and_then(service_error);
+        let outcome = match answer {
+            Ok(answer) => HttpOutcome::Answer(HttpAnswer {
+                status: answer.status,
+                headers: kept_headers(&answer.headers),
+                excerpt: visible(
+                    &String::from_utf8_lossy(&answer.body[..answer.body.len().min(EXCERPT)]),
+                    EXCERPT,
+                ),
+                truncated: answer.truncated,
+                clock: clock_reading(&answer.headers, watch.started, watch.took()),
+            }),
+            Err(Failed::TimedOut) => HttpOutcome::TimedOut {
+                waited: watch.took(),
+            },
+            Err(Failed::Closed | Failed::Connect) => HttpOutcome::Closed,
+            Err(Failed::Protocol) => HttpOutcome::Protocol {
+                error: "broken HTTP".into(),
+            },
+        };
+        let http = HttpFact {
+            request: format!("GET {}{path}", self.base),
+            started: watch.started,
+            took: watch.took(),
+            outcome,
+        };
+        ApiProbeFact { http, error }
+    }
+
+    /// Reads a resource with somebody's token; a missing permission is a gap that names it.
+    pub async fn read<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        reader: &ClientRef,
+        token: &Secret,
+    ) -> Result<ApiFact<T>, Gap> {
+        let call = format!("GET {}", path.split('?').next().unwrap_or(path));
+        let answer = match self.patiently(path, token).await {
+            Ok(answer) => answer,
+            Err(failed) => {
+                let class = match failed {
+                    Failed::Closed => "closed",
+                    Failed::Connect => "connect",
+                    Failed::Protocol => "protocol",
+                    Failed::TimedOut => "timed_out",
+                };
+                return Ok(ApiFact {
+                    call,
+                    reader: reader.clone(),
+                    correlation_id: None,
+                    outcome: ApiOutcome::Transport {
+                        class: class.into(),
+                    },
+                });
+            }
+        };
+        let correlation_id = header(&answer.headers, "inin-correlation-id");
+        let outcome = match answer.status {
+            200 => found(&answer),
+            404 => ApiOutcome::NotFound,
+            status => match service_error(&answer) {
+                Some(error) if status == 403 => {
+                    if let Some(permissions) = permissions(&error) {
+                        return Err(Gap::Denied { permissions, call });
+                    }
+                    ApiOutcome::Refused(error)
+                }
+                Some(error) => ApiOutcome::Refused(error),
+                None => ApiOutcome::Malformed {
+                    status,
+                    problem: "no error body of the service".into(),
+                },
+            },
+        };
+        Ok(ApiFact {
+            call,
+            reader: reader.clone(),
+            correlation_id,
+            outcome,
+        })
+    }
+
+    /// Honours `Retry-After` once.
+    async fn patiently(&self, path: &str, token: &Secret) -> Result<Answer, Failed> {
+        let answer = self.within_phase(path, token).await?;
+        if answer.status != 429 {
+            return Ok(answer);
+        }
+        let seconds = header(&answer.headers, "retry-after").and_then(|text| text.parse().ok());
+        let wait = Duration::from_secs(seconds.unwrap_or(1));
+        if wait > RETRY_AFTER_CAP {
+            return Ok(answer);
+        }
+        tokio::time::sleep(wait).await;
+        self.within_phase(path, token).await
+    }
+
+    async fn within_phase(&self, path: &str, token: &Secret) -> Result<Answer, Failed> {
+        let sent = tokio::time::timeout(self.phase, self.send(path, Some(token))).await;
+        sent.unwrap_or(Err(Failed::TimedOut))
+    }
+
+    async fn send(&self, path: &str, token: Option<&Secret>) -> Result<Answer, Failed> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let mut request = self
+            .client
+            .get(format!("{}{path}", self.base))
+            .header("accept", "application/json");
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, bearer(token));
+        }
+        let mut response = request.send().await.map_err(|error| class(&error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let mut body = BytesMut::new();
+        let mut truncated = false;
+        while let Some(chunk) = response.chunk().await.map_err(|error| class(&error))? {
+            let room = BODY_CAP - body.len();
+            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if chunk.len() > room {
+                truncated = true;
+                break;
+            }
+        }
+        Ok(Answer {
+            status,
+            headers,
+            body: body.freeze(),
+            truncated,
+        })
+    }
+}
+
+fn bearer(token: &Secret) -> HeaderValue {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a token goes to the API host that gather has checked, over a chain that the strict verifier accepts"
+    )]
+    let text = format!("Bearer {}", token.expose());
+    let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("Bearer"));
+    value.set_sensitive(true);
+    value
+}
+
+fn host_of(endpoint: &Endpoint) -> String {
+    let host = endpoint.host.as_str();
+    if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    }
+}
+
+fn class(error: &reqwest::Error) -> Failed {
+    if error.is_timeout() {
+        Failed::TimedOut
+    } else if error.is_connect() {
+        Failed::Connect
+    } else if error.is_request() || error.is_body() {
+        Failed::Closed
+    } else {
+        Failed::Protocol
+    }
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(visible(headers.get(name)?.to_str().ok()?, 100))
+}
+
+/// The API's error body (`ErrorBody`): anything else is not an answer of the service.
+fn service_error(answer: &Answer) -> Option<ApiError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct ErrorBody {
+        code: String,
+        message: Option<String>,
+        context_id: Option<String>,
+    }
+    let body: ErrorBody = serde_json::from_slice(&answer.body).ok()?;
+    let correlation_id = header(&answer.headers, "inin-correlation-id");
+    Some(ApiError {
+        status: answer.status,
+        code: visible(&body.code, 100),
+        message: visible(&body.message.unwrap_or_default(), 300),
+        correlation_id: correlation_id.or(body.context_id.map(|id| visible(&id, 100))),
+    })
+}
+
+/// The permissions that a 403 names between brackets or after the colon; `None` when it is about something else.
+fn permissions(error: &ApiError) -> Option<Vec<String>> {
+    let about_permissions = error.code.starts_with("missing.");
+    if !about_permissions {
+        return None;
+    }
+    let is_name = |word: &&str| word.matches(':').count() == 2 && word.len() > 4;
+    let words = error
+        .message
+        .split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ',' | '\'' | '"'));
+    let mut names: Vec<String> = words.filter(is_name).map(str::to_owned).collect();
+    names.dedup();
+    if names.is_empty() {
+        names.push("a permission that the service did not name".into());
+    }
+    Some(names)
+}
+
+fn found<T: DeserializeOwned>(answer: &Answer) -> ApiOutcome<T> {
+    let malformed = |problem: String| ApiOutcome::Malformed {
+        status: answer.status,
+        problem,
+    };
+    if answer.truncated {
+        return malformed(format!("the answer is longer than {BODY_CAP} bytes"));
+    }
+    match serde_json::from_slice(&answer.body) {
+        Ok(value) => ApiOutcome::Found(value),
+        Err(error) if error.is_data() => malformed(format!(
+            "a field has another type than documented (line {}, column {})",
+            error.line(),
+            error.column()
+        )),
+        Err(error) => malformed(format!(
+            "the body is not JSON (line {}, column {})",
+            error.line(),
+            error.column()
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(code: &str, message: &str) -> ApiError {
+        ApiError {
+            status: 403,
+            code: code.into(),
+            message: message.into(),
+            correlation_id: None,
+        }
+    }
+
+    #[test]
+    fn permissions_are_read_from_the_services_words() {
+        let message = "Unable to perform the requested action. You must have at least one of the following permissions assigned: [sso:provider:view, sso:provider:edit]";
+        let named = permissions(&error("missing.any.permissions", message));
+        assert_eq!(
+            named.as_deref(),
+            Some(
+                &[
+                    "sso:provider:view".to_owned(),
+                    "sso:provider:edit".to_owned()
+                ][..]
+            )
+        );
+    }
+
+    #[test]
+    fn another_refusal_is_no_missing_permission() {
+        assert!(
+            permissions(&error(
+                "app.not.authorized.for.scope",
+                "App not authorized to use scope sso:provider:view"
+            ))
+            .is_none()
+        );
+    }
+}

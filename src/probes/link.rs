@@ -1,0 +1,303 @@
+//! A link: the verified connection of an endpoint, carrying requests over HTTP/2 or HTTP/1.1, opened again when the peer closes it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
+use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::facts::{ClockReading, HttpAnswer, HttpFact, HttpOutcome};
+use hybridcheck_core::text::visible;
+use hybridcheck_core::time::{Timestamp, Took};
+use hyper::body::Incoming;
+use hyper::client::conn::{http1, http2};
+use hyper::header::{HeaderMap, HeaderValue};
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::TcpStream;
+use tokio::sync::Mutex;
+use tokio_rustls::client::TlsStream;
+
+use super::clock::{self, Watch};
+use super::trust::Trusts;
+
+/// Bodies of unauthenticated answers and of the token endpoint are small; what is longer is cut off.
+pub const BODY_CAP: usize = 256 * 1024;
+/// How much of a body a fact keeps.
+const EXCERPT: usize = 500;
+/// How large the headers of an answer may be.
+const HEADER_CAP: usize = 64 * 1024;
+
+/// Headers that facts keep: they tell who answered. Never cookies, never credentials.
+const KEPT_HEADERS: [&str; 17] = [
+    "age",
+    "cache-control",
+    "content-type",
+    "date",
+    "inin-correlation-id",
+    "inin-ratelimit-allowed",
+    "inin-ratelimit-count",
+    "inin-ratelimit-reset",
+    "location",
+    "proxy-authenticate",
+    "retry-after",
+    "server",
+    "via",
+    "www-authenticate",
+    "x-amz-cf-pop",
+    "x-cache",
+    "x-squid-error",
+];
+
+/// A request of ours.
+#[derive(Debug)]
+pub struct Ask {
+    /// `GET` or `POST`.
+    pub method: hyper::Method,
+    /// Path and query.
+    pub path: &'static str,
+    /// Additional headers; credentials are marked sensitive by their maker.
+    pub headers: Vec<(&'static str, HeaderValue)>,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// An answer: the fact to keep, and the body for the one who asked.
+#[derive(Debug)]
+pub struct Exchange {
+    /// What happened.
+    pub fact: HttpFact,
+    /// The body, up to [`BODY_CAP`].
+    pub body: Bytes,
+}
+
+enum Sender {
+    H1(http1::SendRequest<Full<Bytes>>),
+    H2(http2::SendRequest<Full<Bytes>>),
+}
+
+/// The verified connection of an endpoint.
+pub struct Link {
+    endpoint: Endpoint,
+    remote: SocketAddr,
+    trusts: Arc<Trusts>,
+    sender: Mutex<Option<Sender>>,
+}
+
+impl Link {
+    /// Takes over a stream whose chain was verified.
+    pub async fn over(
+        endpoint: Endpoint,
+        remote: SocketAddr,
+        trusts: Arc<Trusts>,
+        stream: TlsStream<TcpStream>,
+    ) -> Self {
+        let sender = Mutex::new(start(stream).await);
+        Self {
+            endpoint,
+            remote,
+            trusts,
+            sender,
+        }
+    }
+
+    /// Sends a request and reads the answer, all within `phase`.
+    pub async fn ask(&self, ask: Ask, phase: Duration) -> Exchange {
+        let watch = Watch::start();
+        let request = format!("{} https://{}{}", ask.method, self.endpoint.host, ask.path);
+        let asked = tokio::time::timeout(phase, self.exchange(ask, phase)).await;
+        let (outcome, body) = match asked {
+            Ok(Ok((head, body, truncated))) => (
+                HttpOutcome::Answer(describe(&head, &body, truncated, &watch)),
+                body,
+            ),
+            Ok(Err(outcome)) => (outcome, Bytes::new()),
+            Err(_) => (
+                HttpOutcome::TimedOut {
+                    waited: watch.took(),
+                },
+                Bytes::new(),
+            ),
+        };
+        let fact = HttpFact {
+            request,
+            started: watch.started,
+            took: watch.took(),
+            outcome,
+        };
+        Exchange { fact, body }
+    }
+
+    async fn exchange(
+        &self,
+        ask: Ask,
+        phase: Duration,
+    ) -> Result<(hyper::http::response::Parts, Bytes, bool), HttpOutcome> {
+        let mut guard = self.sender.lock().await;
+        if !guard.as_ref().is_some_and(is_open) {
+            *guard = self.reopen(phase).await;
+        }
+        match guard.as_mut() {
+            None => Err(HttpOutcome::Closed),
+            Some(Sender::H2(sender)) => {
+                let mut sender = sender.clone();
+                drop(guard);
+                let request = self.request(ask, true)?;
+                receive(sender.send_request(request).await).await
+            }
+            // HTTP/1.1 answers in turn: the lock is held until this answer is read.
+            Some(Sender::H1(sender)) => {
+                sender.ready().await.map_err(|error| broken(&error))?;
+                let request = self.request(ask, false)?;
+                let answer = receive(sender.send_request(request).await).await;
+                if !matches!(answer, Ok((_, _, false))) {
+                    *guard = None;
+                }
+                answer
+            }
+        }
+    }
+
+    fn request(&self, ask: Ask, absolute: bool) -> Result<Request<Full<Bytes>>, HttpOutcome> {
+        let authority = match self.endpoint.port {
+            443 => self.endpoint.host.to_string(),
+            _ => self.endpoint.to_string(),
+        };
+        let uri = if absolute {
+            format!("https://{authority}{}", ask.path)
+        } else {
+            ask.path.to_owned()
+        };
+        let mut request = Request::builder()
+            .method(ask.method)
+            .uri(uri)
+            .header("user-agent", super::USER_AGENT)
+            .header("accept", "application/json");
+        if !absolute {
+            request = request.header("host", authority);
+        }
+        for (name, value) in ask.headers {
+            request = request.header(name, value);
+        }
+        request
+            .body(Full::new(ask.body))
+            .map_err(|_| HttpOutcome::Protocol {
+                error: "the request could not be built".into(),
+            })
+    }
+
+    /// The peer closed the connection after an answer; the next one is verified anew.
+    async fn reopen(&self, phase: Duration) -> Option<Sender> {
+        let (_, stream) = super::tcp::connect(self.remote, phase).await;
+        let (_, stream) =
+            super::tls::handshake(stream?, &self.endpoint.host, &self.trusts, phase).await;
+        start(stream?).await
+    }
+}
+
+fn is_open(sender: &Sender) -> bool {
+    match sender {
+        Sender::H1(sender) => !sender.is_closed(),
+        Sender::H2(sender) => !sender.is_closed(),
+    }
+}
+
+async fn start(stream: TlsStream<TcpStream>) -> Option<Sender> {
+    let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+    let io = TokioIo::new(stream);
+    if is_h2 {
+        let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+            .max_header_list_size(u32::try_from(HEADER_CAP).unwrap_or(u32::MAX))
+            .handshake(io)
+            .await
+            .ok()?;
+        tokio::spawn(connection);
+        Some(Sender::H2(sender))
+    } else {
+        let (sender, connection) = http1::Builder::new()
+            .max_buf_size(HEADER_CAP)
+            .handshake(io)
+            .await
+            .ok()?;
+        tokio::spawn(connection);
+        Some(Sender::H1(sender))
+    }
+}
+
+async fn receive(
+    answer: hyper::Result<Response<Incoming>>,
+) -> Result<(hyper::http::response::Parts, Bytes, bool), HttpOutcome> {
+    let (head, mut incoming) = answer.map_err(|error| broken(&error))?.into_parts();
+    let mut body = BytesMut::new();
+    while let Some(frame) = incoming.frame().await {
+        let frame = frame.map_err(|error| broken(&error))?;
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        let room = BODY_CAP - body.len();
+        body.extend_from_slice(&data[..data.len().min(room)]);
+        if data.len() > room {
+            return Ok((head, body.freeze(), true));
+        }
+    }
+    Ok((head, body.freeze(), false))
+}
+
+fn broken(error: &hyper::Error) -> HttpOutcome {
+    if error.is_closed() || error.is_incomplete_message() || error.is_canceled() {
+        return HttpOutcome::Closed;
+    }
+    HttpOutcome::Protocol {
+        error: visible(&error.to_string(), 200),
+    }
+}
+
+fn describe(
+    head: &hyper::http::response::Parts,
+    body: &[u8],
+    truncated: bool,
+    watch: &Watch,
+) -> HttpAnswer {
+    HttpAnswer {
+        status: head.status.as_u16(),
+        headers: kept_headers(&head.headers),
+        excerpt: visible(
+            &String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]),
+            EXCERPT,
+        ),
+        truncated,
+        clock: clock_reading(&head.headers, watch.started, watch.took()),
+    }
+}
+
+/// The headers worth keeping, made visible.
+pub fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let mut kept = Vec::new();
+    for name in KEPT_HEADERS {
+        for value in headers.get_all(name).iter().take(4) {
+            kept.push((
+                name.to_owned(),
+                visible(&String::from_utf8_lossy(value.as_bytes()), 300),
+            ));
+        }
+    }
+    kept
+}
+
+/// The peer's clock, when it sent a readable `Date`.
+pub fn clock_reading(headers: &HeaderMap, started: Timestamp, took: Took) -> Option<ClockReading> {
+    let server = Timestamp::parse_http(headers.get("date")?.to_str().ok()?)?;
+    let half = took.0 / 2;
+    let half_millis = i64::try_from(half.as_millis()).unwrap_or(i64::MAX);
+    Some(ClockReading {
+        server,
+        local: Timestamp::from_unix_millis(started.unix_millis().saturating_add(half_millis)),
+        uncertainty: Took(half + Duration::from_millis(500)),
+    })
+}
+
+/// Now, for answers that are described elsewhere.
+pub fn now() -> Timestamp {
+    clock::now()
+}

@@ -1,0 +1,135 @@
+//! The token endpoint: a client-credentials grant (RFC 6749 section 4.4), once per client.
+
+use std::time::Duration;
+
+use base64ct::{Base64, Encoding};
+use bytes::Bytes;
+use hybridcheck_core::facts::{
+    HttpAnswer, HttpFact, HttpOutcome, OAuthError, TokenFact, TokenOutcome,
+};
+use hybridcheck_core::secret::Secret;
+use hybridcheck_core::text::visible;
+use hyper::header::HeaderValue;
+use serde::Deserialize;
+
+use super::link::{Ask, Exchange, Link};
+
+/// Longer than this a run does not wait for a rate limit to pass.
+const RETRY_AFTER_CAP: Duration = Duration::from_secs(10);
+
+#[derive(Deserialize)]
+struct Success {
+    access_token: String,
+    expires_in: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Failure {
+    error: String,
+    description: Option<String>,
+    error_description: Option<String>,
+}
+
+/// Asks for a token. `Retry-After` is honoured once; then it is the fact.
+pub async fn request(
+    link: &Link,
+    client_id: &str,
+    secret: &Secret,
+    phase: Duration,
+) -> (TokenFact, Option<Secret>) {
+    let mut exchange = once(link, client_id, secret, phase).await;
+    if let Some(wait) = retry_after(&exchange).filter(|wait| *wait <= RETRY_AFTER_CAP) {
+        tokio::time::sleep(wait).await;
+        exchange = once(link, client_id, secret, phase).await;
+    }
+    let (outcome, token) = interpret(&exchange);
+    let mut http = exchange.fact;
+    if token.is_some() {
+        forget_body(&mut http);
+    }
+    let fact = TokenFact {
+        client_id: hybridcheck_core::object::is_guid(client_id).then(|| client_id.to_owned()),
+        secret: secret.shape(),
+        http,
+        outcome,
+    };
+    (fact, token)
+}
+
+async fn once(link: &Link, client_id: &str, secret: &Secret, phase: Duration) -> Exchange {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the token endpoint is where a client secret goes; gather has checked host, scheme and chain"
+    )]
+    let pair = format!("{client_id}:{}", secret.expose());
+    let mut credentials =
+        HeaderValue::from_str(&format!("Basic {}", Base64::encode_string(pair.as_bytes())))
+            .unwrap_or(HeaderValue::from_static("Basic"));
+    credentials.set_sensitive(true);
+    let ask = Ask {
+        method: hyper::Method::POST,
+        path: "/oauth/token",
+        headers: vec![
+            ("authorization", credentials),
+            (
+                "content-type",
+                HeaderValue::from_static("application/x-www-form-urlencoded"),
+            ),
+        ],
+        body: Bytes::from_static(b"grant_type=client_credentials"),
+    };
+    link.ask(ask, phase).await
+}
+
+fn retry_after(exchange: &Exchange) -> Option<Duration> {
+    let answer = exchange.fact.outcome.answer()?;
+    (answer.status == 429).then(|| Duration::from_secs(retry_seconds(answer).unwrap_or(1)))
+}
+
+fn retry_seconds(answer: &HttpAnswer) -> Option<u64> {
+    answer.header("retry-after")?.trim().parse().ok()
+}
+
+fn interpret(exchange: &Exchange) -> (TokenOutcome, Option<Secret>) {
+    let HttpOutcome::Answer(answer) = &exchange.fact.outcome else {
+        return (TokenOutcome::NotOAuth, None);
+    };
+    if answer.status == 429 {
+        let retry_after = retry_seconds(answer);
+        return (TokenOutcome::RateLimited { retry_after }, None);
+    }
+    if answer.status == 200
+        && let Ok(success) = serde_json::from_slice::<Success>(&exchange.body)
+        && !success.access_token.is_empty()
+    {
+        let outcome = TokenOutcome::Issued {
+            expires_in: success.expires_in,
+        };
+        return (outcome, Some(Secret::new(success.access_token)));
+    }
+    match serde_json::from_slice::<Failure>(&exchange.body) {
+        Ok(failure) if answer.status >= 400 => {
+            let both =
+                failure.description.is_some() && failure.description == failure.error_description;
+            let description = failure
+                .error_description
+                .or(failure.description)
+                .unwrap_or_default();
+            let refused = OAuthError {
+                status: answer.status,
+                error: visible(&failure.error, 100),
+                description: visible(&description, 300),
+                genuine: both || answer.correlation_id().is_some(),
+            };
+            (TokenOutcome::Refused(refused), None)
+        }
+        _ => (TokenOutcome::NotOAuth, None),
+    }
+}
+
+/// A body that held a token is not kept, not even its beginning.
+fn forget_body(http: &mut HttpFact) {
+    if let HttpOutcome::Answer(answer) = &mut http.outcome {
+        answer.excerpt = String::new();
+    }
+}
