@@ -1,7 +1,10 @@
 //! hybridcheck: everything that touches the world, and the wiring. The binary is `main.rs`; tests, benches and fuzz targets use this library.
 
 pub mod config;
+pub mod gather;
+pub mod judge;
 pub mod probes;
 pub mod progress;
+pub mod redact;
 pub mod sandbox;
 pub mod sources;

@@ -1,0 +1,254 @@
+//! Gathering: every wanted fact once, each started the moment what it stands on is there.
+//!
+//! Driven by dependencies, not by barriers. Safety lives here: which host may receive a secret, over which chain, and what is refused.
+
+mod plan;
+mod ready;
+mod resources;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Facts, Gap};
+use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::secret::Secret;
+use hybridcheck_core::time::Took;
+
+pub use plan::{closure, planned};
+
+use crate::config::Settings;
+use crate::probes::clock::Watch;
+use ready::{Readiness, readiness};
+use resources::{Carried, Resources};
+
+/// Watches a gathering go on.
+pub trait Observer {
+    /// A fact is being gathered.
+    fn started(&self, key: &FactKey);
+    /// A fact is there, or is known to be missing.
+    fn finished(&self, key: &FactKey);
+}
+
+/// What gathering brought.
+#[derive(Debug)]
+pub struct Gathered {
+    /// The facts.
+    pub facts: Facts,
+    /// The tokens issued, for the redaction filter alone.
+    pub tokens: Vec<Secret>,
+    /// Requests sent to the auth and API hosts.
+    pub requests: u32,
+    /// It was interrupted.
+    pub interrupted: bool,
+}
+
+/// A finished probe: its fact, what it really stood on, and what it left for others to use.
+struct Done {
+    key: FactKey,
+    answer: Answer<Fact>,
+    stands_on: Vec<FactKey>,
+    took: Took,
+    carried: Carried,
+    reader: Option<ClientRef>,
+}
+
+/// The state of a gathering.
+struct Gathering<'a> {
+    objects: &'a [HybridObject],
+    settings: &'a Settings,
+    facts: Facts,
+    wanted: BTreeSet<FactKey>,
+    waiting: BTreeSet<FactKey>,
+    running: BTreeSet<FactKey>,
+    /// Finished early (a warm-up); recorded once what it stands on is settled.
+    held: BTreeMap<FactKey, Done>,
+    /// Who has been asked for an organisation's fact and was not allowed to read it.
+    denied: BTreeMap<FactKey, (BTreeSet<ClientRef>, Gap)>,
+    resources: Resources,
+}
+
+/// Gathers what is wanted and what it stands on.
+///
+/// `interrupt` ends gathering early; what is known stays.
+pub async fn gather(
+    wanted: BTreeSet<FactKey>,
+    objects: &[HybridObject],
+    settings: &Settings,
+    observer: &dyn Observer,
+    interrupt: impl Future<Output = ()>,
+) -> Gathered {
+    let wanted = closure(wanted, objects, settings.tool_client.is_some());
+    let mut gathering = Gathering {
+        objects,
+        settings,
+        facts: Facts::default(),
+        waiting: wanted.clone(),
+        wanted,
+        running: BTreeSet::new(),
+        held: BTreeMap::new(),
+        denied: BTreeMap::new(),
+        resources: Resources::new(settings),
+    };
+    let watch = Watch::start();
+    let mut tasks = FuturesUnordered::new();
+    let deadline = tokio::time::sleep(settings.overall);
+    tokio::pin!(deadline, interrupt);
+    let end = loop {
+        gathering.settle(&mut tasks, observer);
+        if tasks.is_empty() {
+            break None;
+        }
+        tokio::select! {
+            biased;
+            () = &mut interrupt => break Some(Gap::Interrupted),
+            () = &mut deadline => break Some(Gap::TimedOut { waited: watch.took(), flag: "--timeout".into() }),
+            Some(done) = tasks.next() => gathering.finish(done, observer),
+        }
+    };
+    drop(tasks);
+    gathering.close(end.as_ref())
+}
+
+impl<'a> Gathering<'a> {
+    /// Starts, records or leaves waiting each open fact until nothing moves any more.
+    fn settle(
+        &mut self,
+        tasks: &mut FuturesUnordered<LocalBoxFuture<'a, Done>>,
+        observer: &dyn Observer,
+    ) {
+        loop {
+            let mut moved = false;
+            for key in self.waiting.clone() {
+                match readiness(self, &key) {
+                    Readiness::Wait => {}
+                    Readiness::Start(job) => {
+                        self.waiting.remove(&key);
+                        self.running.insert(key.clone());
+                        observer.started(&key);
+                        tasks.push(self.resources.probe(key, job, self.settings));
+                        moved = true;
+                    }
+                    Readiness::Known(answer, stands_on) => {
+                        self.waiting.remove(&key);
+                        self.record(
+                            key.clone(),
+                            answer.map(|fact| *fact),
+                            stands_on,
+                            Took::default(),
+                        );
+                        observer.finished(&key);
+                        moved = true;
+                    }
+                }
+            }
+            moved |= self.release_held(observer);
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn finish(&mut self, done: Done, observer: &dyn Observer) {
+        self.running.remove(&done.key);
+        if let (Err(gap @ Gap::Denied { .. }), Some(reader)) = (&done.answer, &done.reader) {
+            let entry = self
+                .denied
+                .entry(done.key.clone())
+                .or_insert_with(|| (BTreeSet::new(), gap.clone()));
+            entry.0.insert(reader.clone());
+            self.waiting.insert(done.key);
+            return;
+        }
+        self.held.insert(done.key.clone(), done);
+        self.release_held(observer);
+    }
+
+    /// Records finished probes whose base is settled; what a warm-up found is dropped when its base turned out to be missing.
+    fn release_held(&mut self, observer: &dyn Observer) -> bool {
+        let settled: Vec<FactKey> = self
+            .held
+            .iter()
+            .filter(|(_, done)| done.stands_on.iter().all(|base| !self.is_open(base)))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in &settled {
+            let Some(done) = self.held.remove(key) else {
+                continue;
+            };
+            let blocked = match key {
+                FactKey::ApiProbe { .. } => done
+                    .stands_on
+                    .iter()
+                    .find(|base| self.facts.get(base).is_err()),
+                _ => None,
+            };
+            let answer = match blocked {
+                Some(base) => Err(Gap::blocked(base.clone())),
+                None => done.answer,
+            };
+            self.resources.keep(done.carried);
+            self.record(key.clone(), answer, done.stands_on, done.took);
+            observer.finished(key);
+        }
+        !settled.is_empty()
+    }
+
+    fn is_open(&self, key: &FactKey) -> bool {
+        self.wanted.contains(key) && !self.facts.holds(key)
+    }
+
+    fn record(&mut self, key: FactKey, answer: Answer<Fact>, stands_on: Vec<FactKey>, took: Took) {
+        for follow_up in plan::follow_ups(&key, &answer, &self.wanted, self.settings) {
+            if self.wanted.insert(follow_up.clone()) {
+                self.waiting.insert(follow_up);
+            }
+        }
+        self.facts.record(key, answer, stands_on, took);
+    }
+
+    /// Ends: whatever is still open gets the reason of the end as its gap.
+    fn close(mut self, end: Option<&Gap>) -> Gathered {
+        let reason = end.cloned().unwrap_or(Gap::Broken {
+            message: "a fact was left waiting for one that nobody gathers".into(),
+        });
+        let open: Vec<FactKey> = self
+            .wanted
+            .iter()
+            .filter(|key| !self.facts.holds(key) && !matches!(key, FactKey::Option { .. }))
+            .cloned()
+            .collect();
+        for key in open {
+            let stands_on = key.stands_on(self.objects);
+            self.facts
+                .record(key, Err(reason.clone()), stands_on, Took::default());
+        }
+        Gathered {
+            tokens: self.resources.tokens(),
+            requests: self.resources.requests(),
+            facts: self.facts,
+            interrupted: end == Some(&Gap::Interrupted),
+        }
+    }
+}
+
+/// Facts of a run that asks nothing over the network: what the objects themselves hold.
+pub fn local(wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Facts {
+    let mut facts = Facts::without(Gap::Offline);
+    for key in wanted {
+        let object = |id: &hybridcheck_core::object::ObjectId| objects.get(usize::from(id.0));
+        let answer = match key {
+            FactKey::Certificate { object: id } => {
+                object(id).map(crate::probes::material::certificate_of)
+            }
+            FactKey::PrivateKey { object: id } => {
+                object(id).map(crate::probes::material::private_key_of)
+            }
+            _ => None,
+        };
+        if let Some(answer) = answer {
+            facts.record(key.clone(), answer, key.stands_on(objects), Took::default());
+        }
+    }
+    facts
+}

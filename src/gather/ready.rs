@@ -1,0 +1,595 @@
+//! Readiness: whether a fact can be gathered now, must wait, or is already known to be missing, and what is refused for safety.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::facts::{
+    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
+    TcpOutcome, TokenOutcome, Trust,
+};
+use hybridcheck_core::object::{HybridObject, ObjectId, Value};
+use hybridcheck_core::secret::Secret;
+
+use super::Gathering;
+use crate::config::Settings;
+use crate::probes::trust::carries_secrets;
+
+/// What can be done about a fact now.
+pub(super) enum Readiness {
+    /// It is known without asking, or known to be missing; with what it stood on.
+    Known(Answer<Box<Fact>>, Vec<FactKey>),
+    /// Ask.
+    Start(Job),
+    /// Something it stands on is still open.
+    Wait,
+}
+
+/// A request to a probe, with everything it needs.
+pub(super) enum Job {
+    Api {
+        endpoint: Endpoint,
+        addresses: Vec<SocketAddr>,
+        stands_on: Vec<FactKey>,
+    },
+    Discovery {
+        endpoint: Endpoint,
+        address: IpAddr,
+        stands_on: Vec<FactKey>,
+    },
+    Dns {
+        host: Host,
+        nameserver: SocketAddr,
+    },
+    Material {
+        object: Box<HybridObject>,
+    },
+    Organization {
+        endpoint: Endpoint,
+        addresses: Vec<SocketAddr>,
+        reader: ClientRef,
+        stands_on: Vec<FactKey>,
+    },
+    Resolver,
+    Tcp {
+        remote: SocketAddr,
+        base: FactKey,
+    },
+    Tls {
+        remote: SocketAddr,
+        base: FactKey,
+    },
+    Token {
+        endpoint: Endpoint,
+        address: IpAddr,
+        client_id: String,
+        secret: Secret,
+        stands_on: Vec<FactKey>,
+    },
+}
+
+fn missing(gap: Gap, stands_on: Vec<FactKey>) -> Readiness {
+    Readiness::Known(Err(gap), stands_on)
+}
+
+fn blocked(by: FactKey) -> Readiness {
+    missing(Gap::blocked(by.clone()), vec![by])
+}
+
+/// Decides about one fact.
+pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
+    let objects = gathering.objects;
+    match key {
+        FactKey::Option { .. } => Readiness::Wait,
+        FactKey::Resolver => Readiness::Start(Job::Resolver),
+        FactKey::Certificate { object } | FactKey::PrivateKey { object } => {
+            match objects.get(usize::from(object.0)) {
+                Some(object) => Readiness::Start(Job::Material {
+                    object: Box::new(object.clone()),
+                }),
+                None => missing(Gap::NotPlanned, Vec::new()),
+            }
+        }
+        FactKey::Dns { host, nameserver } => Readiness::Start(Job::Dns {
+            host: host.clone(),
+            nameserver: *nameserver,
+        }),
+        FactKey::Addresses { host } => addresses(gathering, host),
+        FactKey::Tcp {
+            endpoint, address, ..
+        } => Readiness::Start(Job::Tcp {
+            remote: SocketAddr::new(*address, gathering.settings.target(endpoint).port),
+            base: FactKey::Addresses {
+                host: endpoint.host.clone(),
+            },
+        }),
+        FactKey::Tls {
+            endpoint,
+            address,
+            route,
+        } => tls(gathering, endpoint, *address, route),
+        FactKey::Connection { endpoint, .. } => connection(gathering, endpoint),
+        FactKey::Discovery { endpoint, .. } => discovery(gathering, endpoint),
+        FactKey::ApiProbe { endpoint, .. } => api_probe(gathering, endpoint),
+        FactKey::Token { client } => token(gathering, key, client),
+        FactKey::TokenInfo { client } => token_info(gathering, client),
+        FactKey::Idps { object }
+        | FactKey::Organization { object }
+        | FactKey::PureengageIdp { object }
+        | FactKey::Role { object, .. } => organization(gathering, key, *object),
+    }
+}
+
+/// Whether a host's addresses come from DNS: it is no literal, and no flag gives the addresses of all its endpoints.
+pub(super) fn asks_dns(host: &Host, wanted: &BTreeSet<FactKey>, settings: &Settings) -> bool {
+    given(host, wanted, settings).is_none()
+}
+
+/// Addresses that need no look-up.
+fn given(
+    host: &Host,
+    wanted: &BTreeSet<FactKey>,
+    settings: &Settings,
+) -> Option<(AddressSource, Vec<IpAddr>)> {
+    if let Some(address) = host.literal() {
+        return Some((AddressSource::Literal, vec![address]));
+    }
+    let endpoints: Vec<&Endpoint> = super::plan::endpoints(wanted)
+        .filter(|endpoint| endpoint.host == *host)
+        .collect();
+    for endpoint in endpoints {
+        if let Some(addresses) = settings.given_addresses(endpoint) {
+            return Some((AddressSource::Resolve, addresses.to_vec()));
+        }
+        let target = settings.target(endpoint);
+        if target.host != *host
+            && let Some(address) = target.host.literal()
+        {
+            return Some((AddressSource::ConnectTo, vec![address]));
+        }
+    }
+    None
+}
+
+/// The first nameserver that names an address decides; nobody waits for a dead one.
+fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
+    let found = |source, addresses, stands_on| {
+        let fact = AddressesFact { source, addresses };
+        Readiness::Known(Ok(Box::new(fact.into())), stands_on)
+    };
+    if let Some((source, addresses)) = given(host, &gathering.wanted, gathering.settings) {
+        return found(source, addresses, Vec::new());
+    }
+    match gathering.facts.get(&FactKey::Resolver) {
+        Err(_) if gathering.is_open(&FactKey::Resolver) => return Readiness::Wait,
+        Err(_) => return blocked(FactKey::Resolver),
+        Ok(_) => {}
+    }
+    let asked: Vec<&FactKey> = gathering
+        .wanted
+        .iter()
+        .filter(|key| matches!(key, FactKey::Dns { host: of, .. } if of == host))
+        .collect();
+    for key in &asked {
+        if let Ok(answer) = gathering.facts.dns(key) {
+            let addresses = answer.addresses();
+            if !addresses.is_empty() {
+                return found(AddressSource::Dns, addresses, vec![(*key).clone()]);
+            }
+        }
+    }
+    if asked.iter().any(|key| gathering.is_open(key)) {
+        return Readiness::Wait;
+    }
+    let mut stands_on: Vec<FactKey> = asked.into_iter().cloned().collect();
+    stands_on.push(FactKey::Resolver);
+    found(AddressSource::Dns, Vec::new(), stands_on)
+}
+
+fn tls(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+) -> Readiness {
+    let base = FactKey::Tcp {
+        endpoint: endpoint.clone(),
+        address,
+        route: route.clone(),
+    };
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Tls {
+            remote: tcp.remote,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
+    }
+}
+
+/// The first trusted handshake decides; when all have ended without one, the facts that got furthest are what blocks.
+fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
+    let names = FactKey::Addresses {
+        host: endpoint.host.clone(),
+    };
+    match gathering.facts.addresses(&names) {
+        Err(_) if gathering.is_open(&names) => return Readiness::Wait,
+        Ok(found) if found.addresses.is_empty() => return blocked(names),
+        Err(_) => return blocked(names),
+        Ok(_) => {}
+    }
+    let mut handshakes = Vec::new();
+    let mut sockets = Vec::new();
+    let mut open = false;
+    for key in &gathering.wanted {
+        match key {
+            FactKey::Tls {
+                endpoint: of,
+                address,
+                ..
+            } if of == endpoint => {
+                open |= gathering.is_open(key);
+                if let Ok(tls) = gathering.facts.tls(key) {
+                    handshakes.push(key.clone());
+                    if tls.is_trusted() {
+                        let fact = ConnectionFact {
+                            address: *address,
+                            trust: tls.trust.unwrap_or(Trust::Nowhere),
+                        };
+                        return Readiness::Known(Ok(Box::new(fact.into())), vec![key.clone()]);
+                    }
+                }
+            }
+            FactKey::Tcp { endpoint: of, .. } if of == endpoint => {
+                open |= gathering.is_open(key);
+                sockets.push(key.clone());
+            }
+            _ => {}
+        }
+    }
+    if open {
+        return Readiness::Wait;
+    }
+    let furthest = if handshakes.is_empty() {
+        sockets
+    } else {
+        handshakes
+    };
+    match furthest.first() {
+        Some(first) => missing(Gap::blocked(first.clone()), furthest),
+        // Every address is of a family that the user left out.
+        None => blocked(names),
+    }
+}
+
+fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
+    let base = FactKey::connection(endpoint.clone());
+    match gathering.facts.connection(&base) {
+        Ok(connection) => Readiness::Start(Job::Discovery {
+            endpoint: endpoint.clone(),
+            address: connection.address,
+            stands_on: vec![base],
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        Err(_) => blocked(base),
+    }
+}
+
+/// Starts with the addresses, beside the measured handshake, so that the API's connection is warm when the first token arrives.
+fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
+    let names = FactKey::Addresses {
+        host: endpoint.host.clone(),
+    };
+    let base = FactKey::connection(endpoint.clone());
+    match gathering.facts.addresses(&names) {
+        Ok(_) => {
+            let addresses = usable_addresses(gathering, endpoint);
+            if addresses.is_empty() {
+                return if gathering.is_open(&base) {
+                    Readiness::Wait
+                } else {
+                    blocked(base)
+                };
+            }
+            Readiness::Start(Job::Api {
+                endpoint: endpoint.clone(),
+                addresses,
+                stands_on: vec![base],
+            })
+        }
+        Err(_) if gathering.is_open(&names) => Readiness::Wait,
+        Err(_) => blocked(base),
+    }
+}
+
+/// The addresses of an endpoint that this run uses; the one that was verified comes first.
+fn usable_addresses(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Vec<SocketAddr> {
+    let names = FactKey::Addresses {
+        host: endpoint.host.clone(),
+    };
+    let port = gathering.settings.target(endpoint).port;
+    let verified = gathering
+        .facts
+        .connection(&FactKey::connection(endpoint.clone()));
+    let verified = verified.ok().map(|fact| fact.address);
+    let found = gathering.facts.addresses(&names);
+    let others = found.map_or(&[][..], |found| found.addresses.as_slice());
+    let others = others
+        .iter()
+        .copied()
+        .filter(|address| Some(*address) != verified);
+    verified
+        .into_iter()
+        .chain(others)
+        .filter(|address| gathering.settings.family.admits(*address))
+        .map(|address| SocketAddr::new(address, port))
+        .collect()
+}
+
+/// Whether a secret may be sent to an endpoint, and the address of the verified connection that carries it.
+fn secrets_gate(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Result<IpAddr, Gap> {
+    let settings = gathering.settings;
+    if !settings.regions.may_receive_secrets(&endpoint.host) {
+        return Err(Gap::Refused {
+            reason: format!(
+                "{} is no host of the region table of {}, so no secret is sent to it; if it is a new region, name its domain with --add-region",
+                endpoint.host,
+                hybridcheck_core::region::TABLE_DATE
+            ),
+        });
+    }
+    let base = FactKey::connection(endpoint.clone());
+    match gathering.facts.connection(&base) {
+        Ok(connection) if carries_secrets(connection.trust, settings.trust_inspection) => {
+            Ok(connection.address)
+        }
+        Ok(_) => Err(Gap::Refused {
+            reason: format!(
+                "the chain of {} ends only in this host's own store (TLS inspection), and whoever inspects would read the secret; --trust-inspection allows it",
+                endpoint.host
+            ),
+        }),
+        Err(_) => Err(Gap::blocked(base)),
+    }
+}
+
+fn is_https(object: &HybridObject, option: &str) -> bool {
+    object
+        .plain("general", option)
+        .is_some_and(|url| url.len() > 8 && url[..8].eq_ignore_ascii_case("https://"))
+}
+
+fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readiness {
+    let Some(object) = gathering.objects.get(usize::from(client.object().0)) else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    let url = FactKey::option(object.id, "general", "base_auth_url");
+    let stands_on = key.stands_on(gathering.objects);
+    let (client_id, secret) = match credentials(gathering, object, client) {
+        Ok(pair) => pair,
+        Err(gap) => return missing(gap, stands_on),
+    };
+    let Some(endpoint) = object.auth_endpoint() else {
+        return blocked(url);
+    };
+    if !is_https(object, "base_auth_url") {
+        let reason = "general/base_auth_url is not https, and a secret is sent over https only";
+        return missing(
+            Gap::Refused {
+                reason: reason.into(),
+            },
+            stands_on,
+        );
+    }
+    match secrets_gate(gathering, &endpoint) {
+        Ok(address) => Readiness::Start(Job::Token {
+            endpoint,
+            address,
+            client_id,
+            secret,
+            stands_on,
+        }),
+        Err(Gap::Blocked { .. }) if gathering.is_open(&FactKey::connection(endpoint.clone())) => {
+            Readiness::Wait
+        }
+        Err(gap) => missing(gap, stands_on),
+    }
+}
+
+fn credentials(
+    gathering: &Gathering<'_>,
+    object: &HybridObject,
+    client: &ClientRef,
+) -> Result<(String, Secret), Gap> {
+    match client {
+        ClientRef::Tool { .. } => {
+            let tool = gathering.settings.tool_client.as_ref();
+            tool.map(|tool| (tool.id.clone(), tool.secret.clone()))
+                .ok_or(Gap::NoMeans {
+                    what: "no client of the tool's own was given (--client-id)".into(),
+                })
+        }
+        ClientRef::Service { section, .. } => {
+            let id = usable(object, section, "client_id")?;
+            let secret = usable(object, section, "password")?;
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a client id that is no GUID is wrapped like a secret, yet it is what the token endpoint must be asked with"
+            )]
+            let id = match id {
+                Value::Plain(text) => text.trim().to_owned(),
+                Value::Secret(secret) => secret.expose().trim().to_owned(),
+            };
+            let secret = match secret {
+                Value::Plain(text) => Secret::new(text),
+                Value::Secret(secret) => secret,
+            };
+            Ok((id, secret))
+        }
+    }
+}
+
+fn usable(object: &HybridObject, section: &str, option: &str) -> Result<Value, Gap> {
+    let key = FactKey::option(object.id, section, option);
+    let Some(found) = object.option(section, option) else {
+        return Err(Gap::blocked(key));
+    };
+    let shape = found.value.shape();
+    if shape.masked {
+        return Err(Gap::Hidden {
+            option: format!("{section}/{option}"),
+        });
+    }
+    if shape.is_blank() {
+        return Err(Gap::blocked(key));
+    }
+    Ok(found.value.clone())
+}
+
+/// Whether a client's token is there, is coming, or will not come.
+fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
+    let key = FactKey::Token {
+        client: client.clone(),
+    };
+    match gathering.facts.token(&key) {
+        Ok(fact) => Some(matches!(fact.outcome, TokenOutcome::Issued { .. })),
+        Err(_) if gathering.is_open(&key) => None,
+        Err(_) => Some(false),
+    }
+}
+
+/// The API endpoint of an object when a token may be sent there now.
+fn api_gate(
+    gathering: &Gathering<'_>,
+    object: ObjectId,
+    stands_on: &[FactKey],
+) -> Result<(Endpoint, Vec<SocketAddr>), Readiness> {
+    let url = FactKey::option(object, "general", "base_service_url");
+    let Some(object) = gathering.objects.get(usize::from(object.0)) else {
+        return Err(missing(Gap::NotPlanned, Vec::new()));
+    };
+    let Some(endpoint) = object.api_endpoint() else {
+        return Err(blocked(url));
+    };
+    if !is_https(object, "base_service_url") {
+        let reason = "general/base_service_url is not https, and a token is sent over https only";
+        return Err(missing(
+            Gap::Refused {
+                reason: reason.into(),
+            },
+            stands_on.to_vec(),
+        ));
+    }
+    let base = FactKey::connection(endpoint.clone());
+    let probe = FactKey::ApiProbe {
+        endpoint: endpoint.clone(),
+        route: Route::Direct,
+    };
+    if gathering.is_open(&base) || gathering.is_unstarted(&probe) {
+        return Err(Readiness::Wait);
+    }
+    match secrets_gate(gathering, &endpoint) {
+        Ok(_) => {
+            let addresses = usable_addresses(gathering, &endpoint);
+            Ok((endpoint, addresses))
+        }
+        Err(gap) => Err(missing(gap, stands_on.to_vec())),
+    }
+}
+
+fn token_info(gathering: &Gathering<'_>, client: &ClientRef) -> Readiness {
+    let token = FactKey::Token {
+        client: client.clone(),
+    };
+    match token_state(gathering, client) {
+        None => return Readiness::Wait,
+        Some(false) => return blocked(token),
+        Some(true) => {}
+    }
+    let key = FactKey::TokenInfo {
+        client: client.clone(),
+    };
+    let stands_on = key.stands_on(gathering.objects);
+    match api_gate(gathering, client.object(), &stands_on) {
+        Ok((endpoint, addresses)) => Readiness::Start(Job::Organization {
+            endpoint,
+            addresses,
+            reader: client.clone(),
+            stands_on,
+        }),
+        Err(readiness) => readiness,
+    }
+}
+
+/// An organisation's fact is read with the tool's own client when there is one, else with the first client that may.
+fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> Readiness {
+    let candidates = readers(gathering, object);
+    let tokens = |clients: &[ClientRef]| -> Vec<FactKey> {
+        let keys = clients.iter().cloned();
+        keys.map(|client| FactKey::Token { client }).collect()
+    };
+    let mut stands_on = key.stands_on(gathering.objects);
+    let denied = gathering.denied.get(key);
+    let mut pending = false;
+    for candidate in &candidates {
+        if denied.is_some_and(|(asked, _)| asked.contains(candidate)) {
+            continue;
+        }
+        match token_state(gathering, candidate) {
+            None => pending = true,
+            Some(false) => {}
+            Some(true) => {
+                stands_on.extend(tokens(std::slice::from_ref(candidate)));
+                return match api_gate(gathering, object, &stands_on) {
+                    Ok((endpoint, addresses)) => Readiness::Start(Job::Organization {
+                        endpoint,
+                        addresses,
+                        reader: candidate.clone(),
+                        stands_on,
+                    }),
+                    Err(readiness) => readiness,
+                };
+            }
+        }
+        // The tool's own client was given to read the organisation: wait for it before asking with another.
+        if pending && matches!(candidate, ClientRef::Tool { .. }) {
+            return Readiness::Wait;
+        }
+    }
+    if pending {
+        return Readiness::Wait;
+    }
+    let all = tokens(&candidates);
+    stands_on.extend(all.iter().cloned());
+    match (denied, all.into_iter().next()) {
+        (Some((_, gap)), _) => missing(gap.clone(), stands_on),
+        (None, Some(first)) => missing(Gap::blocked(first), stands_on),
+        (None, None) => missing(
+            Gap::NoMeans {
+                what: "no client could ask: the object has no client-credentials client, and none of the tool's own was given (--client-id)".into(),
+            },
+            stands_on,
+        ),
+    }
+}
+
+/// The clients that may be asked with, in order of preference: those whose token is part of this run.
+fn readers(gathering: &Gathering<'_>, object: ObjectId) -> Vec<ClientRef> {
+    let Some(object) = gathering.objects.get(usize::from(object.0)) else {
+        return Vec::new();
+    };
+    let tool = gathering
+        .settings
+        .tool_client
+        .iter()
+        .map(|_| ClientRef::Tool { object: object.id });
+    tool.chain(hybridcheck_core::check::service_clients(object))
+        .collect()
+}
+
+impl Gathering<'_> {
+    /// A fact that is wanted, but whose probe has not been started.
+    fn is_unstarted(&self, key: &FactKey) -> bool {
+        self.waiting.contains(key)
+    }
+}

@@ -1,0 +1,324 @@
+//! What facts leave behind for other facts, in memory only: sockets, verified links, API clients, tokens.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap};
+use hybridcheck_core::secret::Secret;
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+
+use super::Done;
+use super::ready::Job;
+use crate::config::Settings;
+use crate::probes::api::Api;
+use crate::probes::clock::Watch;
+use crate::probes::link::Link;
+use crate::probes::trust::Trusts;
+use crate::probes::{discovery, dns, material, org, tcp, tls, token};
+
+/// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
+const AT_ONCE: usize = 16;
+
+/// What one probe hands on.
+#[derive(Default)]
+pub(super) struct Carried {
+    socket: Option<(FactKey, TcpStream)>,
+    link: Option<((Endpoint, IpAddr), Arc<Link>)>,
+    token: Option<(ClientRef, Secret)>,
+}
+
+/// Everything handed on so far.
+pub(super) struct Resources {
+    phase: Duration,
+    trusts: Arc<Trusts>,
+    requests: Arc<AtomicU32>,
+    limit: Arc<Semaphore>,
+    sockets: HashMap<FactKey, TcpStream>,
+    links: HashMap<(Endpoint, IpAddr), Arc<Link>>,
+    apis: HashMap<Endpoint, Api>,
+    tokens: HashMap<ClientRef, Secret>,
+}
+
+impl Resources {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            phase: settings.phase,
+            trusts: Arc::new(Trusts::new(settings.roots.as_deref())),
+            requests: Arc::new(AtomicU32::new(0)),
+            limit: Arc::new(Semaphore::new(AT_ONCE)),
+            sockets: HashMap::new(),
+            links: HashMap::new(),
+            apis: HashMap::new(),
+            tokens: HashMap::new(),
+        }
+    }
+
+    /// Requests sent to the auth and API hosts.
+    pub(super) fn requests(&self) -> u32 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// The tokens issued in this run, for the redaction filter.
+    pub(super) fn tokens(&self) -> Vec<Secret> {
+        self.tokens.values().cloned().collect()
+    }
+
+    pub(super) fn keep(&mut self, carried: Carried) {
+        self.sockets.extend(carried.socket);
+        self.links.extend(carried.link);
+        self.tokens.extend(carried.token);
+    }
+
+    /// The future that gathers one fact; it owns all it needs.
+    pub(super) fn probe<'a>(
+        &mut self,
+        key: FactKey,
+        job: Job,
+        settings: &Settings,
+    ) -> LocalBoxFuture<'a, Done> {
+        let phase = self.phase;
+        match job {
+            Job::Resolver => {
+                let given = settings.dns_server;
+                boxed(key, Vec::new(), None, async move {
+                    (Ok(dns::resolver(given).into()), Carried::default())
+                })
+            }
+            Job::Dns { host, nameserver } => {
+                boxed(key, vec![FactKey::Resolver], None, async move {
+                    let fact = dns::ask(&host, nameserver, phase).await;
+                    (Ok(fact.into()), Carried::default())
+                })
+            }
+            Job::Material { object } => {
+                let stands_on = key.stands_on(&[]);
+                let is_key = matches!(key, FactKey::PrivateKey { .. });
+                boxed(key, stands_on, None, async move {
+                    let answer = if is_key {
+                        material::private_key_of(&object)
+                    } else {
+                        material::certificate_of(&object)
+                    };
+                    (answer, Carried::default())
+                })
+            }
+            Job::Tcp { remote, base } => {
+                let owned = key.clone();
+                boxed(key, vec![base], None, async move {
+                    let (fact, socket) = tcp::connect(remote, phase).await;
+                    let carried = Carried {
+                        socket: socket.map(|socket| (owned, socket)),
+                        ..Carried::default()
+                    };
+                    (Ok(fact.into()), carried)
+                })
+            }
+            Job::Tls { remote, base } => self.tls(key, remote, base),
+            Job::Discovery {
+                endpoint,
+                address,
+                stands_on,
+            } => {
+                let link = self.links.get(&(endpoint, address)).cloned();
+                self.requests.fetch_add(1, Ordering::Relaxed);
+                boxed(key, stands_on, None, async move {
+                    let answer = match link {
+                        Some(link) => Ok(discovery::read(&link, phase).await.into()),
+                        None => Err(no_link()),
+                    };
+                    (answer, Carried::default())
+                })
+            }
+            Job::Api {
+                endpoint,
+                addresses,
+                stands_on,
+            } => {
+                let api = self.api(&endpoint, &addresses, settings);
+                boxed(key, stands_on, None, async move {
+                    let answer = match api {
+                        Some(api) => Ok(api.probe().await.into()),
+                        None => Err(no_client()),
+                    };
+                    (answer, Carried::default())
+                })
+            }
+            Job::Token {
+                endpoint,
+                address,
+                client_id,
+                secret,
+                stands_on,
+            } => {
+                let link = self.links.get(&(endpoint, address)).cloned();
+                self.token(key, link, client_id, secret, stands_on)
+            }
+            Job::Organization {
+                endpoint,
+                addresses,
+                reader,
+                stands_on,
+            } => {
+                let api = self.api(&endpoint, &addresses, settings);
+                self.organization(key, api, reader, stands_on)
+            }
+        }
+    }
+
+    fn tls<'a>(
+        &mut self,
+        key: FactKey,
+        remote: SocketAddr,
+        base: FactKey,
+    ) -> LocalBoxFuture<'a, Done> {
+        let socket = self.sockets.remove(&base);
+        let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
+        let FactKey::Tls {
+            endpoint, address, ..
+        } = key.clone()
+        else {
+            return boxed(key, vec![base], None, async {
+                (Err(no_link()), Carried::default())
+            });
+        };
+        boxed(key, vec![base], None, async move {
+            let Some(socket) = socket else {
+                return (Err(no_link()), Carried::default());
+            };
+            let (fact, stream) = tls::handshake(socket, &endpoint.host, &trusts, phase).await;
+            let mut carried = Carried::default();
+            if let Some(stream) = stream {
+                let link = Link::over(endpoint.clone(), remote, trusts, stream).await;
+                carried.link = Some(((endpoint, address), Arc::new(link)));
+            }
+            (Ok(fact.into()), carried)
+        })
+    }
+
+    fn token<'a>(
+        &mut self,
+        key: FactKey,
+        link: Option<Arc<Link>>,
+        client_id: String,
+        secret: Secret,
+        stands_on: Vec<FactKey>,
+    ) -> LocalBoxFuture<'a, Done> {
+        let phase = self.phase;
+        let limit = Arc::clone(&self.limit);
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let owner = match &key {
+            FactKey::Token { client } => Some(client.clone()),
+            _ => None,
+        };
+        boxed(key, stands_on, None, async move {
+            let Some(link) = link else {
+                return (Err(no_link()), Carried::default());
+            };
+            let _place = limit.acquire().await;
+            let (fact, token) = token::request(&link, &client_id, &secret, phase).await;
+            let carried = Carried {
+                token: owner.zip(token),
+                ..Carried::default()
+            };
+            (Ok(fact.into()), carried)
+        })
+    }
+
+    fn organization<'a>(
+        &mut self,
+        key: FactKey,
+        api: Option<Api>,
+        reader: ClientRef,
+        stands_on: Vec<FactKey>,
+    ) -> LocalBoxFuture<'a, Done> {
+        let token = self.tokens.get(&reader).cloned();
+        let limit = Arc::clone(&self.limit);
+        let asked = key.clone();
+        let by = reader.clone();
+        boxed(key, stands_on, Some(reader), async move {
+            let (Some(api), Some(token)) = (api, token) else {
+                return (Err(no_client()), Carried::default());
+            };
+            let _place = limit.acquire().await;
+            let answer: Answer<Fact> = match &asked {
+                FactKey::TokenInfo { .. } => {
+                    org::token_info(&api, &by, &token).await.map(Fact::from)
+                }
+                FactKey::Organization { .. } => {
+                    org::organization(&api, &by, &token).await.map(Fact::from)
+                }
+                FactKey::PureengageIdp { .. } => {
+                    org::pureengage_idp(&api, &by, &token).await.map(Fact::from)
+                }
+                FactKey::Idps { .. } => org::idps(&api, &by, &token).await.map(Fact::from),
+                FactKey::Role { name, .. } => {
+                    org::role(&api, name, &by, &token).await.map(Fact::from)
+                }
+                other => Err(Gap::Broken {
+                    message: format!("{other} is not read from the API"),
+                }),
+            };
+            (answer, Carried::default())
+        })
+    }
+
+    /// The client of an API host, made once.
+    fn api(
+        &mut self,
+        endpoint: &Endpoint,
+        addresses: &[SocketAddr],
+        settings: &Settings,
+    ) -> Option<Api> {
+        if let Some(api) = self.apis.get(endpoint) {
+            return Some(api.clone());
+        }
+        let api = Api::new(
+            endpoint,
+            addresses,
+            &self.trusts,
+            settings.trust_inspection,
+            self.phase,
+            Arc::clone(&self.requests),
+        )?;
+        self.apis.insert(endpoint.clone(), api.clone());
+        Some(api)
+    }
+}
+
+fn no_link() -> Gap {
+    Gap::Broken {
+        message: "a connection that was recorded is not there".into(),
+    }
+}
+
+fn no_client() -> Gap {
+    Gap::Broken {
+        message: "no API client could be made".into(),
+    }
+}
+
+fn boxed<'a>(
+    key: FactKey,
+    stands_on: Vec<FactKey>,
+    reader: Option<ClientRef>,
+    work: impl Future<Output = (Answer<Fact>, Carried)> + 'a,
+) -> LocalBoxFuture<'a, Done> {
+    Box::pin(async move {
+        let watch = Watch::start();
+        let (answer, carried) = work.await;
+        Done {
+            key,
+            answer,
+            stands_on,
+            took: watch.took(),
+            carried,
+            reader,
+        }
+    })
+}
