@@ -1,5 +1,6 @@
 //! hybridcheck: everything that touches the world, and the wiring. The binary is `main.rs`; tests, benches and fuzz targets use this library.
 
+pub mod cli;
 pub mod config;
 pub mod gather;
 pub mod judge;

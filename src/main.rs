@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: parses nothing and decides nothing itself.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hybridcheck::cli::main()
+}

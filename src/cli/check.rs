@@ -1,0 +1,388 @@
+//! `check`: the main job, from inputs to reports.
+
+use std::collections::BTreeSet;
+
+use clap::builder::FalseyValueParser;
+use hybridcheck_core::check::Check;
+use hybridcheck_core::facts::{FactKey, Facts};
+use hybridcheck_core::object::{Configuration, HybridObject, OBJECT_NAME, Tenant};
+use hybridcheck_core::policy::Policy;
+use hybridcheck_core::region::TABLE_DATE;
+use hybridcheck_core::run::{Invocation, ObjectSummary, Run, SCHEMA, Tool};
+use hybridcheck_core::time::Timestamp;
+
+use super::flags::{self, NetworkArgs};
+use super::output::{Output, OutputArgs};
+use super::{Failure, select};
+use crate::config::Settings;
+use crate::gather::{self, Observer};
+use crate::judge::{self, Bench};
+use crate::probes::clock::Watch;
+use crate::progress::Progress;
+use crate::redact::Redactor;
+use crate::sources;
+
+/// Arguments of `check`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// Judge for this day or moment instead of now, such as the go-live day
+    #[arg(
+        long,
+        value_name = "DATE",
+        env = "HYBRIDCHECK_AS_OF",
+        hide_env_values = true
+    )]
+    as_of: Option<String>,
+    /// Warn when the SAML certificate expires within this time
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "30d",
+        env = "HYBRIDCHECK_CERTIFICATE_WARN",
+        hide_env_values = true
+    )]
+    certificate_warn: String,
+    #[command(flatten)]
+    network: NetworkArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// What is checked: inputs, tenants, checks.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ScopeArgs {
+    /// Exports of the object; `-` is standard input
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<String>,
+    /// Judge the object that this tenant uses; a name or a DBID, repeatable
+    #[arg(
+        long,
+        value_name = "TENANT",
+        env = "HYBRIDCHECK_TENANT",
+        hide_env_values = true
+    )]
+    tenant: Vec<String>,
+    /// Ask nothing over the network: only what the input itself can show
+    #[arg(long, env = "HYBRIDCHECK_OFFLINE", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    offline: bool,
+    /// Run only these checks: ids, families or globs, separated by commas
+    #[arg(
+        long,
+        value_name = "CHECKS",
+        value_delimiter = ',',
+        env = "HYBRIDCHECK_ONLY",
+        hide_env_values = true
+    )]
+    only: Vec<String>,
+    /// Leave these checks out: ids, families or globs, separated by commas
+    #[arg(
+        long,
+        value_name = "CHECKS",
+        value_delimiter = ',',
+        env = "HYBRIDCHECK_SKIP",
+        hide_env_values = true
+    )]
+    skip: Vec<String>,
+}
+
+/// A scope that was read.
+pub(super) struct Scope {
+    /// The objects to judge.
+    pub(super) configuration: Configuration,
+    /// The checks selected.
+    pub(super) checks: Vec<&'static dyn Check>,
+    /// Nothing is asked over the network.
+    pub(super) offline: bool,
+}
+
+impl ScopeArgs {
+    /// Reads the inputs and selects checks and tenants.
+    pub(super) fn read(&self) -> Result<Scope, Failure> {
+        let checks = select::checks(&self.only, &self.skip)?;
+        let mut configuration = sources::read(&sources::load(&self.inputs)?)?;
+        if !self.tenant.is_empty() {
+            pick(&mut configuration, &self.tenant)?;
+        }
+        Ok(Scope {
+            configuration,
+            checks,
+            offline: self.offline,
+        })
+    }
+}
+
+impl CheckArgs {
+    /// Replaces how reports are written.
+    pub(super) fn with_output(mut self, output: OutputArgs) -> Self {
+        self.output = output;
+        self
+    }
+}
+
+/// Runs `check`; `command` is how the run document calls it.
+pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
+    let output = args.output.checked()?;
+    let settings = args.network.settings()?;
+    let as_of = args.as_of.as_deref().map(as_of).transpose()?;
+    let policy = policy(&args.certificate_warn)?;
+    let scope = args.scope.read()?;
+    let watch = Watch::start();
+    let mut redactor = Redactor::default();
+    redactor.learn_objects(&scope.configuration.objects);
+    if let Some(tool) = &settings.tool_client {
+        redactor.learn(tool.secret.clone());
+    }
+    let has_tool_client = settings.tool_client.is_some();
+    let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, has_tool_client);
+    let gathered = gathered(wanted, &scope, &settings, &output)?;
+    for token in gathered.tokens {
+        redactor.learn(token);
+    }
+    let rules = hybridcheck_checks::rules();
+    // Whole seconds: nothing is judged finer, and people read it.
+    let as_of = as_of.unwrap_or(Timestamp::from_unix(watch.started.unix()));
+    let bench = Bench {
+        checks: &scope.checks,
+        rules: &rules,
+        policy: &policy,
+        regions: &settings.regions,
+        as_of,
+        has_tool_client,
+    };
+    let judged = judge::judge(&scope.configuration, &gathered.facts, &bench);
+    let verdict = judge::verdict(&judged.rows, output.fail_on, gathered.interrupted);
+    let mut coverage = judged.coverage;
+    coverage.requests = gathered.requests;
+    coverage.unproven = unproven(&scope, has_tool_client);
+    let run = Run {
+        schema: SCHEMA,
+        tool: Tool {
+            name: "hybridcheck".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            regions: TABLE_DATE.into(),
+        },
+        invocation: invocation(args, command, &settings, output.fail_on),
+        started: watch.started,
+        took: watch.took(),
+        as_of,
+        policy,
+        verdict,
+        objects: scope
+            .configuration
+            .objects
+            .iter()
+            .map(|object| summary(object, &settings))
+            .collect(),
+        strangers: scope.configuration.strangers.clone(),
+        notes: scope.configuration.notes.clone(),
+        causes: judged.causes,
+        rows: judged.rows,
+        coverage,
+        catalogue: judge::catalogue(&scope.checks),
+        facts: gathered.facts.entries().cloned().collect(),
+    };
+    output.write(&run, &redactor)?;
+    Ok(verdict.exit_status())
+}
+
+fn gathered(
+    wanted: BTreeSet<FactKey>,
+    scope: &Scope,
+    settings: &Settings,
+    output: &Output,
+) -> Result<gather::Gathered, Failure> {
+    let objects = &scope.configuration.objects;
+    if scope.offline {
+        let facts: Facts = gather::local(&wanted, objects);
+        return Ok(gather::Gathered {
+            facts,
+            tokens: Vec::new(),
+            requests: 0,
+            interrupted: false,
+        });
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|source| Failure::System {
+        action: "start the network runtime",
+        source,
+    })?;
+    let (enabled, ascii) = output.progress();
+    let progress = Progress::new(enabled, ascii);
+    progress
+        .planned(gather::closure(wanted.clone(), objects, settings.tool_client.is_some()).len());
+    let watcher = Watcher(&progress, settings.phase);
+    let interrupt = async {
+        // Without a handler Ctrl-C simply ends the process, as everywhere.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let gathered = runtime.block_on(gather::gather(
+        wanted, objects, settings, &watcher, interrupt,
+    ));
+    progress.clear();
+    // Connections that still drip must not keep the process.
+    runtime.shutdown_background();
+    Ok(gathered)
+}
+
+struct Watcher<'a>(&'a Progress, std::time::Duration);
+
+impl Observer for Watcher<'_> {
+    fn started(&self, key: &FactKey) {
+        self.0.started_within(key, self.1);
+    }
+
+    fn finished(&self, key: &FactKey) {
+        self.0.finished(key);
+    }
+}
+
+fn as_of(text: &str) -> Result<Timestamp, Failure> {
+    Timestamp::parse(text).map_err(|error| Failure::Flag {
+        flag: "--as-of",
+        problem: format!("`{}` is {error}", hybridcheck_core::text::visible(text, 60)),
+        help: "for example --as-of 2027-01-15".into(),
+    })
+}
+
+fn policy(certificate_warn: &str) -> Result<Policy, Failure> {
+    let warn = flags::duration("--certificate-warn", certificate_warn)?;
+    let days = i64::try_from(warn.as_secs().div_ceil(86_400)).unwrap_or(i64::MAX);
+    Ok(Policy {
+        certificate_warn_days: days,
+        ..Policy::default()
+    })
+}
+
+/// Keeps the objects that the named tenants use.
+fn pick(configuration: &mut Configuration, names: &[String]) -> Result<(), Failure> {
+    let is_named = |tenant: &Tenant, name: &String| {
+        tenant
+            .name
+            .as_deref()
+            .is_some_and(|known| known.eq_ignore_ascii_case(name))
+            || tenant.dbid.is_some_and(|dbid| dbid.to_string() == *name)
+            || (tenant.is_environment() && name.eq_ignore_ascii_case("Environment"))
+    };
+    for name in names {
+        let served = configuration
+            .objects
+            .iter()
+            .flat_map(|object| &object.serves);
+        let served: Vec<String> = served.map(ToString::to_string).collect();
+        let is_there = configuration
+            .objects
+            .iter()
+            .any(|object| object.serves.iter().any(|tenant| is_named(tenant, name)));
+        if !is_there {
+            let help = if served.is_empty() {
+                "this input names no tenant (an option file never does); leave --tenant out"
+                    .to_owned()
+            } else {
+                format!("the input serves: {}", served.join(", "))
+            };
+            return Err(Failure::Unknown {
+                what: "tenant",
+                word: hybridcheck_core::text::visible(name, 100),
+                help,
+            });
+        }
+    }
+    configuration.objects.retain(|object| {
+        object
+            .serves
+            .iter()
+            .any(|tenant| names.iter().any(|name| is_named(tenant, name)))
+    });
+    for (index, object) in configuration.objects.iter_mut().enumerate() {
+        object.id = hybridcheck_core::object::ObjectId(u16::try_from(index).unwrap_or(u16::MAX));
+        object
+            .serves
+            .retain(|tenant| names.iter().any(|name| is_named(tenant, name)));
+    }
+    Ok(())
+}
+
+fn invocation(
+    args: &CheckArgs,
+    command: &str,
+    settings: &Settings,
+    fail_on: hybridcheck_core::finding::Status,
+) -> Invocation {
+    Invocation {
+        command: command.to_owned(),
+        inputs: args.scope.inputs.clone(),
+        offline: args.scope.offline,
+        only: args.scope.only.clone(),
+        skip: args.scope.skip.clone(),
+        fail_on: Some(fail_on),
+        client_secret_source: settings
+            .tool_client
+            .as_ref()
+            .map(|tool| tool.source.clone()),
+        client_id: settings.tool_client.as_ref().map(|tool| tool.id.clone()),
+        settings: args.network.told(),
+    }
+}
+
+fn summary(object: &HybridObject, settings: &Settings) -> ObjectSummary {
+    let hosts = [object.auth_endpoint(), object.api_endpoint()];
+    let region = hosts.into_iter().flatten().find_map(|endpoint| {
+        settings
+            .regions
+            .of_host(&endpoint.host)
+            .map(|(region, _)| format!("{} ({})", region.name, region.id))
+    });
+    ObjectSummary {
+        id: object.id,
+        title: object.title(),
+        place: object.place.clone(),
+        form: object.form,
+        tenant: object.tenant.clone(),
+        folder: object.folder.clone(),
+        dbid: object.dbid.clone(),
+        serves: object.serves.clone(),
+        region,
+        sections: object
+            .sections
+            .iter()
+            .map(|section| hybridcheck_core::text::visible(&section.name, 100))
+            .collect(),
+        notes: object.notes.clone(),
+    }
+}
+
+/// What no run of this kind proves.
+fn unproven(scope: &Scope, has_tool_client: bool) -> Vec<String> {
+    let mut unproven = Vec::new();
+    if scope.offline {
+        unproven.push(
+            "The network and the Genesys Cloud organisation: nothing was asked (--offline)."
+                .to_owned(),
+        );
+    } else {
+        unproven.push("Other hosts and other routes: this is what this host sees, without a proxy, as the user who ran it.".to_owned());
+        unproven.push("That Engage components trust the same certificates: Java and Windows keep stores of their own.".to_owned());
+        if !has_tool_client {
+            unproven.push("What the object's own clients may not read; a read-only client for hybridcheck (--client-id) can be allowed to.".to_owned());
+        }
+    }
+    let objects = &scope.configuration.objects;
+    if objects.iter().any(|object| {
+        object
+            .services()
+            .iter()
+            .any(|section| section.eq_ignore_ascii_case("saml_auth"))
+    }) {
+        unproven.push("The SAML2 bearer login of [saml_auth]: with auto-provisioning it could create a user, so it was not tried.".to_owned());
+    }
+    if objects.iter().any(|object| object.form.is_selection()) {
+        unproven.push(format!("That the export is whole: the person who exports {OBJECT_NAME} selects its sections and options."));
+    }
+    unproven
+}

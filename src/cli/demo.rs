@@ -1,0 +1,160 @@
+//! `demo`: the whole suite against the embedded sandbox; nothing to set up, nothing leaves the host.
+
+use std::fmt::Write;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use super::Failure;
+use super::check::{self, CheckArgs};
+use super::output::{OutputArgs, print};
+use crate::sandbox::{self, Sandbox};
+
+/// Arguments of `demo`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct DemoArgs {
+    /// Play a fault
+    #[arg(long, value_name = "NAME")]
+    fault: Option<String>,
+    /// List the faults
+    #[arg(long, conflicts_with_all = ["fault", "serve"])]
+    list_faults: bool,
+    /// Keep the sandbox running and print how to point check, curl and an SDK at it
+    #[arg(long)]
+    serve: bool,
+    /// The address of this host to serve on, for clients in another network namespace
+    #[arg(
+        long,
+        value_name = "IPV4",
+        default_value = "127.0.0.1",
+        requires = "serve"
+    )]
+    bind: Ipv4Addr,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// The words that `check` would be given, parsed by the same parser.
+#[derive(Parser)]
+struct AsCheck {
+    #[command(flatten)]
+    args: CheckArgs,
+}
+
+/// Runs `demo`.
+pub(super) fn run(args: DemoArgs) -> Result<u8, Failure> {
+    if args.list_faults {
+        print(&list())?;
+        return Ok(0);
+    }
+    let fault = match &args.fault {
+        None => None,
+        Some(name) => Some(sandbox::fault(name).ok_or_else(|| {
+            let known = sandbox::faults().iter().map(|fault| fault.name);
+            Failure::unknown("fault", name, known, "hybridcheck demo --list-faults")
+        })?),
+    };
+    let sandbox = Sandbox::start_at(fault, args.bind).map_err(Failure::Sandbox)?;
+    if args.serve {
+        print(&instructions(&sandbox)?)?;
+        wait()?;
+        return Ok(0);
+    }
+    let words = std::iter::once("check".to_owned()).chain(sandbox.check_arguments());
+    let parsed = AsCheck::try_parse_from(words).map_err(|error| Failure::Flag {
+        flag: "demo",
+        problem: error.to_string(),
+        help: "this is a fault of hybridcheck itself; please report it".into(),
+    })?;
+    check::run(&parsed.args.with_output(args.output), "demo")
+}
+
+fn list() -> String {
+    let mut text = String::new();
+    for fault in sandbox::faults() {
+        let expected = if fault.causes.is_empty() {
+            "no cause".to_owned()
+        } else {
+            fault.causes.join(", ")
+        };
+        let _ = writeln!(
+            text,
+            "{:<24} {:<13} {} [{expected}]",
+            fault.name, fault.area, fault.about
+        );
+    }
+    text
+}
+
+fn instructions(sandbox: &Sandbox) -> Result<String, Failure> {
+    let (tool_id, tool_secret_file) = tool_client(sandbox)?;
+    let words: Vec<String> = sandbox
+        .check_arguments()
+        .into_iter()
+        .map(|word| quoted(&word))
+        .collect();
+    let connect: Vec<String> = sandbox
+        .connect_to()
+        .into_iter()
+        .map(|rule| format!("--connect-to {}", curl_rule(&rule)))
+        .collect();
+    Ok(format!(
+        "An embedded Genesys Cloud is running until Ctrl-C.\n\n\
+         hybridcheck:\n  hybridcheck check {}\n\n\
+         with the tool's own client:\n  hybridcheck check --client-id {tool_id} --client-secret-file {} {}\n\n\
+         curl:\n  curl --cacert {} {} https://login.mypurecloud.de/.well-known/oauth-authorization-server\n\n\
+         an SDK: trust {}, send login.mypurecloud.de:443 and api.mypurecloud.de:443 to the ports above\n\
+         (tests/sdk/python_sdk.py does so with purecloudplatformclientv2), client id {tool_id}, secret in {}\n",
+        words.join(" "),
+        tool_secret_file.display(),
+        words.join(" "),
+        sandbox.ca_file().display(),
+        connect.join(" "),
+        sandbox.ca_file().display(),
+        tool_secret_file.display(),
+    ))
+}
+
+/// The tool's own client, its secret in a file beside the sandbox's others, which go with it.
+fn tool_client(sandbox: &Sandbox) -> Result<(&str, PathBuf), Failure> {
+    let (id, secret) = sandbox.tool_client();
+    let path = sandbox.ca_file().with_file_name("tool-client-secret");
+    std::fs::write(&path, secret).map_err(|source| Failure::File {
+        action: "write",
+        path: path.display().to_string(),
+        source,
+    })?;
+    Ok((id, path))
+}
+
+/// curl resolves the kept host itself, which has no address outside the sandbox: it is led to loopback.
+fn curl_rule(rule: &str) -> String {
+    rule.replacen("::", ":127.0.0.1:", 1)
+}
+
+/// A word as a POSIX shell takes it whole.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+fn wait() -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|source| Failure::System {
+        action: "wait for Ctrl-C",
+        source,
+    })?;
+    runtime
+        .block_on(tokio::signal::ctrl_c())
+        .map_err(|source| Failure::System {
+            action: "wait for Ctrl-C",
+            source,
+        })
+}

@@ -1,0 +1,136 @@
+//! How a process ends: the failures of the tool itself, each with a help line, and a panic hook that prints no value.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::sources::SourceError;
+
+/// The exit status of "cannot run".
+pub const USAGE: u8 = 2;
+
+/// Why hybridcheck cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A flag's value is not usable.
+    #[error("{flag}: {problem}")]
+    Flag {
+        /// The flag.
+        flag: &'static str,
+        /// What is wrong, without the value when it may be secret.
+        problem: String,
+        /// What to do.
+        help: String,
+    },
+    /// An input cannot be read.
+    #[error(transparent)]
+    Input(#[from] SourceError),
+    /// A file cannot be read or written.
+    #[error("cannot {action} {path}")]
+    File {
+        /// `read` or `write`.
+        action: &'static str,
+        /// The path.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The embedded sandbox did not start.
+    #[error("the embedded sandbox did not start")]
+    Sandbox(#[source] crate::sandbox::SandboxError),
+    /// The system refuses something that every run needs.
+    #[error("cannot {action}")]
+    System {
+        /// What.
+        action: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A word that names no check, cause, fault, tenant or format.
+    #[error("unknown {what} `{word}`")]
+    Unknown {
+        /// What it should name.
+        what: &'static str,
+        /// The word, made visible.
+        word: String,
+        /// The nearest right ones, or where to look.
+        help: String,
+    },
+}
+
+impl Failure {
+    /// An unknown word with the nearest right ones.
+    pub fn unknown<'a>(
+        what: &'static str,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str>,
+        list: &str,
+    ) -> Self {
+        let near = hybridcheck_core::text::nearest(word, known);
+        let help = if near.is_empty() {
+            format!("`{list}` shows them all")
+        } else {
+            format!(
+                "did you mean {}? `{list}` shows them all",
+                near.join(" or ")
+            )
+        };
+        Self::Unknown {
+            what,
+            word: hybridcheck_core::text::visible(word, 100),
+            help,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Flag { help, .. } | Self::Unknown { help, .. } => Some(help.clone()),
+            Self::Input(error) => Some(error.help()),
+            Self::File { .. } | Self::Sandbox(_) | Self::System { .. } => None,
+        }
+    }
+}
+
+/// Prints `error:`, the chain, and `help:`, each on lines of its own.
+pub(super) fn report(failure: &Failure) -> ExitCode {
+    let mut text = format!("error: {failure}\n");
+    let mut source = failure.source();
+    while let Some(inner) = source {
+        let line = format!("  because: {inner}\n");
+        if !text.contains(&inner.to_string()) {
+            text.push_str(&line);
+        }
+        source = inner.source();
+    }
+    if let Some(help) = failure.help() {
+        let _ = writeln!(text, "help: {help}");
+    }
+    complain(&text);
+    ExitCode::from(USAGE)
+}
+
+/// clap's own errors; `--help` and `--version` are no errors.
+pub(super) fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { USAGE } else { 0 })
+}
+
+/// Writes to standard error; there is nobody to tell when even that fails.
+pub(super) fn complain(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A panic's text may hold a value: only its place is printed.
+pub(super) fn install_panic_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info
+            .location()
+            .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        complain(&format!(
+            "error: hybridcheck itself failed{place}; please report this line\n"
+        ));
+    }));
+}

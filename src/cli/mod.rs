@@ -1,0 +1,77 @@
+//! The command line: one file per subcommand, decided once.
+
+mod check;
+mod demo;
+mod docs;
+mod exit;
+mod explain;
+mod flags;
+mod list;
+mod output;
+mod plan;
+mod regions;
+mod select;
+mod style;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::{Failure, USAGE};
+
+/// Is the hybrid integration ready to go live, and if not, what is the one cause?
+///
+/// Reads the transaction object hybrid_integration as exported from Genesys Engage, looks at the network and at the Genesys
+/// Cloud organisation from this host, and names root causes with the words that each owner needs. It never changes anything.
+#[derive(Debug, Parser)]
+#[command(name = "hybridcheck", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit status: 0 ready, 1 not ready, 2 cannot run (usage, unreadable input), 3 incomplete
+(nothing failed, but something required could not be checked), 130 interrupted.
+Every flag that is not secret can also be set as HYBRIDCHECK_<FLAG>.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check one or more exports of the object, and what they point to
+    Check(Box<check::CheckArgs>),
+    /// Run the whole suite against an embedded Genesys Cloud on loopback
+    Demo(Box<demo::DemoArgs>),
+    /// Print what a check would do: hosts, requests and effects, in order
+    Plan(Box<plan::PlanArgs>),
+    /// List all checks and root causes
+    List(list::ListArgs),
+    /// Explain a check or a root cause
+    Explain(explain::ExplainArgs),
+    /// List the known Genesys Cloud regions with their hosts
+    Regions(regions::RegionsArgs),
+    /// Write the generated pages of docs/, or check that they are current
+    #[command(hide = true)]
+    Docs(docs::DocsArgs),
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    exit::install_panic_hook();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    let result = match cli.command {
+        Command::Check(args) => check::run(&args, "check"),
+        Command::Demo(args) => demo::run(*args),
+        Command::Plan(args) => plan::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Regions(args) => regions::run(&args),
+        Command::Docs(args) => docs::run(&args),
+    };
+    match result {
+        Ok(status) => ExitCode::from(status),
+        Err(failure) => exit::report(&failure),
+    }
+}

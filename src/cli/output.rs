@@ -1,0 +1,194 @@
+//! Where reports go: one document on standard output, files written whole or not at all, all through the last gate.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::builder::FalseyValueParser;
+use hybridcheck_core::finding::Status;
+use hybridcheck_core::report::{Report, Style};
+use hybridcheck_core::run::Run;
+
+use super::Failure;
+use super::style::{self, Color};
+use crate::redact::Redactor;
+
+/// Flags of reports.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Reports")]
+pub(super) struct OutputArgs {
+    /// What goes to standard output: table, short or json
+    #[arg(
+        long,
+        short = 'o',
+        value_name = "NAME",
+        default_value = "table",
+        env = "HYBRIDCHECK_FORMAT",
+        hide_env_values = true
+    )]
+    format: String,
+    /// Also write a report to a file; repeatable
+    #[arg(
+        long,
+        value_name = "NAME=FILE",
+        env = "HYBRIDCHECK_REPORT",
+        hide_env_values = true
+    )]
+    report: Vec<String>,
+    /// The lowest status that makes the run fail: warn or fail
+    #[arg(
+        long,
+        value_name = "STATUS",
+        default_value = "fail",
+        env = "HYBRIDCHECK_FAIL_ON",
+        hide_env_values = true
+    )]
+    fail_on: String,
+    /// The lowest status shown: pass, note, gap, warn or fail
+    #[arg(
+        long,
+        value_name = "STATUS",
+        default_value = "pass",
+        env = "HYBRIDCHECK_SHOW_FROM",
+        hide_env_values = true
+    )]
+    show_from: String,
+    /// Show more: timings, then every fact
+    #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+    /// Show only what is not a pass, the causes and the verdict
+    #[arg(short, long, env = "HYBRIDCHECK_QUIET", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    quiet: bool,
+    /// When to use colour
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        env = "HYBRIDCHECK_COLOR",
+        hide_env_values = true
+    )]
+    color: Color,
+    /// Use ASCII characters only
+    #[arg(long, env = "HYBRIDCHECK_ASCII", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    ascii: bool,
+}
+
+/// Checked flags of reports.
+pub(super) struct Output {
+    format: &'static dyn Report,
+    files: Vec<(&'static dyn Report, String)>,
+    style: Style,
+    /// The lowest status that makes the run fail.
+    pub(super) fail_on: Status,
+}
+
+impl OutputArgs {
+    /// Checks the flags before anything is asked, so that a typing error costs no run.
+    pub(super) fn checked(&self) -> Result<Output, Failure> {
+        let show_from = status(
+            "--show-from",
+            &self.show_from,
+            &["pass", "note", "gap", "warn", "fail"],
+        )?;
+        let verbosity = if self.quiet {
+            -1
+        } else {
+            i8::try_from(self.verbose).unwrap_or(i8::MAX)
+        };
+        let files = self.report.iter().map(|text| {
+            let (name, path) = text
+                .split_once('=')
+                .filter(|(_, path)| !path.is_empty())
+                .ok_or_else(|| Failure::Flag {
+                    flag: "--report",
+                    problem: format!(
+                        "`{}` is not of the form NAME=FILE",
+                        hybridcheck_core::text::visible(text, 100)
+                    ),
+                    help: "for example --report json=run.json".into(),
+                })?;
+            Ok((format(name)?, path.to_owned()))
+        });
+        Ok(Output {
+            format: format(&self.format)?,
+            files: files.collect::<Result<_, Failure>>()?,
+            style: style::of_stdout(self.color, self.ascii, verbosity, show_from),
+            fail_on: status("--fail-on", &self.fail_on, &["warn", "fail"])?,
+        })
+    }
+}
+
+impl Output {
+    /// Whether progress may be drawn, and whether in ASCII.
+    pub(super) fn progress(&self) -> (bool, bool) {
+        (
+            style::shows_progress() && self.style.verbosity >= 0,
+            !self.style.unicode,
+        )
+    }
+
+    /// Writes every report; files first, so that a full disk is told before the verdict scrolls by.
+    pub(super) fn write(&self, run: &Run, redactor: &Redactor) -> Result<(), Failure> {
+        for (report, path) in &self.files {
+            let text = redactor.clean(report.render(run, &style::of_file(self.style)));
+            write_whole(path, &text).map_err(|source| Failure::File {
+                action: "write",
+                path: path.clone(),
+                source,
+            })?;
+        }
+        print(&redactor.clean(self.format.render(run, &self.style)))
+    }
+}
+
+/// Prints to standard output; a reader that went away is no failure.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::File {
+            action: "write",
+            path: "standard output".into(),
+            source: error,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Written to a temporary name beside the file and renamed: whole or not at all.
+fn write_whole(path: &str, text: &str) -> io::Result<()> {
+    let directory = match Path::new(path).parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(|_| ()).map_err(|error| error.error)
+}
+
+fn format(name: &str) -> Result<&'static dyn Report, Failure> {
+    hybridcheck_reports::by_name(name).ok_or_else(|| {
+        let known = hybridcheck_reports::reports().into_iter().map(Report::name);
+        Failure::unknown("format", name, known, "hybridcheck check --help")
+    })
+}
+
+fn status(flag: &'static str, word: &str, allowed: &[&str]) -> Result<Status, Failure> {
+    let found = allowed.contains(&word).then_some(match word {
+        "pass" => Status::Pass,
+        "note" => Status::Note,
+        "gap" => Status::Gap,
+        "warn" => Status::Warn,
+        _ => Status::Fail,
+    });
+    found.ok_or_else(|| Failure::Flag {
+        flag,
+        problem: format!(
+            "`{}` is no status",
+            hybridcheck_core::text::visible(word, 40)
+        ),
+        help: format!("expected {}", allowed.join(", ")),
+    })
+}

@@ -1,0 +1,167 @@
+//! `plan`: what a check would do, in order. A security officer can sign it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::facts::{ClientRef, Effect, FactKey};
+use hybridcheck_core::object::HybridObject;
+
+use super::Failure;
+use super::check::ScopeArgs;
+use super::flags::NetworkArgs;
+use super::output::print;
+use crate::config::Settings;
+use crate::{gather, judge};
+
+/// Arguments of `plan`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    scope: ScopeArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
+}
+
+/// Runs `plan`.
+pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
+    let settings = args.network.settings()?;
+    let scope = args.scope.read()?;
+    let objects = &scope.configuration.objects;
+    let has_tool_client = settings.tool_client.is_some();
+    let wanted = judge::wanted(&scope.checks, objects, has_tool_client);
+    let mut steps = gather::planned(wanted, objects, has_tool_client);
+    if scope.offline {
+        steps.retain(|(_, effect)| *effect == Effect::Local);
+    }
+    let mut text = String::new();
+    for object in objects {
+        let _ = writeln!(
+            text,
+            "{} ({}, {})",
+            object.title(),
+            object.form.label(),
+            object.place
+        );
+    }
+    hosts(&mut text, &steps, &settings);
+    let _ = writeln!(text, "\nSteps, each as soon as what it stands on is there:");
+    for (number, (key, effect)) in steps.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "{:>4}  {:<18} {}",
+            number + 1,
+            effect.to_string(),
+            step(key, objects)
+        );
+    }
+    let minted = steps
+        .iter()
+        .filter(|(_, effect)| *effect == Effect::MintsToken)
+        .count();
+    let _ = writeln!(
+        text,
+        "\nNothing is written to the organisation. Tokens asked for: {minted}, one per client, kept in memory only. No user is created.\n\
+         One phase may take {}, all of it {} (--connect-timeout, --timeout).",
+        shown(settings.phase),
+        shown(settings.overall)
+    );
+    print(&text)?;
+    Ok(0)
+}
+
+fn shown(duration: std::time::Duration) -> String {
+    hybridcheck_core::time::Took(duration).to_string()
+}
+
+fn hosts(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
+    let endpoints: BTreeSet<&Endpoint> = steps
+        .iter()
+        .filter_map(|(key, _)| match key {
+            FactKey::Connection { endpoint, .. } => Some(endpoint),
+            _ => None,
+        })
+        .collect();
+    if endpoints.is_empty() {
+        let _ = writeln!(text, "\nNo host is contacted.");
+        return;
+    }
+    let _ = writeln!(text, "\nHosts contacted, besides this host's nameservers:");
+    for endpoint in endpoints {
+        let secrets = if settings.regions.may_receive_secrets(&endpoint.host) {
+            "may receive secrets, over TLS with a trusted chain only"
+        } else {
+            "not in the region table: receives no secret"
+        };
+        let target = settings.target(endpoint);
+        let detour = if target == *endpoint {
+            String::new()
+        } else {
+            format!(" at {target} (--connect-to)")
+        };
+        let _ = writeln!(text, "      {endpoint}/tcp{detour}: {secrets}");
+    }
+}
+
+/// One step in the words of what goes over the wire.
+fn step(key: &FactKey, objects: &[HybridObject]) -> String {
+    let object = |id: hybridcheck_core::object::ObjectId| objects.get(usize::from(id.0));
+    let api = |id| {
+        object(id)
+            .and_then(HybridObject::api_endpoint)
+            .map_or_else(|| "the API host".into(), |e| e.host.to_string())
+    };
+    match key {
+        FactKey::Addresses { host } => format!("ask each nameserver for A and AAAA of {host}"),
+        FactKey::ApiProbe { endpoint, .. } => format!(
+            "GET https://{}/api/v2/tokens/me without a token",
+            endpoint.host
+        ),
+        FactKey::Certificate { .. } => "decode saml/certificate".into(),
+        FactKey::Connection { endpoint, .. } => {
+            format!("connect to every address of {endpoint}, with a TLS handshake each")
+        }
+        FactKey::Discovery { endpoint, .. } => format!(
+            "GET https://{}/.well-known/oauth-authorization-server",
+            endpoint.host
+        ),
+        FactKey::Idps { object } => {
+            format!("GET https://{}/api/v2/identityproviders", api(*object))
+        }
+        FactKey::Organization { object } => {
+            format!("GET https://{}/api/v2/organizations/me", api(*object))
+        }
+        FactKey::PrivateKey { .. } => {
+            "decode saml/pkey and decrypt it with saml/password, in memory".into()
+        }
+        FactKey::PureengageIdp { object } => format!(
+            "GET https://{}/api/v2/identityproviders/pureengage",
+            api(*object)
+        ),
+        FactKey::Resolver => "read the nameservers of this host".into(),
+        FactKey::Role { object, name } => {
+            format!(
+                "GET https://{}/api/v2/authorization/roles?name={}",
+                api(*object),
+                hybridcheck_core::text::visible(name, 60)
+            )
+        }
+        FactKey::Token { client } => {
+            let host = object(client.object())
+                .and_then(HybridObject::auth_endpoint)
+                .map_or_else(|| "the auth host".into(), |e| e.host.to_string());
+            format!("POST https://{host}/oauth/token, client_credentials, {client}")
+        }
+        FactKey::TokenInfo { client } => {
+            let whose = match client {
+                ClientRef::Service { .. } => client.to_string(),
+                ClientRef::Tool { .. } => "the tool's own client".into(),
+            };
+            format!(
+                "GET https://{}/api/v2/tokens/me, {whose}",
+                api(client.object())
+            )
+        }
+        other => other.to_string(),
+    }
+}

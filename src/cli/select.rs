@@ -1,0 +1,66 @@
+//! `--only` and `--skip`: ids, families and globs; an unknown word is an error that names the nearest right ones.
+
+use hybridcheck_core::check::Check;
+
+use super::Failure;
+
+/// The checks that are left after `--only` and `--skip`.
+pub(super) fn checks(only: &[String], skip: &[String]) -> Result<Vec<&'static dyn Check>, Failure> {
+    let all = hybridcheck_checks::checks();
+    for word in only.iter().chain(skip) {
+        if !all.iter().any(|check| matches(*check, word)) {
+            let ids: Vec<String> = all.iter().map(|check| check.id().0).collect();
+            let families = all.iter().map(|check| check.family());
+            let known = ids.iter().map(String::as_str).chain(families);
+            return Err(Failure::unknown(
+                "check or family",
+                word,
+                known,
+                "hybridcheck list",
+            ));
+        }
+    }
+    let is_in =
+        |check: &'static dyn Check, words: &[String]| words.iter().any(|word| matches(check, word));
+    let selected = all
+        .into_iter()
+        .filter(|check| (only.is_empty() || is_in(*check, only)) && !is_in(*check, skip));
+    let selected: Vec<_> = selected.collect();
+    if selected.is_empty() {
+        return Err(Failure::Flag {
+            flag: "--skip",
+            problem: "no check is left to run".into(),
+            help: "`hybridcheck list` shows them all".into(),
+        });
+    }
+    Ok(selected)
+}
+
+fn matches(check: &dyn Check, word: &str) -> bool {
+    check.family() == word || glob(word, &check.id().0)
+}
+
+/// `*` stands for any text; everything else for itself.
+fn glob(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
+            (0..=tail.len())
+                .filter(|at| tail.is_char_boundary(*at))
+                .any(|at| glob(rest, &tail[at..]))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_whole_ids() {
+        assert!(glob("saml-*", "saml-issuer-form"));
+        assert!(glob("*-expiry", "saml-certificate-expiry"));
+        assert!(!glob("saml", "saml-issuer-form"));
+        assert!(!glob("saml-*-x", "saml-issuer-form"));
+    }
+}
