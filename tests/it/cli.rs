@@ -1,0 +1,271 @@
+//! Words, streams and exit status of the command line.
+
+use hybridcheck::sandbox::Sandbox;
+use hybridcheck_core::run::Verdict;
+
+use crate::support::{hybridcheck, object_file, run};
+
+fn arguments(sandbox: &Sandbox, more: &[&str]) -> Vec<String> {
+    let mut all = vec!["check".to_owned()];
+    all.extend(more.iter().map(ToString::to_string));
+    all.extend(sandbox.check_arguments());
+    all
+}
+
+#[test]
+fn usage_errors_are_exit_2_with_a_helpful_line() {
+    for (words, expected) in [
+        (&["check"][..], "<INPUT>"),
+        (
+            &["check", "x.cfg", "--only", "saml-certificate-expirry"],
+            "did you mean saml-certificate-expiry",
+        ),
+        (
+            &["check", "x.cfg", "--format", "tabel"],
+            "did you mean table",
+        ),
+        (&["check", "x.cfg", "--as-of", "15.1.2027"], "YYYY-MM-DD"),
+        (&["check", "x.cfg", "--timeout", "5"], "with its unit"),
+        (&["check", "x.cfg", "--report", "json"], "NAME=FILE"),
+        (&["check", "no-such-file.cfg"], "no-such-file.cfg"),
+        (
+            &["explain", "saml-certificate-expirry"],
+            "did you mean saml-certificate-expiry",
+        ),
+        (&["check", "x.cfg", "--client-id", "not-a-guid"], "GUID"),
+    ] {
+        let finished = run(words);
+        assert_eq!(finished.status, 2, "{words:?}");
+        assert!(
+            finished.stderr.contains(expected),
+            "{words:?}: {}",
+            finished.stderr
+        );
+        assert_eq!(finished.stdout, "", "{words:?}");
+    }
+}
+
+#[test]
+fn offline_asks_nothing_and_judges_for_the_day_named() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let ready = run(arguments(&sandbox, &["--offline", "--format", "json"]));
+    assert_eq!(ready.status, 0, "{}", ready.stdout);
+    assert!(sandbox.requests().is_empty(), "{:?}", sandbox.requests());
+    let later = run(arguments(
+        &sandbox,
+        &["--offline", "--as-of", "2099-01-01", "--format", "json"],
+    ));
+    let document = later.json();
+    assert_eq!((later.status, document.verdict), (1, Verdict::NotReady));
+    let causes: Vec<&str> = document
+        .causes
+        .iter()
+        .map(|cause| cause.cause.0.as_str())
+        .collect();
+    assert_eq!(causes, ["certificate-expired"]);
+}
+
+#[test]
+fn only_brings_what_it_stands_on_and_nothing_else() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let finished = run(arguments(
+        &sandbox,
+        &["--only", "roles", "--format", "json"],
+    ));
+    assert_eq!(finished.status, 0, "{}", finished.stdout);
+    let document = finished.json();
+    assert!(
+        document
+            .rows
+            .iter()
+            .all(|row| row.check.0.starts_with("roles-"))
+    );
+    let requests = sandbox.requests();
+    assert!(
+        requests
+            .iter()
+            .any(|request| request.contains("/oauth/token")),
+        "{requests:?}"
+    );
+    assert!(
+        !requests
+            .iter()
+            .any(|request| request.contains("/identityproviders")),
+        "{requests:?}"
+    );
+}
+
+#[test]
+fn standard_output_is_one_document_and_standard_error_is_quiet() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let finished = run(arguments(&sandbox, &["--format", "json"]));
+    finished.json();
+    assert_eq!(finished.stderr, "");
+}
+
+#[test]
+fn reports_are_written_whole_and_a_missing_folder_is_told() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("run.json");
+    let report = format!("json={}", path.display());
+    assert_eq!(
+        run(arguments(&sandbox, &["--offline", "--report", &report])).status,
+        0
+    );
+    let text = std::fs::read_to_string(&path).expect("the report");
+    serde_json::from_str::<hybridcheck_core::run::Run>(&text).expect("a run document");
+    let beside: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("the folder")
+        .collect();
+    assert_eq!(beside.len(), 1, "no temporary file is left: {beside:?}");
+
+    let nowhere = format!("json={}", folder.path().join("no/such/run.json").display());
+    let finished = run(arguments(&sandbox, &["--offline", "--report", &nowhere]));
+    assert_eq!(finished.status, 2);
+    assert!(
+        finished.stderr.contains("cannot write"),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[test]
+fn the_object_can_come_from_standard_input() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let file = std::fs::File::open(sandbox.object_file()).expect("the object");
+    let output = hybridcheck()
+        .args(["check", "--offline", "-", "--format", "json"])
+        .stdin(file)
+        .output();
+    let finished = crate::support::Finished::of(&output.expect("the binary runs"));
+    assert_eq!(finished.status, 0, "{}", finished.stdout);
+    assert_eq!(finished.json().objects[0].place.input, "-");
+}
+
+#[test]
+fn flags_can_come_from_the_environment() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let output = hybridcheck()
+        .env("HYBRIDCHECK_OFFLINE", "1")
+        .env("HYBRIDCHECK_FORMAT", "short")
+        .args(["check", &sandbox.object_file().display().to_string()])
+        .output();
+    let finished = crate::support::Finished::of(&output.expect("the binary runs"));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert!(sandbox.requests().is_empty());
+    assert!(finished.stdout.contains("READY"), "{}", finished.stdout);
+    assert!(finished.stdout.lines().count() < 20, "{}", finished.stdout);
+}
+
+#[test]
+fn a_warning_fails_only_with_fail_on_warn() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let soon = ["--offline", "--certificate-warn", "9999d"];
+    assert_eq!(run(arguments(&sandbox, &soon)).status, 0);
+    assert_eq!(
+        run(arguments(
+            &sandbox,
+            &[&soon[..], &["--fail-on", "warn"]].concat()
+        ))
+        .status,
+        1
+    );
+}
+
+#[test]
+fn plan_names_hosts_and_effects_and_contacts_nobody() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let mut words = vec!["plan".to_owned()];
+    words.extend(sandbox.check_arguments());
+    let finished = run(&words);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    for expected in [
+        "login.mypurecloud.de:443",
+        "api.mypurecloud.de:443",
+        "mints a token",
+        "POST https://login.mypurecloud.de/oauth/token",
+        "identityproviders/pureengage",
+    ] {
+        assert!(
+            finished.stdout.contains(expected),
+            "{expected}\n{}",
+            finished.stdout
+        );
+    }
+    assert!(
+        !finished.stdout.contains("saml_auth"),
+        "the SAML2-bearer client is not asked: {}",
+        finished.stdout
+    );
+    assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let output = std::process::Command::new("sh")
+        .arg("-c")
+        .arg(format!(
+            "{} list | head -n 1 >/dev/null; exit ${{PIPESTATUS:-0}}",
+            env!("CARGO_BIN_EXE_hybridcheck")
+        ))
+        .output()
+        .expect("a shell");
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn every_check_and_cause_can_be_explained() {
+    let listed = run(["list"]);
+    let ids: Vec<&str> = listed
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("  "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(ids.len() > 60, "{ids:?}");
+    for id in ids {
+        let page = run(["explain", id]);
+        assert_eq!(page.status, 0, "{id}");
+        assert!(page.stdout.contains("## How to fix"), "{id}");
+    }
+}
+
+#[test]
+fn unknown_tenants_are_told_which_there_are() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let finished = run(arguments(&sandbox, &["--offline", "--tenant", "Nowhere"]));
+    assert_eq!(finished.status, 2);
+    assert!(
+        finished.stderr.contains("Environment"),
+        "{}",
+        finished.stderr
+    );
+    assert_eq!(
+        run(arguments(
+            &sandbox,
+            &["--offline", "--tenant", "environment"]
+        ))
+        .status,
+        0
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let nameless = object_file(
+        folder.path(),
+        "https://login.mypurecloud.de/oauth/token",
+        "https://api.mypurecloud.de/api/",
+    );
+    let finished = run([
+        "check",
+        "--offline",
+        "--tenant",
+        "X",
+        &nameless.display().to_string(),
+    ]);
+    assert!(
+        finished.stderr.contains("names no tenant"),
+        "{}",
+        finished.stderr
+    );
+}

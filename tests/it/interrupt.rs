@@ -1,0 +1,39 @@
+//! Ctrl-C while a host keeps silent: a complete, valid report of what is known, and status 130.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use hybridcheck::sandbox::{self, Sandbox};
+use hybridcheck_core::run::{Run, Verdict};
+
+use crate::support::hybridcheck;
+
+#[test]
+fn an_interrupted_run_still_reports() {
+    let sandbox = Sandbox::start(sandbox::fault("tls-silent")).expect("a sandbox");
+    let child = hybridcheck()
+        .args(["check", "--format", "json"])
+        .args(sandbox.check_arguments())
+        .args(["--connect-timeout", "60s", "--timeout", "120s"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let child = child.expect("the binary starts");
+    // The signal may come only after the handler is in place: the sandbox sees the connection by then.
+    let patience = Instant::now() + Duration::from_secs(20);
+    while sandbox.connections() == 0 && Instant::now() < patience {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(killed.expect("kill runs").success());
+    let output = child.wait_with_output().expect("the binary ends");
+    assert_eq!(output.status.code(), Some(130));
+    let run: Run = serde_json::from_slice(&output.stdout).expect("a whole document");
+    assert_eq!(run.verdict, Verdict::Interrupted);
+    assert!(
+        run.rows.iter().any(|row| row.check.0 == "network-connects"),
+        "what was known is there"
+    );
+}

@@ -1,0 +1,13 @@
+//! The command as a whole: the real binary with a scrubbed environment, and every check on every scenario.
+
+mod cli;
+mod demo;
+mod hostile;
+mod interrupt;
+mod matrix;
+mod safety;
+mod schema;
+mod sdk;
+mod secrets;
+mod spoiled;
+mod support;

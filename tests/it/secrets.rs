@@ -1,0 +1,118 @@
+//! Canaries: no secret of any run comes out anywhere, whatever the format, the verbosity or the fault.
+
+use hybridcheck::sandbox::{self, Sandbox};
+
+use crate::support::{Finished, PASSWORD, SECRET, hybridcheck, object_file, run};
+
+fn assert_clean(finished: &Finished, canaries: &[String], what: &str) {
+    for canary in canaries {
+        for (stream, text) in [("stdout", &finished.stdout), ("stderr", &finished.stderr)] {
+            assert!(
+                !text.contains(canary.as_str()),
+                "{what}: {stream} holds a secret"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_output_of_any_fault_holds_a_secret() {
+    for fault in std::iter::once(None).chain(sandbox::faults().iter().map(Some)) {
+        let sandbox = Sandbox::start(fault).expect("a sandbox");
+        let canaries = sandbox.canaries();
+        assert!(canaries.len() > 5, "the sandbox knows its secrets");
+        let name = fault.map_or("healthy", |fault| fault.name);
+        let folder = tempfile::tempdir().expect("a folder");
+        for format in ["table", "short", "json"] {
+            let file = folder.path().join(format);
+            let mut arguments = vec![
+                "check".to_owned(),
+                "-vvv".into(),
+                "--format".into(),
+                format.into(),
+            ];
+            arguments.push("--report".into());
+            arguments.push(format!("json={}", file.display()));
+            arguments.extend(sandbox.check_arguments());
+            let finished = run(&arguments);
+            assert!(finished.status != 2, "{name}: {}", finished.stderr);
+            assert_clean(&finished, &canaries, &format!("{name} {format}"));
+            let written = std::fs::read_to_string(&file).expect("a report file");
+            assert!(
+                !canaries
+                    .iter()
+                    .any(|canary| written.contains(canary.as_str())),
+                "{name}: the report file holds a secret"
+            );
+        }
+        let mut arguments = vec!["plan".to_owned()];
+        arguments.extend(sandbox.check_arguments());
+        assert_clean(&run(&arguments), &canaries, &format!("{name} plan"));
+    }
+}
+
+#[test]
+fn no_error_message_holds_a_secret() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = object_file(
+        folder.path(),
+        "https://login.mypurecloud.de/oauth/token",
+        "https://api.mypurecloud.de/api/",
+    );
+    let text = std::fs::read_to_string(good).expect("the file");
+    let broken = [
+        text.replace(
+            "[ewt]",
+            "junk line password=FAKE-canary-secret-0123456789abcdefghijk9\n[ewt",
+        ),
+        text.replace(['[', ']'], ""),
+        format!("{{\"general\": {{\"password\": \"{SECRET}\""),
+        format!("<CfgData><CfgTransaction name=\"{SECRET}\"><a></b></CfgTransaction></CfgData>"),
+        format!("general:\n  password: {SECRET}\n bad: [\n"),
+        format!(
+            "dbid,object_dbid,object_type,parent_dbid,prop_name,prop_value\n1,900,16,0,\"{SECRET}"
+        ),
+    ];
+    for (index, text) in broken.iter().enumerate() {
+        let path = folder.path().join(format!("broken-{index}"));
+        std::fs::write(&path, text).expect("a file");
+        let finished = run(["check", "--offline", "-vvv", &path.display().to_string()]);
+        assert_clean(
+            &finished,
+            &[SECRET.to_owned(), PASSWORD.to_owned()],
+            &format!("broken-{index}"),
+        );
+    }
+}
+
+#[test]
+fn the_tools_own_secret_is_told_by_its_source_only() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let (id, secret) = sandbox.tool_client();
+    let mut arguments = vec![
+        "check".to_owned(),
+        "-vv".into(),
+        "--client-id".into(),
+        id.to_owned(),
+        "--format".into(),
+        "json".into(),
+    ];
+    arguments.extend(sandbox.check_arguments());
+    let output = hybridcheck()
+        .env("HYBRIDCHECK_CLIENT_SECRET", secret.to_string())
+        .args(arguments)
+        .output();
+    let finished = Finished::of(&output.expect("the binary runs"));
+    let document = finished.json();
+    assert_eq!(
+        document.invocation.client_secret_source.as_deref(),
+        Some("HYBRIDCHECK_CLIENT_SECRET")
+    );
+    assert_eq!(finished.status, 0, "{}", finished.stdout);
+    assert_clean(&finished, &[secret.to_string()], "tool client");
+    let reader = serde_json::to_string(&document.facts).expect("json");
+    assert!(
+        reader.contains("\"tool\""),
+        "the organisation was read with the tool's own client"
+    );
+}

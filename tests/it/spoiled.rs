@@ -1,0 +1,192 @@
+//! Scenarios that the sandbox does not play: the healthy object and its facts, spoiled in one place each.
+
+use hybridcheck::judge::{self, Bench};
+use hybridcheck_core::facts::{
+    CertificateFact, CertificateInfo, CertificateOutcome, Fact, FactKey, Facts, KeyAlgorithm,
+    Quirk, Wrapping,
+};
+use hybridcheck_core::object::{Configuration, HybridObject, Known, ObjectId, Place, Stranger};
+use hybridcheck_core::policy::Policy;
+use hybridcheck_core::region::Regions;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::time::Timestamp;
+use hybridcheck_testkit::{facts, objects};
+
+const MOMENT: &str = "2026-11-23T12:00:00Z";
+
+type Spoil = (&'static str, fn(&mut Configuration, &mut Facts));
+
+fn object(configuration: &mut Configuration) -> &mut HybridObject {
+    &mut configuration.objects[0]
+}
+
+fn set(configuration: &mut Configuration, section: &str, option: &str, value: &str) {
+    let spoiled = objects::with(configuration.objects.remove(0), section, option, value);
+    configuration.objects.insert(0, spoiled);
+}
+
+fn certificate(facts: &mut Facts, change: impl FnOnce(&mut CertificateFact)) {
+    let key = FactKey::Certificate {
+        object: ObjectId(0),
+    };
+    let mut fact = facts.certificate(&key).expect("a certificate").clone();
+    change(&mut fact);
+    *facts = facts::with_fact(std::mem::take(facts), key, Fact::from(fact));
+}
+
+fn first(facts: &mut Facts, change: impl FnOnce(&mut CertificateInfo)) {
+    certificate(facts, |fact| {
+        if let CertificateOutcome::Certificates { certificates } = &mut fact.outcome {
+            change(&mut certificates[0]);
+        }
+    });
+}
+
+const SPOILS: &[Spoil] = &[
+    ("nothing", |_, _| {}),
+    ("name", |c, _| {
+        object(c).name = Known::Stated("Hybrid_Integration".into())
+    }),
+    ("alias", |c, _| {
+        object(c).alias = Known::Stated("hybrid".into())
+    }),
+    ("state", |c, _| object(c).state = Known::Stated("2".into())),
+    ("folder", |c, _| {
+        if let Known::Stated(folder) = &mut object(c).folder {
+            folder.kind = Some("agent_group".into());
+            folder.path = vec!["Somewhere".into()];
+        }
+    }),
+    ("tenants", |c, _| {
+        let tenant = |dbid, name: &str| hybridcheck_core::object::Tenant {
+            dbid: Some(dbid),
+            name: Some(name.into()),
+        };
+        object(c).serves = vec![tenant(1, "Environment"), tenant(101, "A"), tenant(102, "B")];
+    }),
+    ("stranger", |c, _| {
+        c.strangers.push(Stranger {
+            kind: "16".into(),
+            tenant: None,
+            place: Place::line("object.xml", 99),
+        });
+    }),
+    ("duplicate", |c, _| {
+        let twin = object(c).sections[0].clone();
+        object(c).sections.push(twin);
+    }),
+    ("piece", |c, _| {
+        object(c).sections[1].options[1].missing_pieces = vec![2]
+    }),
+    ("masked", |c, _| set(c, "ewt", "password", "********")),
+    ("misspelt section", |c, _| {
+        object(c).sections[0].name = "generall".into()
+    }),
+    ("misspelt option", |c, _| {
+        object(c).sections[0].options[0].name = "organisation_sname".into()
+    }),
+    ("blank in an id", |c, _| {
+        set(
+            c,
+            "general",
+            "organization_id",
+            " 00000000-1111-4222-8333-444444444444",
+        )
+    }),
+    ("no guid", |c, _| {
+        set(c, "general", "organization_id", "acme")
+    }),
+    ("short name with blanks", |c, _| {
+        set(c, "general", "organization_sname", "Acme Corporation Ltd")
+    }),
+    ("foreign host", |c, _| {
+        set(
+            c,
+            "general",
+            "base_auth_url",
+            "https://login.us.genesys.cloud/oauth/token",
+        )
+    }),
+    ("wrong auth path", |c, _| {
+        set(
+            c,
+            "general",
+            "base_auth_url",
+            "http://login.mypurecloud.de/oauth/tokens",
+        )
+    }),
+    ("issuer", |c, _| set(c, "saml", "issuer", "acme")),
+    ("issuer with a blank", |c, _| {
+        set(c, "saml", "issuer", " https://idp.acme.example/pureengage ")
+    }),
+    ("expire_time", |c, _| set(c, "saml", "expire_time", "100")),
+    ("client id", |c, _| set(c, "ewt", "client_id", "not-a-guid")),
+    ("client secret with a newline", |c, _| {
+        set(c, "ewt", "password", "placeholder\n")
+    }),
+    ("missing client secret", |c, _| {
+        set(c, "ewt", "password", "")
+    }),
+    ("missing saml option", |c, _| set(c, "saml", "issuer", "")),
+    ("shared client", |c, _| {
+        set(c, "pacing", "client_id", objects::EWT_CLIENT)
+    }),
+    ("no client section", |c, _| object(c).sections.truncate(2)),
+    ("certificate expires soon", |_, f| {
+        first(f, |info| {
+            info.not_after = Timestamp::parse("2026-12-01").expect("a day")
+        })
+    }),
+    ("certificate of tomorrow", |_, f| {
+        first(f, |info| {
+            info.not_before = Timestamp::parse("2027-12-01").expect("a day")
+        })
+    }),
+    ("small key", |_, f| {
+        first(f, |info| info.key = KeyAlgorithm::Rsa { bits: 1024 })
+    }),
+    ("sha1", |_, f| {
+        first(f, |info| info.signature = "sha1WithRSAEncryption".into())
+    }),
+    ("ca flag", |_, f| first(f, |info| info.is_ca = !info.is_ca)),
+    ("encoding", |_, f| {
+        certificate(f, |fact| {
+            fact.shape.wrapping = vec![Wrapping::Pem];
+            fact.shape.quirks = vec![Quirk::FlattenedWithBlanks];
+        });
+    }),
+    ("chain", |_, f| {
+        certificate(f, |fact| {
+            if let CertificateOutcome::Certificates { certificates } = &mut fact.outcome {
+                let mut second = certificates[0].clone();
+                second.sha256 = "00".repeat(32);
+                certificates.push(second);
+            }
+        });
+    }),
+];
+
+/// Every row of every spoiled scenario.
+pub(crate) fn rows() -> Vec<Row> {
+    let (checks, rules) = (hybridcheck_checks::checks(), hybridcheck_checks::rules());
+    let bench = Bench {
+        checks: &checks,
+        rules: &rules,
+        policy: &Policy::default(),
+        regions: &Regions::default(),
+        as_of: Timestamp::parse(MOMENT).expect("a moment"),
+        has_tool_client: false,
+    };
+    let mut rows = Vec::new();
+    for (_, spoil) in SPOILS {
+        let mut configuration = Configuration {
+            objects: vec![objects::healthy()],
+            ..Configuration::default()
+        };
+        configuration.settle();
+        let mut facts = facts::healthy(&configuration.objects[0]);
+        spoil(&mut configuration, &mut facts);
+        rows.extend(judge::judge(&configuration, &facts, &bench).rows);
+    }
+    rows
+}
