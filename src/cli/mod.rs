@@ -38,10 +38,12 @@ Every flag that is not secret can also be set as HYBRIDCHECK_<FLAG>.";
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Check one or more exports of the object, and what they point to
+    #[command(args_override_self = true)]
     Check(Box<check::CheckArgs>),
     /// Run the whole suite against an embedded Genesys Cloud on loopback
     Demo(Box<demo::DemoArgs>),
     /// Print what a check would do: hosts, requests and effects, in order
+    #[command(args_override_self = true)]
     Plan(Box<plan::PlanArgs>),
     /// List all checks and root causes
     List(list::ListArgs),

@@ -2,8 +2,8 @@
 
 use hybridcheck::judge::{self, Bench};
 use hybridcheck_core::facts::{
-    CertificateFact, CertificateInfo, CertificateOutcome, Fact, FactKey, Facts, KeyAlgorithm,
-    Quirk, Wrapping,
+    ApiOutcome, CertificateFact, CertificateInfo, CertificateOutcome, Fact, FactKey, Facts,
+    KeyAlgorithm, Quirk, TokenInfo, Wrapping,
 };
 use hybridcheck_core::object::{Configuration, HybridObject, Known, ObjectId, Place, Stranger};
 use hybridcheck_core::policy::Policy;
@@ -164,7 +164,58 @@ const SPOILS: &[Spoil] = &[
             }
         });
     }),
+    ("client of another grant type", |c, f| {
+        info(c, f, |info| {
+            if let Some(client) = &mut info.client {
+                client.authorized_grant_type = Some("CODE".into());
+            }
+        });
+    }),
+    ("client of another organisation", |c, f| {
+        info(c, f, |info| {
+            if let Some(organization) = &mut info.organization {
+                organization.id = Some("99999999-1111-4222-8333-444444444444".into());
+            }
+        });
+    }),
+    ("inactive organisation of another platform", |c, f| {
+        let mut organization = facts::organization(&c.objects[0]);
+        organization.state = Some("inactive".into());
+        organization.product_platform = Some("PureConnect".into());
+        let key = FactKey::Organization {
+            object: ObjectId(0),
+        };
+        let fact = facts::api(
+            &facts::client("ewt"),
+            "GET /api/v2/organizations/me",
+            ApiOutcome::Found(organization),
+        );
+        *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
+    }),
+    ("key as raw PEM", |_, f| {
+        let key = FactKey::PrivateKey {
+            object: ObjectId(0),
+        };
+        let mut fact = f.private_key(&key).expect("a key").clone();
+        fact.shape.wrapping = vec![Wrapping::Pem];
+        *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
+    }),
 ];
+
+fn info(configuration: &Configuration, facts: &mut Facts, change: impl FnOnce(&mut TokenInfo)) {
+    let mut info = facts::token_info(&configuration.objects[0], "ewt");
+    change(&mut info);
+    let fact = facts::api(
+        &facts::client("ewt"),
+        "GET /api/v2/tokens/me",
+        ApiOutcome::Found(info),
+    );
+    *facts = facts::with_fact(
+        std::mem::take(facts),
+        facts::token_info_key("ewt"),
+        Fact::from(fact),
+    );
+}
 
 /// Every row of every spoiled scenario.
 pub(crate) fn rows() -> Vec<Row> {

@@ -146,7 +146,7 @@ impl fmt::Display for Holds {
 
 /// Why a value could not be decoded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "class", rename_all = "snake_case")]
+#[serde(tag = "why", rename_all = "snake_case")]
 pub enum Undecodable {
     /// Nothing there.
     Empty,
@@ -340,4 +340,19 @@ pub struct PrivateKeyInfo {
     pub key: KeyAlgorithm,
     /// SHA-256 of the subject public key info that belongs to it; absent when it could not be derived (not RSA).
     pub spki_sha256: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_outcomes_survive_a_round_trip_through_json() {
+        let outcome = CertificateOutcome::Undecodable(Undecodable::CutOff { characters: 255 });
+        let json = serde_json::to_string(&outcome).expect("json");
+        assert_eq!(
+            serde_json::from_str::<CertificateOutcome>(&json).expect("the same"),
+            outcome
+        );
+    }
 }
