@@ -85,7 +85,10 @@ fn measure(text: &str, count: u32) -> Cost {
 
 /// An option file with key material that the real openssl makes now.
 fn object() -> String {
-    let (certificate, pkey) = openssl::documented_pair("bench-password");
+    let pair = openssl::pair().expect("openssl makes a pair");
+    let protected = openssl::protected(&pair.key, "bench-password").expect("openssl protects it");
+    let one_line = |text: &str| openssl::base64_line(text.as_bytes()).expect("openssl encodes it");
+    let (certificate, pkey) = (one_line(&pair.certificate), one_line(&protected));
     format!(
         "[general]\norganization_sname=acme\norganization_id=00000000-1111-4222-8333-444444444444\n\
          default_agent_role_name=AI Agent\ndefault_supervisor_role_name=Supervisor\ndefault_admin_role_name=Admin\n\

@@ -146,7 +146,7 @@ fn every_check_on_every_scenario() {
             };
             let _ = writeln!(
                 text,
-                "{:<14}{} {}{part} {found}",
+                "{:<15}{} {}{part} {found}",
                 row.status.label(),
                 row.check,
                 row.subject

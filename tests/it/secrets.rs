@@ -99,7 +99,7 @@ fn the_tools_own_secret_is_told_by_its_source_only() {
     ];
     arguments.extend(sandbox.check_arguments());
     let output = hybridcheck()
-        .env("HYBRIDCHECK_CLIENT_SECRET", secret.to_string())
+        .env("HYBRIDCHECK_CLIENT_SECRET", secret)
         .args(arguments)
         .output();
     let finished = Finished::of(&output.expect("the binary runs"));

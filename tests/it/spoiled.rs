@@ -1,5 +1,10 @@
 //! Scenarios that the sandbox does not play: the healthy object and its facts, spoiled in one place each.
 
+#![expect(
+    clippy::semicolon_if_nothing_returned,
+    reason = "a table of one-line closures"
+)]
+
 use hybridcheck::judge::{self, Bench};
 use hybridcheck_core::facts::{
     ApiOutcome, CertificateFact, CertificateInfo, CertificateOutcome, Fact, FactKey, Facts,
