@@ -144,10 +144,9 @@ fn rows(case: &Case<'_>, checks: &[&'static dyn Check]) -> Vec<Row> {
             let (judgement, gap) = match answer {
                 Ok(judgement) => (judgement, None),
                 Err(gap) => {
-                    let found = gap.to_string();
                     let judgement = Judgement {
                         status: Status::Gap,
-                        ..Judgement::pass(found)
+                        ..Judgement::pass("")
                     };
                     (judgement, Some(gap))
                 }
@@ -216,13 +215,13 @@ fn fold(rows: &mut [Row], causes: &[Diagnosis], facts: &Facts, offset: usize) {
                     .iter()
                     .any(|broken| facts.stands_on(key, broken))
             };
+            // A question that was asked and not answered rests on what it was judged on, like a verdict.
+            let rests_on_broken = row.judged_on.iter().any(stands_on_broken);
             let follows = match &row.gap {
                 Some(Gap::Blocked { by }) => stands_on_broken(by),
+                Some(Gap::NotAnswered { .. }) => rests_on_broken,
                 Some(_) => false,
-                None => {
-                    diagnosis.explains.iter().any(is_me)
-                        && row.judged_on.iter().any(stands_on_broken)
-                }
+                None => diagnosis.explains.iter().any(is_me) && rests_on_broken,
             };
             if follows && row.role == Role::Independent {
                 row.role = Role::Consequence { cause };

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use clap::builder::FalseyValueParser;
 use hybridcheck_core::check::Check;
-use hybridcheck_core::facts::{FactKey, Facts};
+use hybridcheck_core::facts::{FactKey, Facts, Gap};
 use hybridcheck_core::object::{Configuration, HybridObject, OBJECT_NAME, Tenant};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::TABLE_DATE;
-use hybridcheck_core::run::{Invocation, ObjectSummary, Run, SCHEMA, Tool};
+use hybridcheck_core::run::{Invocation, ObjectSummary, Row, Run, SCHEMA, Tool};
 use hybridcheck_core::time::Timestamp;
 
 use super::flags::{self, NetworkArgs};
@@ -155,7 +155,7 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let verdict = judge::verdict(&judged.rows, output.fail_on, gathered.interrupted);
     let mut coverage = judged.coverage;
     coverage.requests = gathered.requests;
-    coverage.unproven = unproven(&scope, has_tool_client);
+    coverage.unproven = unproven(&scope, has_tool_client, &judged.rows);
     let run = Run {
         schema: SCHEMA,
         tool: Tool {
@@ -358,7 +358,7 @@ fn summary(object: &HybridObject, settings: &Settings) -> ObjectSummary {
 }
 
 /// What no run of this kind proves.
-fn unproven(scope: &Scope, has_tool_client: bool) -> Vec<String> {
+fn unproven(scope: &Scope, has_tool_client: bool, rows: &[Row]) -> Vec<String> {
     let mut unproven = Vec::new();
     if scope.offline {
         unproven.push(
@@ -368,7 +368,8 @@ fn unproven(scope: &Scope, has_tool_client: bool) -> Vec<String> {
     } else {
         unproven.push("Other hosts and other routes: this is what this host sees, without a proxy, as the user who ran it.".to_owned());
         unproven.push("That Engage components trust the same certificates: Java and Windows keep stores of their own.".to_owned());
-        if !has_tool_client {
+        let is_denied = |row: &Row| matches!(row.gap, Some(Gap::Denied { .. }));
+        if !has_tool_client && rows.iter().any(is_denied) {
             unproven.push("What the object's own clients may not read; a read-only client for hybridcheck (--client-id) can be allowed to.".to_owned());
         }
     }

@@ -139,10 +139,10 @@ fn every_check_on_every_scenario() {
                 Role::Root { .. } => " [root]",
                 Role::Consequence { .. } => " [consequence]",
             };
-            let found = if row.status == Status::Pass {
-                ""
-            } else {
-                row.found.as_str()
+            let found = match (&row.gap, row.status) {
+                (Some(gap), _) => gap.to_string(),
+                (None, Status::Pass) => String::new(),
+                (None, _) => row.found.clone(),
             };
             let _ = writeln!(
                 text,

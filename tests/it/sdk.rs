@@ -46,7 +46,12 @@ fn the_python_sdk_logs_in_and_reads_without_complaint() {
         "{text}\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    for expected in ["organisation:", "identity providers:", "PureEngage:", "roles:"] {
+    for expected in [
+        "organisation:",
+        "identity providers:",
+        "PureEngage:",
+        "roles:",
+    ] {
         assert!(text.contains(expected), "{expected}: {text}");
     }
 }
