@@ -17,8 +17,8 @@ pub struct Settings {
     pub overall: Duration,
     /// Address families to use.
     pub family: Family,
-    /// A nameserver that replaces the system's.
-    pub dns_server: Option<SocketAddr>,
+    /// Nameservers that replace the system's; empty for the system's own.
+    pub dns_servers: Vec<SocketAddr>,
     /// Roots that replace the host's own store.
     pub roots: Option<Vec<CertificateDer<'static>>>,
     /// Addresses given for endpoints (`--resolve`).
@@ -128,7 +128,7 @@ impl Default for Settings {
             phase: Duration::from_secs(5),
             overall: Duration::from_secs(30),
             family: Family::Any,
-            dns_server: None,
+            dns_servers: Vec::new(),
             roots: None,
             resolve: Vec::new(),
             connect_to: Vec::new(),

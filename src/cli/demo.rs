@@ -57,7 +57,7 @@ pub(super) fn run(args: DemoArgs) -> Result<u8, Failure> {
     };
     let sandbox = Sandbox::start_at(fault, args.bind).map_err(Failure::Sandbox)?;
     if args.serve {
-        print(&instructions(&sandbox)?)?;
+        print(&instructions(&sandbox, args.bind)?)?;
         wait()?;
         return Ok(0);
     }
@@ -87,7 +87,7 @@ fn list() -> String {
     text
 }
 
-fn instructions(sandbox: &Sandbox) -> Result<String, Failure> {
+fn instructions(sandbox: &Sandbox, at: Ipv4Addr) -> Result<String, Failure> {
     let (tool_id, tool_secret_file) = tool_client(sandbox)?;
     let words: Vec<String> = sandbox
         .check_arguments()
@@ -97,7 +97,7 @@ fn instructions(sandbox: &Sandbox) -> Result<String, Failure> {
     let connect: Vec<String> = sandbox
         .connect_to()
         .into_iter()
-        .map(|rule| format!("--connect-to {}", curl_rule(&rule)))
+        .map(|rule| format!("--connect-to {}", curl_rule(&rule, at)))
         .collect();
     Ok(format!(
         "An embedded Genesys Cloud is running until Ctrl-C.\n\n\
@@ -128,9 +128,9 @@ fn tool_client(sandbox: &Sandbox) -> Result<(&str, PathBuf), Failure> {
     Ok((id, path))
 }
 
-/// curl resolves the kept host itself, which has no address outside the sandbox: it is led to loopback.
-fn curl_rule(rule: &str) -> String {
-    rule.replacen("::", ":127.0.0.1:", 1)
+/// curl resolves the kept host itself, which has no address outside the sandbox: it is led to the sandbox's.
+fn curl_rule(rule: &str, at: Ipv4Addr) -> String {
+    rule.replacen("::", &format!(":{at}:"), 1)
 }
 
 /// A word as a POSIX shell takes it whole.

@@ -20,14 +20,14 @@ const SECRET_VARIABLE: &str = "HYBRIDCHECK_CLIENT_SECRET";
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Network")]
 pub(super) struct NetworkArgs {
-    /// Ask this nameserver instead of the system's
+    /// Ask this nameserver instead of the system's; repeatable
     #[arg(
         long,
         value_name = "IP[:PORT]",
         env = "HYBRIDCHECK_DNS_SERVER",
         hide_env_values = true
     )]
-    dns_server: Option<String>,
+    dns_server: Vec<String>,
     /// Trust the roots in this PEM file instead of this host's own store
     #[arg(
         long,
@@ -120,7 +120,7 @@ impl NetworkArgs {
             }
             regions.add(domain);
         }
-        let dns_server = self.dns_server.as_deref().map(nameserver).transpose()?;
+        let dns_servers = self.dns_server.iter().map(|text| nameserver(text));
         let roots = self.cacert.as_deref().map(roots).transpose()?;
         Ok(Settings {
             phase: duration("--connect-timeout", &self.connect_timeout)?,
@@ -130,7 +130,7 @@ impl NetworkArgs {
                 (_, true) => Family::V6,
                 _ => Family::Any,
             },
-            dns_server,
+            dns_servers: dns_servers.collect::<Result<_, _>>()?,
             roots,
             resolve: self
                 .resolve
@@ -157,15 +157,11 @@ impl NetworkArgs {
                 300,
             ));
         };
-        for (flag, value) in [
-            ("--dns-server", &self.dns_server),
-            ("--cacert", &self.cacert),
-        ] {
-            if let Some(value) = value {
-                tell(flag, value);
-            }
+        if let Some(value) = &self.cacert {
+            tell("--cacert", value);
         }
         for (flag, values) in [
+            ("--dns-server", &self.dns_server),
             ("--resolve", &self.resolve),
             ("--connect-to", &self.connect_to),
             ("--add-region", &self.add_region),

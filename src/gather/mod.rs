@@ -5,6 +5,8 @@
 mod plan;
 mod ready;
 mod resources;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

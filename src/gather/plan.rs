@@ -60,9 +60,9 @@ pub fn planned(
         let free: Vec<FactKey> = open
             .iter()
             .filter(|key| {
-                key.stands_on(objects)
-                    .iter()
-                    .all(|base| !open.contains(base))
+                let mut base = key.stands_on(objects);
+                base.extend(tokens(key, objects, has_tool_client));
+                base.iter().all(|base| !open.contains(base))
             })
             .cloned()
             .collect();

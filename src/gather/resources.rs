@@ -85,7 +85,7 @@ impl Resources {
         let phase = self.phase;
         match job {
             Job::Resolver => {
-                let given = settings.dns_server;
+                let given = settings.dns_servers.clone();
                 boxed(key, Vec::new(), None, async move {
                     (Ok(dns::resolver(given).into()), Carried::default())
                 })

@@ -21,12 +21,12 @@ use super::clock::Watch;
 /// More addresses than this are not looked at: a hostile answer must not start hundreds of connections.
 const ADDRESS_LIMIT: usize = 16;
 
-/// The nameservers to ask: the given one, or the system's.
-pub fn resolver(given: Option<SocketAddr>) -> ResolverFact {
-    if let Some(server) = given {
+/// The nameservers to ask: the given ones, or the system's.
+pub fn resolver(given: Vec<SocketAddr>) -> ResolverFact {
+    if !given.is_empty() {
         return ResolverFact {
             source: "--dns-server".into(),
-            nameservers: vec![server],
+            nameservers: given,
             problem: None,
         };
     }
