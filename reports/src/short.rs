@@ -30,8 +30,11 @@ impl Report for Short {
         let page = Canvas::new(*style);
         let mut lines = vec![page.clean(&words::verdict(run), CAP)];
         for (index, cause) in run.causes.iter().enumerate().take(NAMED) {
+            let object =
+                crate::table::object_of(run, cause.object).map(|title| format!(", {title}"));
+            let object = page.clean(&object.unwrap_or_default(), 200);
             lines.push(format!(
-                "Cause {} ({}): {} Who: {}.",
+                "Cause {} ({}{object}): {} Who: {}.",
                 index + 1,
                 cause.certainty,
                 sentence(&page.clean(&cause.sentence, CAP)),

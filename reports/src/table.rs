@@ -93,7 +93,7 @@ fn header(page: &mut Canvas, run: &Run) {
 }
 
 /// The title of an object, when there are several to tell apart.
-fn object_of(run: &Run, id: ObjectId) -> Option<&str> {
+pub(crate) fn object_of(run: &Run, id: ObjectId) -> Option<&str> {
     let is_one_of_several = run.objects.len() > 1;
     let object = run.objects.iter().find(|object| object.id == id)?;
     is_one_of_several.then_some(object.title.as_str())

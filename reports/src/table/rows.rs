@@ -1,5 +1,6 @@
 //! The rows: grouped by object and family, one line for what is well, every detail for what is not.
 
+use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::Place;
 use hybridcheck_core::report::Style;
@@ -22,7 +23,14 @@ const LISTED: usize = 8;
 /// Writes every row that the style lets through.
 pub(super) fn write(page: &mut Canvas, run: &Run, style: Style) {
     let from = lowest(style);
-    let shown: Vec<&Row> = run.rows.iter().filter(|row| row.status >= from).collect();
+    // What `--offline` leaves out is told once, by reason, further down.
+    let is_left_out = |row: &&Row| row.gap == Some(Gap::Offline) && style.verbosity < 1;
+    let left_out = run.rows.iter().filter(is_left_out).count();
+    let shown: Vec<&Row> = run
+        .rows
+        .iter()
+        .filter(|row| row.status >= from && !is_left_out(row))
+        .collect();
     let has_ids = style.verbosity >= 1;
     for (number, object) in run.objects.iter().enumerate() {
         let own: Vec<&Row> = shown
@@ -50,7 +58,15 @@ pub(super) fn write(page: &mut Canvas, run: &Run, style: Style) {
         let tip = page.clean(&tip, CAP);
         page.block("  ", 2, Tone::Faint, &tip);
     }
-    let hidden = run.rows.len() - shown.len();
+    if left_out > 0 {
+        let text = format!(
+            "{} not asked because of --offline not shown (-v).",
+            words::count(left_out, "row")
+        );
+        page.gap();
+        page.block("  ", 2, Tone::Faint, &text);
+    }
+    let hidden = run.rows.iter().filter(|row| row.status < from).count();
     if hidden > 0 {
         let text = format!(
             "{} below `{}` not shown (--show-from).",
