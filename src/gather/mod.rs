@@ -1,7 +1,8 @@
 //! Gathering: every wanted fact once, each started the moment what it stands on is there.
 //!
-//! Driven by dependencies, not by barriers. Safety lives here: which host may receive a secret, over which chain, and what is refused.
+//! Driven by dependencies, not by barriers. Safety lives in `gate`: which host may receive a secret, over which chain, and what is refused.
 
+mod gate;
 mod plan;
 mod ready;
 mod resources;

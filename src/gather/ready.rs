@@ -1,4 +1,4 @@
-//! Readiness: whether a fact can be gathered now, must wait, or is already known to be missing, and what is refused for safety.
+//! Readiness: whether a fact can be gathered now, must wait, or is already known to be missing.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -8,12 +8,12 @@ use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
     TcpOutcome, TokenOutcome, Trust,
 };
-use hybridcheck_core::object::{HybridObject, ObjectId, Value};
+use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
 
 use super::Gathering;
+use super::gate::{api_gate, credentials, is_https, secrets_gate, usable_addresses};
 use crate::config::Settings;
-use crate::probes::trust::carries_secrets;
 
 /// What can be done about a fact now.
 pub(super) enum Readiness {
@@ -68,11 +68,11 @@ pub(super) enum Job {
     },
 }
 
-fn missing(gap: Gap, stands_on: Vec<FactKey>) -> Readiness {
+pub(super) fn missing(gap: Gap, stands_on: Vec<FactKey>) -> Readiness {
     Readiness::Known(Err(gap), stands_on)
 }
 
-fn blocked(by: FactKey) -> Readiness {
+pub(super) fn blocked(by: FactKey) -> Readiness {
     missing(Gap::blocked(by.clone()), vec![by])
 }
 
@@ -302,63 +302,6 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
     }
 }
 
-/// The addresses of an endpoint that this run uses; the one that was verified comes first.
-fn usable_addresses(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Vec<SocketAddr> {
-    let names = FactKey::Addresses {
-        host: endpoint.host.clone(),
-    };
-    let port = gathering.settings.target(endpoint).port;
-    let verified = gathering
-        .facts
-        .connection(&FactKey::connection(endpoint.clone()));
-    let verified = verified.ok().map(|fact| fact.address);
-    let found = gathering.facts.addresses(&names);
-    let others = found.map_or(&[][..], |found| found.addresses.as_slice());
-    let others = others
-        .iter()
-        .copied()
-        .filter(|address| Some(*address) != verified);
-    verified
-        .into_iter()
-        .chain(others)
-        .filter(|address| gathering.settings.family.admits(*address))
-        .map(|address| SocketAddr::new(address, port))
-        .collect()
-}
-
-/// Whether a secret may be sent to an endpoint, and the address of the verified connection that carries it.
-fn secrets_gate(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Result<IpAddr, Gap> {
-    let settings = gathering.settings;
-    if !settings.regions.may_receive_secrets(&endpoint.host) {
-        return Err(Gap::Refused {
-            reason: format!(
-                "{} is no host of the region table of {}, so no secret is sent to it; if it is a new region, name its domain with --add-region",
-                endpoint.host,
-                hybridcheck_core::region::TABLE_DATE
-            ),
-        });
-    }
-    let base = FactKey::connection(endpoint.clone());
-    match gathering.facts.connection(&base) {
-        Ok(connection) if carries_secrets(connection.trust, settings.trust_inspection) => {
-            Ok(connection.address)
-        }
-        Ok(_) => Err(Gap::Refused {
-            reason: format!(
-                "the chain of {} ends only in this host's own store (TLS inspection), and whoever inspects would read the secret; --trust-inspection allows it",
-                endpoint.host
-            ),
-        }),
-        Err(_) => Err(Gap::blocked(base)),
-    }
-}
-
-fn is_https(object: &HybridObject, option: &str) -> bool {
-    object
-        .plain("general", option)
-        .is_some_and(|url| url.len() > 8 && url[..8].eq_ignore_ascii_case("https://"))
-}
-
 fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readiness {
     let Some(object) = gathering.objects.get(usize::from(client.object().0)) else {
         return missing(Gap::NotPlanned, Vec::new());
@@ -396,56 +339,6 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
     }
 }
 
-fn credentials(
-    gathering: &Gathering<'_>,
-    object: &HybridObject,
-    client: &ClientRef,
-) -> Result<(String, Secret), Gap> {
-    match client {
-        ClientRef::Tool { .. } => {
-            let tool = gathering.settings.tool_client.as_ref();
-            tool.map(|tool| (tool.id.clone(), tool.secret.clone()))
-                .ok_or(Gap::NoMeans {
-                    what: "no client of the tool's own was given (--client-id)".into(),
-                })
-        }
-        ClientRef::Service { section, .. } => {
-            let id = usable(object, section, "client_id")?;
-            let secret = usable(object, section, "password")?;
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "a client id that is no GUID is wrapped like a secret, yet it is what the token endpoint must be asked with"
-            )]
-            let id = match id {
-                Value::Plain(text) => text.trim().to_owned(),
-                Value::Secret(secret) => secret.expose().trim().to_owned(),
-            };
-            let secret = match secret {
-                Value::Plain(text) => Secret::new(text),
-                Value::Secret(secret) => secret,
-            };
-            Ok((id, secret))
-        }
-    }
-}
-
-fn usable(object: &HybridObject, section: &str, option: &str) -> Result<Value, Gap> {
-    let key = FactKey::option(object.id, section, option);
-    let Some(found) = object.option(section, option) else {
-        return Err(Gap::blocked(key));
-    };
-    let shape = found.value.shape();
-    if shape.masked {
-        return Err(Gap::Hidden {
-            option: format!("{section}/{option}"),
-        });
-    }
-    if shape.is_blank() {
-        return Err(Gap::blocked(key));
-    }
-    Ok(found.value.clone())
-}
-
 /// Whether a client's token is there, is coming, or will not come.
 fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
     let key = FactKey::Token {
@@ -455,45 +348,6 @@ fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
         Ok(fact) => Some(matches!(fact.outcome, TokenOutcome::Issued { .. })),
         Err(_) if gathering.is_open(&key) => None,
         Err(_) => Some(false),
-    }
-}
-
-/// The API endpoint of an object when a token may be sent there now.
-fn api_gate(
-    gathering: &Gathering<'_>,
-    object: ObjectId,
-    stands_on: &[FactKey],
-) -> Result<(Endpoint, Vec<SocketAddr>), Readiness> {
-    let url = FactKey::option(object, "general", "base_service_url");
-    let Some(object) = gathering.objects.get(usize::from(object.0)) else {
-        return Err(missing(Gap::NotPlanned, Vec::new()));
-    };
-    let Some(endpoint) = object.api_endpoint() else {
-        return Err(blocked(url));
-    };
-    if !is_https(object, "base_service_url") {
-        let reason = "general/base_service_url is not https, and a token is sent over https only";
-        return Err(missing(
-            Gap::Refused {
-                reason: reason.into(),
-            },
-            stands_on.to_vec(),
-        ));
-    }
-    let base = FactKey::connection(endpoint.clone());
-    let probe = FactKey::ApiProbe {
-        endpoint: endpoint.clone(),
-        route: Route::Direct,
-    };
-    if gathering.is_open(&base) || gathering.is_unstarted(&probe) {
-        return Err(Readiness::Wait);
-    }
-    match secrets_gate(gathering, &endpoint) {
-        Ok(_) => {
-            let addresses = usable_addresses(gathering, &endpoint);
-            Ok((endpoint, addresses))
-        }
-        Err(gap) => Err(missing(gap, stands_on.to_vec())),
     }
 }
 
@@ -589,7 +443,7 @@ fn readers(gathering: &Gathering<'_>, object: ObjectId) -> Vec<ClientRef> {
 
 impl Gathering<'_> {
     /// A fact that is wanted, but whose probe has not been started.
-    fn is_unstarted(&self, key: &FactKey) -> bool {
+    pub(super) fn is_unstarted(&self, key: &FactKey) -> bool {
         self.waiting.contains(key)
     }
 }

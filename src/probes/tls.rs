@@ -13,11 +13,10 @@ use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::clock::Watch;
-use super::trust::{Recording, Trusts, Verdict};
+use super::trust::{Recording, Trusts, Verdict, names};
 
 /// A chain longer than this is recorded only up to here.
 const CHAIN_LIMIT: usize = 10;
@@ -123,29 +122,6 @@ fn served(der: &CertificateDer<'static>) -> Option<ServedCertificate> {
         names: names(&certificate),
         sha256: super::digest::sha256_hex(der),
     })
-}
-
-/// The DNS names and addresses a certificate is for, at most as many as a person would read.
-pub(super) fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
-    let Ok(Some(alternative)) = certificate.subject_alternative_name() else {
-        return Vec::new();
-    };
-    let named = alternative
-        .value
-        .general_names
-        .iter()
-        .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some(hybridcheck_core::text::visible(name, 255)),
-            GeneralName::IPAddress(octets) => address(octets).map(|address| address.to_string()),
-            _ => None,
-        });
-    named.take(50).collect()
-}
-
-fn address(octets: &[u8]) -> Option<IpAddr> {
-    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
-    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from))
-        .ok()
 }
 
 /// Classes come from types: rustls's errors travel inside `io::Error`.

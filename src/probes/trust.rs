@@ -1,5 +1,6 @@
 //! Trust: where a served chain ends, with every fault of chain and name, and the gate that secrets must pass.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use sha2::{Digest, Sha256};
+use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// SHA-256 of the subject public key info of Amazon Trust Services' roots, as Amazon publishes them.
@@ -217,9 +219,32 @@ fn path_fault(error: &rustls::Error) -> ChainFault {
 
 fn presented(leaf: &CertificateDer<'static>) -> Vec<String> {
     match X509Certificate::from_der(leaf) {
-        Ok((_, certificate)) => super::tls::names(&certificate),
+        Ok((_, certificate)) => names(&certificate),
         Err(_) => Vec::new(),
     }
+}
+
+/// The DNS names and addresses a certificate is for, at most as many as a person would read.
+pub(super) fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let Ok(Some(alternative)) = certificate.subject_alternative_name() else {
+        return Vec::new();
+    };
+    let named = alternative
+        .value
+        .general_names
+        .iter()
+        .filter_map(|name| match name {
+            GeneralName::DNSName(name) => Some(hybridcheck_core::text::visible(name, 255)),
+            GeneralName::IPAddress(octets) => address(octets).map(|address| address.to_string()),
+            _ => None,
+        });
+    named.take(50).collect()
+}
+
+fn address(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(octets).map(IpAddr::from))
+        .ok()
 }
 
 /// Verifies signatures, records the verdict, and lets the handshake finish: diagnosis needs the whole picture.

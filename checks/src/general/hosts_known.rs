@@ -25,7 +25,7 @@ page! {
     /// Look up the region of the organisation: the browser shows `apps.<domain>` after the login to Genesys Cloud. In GAX, Configuration
     /// Manager > Routing/eServices > Transactions > hybrid_integration > Options, section `general`, put `login.<domain>` into
     /// `base_auth_url` and `api.<domain>` into `base_service_url` and save. If the region is newer than the table, name its domain to
-    /// hybridcheck (`hybridcheck check --help` shows how).
+    /// hybridcheck with `--add-region`.
     ///
     /// ## What we rely on
     ///
@@ -87,7 +87,7 @@ impl Check for HostsKnown {
                 "`{shown}` is not in the table of {TABLE_DATE}{}",
                 hint.sentence
             ),
-            format!("{fix} If the region is newer than the table, name its domain to hybridcheck."),
+            format!("{fix} If the region is newer than the table, name its domain to hybridcheck with --add-region."),
             Owner::EngageAdmin,
         )
         .of(found))

@@ -1,0 +1,158 @@
+//! The gate: which host may receive a secret or a token, over which scheme and chain. Every refusal names what would allow it.
+
+use std::net::{IpAddr, SocketAddr};
+
+use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::facts::{ClientRef, FactKey, Gap};
+use hybridcheck_core::object::{HybridObject, ObjectId, Value};
+use hybridcheck_core::secret::Secret;
+
+use super::Gathering;
+use super::ready::{Readiness, blocked, missing};
+use crate::probes::trust::carries_secrets;
+
+/// The API endpoint of an object when a token may be sent there now.
+pub(super) fn api_gate(
+    gathering: &Gathering<'_>,
+    object: ObjectId,
+    stands_on: &[FactKey],
+) -> Result<(Endpoint, Vec<SocketAddr>), Readiness> {
+    let url = FactKey::option(object, "general", "base_service_url");
+    let Some(object) = gathering.objects.get(usize::from(object.0)) else {
+        return Err(missing(Gap::NotPlanned, Vec::new()));
+    };
+    let Some(endpoint) = object.api_endpoint() else {
+        return Err(blocked(url));
+    };
+    if !is_https(object, "base_service_url") {
+        let reason = "general/base_service_url is not https, and a token is sent over https only";
+        return Err(missing(
+            Gap::Refused {
+                reason: reason.into(),
+            },
+            stands_on.to_vec(),
+        ));
+    }
+    let base = FactKey::connection(endpoint.clone());
+    let probe = FactKey::ApiProbe {
+        endpoint: endpoint.clone(),
+        route: Route::Direct,
+    };
+    if gathering.is_open(&base) || gathering.is_unstarted(&probe) {
+        return Err(Readiness::Wait);
+    }
+    match secrets_gate(gathering, &endpoint) {
+        Ok(_) => {
+            let addresses = usable_addresses(gathering, &endpoint);
+            Ok((endpoint, addresses))
+        }
+        Err(gap) => Err(missing(gap, stands_on.to_vec())),
+    }
+}
+
+/// Whether a secret may be sent to an endpoint, and the address of the verified connection that carries it.
+pub(super) fn secrets_gate(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Result<IpAddr, Gap> {
+    let settings = gathering.settings;
+    if !settings.regions.may_receive_secrets(&endpoint.host) {
+        return Err(Gap::Refused {
+            reason: format!(
+                "{} is no host of the region table of {}, so no secret is sent to it; if it is a new region, name its domain with --add-region",
+                endpoint.host,
+                hybridcheck_core::region::TABLE_DATE
+            ),
+        });
+    }
+    let base = FactKey::connection(endpoint.clone());
+    match gathering.facts.connection(&base) {
+        Ok(connection) if carries_secrets(connection.trust, settings.trust_inspection) => {
+            Ok(connection.address)
+        }
+        Ok(_) => Err(Gap::Refused {
+            reason: format!(
+                "the chain of {} ends only in this host's own store (TLS inspection), and whoever inspects would read the secret; --trust-inspection allows it",
+                endpoint.host
+            ),
+        }),
+        Err(_) => Err(Gap::blocked(base)),
+    }
+}
+
+pub(super) fn credentials(
+    gathering: &Gathering<'_>,
+    object: &HybridObject,
+    client: &ClientRef,
+) -> Result<(String, Secret), Gap> {
+    match client {
+        ClientRef::Tool { .. } => {
+            let tool = gathering.settings.tool_client.as_ref();
+            tool.map(|tool| (tool.id.clone(), tool.secret.clone()))
+                .ok_or(Gap::NoMeans {
+                    what: "no client of the tool's own was given (--client-id)".into(),
+                })
+        }
+        ClientRef::Service { section, .. } => {
+            let id = usable(object, section, "client_id")?;
+            let secret = usable(object, section, "password")?;
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a client id that is no GUID is wrapped like a secret, yet it is what the token endpoint must be asked with"
+            )]
+            let id = match id {
+                Value::Plain(text) => text.trim().to_owned(),
+                Value::Secret(secret) => secret.expose().trim().to_owned(),
+            };
+            let secret = match secret {
+                Value::Plain(text) => Secret::new(text),
+                Value::Secret(secret) => secret,
+            };
+            Ok((id, secret))
+        }
+    }
+}
+
+pub(super) fn is_https(object: &HybridObject, option: &str) -> bool {
+    object
+        .plain("general", option)
+        .is_some_and(|url| url.len() > 8 && url[..8].eq_ignore_ascii_case("https://"))
+}
+
+fn usable(object: &HybridObject, section: &str, option: &str) -> Result<Value, Gap> {
+    let key = FactKey::option(object.id, section, option);
+    let Some(found) = object.option(section, option) else {
+        return Err(Gap::blocked(key));
+    };
+    let shape = found.value.shape();
+    if shape.masked {
+        return Err(Gap::Hidden {
+            option: format!("{section}/{option}"),
+        });
+    }
+    if shape.is_blank() {
+        return Err(Gap::blocked(key));
+    }
+    Ok(found.value.clone())
+}
+
+/// The addresses of an endpoint that this run uses; the one that was verified comes first.
+pub(super) fn usable_addresses(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Vec<SocketAddr> {
+    let names = FactKey::Addresses {
+        host: endpoint.host.clone(),
+    };
+    let port = gathering.settings.target(endpoint).port;
+    let verified = gathering
+        .facts
+        .connection(&FactKey::connection(endpoint.clone()));
+    let verified = verified.ok().map(|fact| fact.address);
+    let found = gathering.facts.addresses(&names);
+    let others = found.map_or(&[][..], |found| found.addresses.as_slice());
+    let others = others
+        .iter()
+        .copied()
+        .filter(|address| Some(*address) != verified);
+    verified
+        .into_iter()
+        .chain(others)
+        .filter(|address| gathering.settings.family.admits(*address))
+        .map(|address| SocketAddr::new(address, port))
+        .collect()
+}
