@@ -74,11 +74,10 @@ impl Check for Connects {
                 .all(|(_, fact)| fact.outcome == TcpOutcome::Denied);
             Judgement::fail(
                 format!("a TCP connection to {endpoint}"),
-                format!(
-                    "none of {} addresses accepts one: {}",
-                    tried.len(),
-                    each(&shut)
-                ),
+                match tried.len() {
+                    1 => format!("its only address accepts none: {}", each(&shut)),
+                    several => format!("none of {several} addresses accepts one: {}", each(&shut)),
+                },
                 format!(
                     "Allow TCP {} outbound from this host to {}, by name.",
                     endpoint.port, endpoint.host
