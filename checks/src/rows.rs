@@ -96,6 +96,18 @@ pub(crate) fn tls_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
     }
 }
 
+/// The URL that names the endpoint fails its own check.
+pub(crate) fn is_url_at_fault(case: &Case<'_>, all: &[Row], endpoint: &Endpoint) -> bool {
+    let is_auth = case.object.auth_endpoint().as_ref() == Some(endpoint);
+    let is_api = case.object.api_endpoint().as_ref() == Some(endpoint);
+    (is_auth && fails(all, "general-auth-url")) || (is_api && fails(all, "general-service-url"))
+}
+
+/// The endpoint has another port than 443 because its URL is wrong, such as `http://`: nobody should open that port.
+pub(crate) fn is_port_at_fault(case: &Case<'_>, all: &[Row], endpoint: &Endpoint) -> bool {
+    endpoint.port != 443 && is_url_at_fault(case, all, endpoint)
+}
+
 /// The sentences a network team can act on: who, where to, which port and protocol, and what was seen when.
 pub(crate) fn firewall_request(case: &Case<'_>, endpoints: &[&Endpoint]) -> String {
     let mut sources: Vec<IpAddr> = Vec::new();

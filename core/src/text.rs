@@ -38,6 +38,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(distance, _)| *distance <= limit)
         .collect();
     close.sort_unstable();
+    close.dedup();
     close
         .into_iter()
         .take(3)

@@ -1,5 +1,6 @@
 //! Where reports go: one document on standard output, files written whole or not at all, all through the last gate.
 
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -157,8 +158,17 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 }
 
 /// Written to a temporary name beside the file and renamed: whole or not at all.
+///
+/// A rename replaces what stands there, so it is for files only: root's `--report json=/dev/null` must not take the device away,
+/// and a link is followed to its file.
 fn write_whole(path: &str, text: &str) -> io::Result<()> {
-    let directory = match Path::new(path).parent() {
+    let path = &Path::new(path);
+    let found = path.canonicalize();
+    let path = found.as_deref().unwrap_or(path);
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return fs::write(path, text);
+    }
+    let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
@@ -191,4 +201,44 @@ fn status(flag: &'static str, word: &str, allowed: &[&str]) -> Result<Status, Fa
         ),
         help: format!("expected {}", allowed.join(", ")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_replaces_a_file_whole() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("run.json");
+        fs::write(&path, "an older and longer report").unwrap();
+        write_whole(path.to_str().unwrap(), "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_written_to_and_stays() {
+        use std::os::unix::fs::{FileTypeExt, symlink};
+
+        let room = tempfile::tempdir().unwrap();
+        let (pipe, file) = (room.path().join("pipe"), room.path().join("run.json"));
+        // A pipe of our own: root's test must not be able to take a device of the host away.
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::read_to_string(pipe).unwrap()
+        });
+        write_whole(pipe.to_str().unwrap(), "text").unwrap();
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+        assert_eq!(reader.join().unwrap(), "text");
+        let alias = room.path().join("latest.json");
+        fs::write(&file, "old").unwrap();
+        symlink(&file, &alias).unwrap();
+        write_whole(alias.to_str().unwrap(), "new").unwrap();
+        assert!(alias.is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+    }
 }

@@ -57,7 +57,7 @@ impl Rule for CertificateExpired {
         } else {
             (
                 format!(
-                    "the certificate in saml/certificate has expired on {}",
+                    "the certificate in saml/certificate expired on {}",
                     certificate.not_after
                 ),
                 "Make a new key and certificate. Add the certificate to the PureEngage identity provider beside the old one, then set saml/certificate, saml/pkey and saml/password together, then remove the old certificate from the provider.",
@@ -111,7 +111,7 @@ mod tests {
         let expired = failing(valid(-400, -1)).diagnose(&CertificateExpired);
         assert_eq!(
             expired[0].sentence,
-            "the certificate in saml/certificate has expired on 2026-11-22T12:00:00Z"
+            "the certificate in saml/certificate expired on 2026-11-22T12:00:00Z"
         );
         let early = failing(valid(2, 400)).diagnose(&CertificateExpired);
         assert!(early[0].sentence.contains("not valid before 2026-11-25"));

@@ -44,7 +44,7 @@ impl Rule for IssuerMismatch {
         vec![
             Diagnosis::new(
                 Certainty::Certain,
-                format!("saml/issuer is {}, the identity provider expects {}", row.found, row.expected),
+                format!("saml/issuer must be {}, but is {}", row.expected, row.found),
                 Owner::EngageAdmin,
                 row.fix.clone(),
             )

@@ -43,7 +43,8 @@ impl Rule for NameDoesNotResolve {
         }
         let url_wrong = |endpoint: &Endpoint| {
             // A mistyped host is the option's fault, not the nameserver's.
-            case.regions.of_host(&endpoint.host).is_none() && is_url_at_fault(case, all, endpoint)
+            case.regions.of_host(&endpoint.host).is_none()
+                && rows::is_url_at_fault(case, all, endpoint)
         };
         let unresolved = rows::failing(all, "network-resolves");
         let groups = rows::grouped(unresolved, |endpoint| {
@@ -72,7 +73,7 @@ impl Rule for NameDoesNotResolve {
                     Certainty::Likely,
                     Owner::EngageAdmin,
                     format!(
-                        "{hosts} is no host of the region table: compare general/base_auth_url and general/base_service_url with the hosts of your region first."
+                        "The region table does not have {hosts}: compare general/base_auth_url and general/base_service_url with the hosts of your region first."
                     ),
                 )
             };
@@ -134,13 +135,6 @@ fn nobody_answers(case: &Case<'_>, silent: &[&Row]) -> Diagnosis {
         diagnosis = diagnosis.command(question(case, &endpoint.host));
     }
     diagnosis
-}
-
-fn is_url_at_fault(case: &Case<'_>, all: &[Row], endpoint: &Endpoint) -> bool {
-    let is_auth = case.object.auth_endpoint().as_ref() == Some(endpoint);
-    let is_api = case.object.api_endpoint().as_ref() == Some(endpoint);
-    (is_auth && rows::fails(all, "general-auth-url"))
-        || (is_api && rows::fails(all, "general-service-url"))
 }
 
 /// What each nameserver answered, as labels: the same answers about two names have one cause.

@@ -40,7 +40,7 @@ impl Rule for RoleMissing {
         let names = listed(
             shown
                 .iter()
-                .map(|row| format!("{} ({})", row.subject, row.found)),
+                .map(|row| format!("{} ({})", row.expected, row.subject)),
         );
         let mut fixes: Vec<&str> = Vec::new();
         for row in &shown {
@@ -56,7 +56,7 @@ impl Rule for RoleMissing {
         vec![
             Diagnosis::new(
                 Certainty::Certain,
-                format!("the organisation has no role of the name in {names}"),
+                format!("the organisation lacks {names}"),
                 Owner::EngageAdmin,
                 fixes.join(" "),
             )

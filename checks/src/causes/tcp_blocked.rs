@@ -41,7 +41,8 @@ impl Rule for TcpBlocked {
         let groups = rows::grouped(shut, |endpoint| {
             let labels = outcomes(case, endpoint);
             let is_refused = labels.iter().all(|label| *label == "refused");
-            (!labels.is_empty() && !is_refused).then_some(labels)
+            let is_blocked = !labels.is_empty() && !is_refused;
+            (is_blocked && !rows::is_port_at_fault(case, all, endpoint)).then_some(labels)
         });
         let of_group = |(labels, members): (BTreeSet<&str>, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();

@@ -39,7 +39,8 @@ impl Rule for TcpRefused {
         let shut = rows::failing(all, "network-connects");
         let groups = rows::grouped(shut, |endpoint| {
             let labels = outcomes(case, endpoint);
-            (labels == BTreeSet::from(["refused"])).then_some(())
+            let is_refused = labels == BTreeSet::from(["refused"]);
+            (is_refused && !rows::is_port_at_fault(case, all, endpoint)).then_some(())
         });
         let of_group = |((), members): ((), Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();

@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
 use hybridcheck_core::run::Row;
 
+use super::tcp_blocked::broken;
 use crate::rows;
 
 page! {
@@ -111,6 +112,12 @@ fn consequences(
             row.judged_on
                 .contains(&FactKey::option(case.object.id, "general", option))
         }));
+        if rows::is_port_at_fault(case, all, &endpoint) {
+            let shut = rows::failing(all, "network-connects").into_iter();
+            diagnosis = diagnosis
+                .explaining(shut.filter(|row| rows::endpoint(row) == Some(&endpoint)))
+                .breaks(broken(case, &[&endpoint]));
+        }
         if !is_known(case, &endpoint) {
             diagnosis = diagnosis.breaks([
                 FactKey::Addresses {
@@ -152,6 +159,8 @@ mod tests {
     use crate::causes::region_mismatch::RegionMismatch;
     use crate::fact_testing::Bench;
     use hybridcheck_core::check::Subject;
+    use hybridcheck_core::facts::TcpOutcome;
+    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
     use hybridcheck_testkit::objects;
 
     fn url(option: &str) -> Subject {
@@ -188,6 +197,31 @@ mod tests {
         let found = bench.diagnose(&UrlMalformed);
         assert_eq!(found.len(), 1);
         assert!(found[0].sentence.ends_with("are swapped"));
+    }
+
+    #[test]
+    fn port_80_of_an_http_url_is_not_the_firewalls_fault() {
+        let written = "http://login.mypurecloud.de/oauth/token";
+        for outcome in [
+            TcpOutcome::Refused,
+            TcpOutcome::TimedOut { waited: took(5000) },
+        ] {
+            let mut bench = Bench::of(objects::with(
+                objects::healthy(),
+                "general",
+                "base_auth_url",
+                written,
+            ));
+            let auth = bench.auth();
+            assert_eq!(auth.port, 80);
+            for address in addresses_of(&auth.host) {
+                let key = tcp_key(&auth, address);
+                bench = bench
+                    .fact(key.clone(), tcp(address, 80, outcome.clone()))
+                    .blocked_behind(&key);
+            }
+            assert_eq!(bench.causes(), ["url-malformed"]);
+        }
     }
 
     #[test]

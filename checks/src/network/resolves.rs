@@ -197,12 +197,18 @@ fn without_address(host: &Host, answers: &Answers<'_>) -> Option<Judgement> {
             ),
         );
     }
-    let empty = holding(|fact| has(fact, |outcome| *outcome == DnsOutcome::NoData));
+    // An empty AAAA is normal; without an answer about A it proves nothing about the name.
+    let empty = holding(|fact| fact.a.outcome == DnsOutcome::NoData);
     if !empty.is_empty() {
         return fail(
             format!(
-                "{} know the name {host}, but give no address for it",
-                listed(&empty)
+                "{} {} for it",
+                listed(&empty),
+                if empty.len() == 1 {
+                    format!("knows the name {host}, but gives no address")
+                } else {
+                    format!("know the name {host}, but give no address")
+                }
             ),
             format!(
                 "Let {} answer with the addresses of {host}; a DNS filter strips them.",
@@ -212,16 +218,24 @@ fn without_address(host: &Host, answers: &Answers<'_>) -> Option<Judgement> {
     }
     let failing = holding(|fact| {
         has(fact, |outcome| {
-            !matches!(
-                outcome,
-                DnsOutcome::TimedOut { .. }
-                    | DnsOutcome::Unreachable
-                    | DnsOutcome::Addresses { .. }
-            )
+            !is_silent(outcome) && !matches!(outcome, DnsOutcome::Addresses { .. })
         })
     });
     if failing.is_empty() {
         return None;
+    }
+    let half = holding(|fact| is_silent(&fact.a.outcome) && !is_silent(&fact.aaaa.outcome));
+    if half == failing {
+        return fail(
+            format!(
+                "silence: {} answered about AAAA of {host}, but not about A",
+                listed(&half)
+            ),
+            format!(
+                "Run again, with a longer --connect-timeout. If it stays, let {} answer the question for A of {host}.",
+                listed(&half)
+            ),
+        );
     }
     let (_, fact) = answers
         .iter()
@@ -244,6 +258,13 @@ fn holding(answers: &Answers<'_>, wanted: fn(&DnsFact) -> bool) -> Vec<SocketAdd
     matching.map(|(nameserver, _)| *nameserver).collect()
 }
 
+fn is_silent(outcome: &DnsOutcome) -> bool {
+    matches!(
+        outcome,
+        DnsOutcome::TimedOut { .. } | DnsOutcome::Unreachable
+    )
+}
+
 fn is_denial(fact: &DnsFact) -> bool {
     has(fact, |outcome| *outcome == DnsOutcome::NxDomain)
 }
@@ -258,14 +279,7 @@ fn is_any_other_name_answered(case: &Case<'_>, host: &Host) -> bool {
         .filter(|endpoint| endpoint.host != *host)
         .flat_map(|endpoint| case.dns_of(&endpoint.host))
         .filter_map(|(_, answer)| answer.ok())
-        .any(|fact| {
-            has(fact, |outcome| {
-                !matches!(
-                    outcome,
-                    DnsOutcome::TimedOut { .. } | DnsOutcome::Unreachable
-                )
-            })
-        })
+        .any(|fact| has(fact, |outcome| !is_silent(outcome)))
 }
 
 fn with_answers(mut judgement: Judgement, answers: &Answers<'_>) -> Judgement {
@@ -308,7 +322,7 @@ mod tests {
             (DnsOutcome::NxDomain, "NXDOMAIN"),
             (DnsOutcome::ServFail, "SERVFAIL"),
             (DnsOutcome::Refused, "REFUSED"),
-            (DnsOutcome::NoData, "give no address"),
+            (DnsOutcome::NoData, "gives no address"),
             (silence, "silence"),
             (
                 DnsOutcome::Addresses {
@@ -325,6 +339,23 @@ mod tests {
             assert_eq!(judgement.status, Status::Fail, "{word}");
             assert!(judgement.found.contains(word), "{}", judgement.found);
         }
+    }
+
+    #[test]
+    fn an_empty_aaaa_is_no_verdict_about_a_name_whose_a_stayed_silent() {
+        let mut fact = dns(&DnsOutcome::TimedOut { waited: took(5000) });
+        fact.aaaa = dns(&DnsOutcome::NoData).aaaa;
+        let bench = Bench::healthy();
+        let host = bench.auth().host;
+        let judgement = bench
+            .fact(dns_key(&host), fact)
+            .judge_first(&Resolves)
+            .expect("a verdict");
+        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(
+            judgement.found,
+            "silence: 10.0.0.53:53 answered about AAAA of login.mypurecloud.de, but not about A"
+        );
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Check for TokenIssued {
                 "a token at once",
                 match retry_after {
                     Some(seconds) => format!(
-                        "the service limits the rate of token requests; it says to wait {seconds} seconds"
+                        "the service limits the rate of token requests; it says to wait {seconds} s"
                     ),
                     None => "the service limits the rate of token requests".into(),
                 },

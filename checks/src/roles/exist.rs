@@ -80,7 +80,7 @@ impl Check for Exist {
         }
         let (found, fix) = match near.as_slice() {
             [] => (
-                "no role of that name".to_owned(),
+                format!("no role `{shown}`"),
                 format!(
                     "Write the name of an existing role into {section}/{option}, or create the role `{shown}`."
                 ),
@@ -91,7 +91,7 @@ impl Check for Exist {
                     .map_or_else(String::new, |found| format!("`{}`", visible(found, 80)));
                 let near = listed(near.iter().map(|found| format!("`{}`", visible(found, 80))));
                 (
-                    format!("no role of exactly that name; there is {near}"),
+                    format!("no role `{shown}`; there is {near}"),
                     format!("Set {section}/{option} to {first}."),
                 )
             }
@@ -150,7 +150,7 @@ mod tests {
     fn a_missing_role_fails_unless_the_listing_was_cut_off() {
         assert_eq!(
             listing(&["Supervisor"], false).expect("a verdict").found,
-            "no role of that name"
+            "no role `AI Agent`"
         );
         assert!(matches!(
             listing(&["Supervisor"], true),

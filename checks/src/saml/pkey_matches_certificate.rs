@@ -69,7 +69,7 @@ impl Check for PkeyMatchesCertificate {
                 None => Judgement::fail(
                     expected,
                     format!(
-                        "a {} key of another pair than the {} certificate",
+                        "a key ({}) of another pair than the certificate ({})",
                         visible(&key.key.to_string(), 80),
                         visible(&info.key.to_string(), 80)
                     ),

@@ -212,7 +212,9 @@ fn details(page: &mut Canvas, row: &Row, id: &str) {
     page.field(indent, "found", Tone::Plain, &found);
     if let Some(gap) = &row.gap {
         let because = page.clean(&gap.to_string(), CAP);
-        page.field(indent, "because", Tone::Plain, &because);
+        if because != found {
+            page.field(indent, "because", Tone::Plain, &because);
+        }
     }
     let places = places(page, &row.places);
     page.field(indent, "where", Tone::Plain, &places);
