@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Route};
-use hybridcheck_core::facts::{FactKey, TcpFact, TlsFact};
+use hybridcheck_core::facts::{FactKey, PHASE_FLAG, TcpFact, TlsFact};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
@@ -121,9 +121,14 @@ pub(crate) fn firewall_request(case: &Case<'_>, endpoints: &[&Endpoint]) -> Stri
                 let from = attempt
                     .local
                     .map_or_else(String::new, |local| format!(" from {local}"));
+                // Which flag changes the wait is nothing to a network team.
+                let outcome = fact
+                    .outcome
+                    .to_string()
+                    .replace(&format!(" ({PHASE_FLAG})"), "");
                 seen.push(format!(
-                    "{}{from} to {}: {}",
-                    attempt.started, fact.remote, fact.outcome
+                    "{}{from} to {}: {outcome}",
+                    attempt.started, fact.remote
                 ));
                 if let Some(local) = attempt.local
                     && !sources.contains(&local.ip())

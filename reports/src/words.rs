@@ -114,9 +114,22 @@ pub(crate) fn verdict(run: &Run) -> String {
     });
     let parts = match run.verdict {
         Verdict::Ready => {
-            let optional = (gaps > 0).then(|| format!("{gaps} optional not checked"));
-            let clean = (warnings == 0).then(|| "nothing stands in the way".to_owned());
-            vec![clean, Some(passed), warned, optional]
+            let asked = if run.invocation.offline {
+                "not checked (--offline)"
+            } else {
+                "optional not checked"
+            };
+            let optional = (gaps > 0).then(|| format!("{gaps} {asked}"));
+            let clean = if run.invocation.offline {
+                Some("as far as the input alone can show".to_owned())
+            } else {
+                (run.count(Status::Warn) == 0 && causes == 0)
+                    .then(|| "nothing stands in the way".to_owned())
+            };
+            // A warning that a cause explains is still a warning.
+            let warnings = run.count(Status::Warn);
+            let warned = (warnings > 0).then(|| count(warnings, "warning"));
+            vec![clean, Some(passed), named, warned, optional]
         }
         Verdict::Incomplete => {
             let required = run

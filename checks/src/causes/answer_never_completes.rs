@@ -61,7 +61,12 @@ impl Rule for AnswerNeverCompletes {
                 for (_, fact) in &broken {
                     diagnosis = diagnosis.evidence(&fact.request, format!("{} (asked at {})", fact.outcome, fact.started));
                 }
-                diagnosis.breaks(broken.into_iter().map(|(key, _)| key))
+                let connections = members
+                    .iter()
+                    .map(|(endpoint, _)| FactKey::connection((*endpoint).clone()));
+                diagnosis
+                    .breaks(broken.into_iter().map(|(key, _)| key))
+                    .breaks(connections)
             })
             .collect()
     }

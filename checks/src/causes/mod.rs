@@ -8,6 +8,7 @@ mod auto_provisioning_off;
 mod certificate_and_key_swapped;
 mod certificate_expired;
 mod client_disabled;
+mod client_id_malformed;
 mod clock_skew;
 mod idp_certificate_mismatch;
 mod idp_disabled;
@@ -54,6 +55,7 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &service_error::ServiceError,
     &answer_never_completes::AnswerNeverCompletes,
     &rate_limited::RateLimited,
+    &client_id_malformed::ClientIdMalformed,
     &unknown_client::UnknownClient,
     &wrong_secret::WrongSecret,
     &wrong_grant_type::WrongGrantType,

@@ -92,7 +92,16 @@ impl Rule for ServiceError {
             .object
             .api_endpoint()
             .map(|endpoint| format!("curl -si https://{endpoint}/api/v2/tokens/me"));
-        diagnosis = diagnosis.breaks(failed.into_iter().map(|(key, _)| key.clone()));
+        // Whoever answers one call with an error answers the others on that connection so.
+        let connections = failed.iter().filter_map(|(key, _)| match key {
+            FactKey::Discovery { endpoint, .. } | FactKey::ApiProbe { endpoint, .. } => {
+                Some(FactKey::connection(endpoint.clone()))
+            }
+            _ => None,
+        });
+        diagnosis = diagnosis
+            .breaks(connections.collect::<Vec<_>>())
+            .breaks(failed.into_iter().map(|(key, _)| key.clone()));
         vec![match api {
             Some(command) => diagnosis.command(command),
             None => diagnosis,

@@ -56,7 +56,7 @@ impl Rule for TcpBlocked {
             } else if only("network_unreachable") {
                 (
                     format!("this host has no route to {names}"),
-                    Owner::NetworkTeam,
+                    Owner::HostAdmin,
                 )
             } else if only("timed_out") {
                 (
@@ -79,7 +79,11 @@ impl Rule for TcpBlocked {
                 certainty,
                 sentence,
                 owner,
-                rows::firewall_request(case, &endpoints),
+                if only("network_unreachable") {
+                    format!("Give this host a route to the internet (`ip route` shows those it has), or say which proxy it must use for {names}.")
+                } else {
+                    rows::firewall_request(case, &endpoints)
+                },
             )
             .shown_by(members.iter().map(|(_, row)| *row))
             .breaks(broken(case, &endpoints));

@@ -70,7 +70,7 @@ impl Rule for TlsInterrupted {
                 (
                     format!("TLS with {names} is cut after TCP was accepted: {how}"),
                     format!(
-                        "Please let TLS to {names} pass by host name: TCP is accepted, but the filter that looks into TLS cuts it ({how}).{}",
+                        "Please let TLS to {names} pass by host name: TCP is accepted, but something behind it, most often a filter that looks into TLS, does not let the handshake finish ({how}).{}",
                         times(case, &endpoints)
                     ),
                 )

@@ -57,7 +57,10 @@ impl Check for Connects {
             }
         }
         if tried.is_empty() {
-            return Err(missing.unwrap_or(Gap::NotPlanned));
+            // Addresses there are, but none was tried: -4 or -6 leaves none of them.
+            return Err(missing.unwrap_or(Gap::NoMeans {
+                what: "no address of the family that -4 or -6 leaves".into(),
+            }));
         }
         let (open, shut): (Vec<Tried<'_>>, Vec<Tried<'_>>) = tried
             .iter()

@@ -65,7 +65,26 @@ impl Check for NameserversAnswer {
             .map(|(nameserver, _)| *nameserver)
             .collect();
         let questions = listed(hosts.iter());
-        let judgement = if dead.len() == asked.len() {
+        let is_unreachable = asked.values().flatten().all(|(_, fact)| {
+            [&fact.a, &fact.aaaa]
+                .iter()
+                .all(|answer| answer.outcome == DnsOutcome::Unreachable)
+        });
+        let judgement = if dead.len() == asked.len() && is_unreachable {
+            Judgement::fail(
+                "an answer from every nameserver of this host",
+                format!(
+                    "{} cannot be reached: this host has no route there, or its port is closed",
+                    listed(&dead)
+                ),
+                format!(
+                    "Look at this host's network first (`ip route get {}`), then at its list of nameservers.",
+                    dead.first()
+                        .map_or_else(String::new, |server| server.ip().to_string())
+                ),
+                Owner::HostAdmin,
+            )
+        } else if dead.len() == asked.len() {
             Judgement::fail(
                 "an answer from every nameserver of this host",
                 format!(
@@ -73,7 +92,7 @@ impl Check for NameserversAnswer {
                     listed(&dead)
                 ),
                 format!(
-                    "Open UDP and TCP port 53 from this host to {}, and make sure that it may resolve names of the internet; \
+                    "Open UDP and TCP from this host to {}, and make sure that it may resolve names of the internet; \
                      or configure nameservers that answer.",
                     listed(&dead)
                 ),
