@@ -99,12 +99,20 @@ impl Resources {
             Job::Material { object } => {
                 let stands_on = key.stands_on(&[]);
                 let is_key = matches!(key, FactKey::PrivateKey { .. });
+                // A key may ask for seconds of derivation: sockets must not wait for it.
                 boxed(key, stands_on, None, async move {
-                    let answer = if is_key {
-                        material::private_key_of(&object)
-                    } else {
-                        material::certificate_of(&object)
-                    };
+                    let decoded = tokio::task::spawn_blocking(move || {
+                        if is_key {
+                            material::private_key_of(&object)
+                        } else {
+                            material::certificate_of(&object)
+                        }
+                    });
+                    let answer = decoded.await.unwrap_or_else(|_| {
+                        Err(Gap::Broken {
+                            message: "decoding ended abnormally".into(),
+                        })
+                    });
                     (answer, Carried::default())
                 })
             }
