@@ -103,7 +103,7 @@ pub(crate) fn is_url_at_fault(case: &Case<'_>, all: &[Row], endpoint: &Endpoint)
     (is_auth && fails(all, "general-auth-url")) || (is_api && fails(all, "general-service-url"))
 }
 
-/// The endpoint has another port than 443 because its URL is wrong, such as `http://`: nobody should open that port.
+/// The endpoint has another port than 443 because its URL is wrong: nobody should open that port.
 pub(crate) fn is_port_at_fault(case: &Case<'_>, all: &[Row], endpoint: &Endpoint) -> bool {
     endpoint.port != 443 && is_url_at_fault(case, all, endpoint)
 }

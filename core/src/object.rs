@@ -475,7 +475,7 @@ impl HybridObject {
         })
     }
 
-    /// The host and port of a URL option, when it is an `http` or `https` URL.
+    /// The host and port of a URL option, when it is an `http` or `https` URL; 443 where it names no port.
     pub fn endpoint(&self, option: &str) -> Option<Endpoint> {
         let url = url::Url::parse(self.plain("general", option)?).ok()?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -483,7 +483,8 @@ impl HybridObject {
         }
         Some(Endpoint {
             host: Host::of(url.host_str()?),
-            port: url.port_or_known_default()?,
+            // An `http` URL is a defect of its own; what lies behind the right one is looked at all the same.
+            port: url.port().unwrap_or(443),
         })
     }
 

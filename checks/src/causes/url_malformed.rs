@@ -200,8 +200,8 @@ mod tests {
     }
 
     #[test]
-    fn port_80_of_an_http_url_is_not_the_firewalls_fault() {
-        let written = "http://login.mypurecloud.de/oauth/token";
+    fn the_port_of_a_wrong_url_is_not_the_firewalls_fault() {
+        let written = "http://login.mypurecloud.de:8080/oauth/token";
         for outcome in [
             TcpOutcome::Refused,
             TcpOutcome::TimedOut { waited: took(5000) },
@@ -213,11 +213,11 @@ mod tests {
                 written,
             ));
             let auth = bench.auth();
-            assert_eq!(auth.port, 80);
+            assert_eq!(auth.port, 8080);
             for address in addresses_of(&auth.host) {
                 let key = tcp_key(&auth, address);
                 bench = bench
-                    .fact(key.clone(), tcp(address, 80, outcome.clone()))
+                    .fact(key.clone(), tcp(address, 8080, outcome.clone()))
                     .blocked_behind(&key);
             }
             assert_eq!(bench.causes(), ["url-malformed"]);
