@@ -95,7 +95,7 @@ impl fmt::Display for Gap {
             Self::Denied { permissions, call } => {
                 write!(
                     f,
-                    "the client may not read it: {call} needs {}",
+                    "no client of this run may read it: {call} needs {}",
                     permissions.join(" or ")
                 )
             }
