@@ -144,17 +144,28 @@ fn quoted(word: &str) -> String {
 }
 
 fn wait() -> Result<(), Failure> {
+    let failed = |source| Failure::System {
+        action: "wait for Ctrl-C",
+        source,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime = runtime.map_err(|source| Failure::System {
-        action: "wait for Ctrl-C",
-        source,
-    })?;
-    runtime
-        .block_on(tokio::signal::ctrl_c())
-        .map_err(|source| Failure::System {
-            action: "wait for Ctrl-C",
-            source,
-        })
+    runtime.map_err(failed)?.block_on(ended()).map_err(failed)
+}
+
+/// Ctrl-C, or the signal by which a service manager ends a process: both let the sandbox remove its files.
+#[cfg(unix)]
+async fn ended() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn ended() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
