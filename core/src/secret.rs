@@ -145,7 +145,7 @@ fn is_typographic_quote(c: char) -> bool {
     )
 }
 
-/// Only `*`, or a phrase that tools put in place of a hidden value (sources.md section 8).
+/// Only `*`, or a phrase that tools put in place of a hidden value (inferred; no export is documented to hide values).
 fn is_masked(text: &str) -> bool {
     let text = text.trim();
     let stars = text.trim_start_matches('[').trim_end_matches(']');

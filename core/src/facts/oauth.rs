@@ -55,7 +55,7 @@ pub struct OAuthError {
 }
 
 impl OAuthError {
-    /// The meaning, matched loosely in this one place: texts are third-party observations (domain.md 3.3).
+    /// The meaning, matched loosely in this one place: the texts are third-party observations on the live service.
     pub fn meaning(&self) -> OAuthMeaning {
         let description = self.description.to_ascii_lowercase();
         match self.error.as_str() {

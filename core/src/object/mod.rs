@@ -102,7 +102,7 @@ impl Form {
         }
     }
 
-    /// The person selects what is exported, so a section that is missing here may well be in the object (sources.md section 2).
+    /// The person selects what is exported, so a section that is missing here may well be in the object (documented for GAX).
     pub fn is_selection(self) -> bool {
         matches!(self, Self::OptionCsv | Self::OptionFile)
     }
