@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use hybridcheck_core::cause::{Diagnosis, Rule};
+use hybridcheck_core::cause::{Diagnosis, Part, Rule};
 use hybridcheck_core::check::{Case, Check, CheckId, Subject};
 use hybridcheck_core::endpoint::Route;
 use hybridcheck_core::facts::{FactKey, Facts, Gap};
@@ -197,34 +197,20 @@ fn diagnose(case: &Case<'_>, rules: &[&'static dyn Rule], rows: &[Row]) -> Vec<D
     causes
 }
 
-/// Gives each row its part. A row is folded only when what it was judged on stands on what a cause broke.
+/// Gives each row its part: the first cause that it shows, else the first that it follows from.
 fn fold(rows: &mut [Row], causes: &[Diagnosis], facts: &Facts, offset: usize) {
     for row in rows.iter_mut() {
         for (index, diagnosis) in causes.iter().enumerate() {
             let cause = index + offset;
-            let is_me = |named: &hybridcheck_core::cause::RowRef| {
-                named.check == row.check && named.subject == row.subject
-            };
-            if diagnosis.roots.iter().any(is_me) {
-                row.role = Role::Root { cause };
-                break;
-            }
-            let stands_on_broken = |key: &FactKey| {
-                diagnosis
-                    .broken
-                    .iter()
-                    .any(|broken| facts.stands_on(key, broken))
-            };
-            // A question that was asked and not answered rests on what it was judged on, like a verdict.
-            let rests_on_broken = row.judged_on.iter().any(stands_on_broken);
-            let follows = match &row.gap {
-                Some(Gap::Blocked { by }) => stands_on_broken(by),
-                Some(Gap::NotAnswered { .. }) => rests_on_broken,
-                Some(_) => false,
-                None => diagnosis.explains.iter().any(is_me) && rests_on_broken,
-            };
-            if follows && row.role == Role::Independent {
-                row.role = Role::Consequence { cause };
+            match diagnosis.part_of(row, facts) {
+                Some(Part::Root) => {
+                    row.role = Role::Root { cause };
+                    break;
+                }
+                Some(Part::Consequence) if row.role == Role::Independent => {
+                    row.role = Role::Consequence { cause };
+                }
+                Some(Part::Consequence) | None => {}
             }
         }
     }

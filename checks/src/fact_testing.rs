@@ -1,6 +1,6 @@
 //! A bench for tests: an object, its facts, and an engine that makes rows as the real one does.
 
-use hybridcheck_core::cause::{Diagnosis, RowRef, Rule};
+use hybridcheck_core::cause::{Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Check, CheckId, Subject};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{
@@ -133,7 +133,7 @@ impl Bench {
         })
     }
 
-    /// Rows that are neither the root nor a consequence of any cause, folded by the engine's rule.
+    /// Rows that are neither the root nor a consequence of any cause.
     pub(crate) fn unexplained(&self) -> Vec<String> {
         let rows = self.rows();
         let found: Vec<Diagnosis> = self.with_case(|case| {
@@ -141,21 +141,8 @@ impl Bench {
             rules.flat_map(|rule| rule.diagnose(case, &rows)).collect()
         });
         let is_explained = |row: &Row| {
-            let at = RowRef::to(row);
-            found.iter().any(|diagnosis| {
-                let stands = |key: &FactKey| {
-                    let mut broken = diagnosis.broken.iter();
-                    broken.any(|broken| self.facts.stands_on(key, broken))
-                };
-                let follows = row.judged_on.iter().any(stands);
-                let blocked = match &row.gap {
-                    Some(Gap::Blocked { by }) => stands(by),
-                    _ => false,
-                };
-                diagnosis.roots.contains(&at)
-                    || (row.status == Status::Gap && (follows || blocked))
-                    || (diagnosis.explains.contains(&at) && follows)
-            })
+            let mut found = found.iter();
+            found.any(|diagnosis| diagnosis.part_of(row, &self.facts).is_some())
         };
         rows.iter()
             .filter(|row| matches!(row.status, Status::Fail | Status::Warn | Status::Gap))

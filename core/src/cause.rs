@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Case, CheckId, Documented, Subject};
-use crate::facts::FactKey;
+use crate::facts::{FactKey, Facts, Gap};
 use crate::finding::{Evidence, Owner};
 use crate::object::ObjectId;
 use crate::run::Row;
@@ -100,7 +100,39 @@ impl RowRef {
     }
 }
 
+/// A row's part in a diagnosis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It only follows from the cause.
+    Consequence,
+    /// It shows the cause itself.
+    Root,
+}
+
 impl Diagnosis {
+    /// The part of a row of the same object. A row is a consequence only when its gap leads to, or its judgement was made on,
+    /// a fact that stands on what is broken; a verdict besides only when the rule names it.
+    pub fn part_of(&self, row: &Row, facts: &Facts) -> Option<Part> {
+        let is_me = |named: &RowRef| named.check == row.check && named.subject == row.subject;
+        if self.roots.iter().any(is_me) {
+            return Some(Part::Root);
+        }
+        let stands_on_broken = |key: &FactKey| {
+            self.broken
+                .iter()
+                .any(|broken| facts.stands_on(key, broken))
+        };
+        // A question that was asked and not answered rests on what it was judged on, like a verdict.
+        let rests_on_broken = || row.judged_on.iter().any(stands_on_broken);
+        let follows = match &row.gap {
+            Some(Gap::Blocked { by }) => stands_on_broken(by),
+            Some(Gap::NotAnswered { .. }) => rests_on_broken(),
+            Some(_) => false,
+            None => self.explains.iter().any(is_me) && rests_on_broken(),
+        };
+        follows.then_some(Part::Consequence)
+    }
+
     /// A diagnosis with its sentence, owner and fix; the rest is added.
     pub fn new(
         certainty: Certainty,

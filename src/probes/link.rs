@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio_rustls::client::TlsStream;
 
-use super::clock::{self, Watch};
+use super::clock::Watch;
 use super::trust::Trusts;
 
 /// Bodies of unauthenticated answers and of the token endpoint are small; what is longer is cut off.
@@ -295,9 +295,4 @@ pub fn clock_reading(headers: &HeaderMap, started: Timestamp, took: Took) -> Opt
         local: Timestamp::from_unix_millis(started.unix_millis().saturating_add(half_millis)),
         uncertainty: Took(half + Duration::from_millis(500)),
     })
-}
-
-/// Now, for answers that are described elsewhere.
-pub fn now() -> Timestamp {
-    clock::now()
 }

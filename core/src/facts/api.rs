@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{CertificateInfo, ClientRef};
-use crate::time::Timestamp;
 
 /// The result of one API call, with whose token it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -151,9 +150,4 @@ pub struct Roles {
     pub names: Vec<String>,
     /// The listing was cut off at a limit of pages.
     pub incomplete: bool,
-}
-
-/// A moment that the API states.
-pub fn parse_api_time(text: &str) -> Option<Timestamp> {
-    Timestamp::parse(text).ok()
 }
