@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 use hybridcheck_core::check::Check;
 use hybridcheck_core::facts::{FactKey, Facts, Gap};
 use hybridcheck_core::object::{Configuration, HybridObject, OBJECT_NAME, Tenant};
@@ -65,7 +65,7 @@ pub(super) struct ScopeArgs {
     )]
     tenant: Vec<String>,
     /// Ask nothing over the network: only what the input itself can show
-    #[arg(long, env = "HYBRIDCHECK_OFFLINE", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    #[arg(long, env = "HYBRIDCHECK_OFFLINE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     offline: bool,
     /// Run only these checks: ids, families or globs, separated by commas
     #[arg(

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
@@ -71,10 +71,10 @@ pub(super) struct NetworkArgs {
     )]
     timeout: String,
     /// Use IPv4 addresses only
-    #[arg(short = '4', long, conflicts_with = "ipv6", env = "HYBRIDCHECK_IPV4", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    #[arg(short = '4', long, conflicts_with = "ipv6", env = "HYBRIDCHECK_IPV4", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     ipv4: bool,
     /// Use IPv6 addresses only
-    #[arg(short = '6', long, env = "HYBRIDCHECK_IPV6", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    #[arg(short = '6', long, env = "HYBRIDCHECK_IPV6", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     ipv6: bool,
     /// A region that is newer than the table: adds login.DOMAIN and api.DOMAIN as hosts that may receive secrets
     #[arg(
@@ -85,7 +85,7 @@ pub(super) struct NetworkArgs {
     )]
     add_region: Vec<String>,
     /// Send secrets even where the chain ends only in this host's own store (TLS inspection; whoever inspects can read them)
-    #[arg(long, env = "HYBRIDCHECK_TRUST_INSPECTION", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    #[arg(long, env = "HYBRIDCHECK_TRUST_INSPECTION", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     trust_inspection: bool,
     /// hybridcheck's own read-only OAuth client; its secret comes from HYBRIDCHECK_CLIENT_SECRET or --client-secret-file
     #[arg(

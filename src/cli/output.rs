@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::report::{Report, Style};
 use hybridcheck_core::run::Run;
@@ -57,7 +57,7 @@ pub(super) struct OutputArgs {
     #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
     /// Show only what is not a pass, the causes and the verdict
-    #[arg(short, long, env = "HYBRIDCHECK_QUIET", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    #[arg(short, long, env = "HYBRIDCHECK_QUIET", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     quiet: bool,
     /// When to use colour
     #[arg(
@@ -69,7 +69,7 @@ pub(super) struct OutputArgs {
     )]
     color: Color,
     /// Use ASCII characters only
-    #[arg(long, env = "HYBRIDCHECK_ASCII", value_parser = FalseyValueParser::new(), hide_env_values = true)]
+    #[arg(long, env = "HYBRIDCHECK_ASCII", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     ascii: bool,
 }
 

@@ -159,6 +159,17 @@ fn flags_can_come_from_the_environment() {
 }
 
 #[test]
+fn nonsense_in_a_switch_of_the_environment_is_told() {
+    let output = hybridcheck()
+        .env("HYBRIDCHECK_OFFLINE", "maybe")
+        .args(["check", "x.cfg"])
+        .output();
+    let finished = crate::support::Finished::of(&output.expect("the binary runs"));
+    assert_eq!(finished.status, 2);
+    assert!(finished.stderr.contains("--offline"), "{}", finished.stderr);
+}
+
+#[test]
 fn a_warning_fails_only_with_fail_on_warn() {
     let sandbox = Sandbox::start(None).expect("a sandbox");
     let soon = ["--offline", "--certificate-warn", "9999d"];
