@@ -1,6 +1,7 @@
 //! Facts: what happened when hybridcheck looked, never whether it is good. Saved, carried and judged again.
 
 mod api;
+mod http;
 mod key;
 mod material;
 mod net;
@@ -8,6 +9,7 @@ mod oauth;
 mod store;
 
 pub use api::*;
+pub use http::*;
 pub use key::*;
 pub use material::*;
 pub use net::*;
