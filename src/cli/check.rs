@@ -212,8 +212,9 @@ fn gathered(
     })?;
     let (enabled, ascii) = output.progress();
     let progress = Progress::new(enabled, ascii);
-    progress
-        .planned(gather::closure(wanted.clone(), objects, settings.tool_client.is_some()).len());
+    let (routed, routes) = gather::routed(wanted.clone(), settings);
+    let has_tool_client = settings.tool_client.is_some();
+    progress.planned(gather::closure(routed, objects, &routes, has_tool_client).len());
     let watcher = Watcher(&progress, settings.phase);
     let interrupt = async {
         // Without a handler Ctrl-C simply ends the process, as everywhere.

@@ -57,7 +57,10 @@ impl Check for Resolves {
         let flag = match addresses.source {
             AddressSource::ConnectTo => Some("--connect-to"),
             AddressSource::Resolve => Some("--resolve"),
-            AddressSource::Dns | AddressSource::Literal => None,
+            AddressSource::Dns
+            | AddressSource::HostsFile
+            | AddressSource::Literal
+            | AddressSource::System => None,
         };
         if let Some(flag) = flag {
             return Ok(Judgement::not_applicable(format!(
