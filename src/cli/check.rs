@@ -50,9 +50,9 @@ pub(super) struct CheckArgs {
     output: OutputArgs,
 }
 
-/// What is checked: inputs, tenants, checks.
+/// What is read: inputs and tenants.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct ScopeArgs {
+pub(super) struct InputArgs {
     /// Exports of the object; `-` is standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
@@ -64,6 +64,24 @@ pub(super) struct ScopeArgs {
         hide_env_values = true
     )]
     tenant: Vec<String>,
+}
+
+impl InputArgs {
+    /// Reads the inputs and keeps the objects of the tenants named.
+    pub(super) fn read(&self) -> Result<Configuration, Failure> {
+        let mut configuration = sources::read(&sources::load(&self.inputs)?)?;
+        if !self.tenant.is_empty() {
+            pick(&mut configuration, &self.tenant)?;
+        }
+        Ok(configuration)
+    }
+}
+
+/// What is checked: inputs, tenants, checks.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ScopeArgs {
+    #[command(flatten)]
+    input: InputArgs,
     /// Ask nothing over the network: only what the input itself can show
     #[arg(long, env = "HYBRIDCHECK_OFFLINE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     offline: bool,
@@ -101,12 +119,8 @@ impl ScopeArgs {
     /// Reads the inputs and selects checks and tenants.
     pub(super) fn read(&self) -> Result<Scope, Failure> {
         let checks = select::checks(&self.only, &self.skip)?;
-        let mut configuration = sources::read(&sources::load(&self.inputs)?)?;
-        if !self.tenant.is_empty() {
-            pick(&mut configuration, &self.tenant)?;
-        }
         Ok(Scope {
-            configuration,
+            configuration: self.input.read()?,
             checks,
             offline: self.offline,
         })
@@ -166,7 +180,7 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
     }
     let has_tool_client = settings.tool_client.is_some();
     let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, has_tool_client);
-    let gathered = gathered(wanted, scope, settings, output)?;
+    let gathered = gathered(wanted, scope, settings, output.progress())?;
     for token in gathered.tokens {
         redactor.learn(token);
     }
@@ -215,11 +229,12 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
     Ok(verdict.exit_status())
 }
 
-fn gathered(
+/// Gathers what is wanted; `progress` says whether it may be drawn, and whether in ASCII.
+pub(super) fn gathered(
     wanted: BTreeSet<FactKey>,
     scope: &Scope,
     settings: &Settings,
-    output: &Output,
+    progress: (bool, bool),
 ) -> Result<gather::Gathered, Failure> {
     let objects = &scope.configuration.objects;
     if scope.offline {
@@ -238,7 +253,7 @@ fn gathered(
         action: "start the network runtime",
         source,
     })?;
-    let (enabled, ascii) = output.progress();
+    let (enabled, ascii) = progress;
     let progress = Progress::new(enabled, ascii);
     let (routed, routes) = gather::routed(wanted.clone(), settings);
     let has_tool_client = settings.tool_client.is_some();
@@ -345,7 +360,7 @@ fn invocation(
 ) -> Invocation {
     Invocation {
         command: command.to_owned(),
-        inputs: args.scope.inputs.clone(),
+        inputs: args.scope.input.inputs.clone(),
         offline: args.scope.offline,
         only: args.scope.only.clone(),
         skip: args.scope.skip.clone(),

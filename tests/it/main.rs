@@ -2,6 +2,7 @@
 
 mod cli;
 mod demo;
+mod firewall;
 mod hostile;
 mod interrupt;
 mod matrix;

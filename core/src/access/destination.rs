@@ -103,25 +103,8 @@ mod tests {
         }
         let long = format!("{}.de", ["a".repeat(63).as_str(); 4].join("."));
         for bad in [
-            "",
-            ".",
-            "a..b",
-            "-a.de",
-            "a-.de",
-            "a_b.de",
-            "a b.de",
-            "a\nb.de",
-            "a\".de",
-            "a'.de",
-            "a`.de",
-            "a|b.de",
-            "=a.de",
-            "$(x).de",
-            "a;b.de",
-            "*.de",
-            "ä.de",
-            "10.0.0",
-            "a.de\\",
+            "", ".", "a..b", "-a.de", "a-.de", "a_b.de", "a b.de", "a\nb.de", "a\".de", "a'.de",
+            "a`.de", "a|b.de", "=a.de", "$(x).de", "a;b.de", "*.de", "ä.de", "10.0.0", "a.de\\",
             &long,
         ] {
             assert!(DnsName::parse(bad).is_none(), "{bad:?}");

@@ -128,7 +128,11 @@ pub struct Access {
 impl Access {
     /// What for, in words.
     pub fn purpose(&self) -> String {
-        let words: Vec<&str> = self.purposes.iter().map(|purpose| purpose.words()).collect();
+        let words: Vec<&str> = self
+            .purposes
+            .iter()
+            .map(|purpose| purpose.words())
+            .collect();
         words.join("; ")
     }
 
@@ -153,6 +157,13 @@ impl Access {
         self.purposes
             .iter()
             .any(|purpose| purpose.is_better_exempt())
+    }
+
+    /// Whether agent desktops alone need it.
+    pub fn is_for_desktops_only(&self) -> bool {
+        self.purposes
+            .iter()
+            .all(|purpose| matches!(purpose, Purpose::Apps | Purpose::Assets))
     }
 
     fn is_same_rule(&self, other: &Self) -> bool {
@@ -206,11 +217,28 @@ impl AccessList {
         wide
     }
 
-    /// The rules by port, in the order of the ports: one service for each.
+    /// The rules by port, highest first, so that revocation comes last: one service for each.
     pub fn by_port(rules: &[Access]) -> Vec<(u16, Vec<&Access>)> {
         let ports: BTreeSet<u16> = rules.iter().map(|rule| rule.port).collect();
         let of = |port| rules.iter().filter(move |rule| rule.port == port).collect();
-        ports.into_iter().map(|port| (port, of(port))).collect()
+        ports
+            .into_iter()
+            .rev()
+            .map(|port| (port, of(port)))
+            .collect()
+    }
+
+    /// The rules by port and by who needs them: what desktops alone need is opened to no server.
+    pub fn by_port_and_client(rules: &[Access]) -> Vec<(u16, bool, Vec<&Access>)> {
+        let mut groups = Vec::new();
+        for (port, of_port) in Self::by_port(rules) {
+            let (desktops, all): (Vec<&Access>, Vec<&Access>) = of_port
+                .into_iter()
+                .partition(|rule| rule.is_for_desktops_only());
+            groups.extend([(port, false, all), (port, true, desktops)]);
+        }
+        groups.retain(|(.., members)| !members.is_empty());
+        groups
     }
 
     /// The hosts that we recommend to exempt from TLS inspection: always the hosts themselves, however wide the rules are.
@@ -307,8 +335,18 @@ mod tests {
     fn wildcards_take_a_regions_hosts_and_no_other() {
         let mut list = AccessList {
             rules: vec![
-                rule("login.mypurecloud.de", 443, Purpose::Login, Some("mypurecloud.de")),
-                rule("api.mypurecloud.de", 443, Purpose::Api, Some("mypurecloud.de")),
+                rule(
+                    "login.mypurecloud.de",
+                    443,
+                    Purpose::Login,
+                    Some("mypurecloud.de"),
+                ),
+                rule(
+                    "api.mypurecloud.de",
+                    443,
+                    Purpose::Api,
+                    Some("mypurecloud.de"),
+                ),
                 rule("gateway.acme.example", 443, Purpose::Api, None),
             ],
             ..AccessList::default()
@@ -319,7 +357,10 @@ mod tests {
         };
         assert_eq!(shown(list.widened()).len(), 3);
         list.wildcards = true;
-        assert_eq!(shown(list.widened()), ["*.mypurecloud.de", "gateway.acme.example"]);
+        assert_eq!(
+            shown(list.widened()),
+            ["*.mypurecloud.de", "gateway.acme.example"]
+        );
         assert_eq!(list.widened()[0].purposes.len(), 2);
         assert_eq!(list.exempt().len(), 3, "the exemption stays narrow");
     }
@@ -329,7 +370,12 @@ mod tests {
         let list = AccessList {
             wildcards: true,
             rules: vec![
-                rule("login.new.pure.cloud", 443, Purpose::Login, Some("new.pure.cloud")),
+                rule(
+                    "login.new.pure.cloud",
+                    443,
+                    Purpose::Login,
+                    Some("new.pure.cloud"),
+                ),
                 rule("api.pure.cloud", 443, Purpose::Api, Some("pure.cloud")),
             ],
             ..AccessList::default()

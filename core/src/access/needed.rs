@@ -67,12 +67,7 @@ pub fn needed(
     Ok(rules)
 }
 
-fn rule(
-    destination: Destination,
-    port: u16,
-    purpose: Purpose,
-    domain: Option<DnsName>,
-) -> Access {
+fn rule(destination: Destination, port: u16, purpose: Purpose, domain: Option<DnsName>) -> Access {
     Access {
         destination,
         port,

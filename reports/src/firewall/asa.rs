@@ -5,7 +5,7 @@ use std::fmt::Write;
 use hybridcheck_core::access::{AccessList, Destination};
 
 use super::Dialect;
-use super::words::{EXEMPTION, about, comment, destinations, heading, label, object_name};
+use super::words::{EXEMPTION, about, comment, destinations, heading, object_name};
 
 /// Network objects by name in an access list; ASA knows no wildcards.
 pub(super) struct Asa;
@@ -32,7 +32,7 @@ impl Dialect for Asa {
             "!",
             [
                 "Needs ASA 8.4(2) or later, but not 8.5(1). ASA knows no wildcards, so hosts are named.",
-                "Replace ACL-NAME by the access list of the inside interface, and SOURCE-HOSTS by an object group of your hosts.",
+                "Replace ACL-NAME by the access list of the inside interface, SOURCE-HOSTS and DESKTOPS by object groups of your hosts.",
                 "Lines of an access list go to its end: give a line number when a deny stands before it.",
                 "The ASA resolves the names itself and must get the same answers as the hosts. If that is not set up yet:",
                 "  dns domain-lookup INTERFACE",
@@ -68,6 +68,11 @@ impl Dialect for Asa {
                 );
                 continue;
             }
+            let source = if rule.is_for_desktops_only() {
+                "DESKTOPS"
+            } else {
+                &source
+            };
             let _ = writeln!(
                 out,
                 "access-list ACL-NAME extended permit tcp object-group {source} object {} eq {}",
@@ -79,11 +84,7 @@ impl Dialect for Asa {
         if !exempt.is_empty() {
             out.push('\n');
             comment(&mut out, "!", [EXEMPTION]);
-            comment(
-                &mut out,
-                "!",
-                exempt.iter().map(|name| format!("  {name}")),
-            );
+            comment(&mut out, "!", exempt.iter().map(|name| format!("  {name}")));
         }
         out
     }
@@ -101,10 +102,10 @@ fn sources(out: &mut String, list: &AccessList) -> String {
     if list.sources.is_empty() {
         return "SOURCE-HOSTS".into();
     }
-    let name = format!("{}-sources", label(443));
+    let name = "hybridcheck-sources";
     let _ = writeln!(out, "object-group network {name}");
     for source in &list.sources {
         let _ = writeln!(out, " network-object host {source}");
     }
-    name
+    name.into()
 }

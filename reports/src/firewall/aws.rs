@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use hybridcheck_core::access::{Access, AccessList, Destination};
+use hybridcheck_core::access::{Access, AccessList, Destination, Purpose};
 
 use super::Dialect;
 use super::words::{EXEMPTION, about, comment, heading};
@@ -35,8 +35,10 @@ impl Dialect for Aws {
                 "The rule order must be that of your firewall policy. Security groups cannot hold names; a leading dot means the domain and all below it.",
             ],
         );
-        let (plain, tls): (Vec<&Access>, Vec<&Access>) =
-            rules.iter().partition(|rule| rule.port == 80);
+        // Revocation alone is plain HTTP.
+        let (plain, tls): (Vec<&Access>, Vec<&Access>) = rules
+            .iter()
+            .partition(|rule| rule.purposes.contains(&Purpose::Revocation));
         let groups: Vec<(&str, &str, &str, Vec<&Access>)> = [
             ("HybridcheckTls", "hybridcheck-tls", "TLS_SNI", tls),
             ("HybridcheckHttp", "hybridcheck-http", "HTTP_HOST", plain),

@@ -66,7 +66,10 @@ impl Dialect for Csv {
             }
         }
         let nothing = rules.is_empty().then(|| NOTHING.to_owned());
-        let subjects = list.subjects.iter().map(|subject| format!("For: {subject}"));
+        let subjects = list
+            .subjects
+            .iter()
+            .map(|subject| format!("For: {subject}"));
         for note in nothing
             .into_iter()
             .chain(subjects)

@@ -7,7 +7,7 @@ use hybridcheck_core::access::{Access, AccessList, Destination};
 
 use super::Dialect;
 use super::words::{
-    EXEMPTION, about, comment, destinations, heading, label, object_name, sources_v4,
+    EXEMPTION, about, comment, destinations, heading, label, object_name, rule_label, sources_v4,
 };
 
 /// Address objects by name, one policy per port, and names for the inspection profile.
@@ -33,7 +33,7 @@ impl Dialect for FortiGate {
             &mut out,
             "#",
             [
-                "Replace SOURCE-INTERFACE, INTERNET-INTERFACE and SOURCE-HOSTS: FortiOS refuses names that it does not know.",
+                "Replace SOURCE-INTERFACE, INTERNET-INTERFACE, SOURCE-HOSTS and DESKTOPS: FortiOS refuses names that it does not know.",
                 "A new policy goes to the end: move it above the one that denies. The FortiGate must use the same nameservers as the hosts.",
                 "Addresses with * need FortiOS 6.2.2 or later.",
             ],
@@ -115,7 +115,12 @@ fn policies(out: &mut String, list: &AccessList, rules: &[Access]) {
         let names = (0..sources.len()).map(|index| format!("\"{}\"", source_name(index)));
         names.collect::<Vec<_>>().join(" ")
     };
-    for (port, of_port) in AccessList::by_port(rules) {
+    for (port, for_desktops, of_port) in AccessList::by_port_and_client(rules) {
+        let source = if for_desktops {
+            "\"DESKTOPS\""
+        } else {
+            &source
+        };
         let targets: Vec<String> = of_port
             .iter()
             .filter(|rule| !matches!(rule.destination, Destination::Address(IpAddr::V6(_))))
@@ -141,7 +146,7 @@ fn policies(out: &mut String, list: &AccessList, rules: &[Access]) {
             "config firewall policy\n    edit 0\n        set name \"{}\"\n        set srcintf \"SOURCE-INTERFACE\"\n        \
              set dstintf \"INTERNET-INTERFACE\"\n        set srcaddr {source}\n        set dstaddr {}\n        set action accept\n        \
              set schedule \"always\"\n        set service \"{}\"\n        set nat enable\n    next\nend",
-            label(port),
+            rule_label(port, for_desktops),
             targets.join(" "),
             service(port)
         );
@@ -158,7 +163,9 @@ fn exempt(out: &mut String, list: &AccessList) {
     comment(
         out,
         "#",
-        ["Then name these in the ssl-exempt part of your SSL inspection profile, type wildcard-fqdn."],
+        [
+            "Then name these in the ssl-exempt part of your SSL inspection profile, type wildcard-fqdn.",
+        ],
     );
     out.push_str("config firewall wildcard-fqdn custom\n");
     for name in names {

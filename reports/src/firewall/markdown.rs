@@ -72,7 +72,12 @@ impl Dialect for Markdown {
         }
         let lines: Vec<(String, Vec<String>)> = rules
             .iter()
-            .map(|rule| (format!("{} TCP {}", rule.destination, rule.port), seen(rule)))
+            .map(|rule| {
+                (
+                    format!("{} TCP {}", rule.destination, rule.port),
+                    seen(rule),
+                )
+            })
             .filter(|(_, seen)| !seen.is_empty())
             .collect();
         if !lines.is_empty() {
@@ -125,8 +130,9 @@ fn row<const N: usize>(out: &mut String, cells: [String; N]) {
 /// Text in which no character means anything to Markdown.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
-    for c in visible(text, LONGEST).chars() {
-        if "\\`*_{}[]<>#|~&!".contains(c) {
+    for (index, c) in visible(text.trim_start(), LONGEST).chars().enumerate() {
+        let starts_block = index == 0 && "-+=".contains(c);
+        if starts_block || "\\`*_{}[]<>#|~&!".contains(c) {
             out.push('\\');
         }
         out.push(c);
@@ -143,5 +149,10 @@ fn code(text: &str) -> String {
         .max()
         .unwrap_or_default();
     let fence = "`".repeat(longest + 1);
-    format!("{fence} {text} {fence}")
+    let pad = if longest == 0 && !text.is_empty() {
+        ""
+    } else {
+        " "
+    };
+    format!("{fence}{pad}{text}{pad}{fence}")
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use hybridcheck_core::access::{AccessList, Destination};
 
 use super::Dialect;
-use super::words::{EXEMPTION, about, comment, heading};
+use super::words::{EXEMPTION, about, comment, destinations, heading};
 
 /// The hosts as a function, and how a `FindProxyForURL` uses it.
 pub(super) struct Pac;
@@ -35,7 +35,7 @@ impl Dialect for Pac {
                 "Engage servers and services usually do not read PAC files; desktops do.",
             ],
         );
-        let conditions: Vec<String> = list_of(&rules)
+        let conditions: Vec<String> = destinations(&rules)
             .iter()
             .map(|destination| match destination {
                 Destination::Below(domain) => {
@@ -61,14 +61,14 @@ impl Dialect for Pac {
         if !exempt.is_empty() {
             out.push('\n');
             comment(&mut out, "//", [EXEMPTION]);
-            comment(&mut out, "//", exempt.iter().map(|name| format!("  {name}")));
+            comment(
+                &mut out,
+                "//",
+                exempt.iter().map(|name| format!("  {name}")),
+            );
         }
         out
     }
-}
-
-fn list_of(rules: &[hybridcheck_core::access::Access]) -> Vec<&Destination> {
-    super::words::destinations(rules)
 }
 
 /// A string of JavaScript; JSON's are such.

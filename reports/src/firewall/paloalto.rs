@@ -6,7 +6,7 @@ use hybridcheck_core::access::{Access, AccessList, Destination};
 use hybridcheck_core::text::listed;
 
 use super::Dialect;
-use super::words::{EXEMPTION, about, comment, heading, label};
+use super::words::{EXEMPTION, about, comment, heading, label, rule_label};
 
 /// Custom URL categories in security rules; entries end in `/`, for the firewall completes those that do not.
 pub(super) struct PaloAlto;
@@ -34,7 +34,7 @@ impl Dialect for PaloAlto {
             "#",
             [
                 "Lines that begin with a hash are for the reader: paste only the lines that begin with set.",
-                "Replace FROM-ZONE, TO-ZONE and SOURCE. On Panorama begin with set shared profiles, or with the device group.",
+                "Replace FROM-ZONE, TO-ZONE, SOURCE and DESKTOPS. On Panorama begin with set shared profiles, or with the device group.",
                 "Place the rules above the one that denies (move rulebase security rules NAME top), then commit.",
             ],
         );
@@ -42,29 +42,34 @@ impl Dialect for PaloAlto {
             comment(
                 &mut out,
                 "#",
-                [format!("SOURCE as seen by this host: {}", listed(&list.sources))],
+                [format!(
+                    "SOURCE as seen by this host: {}",
+                    listed(&list.sources)
+                )],
             );
         }
-        for (port, rules) in AccessList::by_port(&rules) {
+        for (port, for_desktops, rules) in AccessList::by_port_and_client(&rules) {
             out.push('\n');
             for rule in &rules {
                 comment(&mut out, "#", about(rule));
             }
-            port_rules(&mut out, port, &rules);
+            group(&mut out, port, for_desktops, &rules);
         }
         exempt(&mut out, list);
         out
     }
 }
 
-fn port_rules(out: &mut String, port: u16, rules: &[&Access]) {
-    let name = label(port);
+fn group(out: &mut String, port: u16, for_desktops: bool, rules: &[&Access]) {
+    let name = rule_label(port, for_desktops);
+    let source = if for_desktops { "DESKTOPS" } else { "SOURCE" };
     // The predefined service-http stands for 80 and 8080, so only 443 has a service of its own already.
     let service = if port == 443 {
         "service-https".to_owned()
     } else {
-        let _ = writeln!(out, "set service {name} protocol tcp port {port}");
-        name.clone()
+        let service = label(port);
+        let _ = writeln!(out, "set service {service} protocol tcp port {port}");
+        service
     };
     let entries: Vec<String> = rules
         .iter()
@@ -75,7 +80,7 @@ fn port_rules(out: &mut String, port: u16, rules: &[&Access]) {
         category(out, &name, &entries);
         let _ = writeln!(
             out,
-            "set rulebase security rules {name} from FROM-ZONE to TO-ZONE source SOURCE destination any \
+            "set rulebase security rules {name} from FROM-ZONE to TO-ZONE source {source} destination any \
              application any category {name} service {service} action allow"
         );
     }
@@ -87,7 +92,7 @@ fn port_rules(out: &mut String, port: u16, rules: &[&Access]) {
     if !addresses.is_empty() {
         let _ = writeln!(
             out,
-            "set rulebase security rules {name}-address from FROM-ZONE to TO-ZONE source SOURCE destination [ {} ] \
+            "set rulebase security rules {name}-address from FROM-ZONE to TO-ZONE source {source} destination [ {} ] \
              application any service {service} action allow",
             addresses.join(" ")
         );

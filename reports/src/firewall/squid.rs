@@ -33,7 +33,6 @@ impl Dialect for Squid {
                 "Put the allow lines before the http_access lines that deny: the first that matches decides.",
                 "A destination port other than 443 must also be among your SSL_ports and Safe_ports.",
                 "They let in every client that this proxy serves; add a src list of yours to narrow that.",
-                "Clients that send no name but an address are resolved backwards by dstdomain: here a name is always sent.",
             ],
         );
         out.push_str("\nacl hybridcheck_connect method CONNECT\n");
@@ -81,13 +80,15 @@ fn port_rules(out: &mut String, port: u16, rules: &[&Access]) {
 
 /// Whether another entry with a leading dot already takes this one in.
 fn is_overlapped(rules: &[&Access], rule: &Access) -> bool {
-    rules.iter().any(|other| match (&other.destination, &rule.destination) {
-        (Destination::Below(domain), Destination::Name(name)) => {
-            name == domain || name.is_below(domain)
-        }
-        (Destination::Below(domain), Destination::Below(inner)) => inner.is_below(domain),
-        _ => false,
-    })
+    rules
+        .iter()
+        .any(|other| match (&other.destination, &rule.destination) {
+            (Destination::Below(domain), Destination::Name(name)) => {
+                name == domain || name.is_below(domain)
+            }
+            (Destination::Below(domain), Destination::Below(inner)) => inner.is_below(domain),
+            _ => false,
+        })
 }
 
 fn exempt(out: &mut String, list: &AccessList) {

@@ -33,12 +33,13 @@ impl Dialect for Windows {
             [
                 "Windows lets outbound connections pass unless a profile blocks them, so this looks first and then does nothing on most hosts.",
                 "Rules by name need build 20348 or later and a component outside the firewall that fills the addresses in (Microsoft Defender).",
-                "Without it such a rule matches nothing: then allow the port for the program instead, with -Program.",
+                "They are for whole names: there are no wildcards.",
+                "Without such a component a rule matches nothing: then allow the port for the program instead, with -Program.",
                 "Run it in an elevated PowerShell.",
             ],
         );
         out.push_str(
-            "\n$blocking = Get-NetFirewallProfile -PolicyStore ActiveStore | Where-Object { $_.Enabled -eq 'True' -and $_.DefaultOutboundAction -eq 'Block' }\n\
+            "\n& {\n$blocking = Get-NetFirewallProfile -PolicyStore ActiveStore | Where-Object { $_.Enabled -eq 'True' -and $_.DefaultOutboundAction -eq 'Block' }\n\
              if (-not $blocking) {\n    Write-Output 'No profile of this host blocks outbound connections: no rule is needed here.'\n    return\n}\n\
              if ([Environment]::OSVersion.Version.Build -lt 20348) {\n    Write-Warning 'This build of Windows has no rules by name: allow the port for the program instead, with -Program.'\n    return\n}\n",
         );
@@ -49,6 +50,7 @@ impl Dialect for Windows {
             }
             port_rules(&mut out, port, &rules);
         }
+        out.push_str("}\n");
         let exempt = list.exempt();
         if !exempt.is_empty() {
             out.push('\n');

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use hybridcheck_core::access::{Access, AccessList, Destination, Reach};
 use hybridcheck_core::facts::PHASE_FLAG;
 
-/// Longest text of others in one place.
-const CAP: usize = 300;
+/// Longest line of a comment.
+const CAP: usize = 600;
 
 /// Why login and API should not be inspected, and whose advice that is.
-pub(super) const EXEMPTION: &str = "Exempt from TLS inspection: these connections carry client secrets and tokens, and Engage components trust \
-     public roots only. This is a recommendation of hybridcheck; Genesys documents an exemption for media only.";
+pub(super) const EXEMPTION: &str = "Exempt from TLS inspection: these connections carry client secrets and tokens, and a component that does not \
+     trust the inspecting authority fails. This is a recommendation of hybridcheck; Genesys documents an exemption for media only.";
 
 /// What else every host needs, for a ticket: what, service, needed by, basis.
 pub(super) const PREREQUISITES: [[&str; 4]; 2] = [
@@ -71,7 +71,11 @@ pub(super) fn heading(list: &AccessList) -> Vec<String> {
         "Firewall rules for Genesys Cloud"
     };
     let mut lines = vec![format!("{what}. {}", made_by(list))];
-    lines.extend(list.subjects.iter().map(|subject| format!("For: {subject}")));
+    lines.extend(
+        list.subjects
+            .iter()
+            .map(|subject| format!("For: {subject}")),
+    );
     if list.rules.is_empty() {
         lines.push(NOTHING.to_owned());
     } else {
@@ -137,6 +141,12 @@ fn plain(text: &str) -> String {
 /// The name of a rule or a list for a port.
 pub(super) fn label(port: u16) -> String {
     format!("hybridcheck-tcp-{port}")
+}
+
+/// The name of a rule for a port and for who needs it.
+pub(super) fn rule_label(port: u16, for_desktops: bool) -> String {
+    let suffix = if for_desktops { "-desktops" } else { "" };
+    format!("{}{suffix}", label(port))
 }
 
 /// The name of the object that stands for a destination; never longer than the 63 characters that firewalls allow.

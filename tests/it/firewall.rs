@@ -1,0 +1,440 @@
+//! `firewall` as a whole: what it prints is read back by the real thing where that is installed, and nothing an object holds becomes a command.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use hybridcheck::sandbox::{self, Sandbox};
+
+use crate::support::{Finished, PASSWORD, SECRET, object_file, run};
+
+const FORMATS: [&str; 9] = [
+    "markdown",
+    "csv",
+    "paloalto",
+    "fortigate",
+    "asa",
+    "squid",
+    "pac",
+    "aws",
+    "windows",
+];
+
+fn frankfurt(folder: &Path) -> String {
+    let file = object_file(
+        folder,
+        "https://login.mypurecloud.de/oauth/token",
+        "https://api.mypurecloud.de/api/",
+    );
+    file.display().to_string()
+}
+
+fn firewall(words: &[&str]) -> Finished {
+    let mut all = vec!["firewall"];
+    all.extend(words);
+    run(all)
+}
+
+/// The rules that are missing in a sandbox with a fault, in a format.
+fn missing(fault: Option<&str>, format: &str, more: &[&str]) -> (Sandbox, Finished) {
+    let fault = fault.map(|name| {
+        let mut known = sandbox::faults().iter();
+        known.find(|fault| fault.name == name).expect("a fault")
+    });
+    let sandbox = Sandbox::start(fault).expect("a sandbox");
+    let mut words = vec![
+        "firewall".to_owned(),
+        "--missing".into(),
+        "--format".into(),
+        format.into(),
+    ];
+    words.extend(more.iter().map(ToString::to_string));
+    words.extend(sandbox.check_arguments());
+    let finished = run(words);
+    (sandbox, finished)
+}
+
+fn is_installed(program: &str) -> bool {
+    let found = Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    found.is_ok()
+}
+
+#[test]
+fn every_format_names_the_objects_hosts_and_holds_no_secret() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = frankfurt(folder.path());
+    for format in FORMATS {
+        let finished = firewall(&[&file, "--format", format]);
+        assert_eq!(finished.status, 0, "{format}: {}", finished.stderr);
+        assert_eq!(finished.stderr, "", "{format}");
+        for expected in [
+            "login.mypurecloud.de",
+            "api.mypurecloud.de",
+            "amazontrust.com",
+            env!("CARGO_PKG_VERSION"),
+            hybridcheck_core::region::TABLE_DATE,
+        ] {
+            assert!(finished.stdout.contains(expected), "{format}: {expected}");
+        }
+        assert!(!finished.stdout.contains("apps.mypurecloud.de"), "{format}");
+        for secret in [SECRET, PASSWORD] {
+            assert!(!finished.stdout.contains(secret), "{format}");
+        }
+    }
+}
+
+#[test]
+fn the_short_flag_and_the_default_are_those_of_the_other_commands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = frankfurt(folder.path());
+    assert_eq!(
+        firewall(&[&file]).stdout,
+        firewall(&[&file, "-o", "markdown"]).stdout
+    );
+    let finished = firewall(&[&file, "--format", "fortigat"]);
+    assert_eq!(finished.status, 2);
+    assert!(
+        finished.stderr.contains("did you mean fortigate"),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[test]
+fn several_objects_give_each_rule_once_and_name_both_regions() {
+    let (one, two) = (
+        tempfile::tempdir().expect("a folder"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let first = frankfurt(one.path());
+    let second = object_file(
+        two.path(),
+        "https://login.usw2.pure.cloud/oauth/token",
+        "https://api.mypurecloud.de/api/",
+    );
+    let second = second.display().to_string();
+    let finished = firewall(&[&first, &second, "--desktops", "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(finished.stdout.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader
+        .records()
+        .collect::<Result<_, _>>()
+        .expect("RFC 4180");
+    let rules: Vec<(&str, &str)> = rows
+        .iter()
+        .filter(|row| &row[0] == "rule")
+        .map(|row| (&row[2], &row[4]))
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            ("login.mypurecloud.de", "443"),
+            ("api.mypurecloud.de", "443"),
+            ("login.usw2.pure.cloud", "443"),
+            ("apps.mypurecloud.de", "443"),
+            ("api-cdn.mypurecloud.de", "443"),
+            ("apps.usw2.pure.cloud", "443"),
+            ("api-cdn.usw2.pure.cloud", "443"),
+            ("*.amazontrust.com", "80"),
+        ]
+    );
+    let notes = rows.iter().filter(|row| &row[0] == "note").count();
+    assert_eq!(notes, 2, "one for each object");
+}
+
+#[test]
+fn a_hostile_url_is_exit_2_and_told_where_it_stands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for host in [
+        "login`id`.mypurecloud.de",
+        "login\"quoted\".mypurecloud.de",
+        "login$(id).mypurecloud.de",
+        "login;x.mypurecloud.de",
+        "log_in.mypurecloud.de",
+        "-login.mypurecloud.de",
+        "login'.mypurecloud.de",
+    ] {
+        let file = object_file(
+            folder.path(),
+            &format!("https://{host}/oauth/token"),
+            "https://api.mypurecloud.de/api/",
+        );
+        let file = file.display().to_string();
+        for format in FORMATS {
+            let finished = firewall(&[&file, "--format", format]);
+            assert_eq!(finished.status, 2, "{host} {format}: {}", finished.stdout);
+            assert_eq!(finished.stdout, "");
+            for expected in ["general/base_auth_url at ", "object.cfg:7", host, "help: "] {
+                assert!(
+                    finished.stderr.contains(expected),
+                    "{expected}: {}",
+                    finished.stderr
+                );
+            }
+        }
+    }
+    let secret = object_file(
+        folder.path(),
+        "https://user:hunter22@login.mypurecloud.de/",
+        "https://api.mypurecloud.de/api/",
+    );
+    let finished = firewall(&[&secret.display().to_string()]);
+    assert_eq!(finished.status, 2);
+    assert!(!finished.stderr.contains("hunter22"), "{}", finished.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_an_input_cannot_add_a_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = frankfurt(folder.path());
+    let evil = folder
+        .path()
+        .join("x\nhttp_access allow all\nend`\"'$(id)\u{2028}|=1+1\\");
+    std::fs::copy(&good, &evil).expect("a file");
+    for format in FORMATS {
+        let (plain, spoilt) = (
+            firewall(&[&good, "--format", format]),
+            firewall(&[&evil.display().to_string(), "--format", format]),
+        );
+        assert_eq!(spoilt.status, 0, "{format}: {}", spoilt.stderr);
+        let differing: Vec<(&str, &str)> = plain
+            .stdout
+            .lines()
+            .zip(spoilt.stdout.lines())
+            .filter(|(one, other)| one != other)
+            .collect();
+        assert_eq!(
+            plain.stdout.lines().count(),
+            spoilt.stdout.lines().count(),
+            "{format}"
+        );
+        assert_eq!(differing.len(), 1, "{format}: {differing:?}");
+        assert!(differing[0].1.contains("For: "), "{format}: {differing:?}");
+    }
+}
+
+#[test]
+fn a_host_outside_the_table_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = object_file(
+        folder.path(),
+        "https://login.mypurecloud.dee/oauth/token",
+        "https://api.mypurecloud.de/api/",
+    );
+    let finished = firewall(&[&file.display().to_string(), "--wildcards"]);
+    assert_eq!(finished.status, 0);
+    assert!(
+        finished
+            .stdout
+            .contains("login.mypurecloud.dee belongs to none of the"),
+        "{}",
+        finished.stdout
+    );
+    assert!(
+        finished.stdout.contains("| \\*.mypurecloud.de |"),
+        "{}",
+        finished.stdout
+    );
+    let known = firewall(&[
+        &file.display().to_string(),
+        "--add-region",
+        "mypurecloud.dee",
+    ]);
+    assert!(
+        !known.stdout.contains("belongs to none"),
+        "{}",
+        known.stdout
+    );
+}
+
+#[test]
+fn nothing_is_missing_where_every_connection_is_made() {
+    for format in FORMATS {
+        let (sandbox, finished) = missing(None, format, &[]);
+        assert_eq!(finished.status, 0, "{format}: {}", finished.stderr);
+        assert!(
+            finished.stdout.contains("No rule is missing"),
+            "{format}: {}",
+            finished.stdout
+        );
+        assert!(
+            !finished.stdout.contains("login.mypurecloud.de"),
+            "{format}: {}",
+            finished.stdout
+        );
+        assert!(
+            sandbox.requests().is_empty(),
+            "no token and no API call: {:?}",
+            sandbox.requests()
+        );
+    }
+}
+
+#[test]
+fn only_the_connection_that_fails_is_missing_with_its_evidence() {
+    let (_sandbox, finished) = missing(Some("tcp-refused"), "asa", &[]);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let text = &finished.stdout;
+    assert!(text.contains(" fqdn api.mypurecloud.de\n"), "{text}");
+    assert!(!text.contains("fqdn login"), "{text}");
+    assert!(
+        text.contains("Not reached from this host: no address accepts one"),
+        "{text}"
+    );
+    assert!(text.contains("! Tried: 127."), "{text}");
+    assert!(
+        text.contains(" network-object host 127.0.0.1\n"),
+        "the source of the tries: {text}"
+    );
+    assert!(text.contains("! Not tried: TCP 80"), "{text}");
+}
+
+#[test]
+fn what_could_not_be_tested_is_listed_and_says_so() {
+    let (_sandbox, finished) = missing(Some("nxdomain"), "squid", &["--desktops"]);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let text = &finished.stdout;
+    assert!(
+        text.contains("acl hybridcheck_tcp_443 dstdomain api.mypurecloud.de"),
+        "{text}"
+    );
+    assert!(
+        text.contains("# Not tested: the name does not resolve here"),
+        "{text}"
+    );
+    assert!(!text.contains("dstdomain login"), "{text}");
+    assert!(
+        text.contains("# Not tested: this host did not try; agent desktops connect from elsewhere"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_handshake_that_is_cut_is_no_missing_rule_but_is_told() {
+    let (_sandbox, finished) = missing(Some("tls-reset"), "paloalto", &[]);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert!(
+        finished
+            .stdout
+            .contains("accepts TCP connections, but TLS does not get through"),
+        "{}",
+        finished.stdout
+    );
+    assert!(!finished.stdout.contains("\nset "), "{}", finished.stdout);
+}
+
+#[test]
+fn a_pac_file_chooses_the_proxy_for_these_hosts_only() {
+    if !is_installed("node") {
+        eprintln!("SKIPPED: node is not installed; the PAC file was not run");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = frankfurt(folder.path());
+    let pac = firewall(&[&file, "--desktops", "--format", "pac"]).stdout;
+    let script = format!(
+        "function dnsDomainIs(host, domain) {{ return host.endsWith(domain); }}\n{pac}\n\
+         const hosts = ['LOGIN.mypurecloud.de', 'apps.mypurecloud.de', 'ocsp.r2m01.amazontrust.com', 'evil-login.mypurecloud.de', 'example.org'];\n\
+         console.log(hosts.map((host) => FindProxyForURL('https://' + host + '/', host)).join('\\n'));\n"
+    );
+    let output = Command::new("node")
+        .args(["-e", &script])
+        .output()
+        .expect("node runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let answers = String::from_utf8_lossy(&output.stdout).into_owned();
+    let answers: Vec<&str> = answers.lines().collect();
+    let proxy = "PROXY proxy.invalid:8080";
+    assert_eq!(answers, [proxy, proxy, proxy, "DIRECT", "DIRECT"]);
+}
+
+#[test]
+fn squid_itself_takes_the_configuration() {
+    let squid = ["squid", "/usr/sbin/squid"]
+        .into_iter()
+        .find(|program| is_installed(program));
+    let Some(squid) = squid else {
+        eprintln!("SKIPPED: squid is not installed; its configuration was not parsed");
+        return;
+    };
+    let version = Command::new(squid).arg("-v").output().expect("squid runs");
+    let has_tls = String::from_utf8_lossy(&version.stdout).contains("openssl");
+    let folder = tempfile::tempdir().expect("a folder");
+    let object = object_file(
+        folder.path(),
+        "https://gateway.acme.example:8443/oauth/token",
+        "https://192.0.2.7/api/",
+    );
+    let (first, second) = (
+        tempfile::tempdir().expect("a folder"),
+        object.display().to_string(),
+    );
+    let first = frankfurt(first.path());
+    for words in [&["--desktops"][..], &["--desktops", "--wildcards"], &[]] {
+        let mut all = vec![first.as_str(), &second, "--format", "squid"];
+        all.extend(words);
+        let rules = firewall(&all).stdout;
+        let (allow, splice) = rules
+            .split_once("\n# Exempt from TLS inspection")
+            .expect("both parts");
+        let rules = if has_tls {
+            format!("{allow}\n#{splice}")
+        } else {
+            allow.to_owned()
+        };
+        let file = folder.path().join("squid.conf");
+        std::fs::write(
+            &file,
+            format!("http_port 127.0.0.1:3128\n{rules}\nhttp_access deny all\n"),
+        )
+        .expect("a file");
+        let output = Command::new(squid)
+            .args(["-k", "parse", "-f"])
+            .arg(&file)
+            .output()
+            .expect("squid runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}\n{rules}");
+        let complaint = said.lines().find(|line| {
+            ["WARNING", "ERROR", "FATAL", "unrecognized"]
+                .iter()
+                .any(|word| line.contains(word))
+                && line.contains("hybridcheck")
+        });
+        assert_eq!(complaint, None, "{said}");
+        assert!(said.contains("Processing: http_access allow hybridcheck_connect hybridcheck_tcp_443_port hybridcheck_tcp_443"), "{said}");
+    }
+}
+
+#[test]
+fn the_template_is_yaml_with_the_names_as_targets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = frankfurt(folder.path());
+    let template = firewall(&[&file, "--format", "aws"]).stdout;
+    let mut scalars = Vec::new();
+    for event in saphyr_parser::Parser::new_from_str(&template) {
+        if let (saphyr_parser::Event::Scalar(text, ..), _) = event.expect("YAML") {
+            scalars.push(text.into_owned());
+        }
+    }
+    let after = |word: &str| {
+        let starts = scalars.iter().enumerate().filter(|(_, text)| *text == word);
+        starts
+            .map(|(at, _)| scalars[at + 1].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(after("TargetTypes"), ["TLS_SNI", "HTTP_HOST"]);
+    assert_eq!(
+        after("Targets"),
+        ["login.mypurecloud.de", ".amazontrust.com"]
+    );
+    assert_eq!(after("GeneratedRulesType"), ["ALLOWLIST", "ALLOWLIST"]);
+    assert!(scalars.contains(&"api.mypurecloud.de".to_owned()));
+}
