@@ -56,7 +56,7 @@ pub(super) struct InputArgs {
     /// Exports of the object; `-` is standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
-    /// Judge the object that this tenant uses; a name or a DBID, repeatable
+    /// Take only the object that this tenant uses; a name or a DBID, repeatable
     #[arg(
         long,
         value_name = "TENANT",

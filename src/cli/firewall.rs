@@ -91,7 +91,7 @@ pub(super) fn run(args: &FirewallArgs) -> Result<u8, Failure> {
         rules,
         ..AccessList::default()
     };
-    strangers(&mut list, &settings);
+    doubts(&mut list, &settings);
     let mut redactor = Redactor::default();
     redactor.learn_objects(&configuration.objects);
     if let Some(tool) = &settings.tool_client {
@@ -106,6 +106,9 @@ pub(super) fn run(args: &FirewallArgs) -> Result<u8, Failure> {
         };
         if tried(&mut list, &scope, &settings)? {
             status = Verdict::Interrupted.exit_status();
+            list.notes.push(
+                "Interrupted before every connection was tried: this list is not whole.".into(),
+            );
         }
     }
     clean(&mut list, &redactor);
@@ -120,21 +123,27 @@ fn language(name: &str) -> Result<&'static dyn Dialect, Failure> {
     })
 }
 
-/// Says which hosts the region table does not know: a rule for a misspelt host helps nobody.
-fn strangers(list: &mut AccessList, settings: &Settings) {
-    let names: Vec<&Destination> = list
-        .rules
-        .iter()
-        .filter(|rule| rule.domain.is_none() && !rule.purposes.contains(&Purpose::Revocation))
-        .map(|rule| &rule.destination)
-        .collect();
+/// Says which rules nobody should ask for before the URL was looked at: a host that the region table does not know, a port of its own.
+fn doubts(list: &mut AccessList, settings: &Settings) {
     let known = settings.regions.iter().count();
-    let notes: Vec<String> = names
-        .into_iter()
-        .map(|name| {
-            format!("{name} belongs to none of the {known} regions of the table: check the spelling before you ask for a rule.")
-        })
-        .collect();
+    let doubt = |rule: &Access| {
+        let name = &rule.destination;
+        if rule.purposes.contains(&Purpose::Revocation) {
+            None
+        } else if rule.domain.is_none() {
+            Some(format!(
+                "{name} belongs to none of the {known} regions of the table: check the URL before you ask for a rule."
+            ))
+        } else if rule.port != 443 {
+            Some(format!(
+                "{name} is named with port {}, but Genesys Cloud answers on TCP 443 only: check the URL before you ask for a rule.",
+                rule.port
+            ))
+        } else {
+            None
+        }
+    };
+    let notes: Vec<String> = list.rules.iter().filter_map(doubt).collect();
     list.notes.extend(notes);
 }
 

@@ -251,6 +251,20 @@ fn a_host_outside_the_table_is_told() {
 }
 
 #[test]
+fn a_port_that_no_region_has_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = object_file(
+        folder.path(),
+        "https://login.mypurecloud.de:8443/oauth/token",
+        "https://api.mypurecloud.de/api/",
+    );
+    let finished = firewall(&[&file.display().to_string(), "--format", "asa"]);
+    let note =
+        "! login.mypurecloud.de is named with port 8443, but Genesys Cloud answers on TCP 443 only";
+    assert!(finished.stdout.contains(note), "{}", finished.stdout);
+}
+
+#[test]
 fn nothing_is_missing_where_every_connection_is_made() {
     for format in FORMATS {
         let (sandbox, finished) = missing(None, format, &[]);

@@ -363,7 +363,14 @@ proptest! {
             let end = good.find('`').or_else(|| good.find("harmless")).expect("only such lines hold text of others");
             prop_assert!(bad.starts_with(&good[..end]), "{good:?} {bad:?}");
             let rest = &bad[end..];
-            if !good.contains('`') {
+            if good.contains('`') {
+                // Code: the fence stands at both ends and nowhere inside.
+                let fence: String = rest.chars().take_while(|c| *c == '`').collect();
+                prop_assert!(!fence.is_empty() && rest.len() >= 2 * fence.len() && rest.ends_with(&fence), "{bad:?}");
+                let inner = &rest[fence.len()..rest.len() - fence.len()];
+                let longest = inner.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+                prop_assert!(longest < fence.len(), "{bad:?}");
+            } else {
                 // A note: escaped, so that no character of Markdown stands alone.
                 prop_assert!(!rest.starts_with(['-', '+', '=', ' ']), "{bad:?}");
                 let mut escaped = false;
@@ -371,13 +378,6 @@ proptest! {
                     prop_assert!(escaped || !"`*_{}[]<>#|~&!".contains(c), "{bad:?}");
                     escaped = c == '\\' && !escaped;
                 }
-            } else {
-                // Code: the fence stands at both ends and nowhere inside.
-                let fence: String = rest.chars().take_while(|c| *c == '`').collect();
-                prop_assert!(!fence.is_empty() && rest.len() >= 2 * fence.len() && rest.ends_with(&fence), "{bad:?}");
-                let inner = &rest[fence.len()..rest.len() - fence.len()];
-                let longest = inner.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-                prop_assert!(longest < fence.len(), "{bad:?}");
             }
         }
     }
