@@ -318,3 +318,141 @@ fn clean(list: &mut AccessList, redactor: &Redactor) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hybridcheck_core::check::CheckId;
+    use hybridcheck_core::endpoint::{Endpoint, Host};
+    use hybridcheck_core::facts::Gap;
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_core::region::Regions;
+    use hybridcheck_core::run::Role;
+    use hybridcheck_testkit::objects::healthy;
+
+    fn row(check: &str, host: &str, port: u16, status: Status) -> Row {
+        Row {
+            object: ObjectId(0),
+            check: CheckId(check.into()),
+            subject: Subject::Endpoint {
+                endpoint: Endpoint {
+                    host: Host::of(host),
+                    port,
+                },
+            },
+            title: String::new(),
+            status,
+            required: false,
+            expected: String::new(),
+            found: "what was found".into(),
+            fix: String::new(),
+            owner: None,
+            places: Vec::new(),
+            evidence: Vec::new(),
+            gap: (status == Status::Gap).then_some(Gap::Interrupted),
+            judged_on: Vec::new(),
+            role: Role::Independent,
+        }
+    }
+
+    fn rules() -> Vec<Access> {
+        needed(&[healthy()], &Regions::default(), false).expect("a usable object")
+    }
+
+    /// How the login host, the API host and revocation are seen, and the notes.
+    fn seen(rows: &[Row]) -> (Vec<&'static str>, Vec<String>) {
+        let mut notes = Vec::new();
+        let word = |reach: &Reach| match reach {
+            Reach::Unasked => "unasked",
+            Reach::Open => "open",
+            Reach::Shut { .. } => "shut",
+            Reach::Untested { .. } => "untested",
+        };
+        let words = rules()
+            .iter()
+            .map(|rule| word(&reach(rule, rows, &mut notes)))
+            .collect();
+        (words, notes)
+    }
+
+    const LOGIN: &str = "login.mypurecloud.de";
+    const API: &str = "api.mypurecloud.de";
+
+    fn connects(login: Status, api: Status) -> Vec<Row> {
+        vec![
+            row(CONNECTS, LOGIN, 443, login),
+            row(CONNECTS, API, 443, api),
+        ]
+    }
+
+    #[test]
+    fn each_endpoint_is_judged_by_its_own_row() {
+        let (words, _) = seen(&connects(Status::Pass, Status::Fail));
+        assert_eq!(words, ["open", "shut", "unasked"]);
+        let (words, _) = seen(&connects(Status::Gap, Status::Note));
+        assert_eq!(words, ["untested", "open", "unasked"]);
+        let other_port = [row(CONNECTS, LOGIN, 8443, Status::Fail)];
+        assert_eq!(seen(&other_port).0[0], "untested");
+    }
+
+    #[test]
+    fn a_connection_that_was_refused_counts_more_than_a_name_that_one_nameserver_does_not_know() {
+        let mut rows = connects(Status::Fail, Status::Pass);
+        rows.push(row(RESOLVES, LOGIN, 443, Status::Fail));
+        assert_eq!(seen(&rows).0[0], "shut");
+    }
+
+    #[test]
+    fn addresses_that_only_partly_answer_are_a_note() {
+        let (words, notes) = seen(&connects(Status::Warn, Status::Pass));
+        assert_eq!(words[0], "open");
+        assert!(notes[0].starts_with("login.mypurecloud.de was reached, but what was found"));
+    }
+
+    #[test]
+    fn revocation_is_judged_by_the_worst_of_its_rows() {
+        for (statuses, expected) in [
+            (&[Status::Pass][..], "open"),
+            (&[Status::Pass, Status::Warn], "shut"),
+            (&[Status::Pass, Status::Gap], "untested"),
+            (&[], "unasked"),
+        ] {
+            let mut rows = connects(Status::Pass, Status::Pass);
+            let asked = statuses
+                .iter()
+                .map(|status| row("tls-revocation", LOGIN, 443, *status));
+            rows.extend(asked);
+            let (words, notes) = seen(&rows);
+            assert_eq!(words[2], expected, "{statuses:?}");
+            assert_eq!(notes.len(), usize::from(statuses.is_empty()), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn none_of_the_checks_needs_a_token() {
+        let ids: Vec<String> = checks().iter().map(|check| check.id().0).collect();
+        for id in [RESOLVES, CONNECTS, HANDSHAKE] {
+            assert!(ids.iter().any(|found| found == id), "{id}: {ids:?}");
+        }
+        let wanted = judge::wanted(&checks(), &[healthy()], false);
+        let mints = crate::gather::planned(wanted, &[healthy()], false);
+        let mints = mints
+            .iter()
+            .any(|(_, effect)| *effect == hybridcheck_core::facts::Effect::MintsToken);
+        assert!(!mints);
+    }
+
+    #[test]
+    fn the_last_gate_leaves_names_in_rules_alone() {
+        let mut redactor = Redactor::default();
+        redactor.learn(hybridcheck_core::secret::Secret::new("mypurecloud"));
+        let mut list = AccessList {
+            rules: rules(),
+            subjects: vec!["of mypurecloud".into()],
+            ..AccessList::default()
+        };
+        clean(&mut list, &redactor);
+        assert_eq!(list.subjects, ["of [secret]"]);
+        assert_eq!(list.rules[0].destination.to_string(), LOGIN);
+    }
+}

@@ -1,7 +1,6 @@
-//! `firewall` as a whole: what it prints is read back by the real thing where that is installed, and nothing an object holds becomes a command.
+//! `firewall` as a whole: which rules it prints, which are missing, and that nothing an object holds becomes a command.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use hybridcheck::sandbox::{self, Sandbox};
 
@@ -19,7 +18,7 @@ const FORMATS: [&str; 9] = [
     "windows",
 ];
 
-fn frankfurt(folder: &Path) -> String {
+pub(crate) fn frankfurt(folder: &Path) -> String {
     let file = object_file(
         folder,
         "https://login.mypurecloud.de/oauth/token",
@@ -28,7 +27,7 @@ fn frankfurt(folder: &Path) -> String {
     file.display().to_string()
 }
 
-fn firewall(words: &[&str]) -> Finished {
+pub(crate) fn firewall(words: &[&str]) -> Finished {
     let mut all = vec!["firewall"];
     all.extend(words);
     run(all)
@@ -51,15 +50,6 @@ fn missing(fault: Option<&str>, format: &str, more: &[&str]) -> (Sandbox, Finish
     words.extend(sandbox.check_arguments());
     let finished = run(words);
     (sandbox, finished)
-}
-
-fn is_installed(program: &str) -> bool {
-    let found = Command::new(program)
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    found.is_ok()
 }
 
 #[test]
@@ -338,117 +328,4 @@ fn a_handshake_that_is_cut_is_no_missing_rule_but_is_told() {
         finished.stdout
     );
     assert!(!finished.stdout.contains("\nset "), "{}", finished.stdout);
-}
-
-#[test]
-fn a_pac_file_chooses_the_proxy_for_these_hosts_only() {
-    if !is_installed("node") {
-        eprintln!("SKIPPED: node is not installed; the PAC file was not run");
-        return;
-    }
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = frankfurt(folder.path());
-    let pac = firewall(&[&file, "--desktops", "--format", "pac"]).stdout;
-    let script = format!(
-        "function dnsDomainIs(host, domain) {{ return host.endsWith(domain); }}\n{pac}\n\
-         const hosts = ['LOGIN.mypurecloud.de', 'apps.mypurecloud.de', 'ocsp.r2m01.amazontrust.com', 'evil-login.mypurecloud.de', 'example.org'];\n\
-         console.log(hosts.map((host) => FindProxyForURL('https://' + host + '/', host)).join('\\n'));\n"
-    );
-    let output = Command::new("node")
-        .args(["-e", &script])
-        .output()
-        .expect("node runs");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let answers = String::from_utf8_lossy(&output.stdout).into_owned();
-    let answers: Vec<&str> = answers.lines().collect();
-    let proxy = "PROXY proxy.invalid:8080";
-    assert_eq!(answers, [proxy, proxy, proxy, "DIRECT", "DIRECT"]);
-}
-
-#[test]
-fn squid_itself_takes_the_configuration() {
-    let squid = ["squid", "/usr/sbin/squid"]
-        .into_iter()
-        .find(|program| is_installed(program));
-    let Some(squid) = squid else {
-        eprintln!("SKIPPED: squid is not installed; its configuration was not parsed");
-        return;
-    };
-    let version = Command::new(squid).arg("-v").output().expect("squid runs");
-    let has_tls = String::from_utf8_lossy(&version.stdout).contains("openssl");
-    let folder = tempfile::tempdir().expect("a folder");
-    let object = object_file(
-        folder.path(),
-        "https://gateway.acme.example:8443/oauth/token",
-        "https://192.0.2.7/api/",
-    );
-    let (first, second) = (
-        tempfile::tempdir().expect("a folder"),
-        object.display().to_string(),
-    );
-    let first = frankfurt(first.path());
-    for words in [&["--desktops"][..], &["--desktops", "--wildcards"], &[]] {
-        let mut all = vec![first.as_str(), &second, "--format", "squid"];
-        all.extend(words);
-        let rules = firewall(&all).stdout;
-        let (allow, splice) = rules
-            .split_once("\n# Exempt from TLS inspection")
-            .expect("both parts");
-        let rules = if has_tls {
-            format!("{allow}\n#{splice}")
-        } else {
-            allow.to_owned()
-        };
-        let file = folder.path().join("squid.conf");
-        std::fs::write(
-            &file,
-            format!("http_port 127.0.0.1:3128\n{rules}\nhttp_access deny all\n"),
-        )
-        .expect("a file");
-        let output = Command::new(squid)
-            .args(["-k", "parse", "-f"])
-            .arg(&file)
-            .output()
-            .expect("squid runs");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{said}\n{rules}");
-        let complaint = said.lines().find(|line| {
-            ["WARNING", "ERROR", "FATAL", "unrecognized"]
-                .iter()
-                .any(|word| line.contains(word))
-                && line.contains("hybridcheck")
-        });
-        assert_eq!(complaint, None, "{said}");
-        assert!(said.contains("Processing: http_access allow hybridcheck_connect hybridcheck_tcp_443_port hybridcheck_tcp_443"), "{said}");
-    }
-}
-
-#[test]
-fn the_template_is_yaml_with_the_names_as_targets() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = frankfurt(folder.path());
-    let template = firewall(&[&file, "--format", "aws"]).stdout;
-    let mut scalars = Vec::new();
-    for event in saphyr_parser::Parser::new_from_str(&template) {
-        if let (saphyr_parser::Event::Scalar(text, ..), _) = event.expect("YAML") {
-            scalars.push(text.into_owned());
-        }
-    }
-    let after = |word: &str| {
-        let starts = scalars.iter().enumerate().filter(|(_, text)| *text == word);
-        starts
-            .map(|(at, _)| scalars[at + 1].clone())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(after("TargetTypes"), ["TLS_SNI", "HTTP_HOST"]);
-    assert_eq!(
-        after("Targets"),
-        ["login.mypurecloud.de", ".amazontrust.com"]
-    );
-    assert_eq!(after("GeneratedRulesType"), ["ALLOWLIST", "ALLOWLIST"]);
-    assert!(scalars.contains(&"api.mypurecloud.de".to_owned()));
 }

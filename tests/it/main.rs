@@ -3,6 +3,7 @@
 mod cli;
 mod demo;
 mod firewall;
+mod firewall_readers;
 mod hostile;
 mod interrupt;
 mod matrix;
