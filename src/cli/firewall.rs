@@ -128,13 +128,11 @@ fn doubts(list: &mut AccessList, settings: &Settings) {
     let known = settings.regions.iter().count();
     let doubt = |rule: &Access| {
         let name = &rule.destination;
-        if rule.purposes.contains(&Purpose::Revocation) {
-            None
-        } else if rule.domain.is_none() {
+        if rule.is_stranger() {
             Some(format!(
                 "{name} belongs to none of the {known} regions of the table: check the URL before you ask for a rule."
             ))
-        } else if rule.port != 443 {
+        } else if rule.port != 443 && !rule.purposes.contains(&Purpose::Revocation) {
             Some(format!(
                 "{name} is named with port {}, but Genesys Cloud answers on TCP 443 only: check the URL before you ask for a rule.",
                 rule.port

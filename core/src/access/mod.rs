@@ -146,10 +146,18 @@ impl Access {
         words.into_iter().collect::<Vec<_>>().join("; ")
     }
 
-    /// The strongest ground among its purposes.
+    /// The strongest ground among its purposes. A host outside the region table is needed only because the object names it.
     pub fn mark(&self) -> Mark {
+        if self.is_stranger() {
+            return Mark::Inferred;
+        }
         let marks = self.purposes.iter().map(|purpose| purpose.mark());
         marks.min().unwrap_or(Mark::Inferred)
+    }
+
+    /// Whether it leads to a host of no known region.
+    pub fn is_stranger(&self) -> bool {
+        self.domain.is_none() && !self.purposes.contains(&Purpose::Revocation)
     }
 
     /// Whether we recommend to exempt it from TLS inspection.
@@ -300,19 +308,18 @@ pub fn request(sources: &[IpAddr], endpoints: &[&Endpoint]) -> String {
     } else {
         format!("this host ({})", listed(sources))
     };
-    let ports: BTreeSet<u16> = endpoints.iter().map(|endpoint| endpoint.port).collect();
-    let targets = ports.into_iter().map(|port| {
-        let hosts: BTreeSet<String> = endpoints
-            .iter()
-            .filter(|endpoint| endpoint.port == port)
-            .map(|endpoint| visible(endpoint.host.as_str(), 253))
-            .collect();
-        format!("{} on TCP {port}", listed(hosts))
-    });
+    let mut targets: Vec<String> = Vec::new();
+    for endpoint in endpoints {
+        let host = visible(endpoint.host.as_str(), 253);
+        let target = format!("{host} port {}", endpoint.port);
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
     format!(
-        "Please allow outbound connections from {source} to {}, as stateful rules by host name (FQDN): the addresses behind the names \
-         change without notice, so do not convert them to IP. Nothing inbound is needed.",
-        targets.collect::<Vec<_>>().join(", and to ")
+        "Please allow outbound TCP from {source} to {}, as stateful rules by host name (FQDN): the addresses behind the names change \
+         without notice, so do not convert them to IP. Nothing inbound is needed.",
+        listed(targets)
     )
 }
 
@@ -397,11 +404,11 @@ mod tests {
             endpoint("a\nb", 8443),
         );
         let source = "10.0.0.5".parse().expect("an address");
-        let line = request(&[source], &[&login, &api, &other]);
+        let line = request(&[source], &[&login, &api, &other, &login]);
         assert!(
             line.starts_with(
-                "Please allow outbound connections from this host (10.0.0.5) to api.mypurecloud.de and login.mypurecloud.de on TCP 443, \
-                 and to a\\u{a}b on TCP 8443, as stateful rules by host name"
+                "Please allow outbound TCP from this host (10.0.0.5) to login.mypurecloud.de port 443, api.mypurecloud.de port 443 \
+                 and a\\u{a}b port 8443, as stateful rules by host name"
             ),
             "{line}"
         );

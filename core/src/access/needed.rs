@@ -2,7 +2,7 @@
 
 use super::{Access, Destination, DnsName, Purpose, Reach, add};
 use crate::endpoint::Host;
-use crate::object::{HybridObject, Opt, Place};
+use crate::object::{HybridObject, Place};
 use crate::region::Regions;
 use crate::text::visible;
 
@@ -96,7 +96,7 @@ fn destination(
     let endpoint = object.endpoint(option).ok_or_else(|| {
         unusable(
             &found.place,
-            format!("is {}, which is no http or https URL", shown(found)),
+            format!("is {}, which is no http or https URL", found.value.shown()),
         )
     })?;
     let there = Destination::of(&endpoint.host).ok_or_else(|| {
@@ -104,7 +104,7 @@ fn destination(
             &found.place,
             format!(
                 "is {}: its host `{}` is neither a DNS name of letters, digits and hyphens nor an address, so it goes into no rule",
-                shown(found),
+                found.value.shown(),
                 visible(endpoint.host.as_str(), 253)
             ),
         )
@@ -112,13 +112,11 @@ fn destination(
     if endpoint.port == 0 {
         return Err(unusable(
             &found.place,
-            format!("is {}: no connection can be made to port 0", shown(found)),
+            format!(
+                "is {}: no connection can be made to port 0",
+                found.value.shown()
+            ),
         ));
     }
     Ok((there, endpoint.port, endpoint.host))
-}
-
-/// The value in quotes, or its shape where it may hold a password.
-fn shown(option: &Opt) -> String {
-    option.value.shown()
 }
