@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::access::{Access, AccessList, Destination, Purpose, Reach, needed};
 use hybridcheck_core::check::{Check, Subject};
-use hybridcheck_core::facts::{Fact, Facts, Recorded};
+use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
+use hybridcheck_core::facts::{Fact, FactKey, Facts, Recorded};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::TABLE_DATE;
@@ -20,6 +21,7 @@ use super::flags::NetworkArgs;
 use super::output::print;
 use super::style;
 use crate::config::Settings;
+use crate::gather;
 use crate::judge::{self, Bench};
 use crate::probes::clock::Watch;
 use crate::redact::Redactor;
@@ -161,6 +163,8 @@ fn checks() -> Vec<&'static dyn Check> {
 fn tried(list: &mut AccessList, scope: &Scope, settings: &Settings) -> Result<bool, Failure> {
     let watch = Watch::start();
     let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, false);
+    let (_, routes) = gather::routed(wanted.clone(), settings);
+    list.notes.extend(detours(&wanted, &routes));
     let gathered = gathered(wanted, scope, settings, (style::shows_progress(), false))?;
     let bench = Bench {
         checks: &scope.checks,
@@ -179,6 +183,25 @@ fn tried(list: &mut AccessList, scope: &Scope, settings: &Settings) -> Result<bo
     rules.retain(|rule| matches!(rule.reach, Reach::Shut { .. } | Reach::Untested { .. }));
     list.rules = rules;
     Ok(gathered.interrupted)
+}
+
+/// Says which connections would go through a proxy: there the proxy needs the rule, and this host one to the proxy.
+fn detours(wanted: &BTreeSet<FactKey>, routes: &Routes) -> Vec<String> {
+    let endpoints: BTreeSet<&Endpoint> = wanted
+        .iter()
+        .filter_map(|key| match key {
+            FactKey::Connection { endpoint, .. } => Some(endpoint),
+            _ => None,
+        })
+        .collect();
+    let detour = |endpoint: &Endpoint| match routes.of(endpoint) {
+        Route::Direct => None,
+        Route::Proxy(proxy) => Some(format!(
+            "{endpoint} is reached through the proxy {proxy}: the proxy needs the rule, this host one to the proxy. A direct rule is for \
+             components that do not use it."
+        )),
+    };
+    endpoints.into_iter().filter_map(detour).collect()
 }
 
 /// What the rows say about the connection of a rule.
@@ -286,7 +309,12 @@ fn sources(rules: &[Access], facts: &Facts) -> Vec<IpAddr> {
     };
     let mut sources = BTreeSet::new();
     for entry in facts.entries() {
-        let hybridcheck_core::facts::FactKey::Tcp { endpoint, .. } = &entry.key else {
+        let FactKey::Tcp {
+            endpoint,
+            route: Route::Direct,
+            ..
+        } = &entry.key
+        else {
             continue;
         };
         if let Recorded::Fact(Fact::Tcp(fact)) = &entry.outcome
@@ -321,7 +349,7 @@ fn clean(list: &mut AccessList, redactor: &Redactor) {
 mod tests {
     use super::*;
     use hybridcheck_core::check::CheckId;
-    use hybridcheck_core::endpoint::{Endpoint, Host};
+    use hybridcheck_core::endpoint::Host;
     use hybridcheck_core::facts::Gap;
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_core::region::Regions;
@@ -427,13 +455,31 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_through_a_proxy_is_told() {
+        let endpoint = |host: &str, port| Endpoint {
+            host: Host::of(host),
+            port,
+        };
+        let wanted = judge::wanted(&checks(), &[healthy()], false);
+        assert!(detours(&wanted, &Routes::default()).is_empty());
+        let mut routes = Routes::default();
+        let proxy = Route::Proxy(endpoint("proxy.acme.example", 3128));
+        routes.set(endpoint(API, 443), proxy);
+        let notes = detours(&wanted, &routes);
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        assert!(notes[0].starts_with(
+            "api.mypurecloud.de:443 is reached through the proxy proxy.acme.example:3128: the proxy needs the rule"
+        ));
+    }
+
+    #[test]
     fn none_of_the_checks_needs_a_token() {
         let ids: Vec<String> = checks().iter().map(|check| check.id().0).collect();
         for id in [RESOLVES, CONNECTS, HANDSHAKE] {
             assert!(ids.iter().any(|found| found == id), "{id}: {ids:?}");
         }
         let wanted = judge::wanted(&checks(), &[healthy()], false);
-        let mints = crate::gather::planned(wanted, &[healthy()], false);
+        let mints = gather::planned(wanted, &[healthy()], &Routes::default(), false);
         let mints = mints
             .iter()
             .any(|(_, effect)| *effect == hybridcheck_core::facts::Effect::MintsToken);
