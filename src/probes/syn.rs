@@ -68,9 +68,10 @@ impl Syn {
     /// Waits for news: the end of the attempt, or `None` when only a message came and the kernel goes on trying.
     pub(super) async fn news(&self, notices: &mut Vec<IcmpNotice>) -> Option<io::Result<()>> {
         let interest = Interest::WRITABLE | Interest::ERROR;
-        if let Err(error) = self.stream.ready(interest).await {
-            return Some(Err(error));
-        }
+        let ready = match self.stream.ready(interest).await {
+            Ok(ready) => ready,
+            Err(error) => return Some(Err(error)),
+        };
         // The queue comes first: asking for the error may end what the queue tells.
         errqueue::drain(&self.stream, notices);
         match self.stream.take_error() {
@@ -80,6 +81,10 @@ impl Syn {
         // Writable without an error is not yet connected when the peer's answer was lost: only a peer address proves it.
         if self.stream.peer_addr().is_ok() {
             return Some(Ok(()));
+        }
+        // Taking a fatal message off the queue also takes the socket's error; what is left is a closed socket, ready for ever.
+        if ready.is_write_closed() {
+            return Some(Err(errqueue::error_of(notices)));
         }
         let not_yet = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
         let _ = self.stream.try_io(interest, not_yet);
@@ -92,6 +97,8 @@ impl Syn {
             if let Some(end) = self.news(notices).await {
                 return end;
             }
+            // Whatever keeps the socket ready, the deadline must have its turn.
+            tokio::task::yield_now().await;
         }
     }
 
