@@ -54,6 +54,10 @@ pub(super) enum Job {
         reader: ClientRef,
         stands_on: Vec<FactKey>,
     },
+    Path {
+        remote: SocketAddr,
+        base: FactKey,
+    },
     Resolver,
     Tcp {
         remote: SocketAddr,
@@ -116,6 +120,7 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
         FactKey::Connection { endpoint, route } => connection(gathering, endpoint, route),
         FactKey::Discovery { endpoint, route } => discovery(gathering, endpoint, route),
         FactKey::ApiProbe { endpoint, route } => api_probe(gathering, endpoint, route),
+        FactKey::Path { endpoint, address } => path(gathering, endpoint, *address),
         FactKey::Reach { endpoint } => reach(gathering, endpoint),
         FactKey::Routing { endpoint } => Readiness::Known(
             Ok(Box::new(gathering.settings.routing(endpoint).into())),
@@ -123,7 +128,6 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
         ),
         FactKey::Hello { .. }
         | FactKey::HostsFile { .. }
-        | FactKey::Path { .. }
         | FactKey::SystemLookup { .. }
         | FactKey::Tunnel { .. }
         | FactKey::Web { .. } => missing(Gap::NotPlanned, Vec::new()),
@@ -272,6 +276,25 @@ fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> 
         Some(first) => missing(Gap::blocked(first.clone()), furthest),
         // Every address is of a family that the user left out.
         None => blocked(names),
+    }
+}
+
+/// Asked after a connection failed. Within this host there are no hops to look for.
+fn path(gathering: &Gathering<'_>, endpoint: &Endpoint, address: IpAddr) -> Readiness {
+    let base = super::plan::tcp_key(endpoint, address);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.remote.ip().is_loopback() => missing(
+            Gap::NoMeans {
+                what: format!("{address} is this host itself: there is no path to look at"),
+            },
+            vec![base],
+        ),
+        Ok(tcp) => Readiness::Start(Job::Path {
+            remote: tcp.remote,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        Err(_) => blocked(base),
     }
 }
 
