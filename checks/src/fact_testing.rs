@@ -116,7 +116,10 @@ impl Bench {
     /// What one rule finds.
     pub(crate) fn diagnose(&self, rule: &dyn Rule) -> Vec<Diagnosis> {
         let rows = self.rows();
-        self.with_case(|case| rule.diagnose(case, &rows))
+        self.with_case(|case| {
+            let found = rule.diagnose(case, &rows).into_iter();
+            found.map(|diagnosis| diagnosis.over(case)).collect()
+        })
     }
 
     /// The ids of all causes that fire.
@@ -138,7 +141,8 @@ impl Bench {
         let rows = self.rows();
         let found: Vec<Diagnosis> = self.with_case(|case| {
             let rules = crate::rules().into_iter();
-            rules.flat_map(|rule| rule.diagnose(case, &rows)).collect()
+            let found = rules.flat_map(|rule| rule.diagnose(case, &rows));
+            found.map(|diagnosis| diagnosis.over(case)).collect()
         });
         let is_explained = |row: &Row| {
             let mut found = found.iter();
@@ -193,6 +197,7 @@ fn judged(check: &dyn Check, case: &Case<'_>) -> Vec<Row> {
             let (judgement, gap) = match answer {
                 Ok(judgement) => (judgement, None),
                 Err(gap) => {
+                    let gap = case.gap_over(gap);
                     let mut judgement = Judgement::pass(gap.to_string());
                     judgement.status = Status::Gap;
                     (judgement, Some(gap))
