@@ -12,7 +12,7 @@ use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::{Role, Row};
-use hybridcheck_testkit::{facts as canned, objects};
+use hybridcheck_testkit::{facts as canned, objects, proxied};
 
 /// An object with facts, everything good until a test spoils something.
 pub(crate) struct Bench {
@@ -35,6 +35,12 @@ impl Bench {
             facts,
             rows: Vec::new(),
         }
+    }
+
+    /// The same facts with requests going through the canned proxy.
+    pub(crate) fn behind_proxy(mut self) -> Self {
+        self.facts = proxied::behind(&self.facts, &self.object);
+        self
     }
 
     /// Sets an option; the facts stay as they are.
