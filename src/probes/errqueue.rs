@@ -14,7 +14,10 @@ pub(super) const TELLS: bool = cfg!(target_os = "linux");
 
 /// The error that a connection attempt ended with when only its messages are left: the kernel's own translation of the last one.
 pub(super) fn error_of(notices: &[IcmpNotice]) -> io::Error {
-    let last = notices.iter().rev().find(|notice| !notice.is_time_exceeded());
+    let last = notices
+        .iter()
+        .rev()
+        .find(|notice| !notice.is_time_exceeded());
     let kind = match last.map(|notice| (notice.v6, notice.kind, notice.code)) {
         Some((false, 3, 3) | (true, 1, 4)) => io::ErrorKind::ConnectionRefused,
         Some((false, 3, 0 | 6 | 9 | 11) | (true, 1, 0)) => io::ErrorKind::NetworkUnreachable,

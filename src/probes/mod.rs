@@ -16,6 +16,7 @@ pub mod tcp;
 pub mod tls;
 pub mod token;
 pub mod trust;
+pub mod tunnel;
 
 /// What every request says of its sender.
 pub const USER_AGENT: &str = concat!("hybridcheck/", env!("CARGO_PKG_VERSION"));

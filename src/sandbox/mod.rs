@@ -20,6 +20,7 @@ mod gateway;
 mod material;
 mod oauth;
 mod object;
+mod proxy;
 mod setup;
 mod tls;
 
@@ -31,6 +32,7 @@ pub use faults::{Fault, fault, faults};
 use cloud::Cloud;
 use door::Bound;
 use gateway::{Host, Log, Refusal};
+use proxy::Proxy;
 use setup::{HostSetup, OTHER_REGION, REGION, Setup};
 use tls::Authority;
 
@@ -92,6 +94,7 @@ pub struct Sandbox {
     dns_server: SocketAddr,
     ports: Vec<(String, u16)>,
     arguments: Vec<&'static str>,
+    proxy_argument: Option<String>,
     canaries: Vec<String>,
     tool_client: (String, String),
     log: Log,
@@ -107,6 +110,14 @@ impl std::fmt::Debug for Sandbox {
             .field("ports", &self.ports)
             .finish_non_exhaustive()
     }
+}
+
+/// A proxy and what it needs to serve.
+struct ByProxy {
+    proxy: Proxy,
+    ports: Vec<(String, u16)>,
+    at: Ipv4Addr,
+    log: Log,
 }
 
 /// A host with its sockets, ready to be served.
@@ -152,20 +163,40 @@ impl Sandbox {
             hosts.push(ready(label, region, host, cloud, &authority, &log, at)?);
         }
 
+        let mut proxy = setup
+            .proxy
+            .map(|proxy| Proxy::bind(proxy, at))
+            .transpose()?;
+        if setup.proxy.is_some_and(|proxy| proxy.is_named) {
+            let answer = dns::NameAnswer::Addresses(vec![at]);
+            setup.zone.0.insert(proxy::NAME.to_owned(), answer);
+        }
+        let mut canaries = canaries;
+        let mut proxy_argument = None;
+        if let Some(proxy) = &mut proxy {
+            canaries.append(&mut proxy.secrets);
+            proxy_argument = Some(proxy.argument.clone());
+        }
         let (udp, tcp) = dns::bind(at)?;
         let dns_server = dns::address(&udp)?;
         let ports = hosts
             .iter()
             .map(|ready| (ready.host.name.clone(), ready.bound.port));
-        let ports = ports.collect();
+        let ports: Vec<(String, u16)> = ports.collect();
 
         let files = Files::write(&authority.pem(), &setup.sample)?;
         let (stop, stopped) = oneshot::channel();
         let zone = setup.zone;
         let (started, starting) = std::sync::mpsc::channel();
+        let by_proxy = proxy.map(|proxy| ByProxy {
+            proxy,
+            ports: ports.clone(),
+            at,
+            log: log.clone(),
+        });
         let thread = std::thread::Builder::new()
             .name("sandbox".into())
-            .spawn(move || run(zone, udp, tcp, hosts, &started, stopped))
+            .spawn(move || run(zone, udp, tcp, hosts, by_proxy, &started, stopped))
             .map_err(SandboxError::Thread)?;
         // A thread that ended without a word has dropped its sender.
         let served = starting
@@ -183,6 +214,7 @@ impl Sandbox {
             dns_server,
             ports,
             arguments: setup.arguments,
+            proxy_argument,
             canaries,
             tool_client: tool_client.unwrap_or_default(),
             log,
@@ -249,6 +281,9 @@ impl Sandbox {
         for entry in self.connect_to() {
             all.extend(["--connect-to".to_owned(), entry]);
         }
+        if let Some(proxy) = &self.proxy_argument {
+            all.extend(["--proxy".to_owned(), proxy.clone()]);
+        }
         all.extend(self.arguments.iter().map(|&argument| argument.to_owned()));
         all.push(self.object_file.display().to_string());
         all
@@ -262,6 +297,16 @@ impl Sandbox {
     /// Id and secret of hybridcheck's own read-only client.
     pub fn tool_client(&self) -> (&str, &str) {
         (&self.tool_client.0, &self.tool_client.1)
+    }
+
+    /// What `--proxy` is given, when the sandbox has a proxy.
+    pub fn proxy(&self) -> Option<&str> {
+        self.proxy_argument.as_deref()
+    }
+
+    /// The requests that its proxy was asked, such as `CONNECT login.mypurecloud.de:443`.
+    pub fn proxied(&self) -> Vec<String> {
+        self.requests_to(proxy::NAME)
     }
 
     /// How many connections its hosts have accepted.
@@ -387,6 +432,7 @@ fn run(
     udp: std::net::UdpSocket,
     tcp: std::net::TcpListener,
     mut hosts: Vec<Ready>,
+    mut by_proxy: Option<ByProxy>,
     started: &std::sync::mpsc::Sender<std::io::Result<()>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -411,6 +457,9 @@ fn run(
                     ready.host.clone(),
                     router,
                 )?;
+            }
+            if let Some(by) = &mut by_proxy {
+                by.proxy.open(&by.ports, by.at, &by.log)?;
             }
             Ok(server)
         });
