@@ -136,6 +136,19 @@ impl Settings {
         routes
     }
 
+    /// The flag by which the user says where names or addresses come from: then this host's own view is not asked.
+    pub fn names_given_by(&self) -> Option<&'static str> {
+        let given = [
+            ("--dns-server", !self.dns_servers.is_empty()),
+            ("--resolve", !self.resolve.is_empty()),
+            ("--connect-to", !self.connect_to.is_empty()),
+        ];
+        given
+            .into_iter()
+            .find(|(_, is_given)| *is_given)
+            .map(|(flag, _)| flag)
+    }
+
     /// The addresses given for an endpoint (`--resolve`).
     pub fn given_addresses(&self, endpoint: &Endpoint) -> Option<&[IpAddr]> {
         let given = self

@@ -49,7 +49,10 @@ fn beside(key: &FactKey) -> Vec<FactKey> {
                 endpoint: endpoint.clone(),
             }]
         }
-        FactKey::Addresses { host } => vec![FactKey::HostsFile { host: host.clone() }],
+        FactKey::Addresses { host } => vec![
+            FactKey::HostsFile { host: host.clone() },
+            FactKey::SystemLookup { host: host.clone() },
+        ],
         _ => Vec::new(),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -20,7 +20,7 @@ use crate::probes::api::Api;
 use crate::probes::clock::Watch;
 use crate::probes::link::Link;
 use crate::probes::trust::Trusts;
-use crate::probes::{discovery, dns, material, org, tcp, tls, token};
+use crate::probes::{discovery, dns, hosts, material, org, system, tcp, tls, token};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -43,6 +43,8 @@ pub(super) struct Resources {
     links: HashMap<(Endpoint, IpAddr, Route), Arc<Link>>,
     apis: HashMap<(Endpoint, Route), Api>,
     tokens: HashMap<ClientRef, Secret>,
+    /// Read once: a list that blocks advertisements is long, and many hosts may be asked about.
+    hosts_file: Arc<OnceLock<hosts::HostsFile>>,
 }
 
 impl Resources {
@@ -56,6 +58,7 @@ impl Resources {
             links: HashMap::new(),
             apis: HashMap::new(),
             tokens: HashMap::new(),
+            hosts_file: Arc::default(),
         }
     }
 
@@ -96,6 +99,17 @@ impl Resources {
                     (Ok(fact.into()), Carried::default())
                 })
             }
+            Job::HostsFile { host } => {
+                let file = Arc::clone(&self.hosts_file);
+                boxed(key, Vec::new(), None, async move {
+                    let fact = file.get_or_init(hosts::read_system).of(&host);
+                    (Ok(fact.into()), Carried::default())
+                })
+            }
+            Job::SystemLookup { host } => boxed(key, Vec::new(), None, async move {
+                let answer = system::look_up(&host, phase).await;
+                (answer.map(Fact::from), Carried::default())
+            }),
             Job::Material { object } => {
                 let stands_on = key.stands_on(&[], &Routes::default());
                 let is_key = matches!(key, FactKey::PrivateKey { .. });

@@ -323,6 +323,7 @@ mod tests {
         let resolver = ResolverFact {
             search: Vec::new(),
             ndots: None,
+            oddities: Vec::new(),
             source: "/etc/resolv.conf".into(),
             nameservers: Vec::new(),
             problem: None,

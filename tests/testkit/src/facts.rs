@@ -487,6 +487,7 @@ pub fn healthy(object: &HybridObject) -> Facts {
             nameservers: vec![nameserver()],
             search: Vec::new(),
             ndots: None,
+            oddities: Vec::new(),
             problem: None,
         },
         Vec::new(),
