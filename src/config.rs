@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
@@ -33,6 +34,33 @@ pub struct Settings {
     pub tool_client: Option<ToolClient>,
     /// Known regions.
     pub regions: Regions,
+    /// Where this host's own view of names is read from.
+    pub files: NameFiles,
+}
+
+/// The files that hold this host's own view of names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameFiles {
+    /// The hosts file.
+    pub hosts: PathBuf,
+    /// The list of nameservers, where the system keeps it in a file (resolv.conf(5)).
+    pub resolv_conf: Option<PathBuf>,
+}
+
+impl Default for NameFiles {
+    fn default() -> Self {
+        if cfg!(windows) {
+            let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+            return Self {
+                hosts: PathBuf::from(root).join(r"System32\drivers\etc\hosts"),
+                resolv_conf: None,
+            };
+        }
+        Self {
+            hosts: "/etc/hosts".into(),
+            resolv_conf: Some("/etc/resolv.conf".into()),
+        }
+    }
 }
 
 /// Address families to use.
@@ -172,6 +200,7 @@ impl Default for Settings {
             trust_inspection: false,
             tool_client: None,
             regions: Regions::default(),
+            files: NameFiles::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use super::Failure;
-use crate::config::{ConnectTo, Family, Resolve, Settings, ToolClient};
+use crate::config::{ConnectTo, Family, NameFiles, Resolve, Settings, ToolClient};
 
 /// The variable that may hold the tool's own client secret.
 const SECRET_VARIABLE: &str = "HYBRIDCHECK_CLIENT_SECRET";
@@ -145,6 +145,7 @@ impl NetworkArgs {
             trust_inspection: self.trust_inspection,
             tool_client: self.tool_client()?,
             regions,
+            files: NameFiles::default(),
         })
     }
 

@@ -89,8 +89,10 @@ impl Resources {
         match job {
             Job::Resolver => {
                 let given = settings.dns_servers.clone();
+                let file = settings.files.resolv_conf.clone();
                 boxed(key, Vec::new(), None, async move {
-                    (Ok(dns::resolver(given).into()), Carried::default())
+                    let fact = dns::resolver(given, file.as_deref());
+                    (Ok(fact.into()), Carried::default())
                 })
             }
             Job::Dns { host, nameserver } => {
@@ -101,8 +103,10 @@ impl Resources {
             }
             Job::HostsFile { host } => {
                 let file = Arc::clone(&self.hosts_file);
+                let path = settings.files.hosts.clone();
                 boxed(key, Vec::new(), None, async move {
-                    let fact = file.get_or_init(hosts::read_system).of(&host);
+                    let file = file.get_or_init(|| hosts::read_from(&path));
+                    let fact = file.of(&host);
                     (Ok(fact.into()), Carried::default())
                 })
             }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::path::Path;
 
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{HostsEntry, HostsFileFact};
@@ -20,30 +21,20 @@ pub struct HostsFile {
     oddities: Vec<String>,
 }
 
-/// Reads the hosts file of this system.
-pub fn read_system() -> HostsFile {
-    let path = if cfg!(windows) {
-        let root = std::env::var("SystemRoot").unwrap_or_else(|_| r"C:\Windows".into());
-        format!(r"{root}\System32\drivers\etc\hosts")
-    } else {
-        "/etc/hosts".to_owned()
-    };
-    of_file(path)
-}
-
-fn of_file(path: String) -> HostsFile {
-    let is_missing = std::fs::symlink_metadata(&path)
+/// Reads a hosts file.
+pub fn read_from(path: &Path) -> HostsFile {
+    let is_missing = std::fs::symlink_metadata(path)
         .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
     let lines = if is_missing {
         // Without the file no host is named in it: that is no fault.
         Ok(Lines::of(b""))
     } else {
-        read(&path)
+        read(path)
     };
     match lines {
-        Ok(lines) => parsed(path, &lines),
+        Ok(lines) => parsed(path.display().to_string(), &lines),
         Err(problem) => HostsFile {
-            path,
+            path: path.display().to_string(),
             problem: Some(problem),
             entries: HashMap::new(),
             oddities: Vec::new(),
@@ -164,9 +155,9 @@ mod tests {
     #[test]
     fn a_missing_file_names_no_host_and_a_folder_cannot_be_read() {
         let folder = tempfile::tempdir().expect("a folder");
-        let missing = folder.path().join("hosts").display().to_string();
-        assert_eq!(of_file(missing).of(&Host::of("a.example")).problem, None);
-        let fact = of_file(folder.path().display().to_string()).of(&Host::of("a.example"));
+        let missing = folder.path().join("hosts");
+        assert_eq!(read_from(&missing).of(&Host::of("a.example")).problem, None);
+        let fact = read_from(folder.path()).of(&Host::of("a.example"));
         assert!(
             fact.problem
                 .as_deref()

@@ -1,6 +1,7 @@
 //! Small files of the system, line by line, within bounds: what cannot be read, and which lines say nothing.
 
 use std::io::Read;
+use std::path::Path;
 
 use hybridcheck_core::text::visible;
 
@@ -71,7 +72,7 @@ impl Oddities {
 }
 
 /// Reads a file; what cannot be read is said in words that follow the file's name.
-pub(super) fn read(path: &str) -> Result<Lines, String> {
+pub(super) fn read(path: &Path) -> Result<Lines, String> {
     let failed =
         |error: std::io::Error| format!("cannot be read: {}", visible(&error.to_string(), 160));
     let file = std::fs::File::open(path).map_err(failed)?;

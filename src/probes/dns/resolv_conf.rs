@@ -1,23 +1,21 @@
 //! The nameservers of this host. On Unix `/etc/resolv.conf` is read here, because what is wrong with a line matters.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::path::Path;
 
 use hybridcheck_core::facts::ResolverFact;
 use hybridcheck_core::text::visible;
 
 use crate::probes::lines::{Lines, read};
 
-/// The file.
-#[cfg(unix)]
-const FILE: &str = "/etc/resolv.conf";
 /// The system's resolver asks no more nameservers than this (`MAXNS` in resolv.conf(5)).
 const NAMESERVERS: usize = 3;
 const PORT: u16 = 53;
 
 /// The nameservers to ask: the given ones, or the system's.
-pub fn resolver(given: Vec<SocketAddr>) -> ResolverFact {
+pub fn resolver(given: Vec<SocketAddr>, file: Option<&Path>) -> ResolverFact {
     if given.is_empty() {
-        return of_system();
+        return file.map_or_else(of_system, of_file);
     }
     ResolverFact {
         source: "--dns-server".into(),
@@ -29,12 +27,7 @@ pub fn resolver(given: Vec<SocketAddr>) -> ResolverFact {
     }
 }
 
-#[cfg(unix)]
-fn of_system() -> ResolverFact {
-    of_file(FILE)
-}
-
-#[cfg(not(unix))]
+/// The nameservers of a system that keeps them elsewhere than in a file.
 fn of_system() -> ResolverFact {
     let mut fact = empty("the system's settings");
     match hickory_resolver::system_conf::read_system_conf() {
@@ -72,9 +65,9 @@ fn empty(source: &str) -> ResolverFact {
 }
 
 /// Reads a file in the form of resolv.conf(5).
-#[cfg_attr(not(unix), expect(dead_code, reason = "Windows has no such file"))]
-fn of_file(path: &str) -> ResolverFact {
-    match read(path) {
+fn of_file(file: &Path) -> ResolverFact {
+    let path = &file.display().to_string();
+    match read(file) {
         Ok(lines) => parsed(path, &lines),
         Err(problem) => ResolverFact {
             problem: Some(problem),
@@ -213,9 +206,9 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_is_a_problem_with_its_name() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("resolv.conf").display().to_string();
+        let path = folder.path().join("resolv.conf");
         let fact = of_file(&path);
-        assert_eq!(fact.source, path);
+        assert_eq!(fact.source, path.display().to_string());
         assert!(
             fact.problem
                 .as_deref()
