@@ -9,7 +9,6 @@ use hybridcheck_core::facts::{
 };
 
 use super::kind::Kind;
-use crate::seen;
 
 /// What a nameserver says about a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

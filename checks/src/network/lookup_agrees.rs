@@ -74,6 +74,10 @@ fn judged(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
             "the hosts file names the address, which network-hosts-file judges",
         ));
     }
+    if named.addresses.is_empty() {
+        // Nobody names an address, the system's look-up neither.
+        return Err(Gap::blocked(key));
+    }
     let views = names::views(case, &endpoint.host)?;
     match differs(&views, fact) {
         Difference::None => Ok(Judgement::pass(format!(
@@ -122,17 +126,25 @@ pub(crate) fn differs(views: &[View<'_>], fact: &SystemLookupFact) -> Difference
         SystemOutcome::TimedOut { .. } => Difference::NoAnswer,
         SystemOutcome::Addresses { .. } if system.is_empty() => Difference::NoAddress,
         SystemOutcome::Addresses { .. } => {
-            let is_shared = system.iter().any(|address| said.contains(address));
-            let kinds = |addresses: &[IpAddr]| {
-                let is_public = |address: &IpAddr| Kind::of(*address) == Kind::Host;
-                addresses.iter().any(is_public)
+            let is_like = |address: &IpAddr| {
+                let mut said = said.iter();
+                said.any(|other| place(*other) == place(*address))
             };
-            if is_shared || (kinds(system) && kinds(&said)) {
+            if system.iter().any(is_like) {
                 Difference::None
             } else {
                 Difference::OtherKind
             }
         }
+    }
+}
+
+/// Where an address lies: on the internet, inside this network, or nowhere.
+fn place(address: IpAddr) -> u8 {
+    match Kind::of(address) {
+        Kind::Host => 0,
+        Kind::Private | Kind::Shared => 1,
+        _ => 2,
     }
 }
 
@@ -328,7 +340,13 @@ mod tests {
     fn two_failures_are_judged_elsewhere() {
         let bench = system(fails());
         let host = bench.auth().host;
-        let bench = bench.fact(dns_key(&host), dns(&DnsOutcome::NxDomain));
+        let nothing = AddressesFact {
+            source: AddressSource::Dns,
+            addresses: Vec::new(),
+        };
+        let bench = bench
+            .fact(dns_key(&host), dns(&DnsOutcome::NxDomain))
+            .fact(addresses_key(&host), nothing);
         assert!(matches!(
             bench.judge_first(&LookupAgrees),
             Err(Gap::Blocked { .. })
