@@ -7,8 +7,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap};
+use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -101,39 +102,12 @@ impl Resources {
                     (Ok(fact.into()), Carried::default())
                 })
             }
-            Job::HostsFile { host } => {
-                let file = Arc::clone(&self.hosts_file);
-                let path = settings.files.hosts.clone();
-                boxed(key, Vec::new(), None, async move {
-                    let file = file.get_or_init(|| hosts::read_from(&path));
-                    let fact = file.of(&host);
-                    (Ok(fact.into()), Carried::default())
-                })
-            }
+            Job::HostsFile { host } => self.hosts_file(key, host, settings),
             Job::SystemLookup { host } => boxed(key, Vec::new(), None, async move {
                 let answer = system::look_up(&host, phase).await;
                 (answer.map(Fact::from), Carried::default())
             }),
-            Job::Material { object } => {
-                let stands_on = key.stands_on(&[], &Routes::default());
-                let is_key = matches!(key, FactKey::PrivateKey { .. });
-                // A key may ask for seconds of derivation: sockets must not wait for it.
-                boxed(key, stands_on, None, async move {
-                    let decoded = tokio::task::spawn_blocking(move || {
-                        if is_key {
-                            material::private_key_of(&object)
-                        } else {
-                            material::certificate_of(&object)
-                        }
-                    });
-                    let answer = decoded.await.unwrap_or_else(|_| {
-                        Err(Gap::Broken {
-                            message: "decoding ended abnormally".into(),
-                        })
-                    });
-                    (answer, Carried::default())
-                })
-            }
+            Job::Material { object } => material(key, object),
             Job::Tcp { remote, base } => {
                 let owned = key.clone();
                 boxed(key, vec![base], None, async move {
@@ -199,6 +173,20 @@ impl Resources {
                 self.organization(key, api, reader, stands_on)
             }
         }
+    }
+
+    fn hosts_file<'a>(
+        &self,
+        key: FactKey,
+        host: Host,
+        settings: &Settings,
+    ) -> LocalBoxFuture<'a, Done> {
+        let file = Arc::clone(&self.hosts_file);
+        let path = settings.files.hosts.clone();
+        boxed(key, Vec::new(), None, async move {
+            let file = file.get_or_init(|| hosts::read_from(&path));
+            (Ok(file.of(&host).into()), Carried::default())
+        })
     }
 
     fn tls<'a>(
@@ -323,6 +311,27 @@ impl Resources {
         self.apis.insert(key, api.clone());
         Some(api)
     }
+}
+
+fn material<'a>(key: FactKey, object: Box<HybridObject>) -> LocalBoxFuture<'a, Done> {
+    let stands_on = key.stands_on(&[], &Routes::default());
+    let is_key = matches!(key, FactKey::PrivateKey { .. });
+    // A key may ask for seconds of derivation: sockets must not wait for it.
+    boxed(key, stands_on, None, async move {
+        let decoded = tokio::task::spawn_blocking(move || {
+            if is_key {
+                material::private_key_of(&object)
+            } else {
+                material::certificate_of(&object)
+            }
+        });
+        let answer = decoded.await.unwrap_or_else(|_| {
+            Err(Gap::Broken {
+                message: "decoding ended abnormally".into(),
+            })
+        });
+        (answer, Carried::default())
+    })
 }
 
 fn no_link() -> Gap {

@@ -133,11 +133,11 @@ mod tests {
             source: AddressSource::HostsFile,
             addresses: vec![address],
         };
-        let names = addresses_key(&auth.host);
+        let key = addresses_key(&auth.host);
         bench
             .fact(hosts_file_key(&auth.host), hosts_file(&[address]))
-            .fact(names.clone(), named)
-            .blocked_behind(&names)
+            .fact(key.clone(), named)
+            .blocked_behind(&key)
             .fact(
                 tcp_key(&auth, address),
                 tcp(address, 443, TcpOutcome::Refused),

@@ -45,9 +45,9 @@ impl Rule for NameserversDisagree {
         let groups = rows::grouped(shown, |endpoint| {
             let views = names::views(case, &endpoint.host).ok()?;
             let says = views.iter().map(|view| (view.nameserver, view.says));
-            Some(says.collect::<Vec<(SocketAddr, Says)>>())
+            Some(says.collect::<Said>())
         });
-        let of_group = |(says, members): (Vec<(SocketAddr, Says)>, Vec<(&Endpoint, &Row)>)| {
+        let of_group = |(says, members): (Said, Vec<(&Endpoint, &Row)>)| {
             let hosts: Vec<&Host> = members.iter().map(|(endpoint, _)| &endpoint.host).collect();
             let views = hosts
                 .first()
@@ -87,6 +87,9 @@ impl Rule for NameserversDisagree {
         groups.into_iter().map(of_group).collect()
     }
 }
+
+/// What each nameserver says.
+type Said = Vec<(SocketAddr, Says)>;
 
 /// Rows that show the same: a wrong address that came first, a look-up of this system that got the other answer.
 fn also<'r>(all: &'r [Row], members: &[(&Endpoint, &Row)]) -> Vec<&'r Row> {
