@@ -62,7 +62,7 @@ fn judged(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         AddressSource::HostsFile => {
             Some("the hosts file names the address, which network-hosts-file judges")
         }
-        AddressSource::Literal => Some("the URL holds an address, no name"),
+        AddressSource::Literal => Some("an address, no name"),
         AddressSource::Dns | AddressSource::System => None,
     };
     if let Some(given) = given {

@@ -56,7 +56,7 @@ fn judged(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
     let given = match case.addresses(&key)?.source {
         AddressSource::ConnectTo => Some("--connect-to names the address"),
         AddressSource::Resolve => Some("--resolve names the address"),
-        AddressSource::Literal => Some("the URL holds an address, no name"),
+        AddressSource::Literal => Some("an address, no name"),
         AddressSource::Dns | AddressSource::HostsFile | AddressSource::System => None,
     };
     if let Some(given) = given {
