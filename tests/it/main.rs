@@ -5,6 +5,7 @@ mod demo;
 mod hostile;
 mod interrupt;
 mod matrix;
+mod proxy;
 mod safety;
 mod schema;
 mod sdk;
