@@ -552,7 +552,7 @@ fn token_info(gathering: &Gathering<'_>, client: &ClientRef) -> Readiness {
             reader: client.clone(),
             stands_on,
         }),
-        Err(readiness) => readiness,
+        Err(readiness) => *readiness,
     }
 }
 
@@ -583,7 +583,7 @@ fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> R
                         reader: candidate.clone(),
                         stands_on,
                     }),
-                    Err(readiness) => readiness,
+                    Err(readiness) => *readiness,
                 };
             }
         }
