@@ -315,6 +315,7 @@ fn checks_look_only_at_what_they_ask_for() {
                         FactKey::Option { .. }
                             | FactKey::Dns { .. }
                             | FactKey::Tcp { .. }
+                            | FactKey::Path { .. }
                             | FactKey::Tls { .. }
                     );
                     assert!(
