@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::clock::Watch;
-use super::link::{clock_reading, kept_headers};
+use super::link::{clock_reading, excerpt, kept_headers, reason};
 use super::tls;
 use super::trust::{Strict, Trusts};
 
@@ -25,8 +25,6 @@ use super::trust::{Strict, Trusts};
 const BODY_CAP: usize = 8 * 1024 * 1024;
 /// Longer than this a run does not wait for a rate limit to pass.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(10);
-/// How much of a body a fact keeps.
-const EXCERPT: usize = 500;
 
 /// A client for one API host.
 #[derive(Clone)]
@@ -40,6 +38,7 @@ pub struct Api {
 /// An answer that was read to its end.
 struct Answer {
     status: u16,
+    reason: Option<String>,
     headers: HeaderMap,
     body: Bytes,
     truncated: bool,
@@ -94,12 +93,9 @@ impl Api {
         let outcome = match answer {
             Ok(answer) => HttpOutcome::Answer(HttpAnswer {
                 status: answer.status,
-                reason: None,
                 headers: kept_headers(&answer.headers),
-                excerpt: visible(
-                    &String::from_utf8_lossy(&answer.body[..answer.body.len().min(EXCERPT)]),
-                    EXCERPT,
-                ),
+                excerpt: excerpt(&answer.headers, &answer.body),
+                reason: answer.reason,
                 truncated: answer.truncated,
                 clock: clock_reading(&answer.headers, watch.started, watch.took()),
             }),
@@ -204,6 +200,7 @@ impl Api {
         }
         let mut response = request.send().await.map_err(|error| class(&error))?;
         let status = response.status().as_u16();
+        let reason = reason(response.extensions());
         let headers = response.headers().clone();
         let mut body = BytesMut::new();
         let mut truncated = false;
@@ -217,6 +214,7 @@ impl Api {
         }
         Ok(Answer {
             status,
+            reason,
             headers,
             body: body.freeze(),
             truncated,

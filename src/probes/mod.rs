@@ -5,13 +5,17 @@ pub mod clock;
 pub mod digest;
 pub mod discovery;
 pub mod dns;
+pub mod hello;
 pub mod link;
 pub mod material;
 pub mod org;
+pub mod queue;
+pub mod served;
 pub mod tcp;
 pub mod tls;
 pub mod token;
 pub mod trust;
+pub mod web;
 
 /// What every request says of its sender.
 pub const USER_AGENT: &str = concat!("hybridcheck/", env!("CARGO_PKG_VERSION"));
