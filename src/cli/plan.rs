@@ -120,7 +120,11 @@ fn step(key: &FactKey, objects: &[HybridObject]) -> String {
         ),
         FactKey::Certificate { .. } => "decode saml/certificate".into(),
         FactKey::Connection { endpoint, .. } => {
-            format!("connect to every address of {endpoint}, with a TLS handshake each")
+            format!(
+                "connect to every address of {endpoint}, with a TLS handshake each; where one succeeds, a second connection with a large \
+                 ClientHello and TCP to the revocation hosts (CRL, OCSP; port 80) named in the served chain; where one is cut, a connection \
+                 each with a neutral server name (example.com) and with TLS 1.1, to the same address"
+            )
         }
         FactKey::Discovery { endpoint, .. } => format!(
             "GET https://{}/.well-known/oauth-authorization-server",
@@ -147,6 +151,7 @@ fn step(key: &FactKey, objects: &[HybridObject]) -> String {
                 hybridcheck_core::text::visible(name, 60)
             )
         }
+        FactKey::Web { endpoint, .. } => format!("GET https://{endpoint}/"),
         FactKey::Token { client } => {
             let host = object(client.object())
                 .and_then(HybridObject::auth_endpoint)

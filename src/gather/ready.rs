@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
-    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap, ReachFact,
-    TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
+    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
+    HelloVariant, ReachFact, TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
@@ -44,6 +44,12 @@ pub(super) enum Job {
         host: Host,
         nameserver: SocketAddr,
     },
+    Hello {
+        remote: SocketAddr,
+        host: Host,
+        variant: HelloVariant,
+        base: FactKey,
+    },
     Material {
         object: Box<HybridObject>,
     },
@@ -69,6 +75,12 @@ pub(super) enum Job {
         route: Route,
         client_id: String,
         secret: Secret,
+        stands_on: Vec<FactKey>,
+    },
+    Web {
+        endpoint: Endpoint,
+        address: IpAddr,
+        route: Route,
         stands_on: Vec<FactKey>,
     },
 }
@@ -121,12 +133,17 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             Ok(Box::new(gathering.settings.routing(endpoint).into())),
             Vec::new(),
         ),
-        FactKey::Hello { .. }
-        | FactKey::HostsFile { .. }
+        FactKey::Hello {
+            endpoint,
+            address,
+            route,
+            variant,
+        } => hello(gathering, endpoint, *address, route, *variant),
+        FactKey::Web { endpoint, route } => web(gathering, endpoint, route),
+        FactKey::HostsFile { .. }
         | FactKey::Path { .. }
         | FactKey::SystemLookup { .. }
-        | FactKey::Tunnel { .. }
-        | FactKey::Web { .. } => missing(Gap::NotPlanned, Vec::new()),
+        | FactKey::Tunnel { .. } => missing(Gap::NotPlanned, Vec::new()),
         FactKey::Token { client } => token(gathering, key, client),
         FactKey::TokenInfo { client } => token_info(gathering, client),
         FactKey::Idps { object }
@@ -221,6 +238,27 @@ fn tls(
     }
 }
 
+/// Another ClientHello goes straight to the address; through a proxy it would need a tunnel of its own.
+fn hello(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+    variant: HelloVariant,
+) -> Readiness {
+    let base = FactKey::socket(endpoint, address, route);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Hello {
+            remote: tcp.remote,
+            host: endpoint.host.clone(),
+            variant,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
+    }
+}
+
 /// The first trusted handshake decides; when all have ended without one, the facts that got furthest are what blocks.
 fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
     let first = match route {
@@ -309,17 +347,38 @@ fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
 }
 
 fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    on_connection(gathering, endpoint, route, |address, stands_on| {
+        Job::Discovery {
+            endpoint: endpoint.clone(),
+            address,
+            route: route.clone(),
+            stands_on,
+        }
+    })
+}
+
+fn web(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    on_connection(gathering, endpoint, route, |address, stands_on| Job::Web {
+        endpoint: endpoint.clone(),
+        address,
+        route: route.clone(),
+        stands_on,
+    })
+}
+
+/// What is asked over the verified connection of an endpoint, as soon as there is one.
+fn on_connection(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    route: &Route,
+    job: impl FnOnce(IpAddr, Vec<FactKey>) -> Job,
+) -> Readiness {
     let base = FactKey::Connection {
         endpoint: endpoint.clone(),
         route: route.clone(),
     };
     match gathering.facts.connection(&base) {
-        Ok(connection) => Readiness::Start(Job::Discovery {
-            endpoint: endpoint.clone(),
-            address: connection.address,
-            route: route.clone(),
-            stands_on: vec![base],
-        }),
+        Ok(connection) => Readiness::Start(job(connection.address, vec![base])),
         Err(_) if gathering.is_open(&base) => Readiness::Wait,
         Err(_) => blocked(base),
     }

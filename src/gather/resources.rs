@@ -20,7 +20,7 @@ use crate::probes::api::Api;
 use crate::probes::clock::Watch;
 use crate::probes::link::Link;
 use crate::probes::trust::Trusts;
-use crate::probes::{discovery, dns, material, org, tcp, tls, token};
+use crate::probes::{discovery, dns, hello, material, org, tcp, tls, token, web};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -128,6 +128,34 @@ impl Resources {
                 })
             }
             Job::Tls { remote, base } => self.tls(key, remote, base),
+            Job::Hello {
+                remote,
+                host,
+                variant,
+                base,
+            } => {
+                let trusts = Arc::clone(&self.trusts);
+                boxed(key, vec![base], None, async move {
+                    let fact = hello::send(remote, &host, variant, &trusts, phase).await;
+                    (Ok(fact.into()), Carried::default())
+                })
+            }
+            Job::Web {
+                endpoint,
+                address,
+                route,
+                stands_on,
+            } => {
+                let link = self.links.get(&(endpoint, address, route)).cloned();
+                self.requests.fetch_add(1, Ordering::Relaxed);
+                boxed(key, stands_on, None, async move {
+                    let answer = match link {
+                        Some(link) => Ok(web::read(&link, phase).await.into()),
+                        None => Err(no_link()),
+                    };
+                    (answer, Carried::default())
+                })
+            }
             Job::Discovery {
                 endpoint,
                 address,
