@@ -87,7 +87,10 @@ fn hosts(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
         let _ = writeln!(text, "\nNo host is contacted.");
         return;
     }
-    let _ = writeln!(text, "\nHosts contacted, besides this host's nameservers:");
+    let _ = writeln!(
+        text,
+        "\nHosts contacted, besides this host's nameservers and the revocation hosts that a trusted chain names:"
+    );
     for endpoint in endpoints {
         let secrets = if settings.regions.may_receive_secrets(&endpoint.host) {
             "may receive secrets, over TLS with a trusted chain only"

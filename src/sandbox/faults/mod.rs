@@ -7,8 +7,10 @@ use super::dns::NameAnswer;
 use super::setup::{REGION, Setup};
 
 mod cloud;
+mod http;
 mod network;
 mod object;
+mod tls;
 
 /// One way in which the sandbox differs from a healthy integration.
 #[derive(Clone, Copy)]
@@ -32,8 +34,16 @@ impl std::fmt::Debug for Fault {
     }
 }
 
-static FAULTS: LazyLock<Vec<Fault>> =
-    LazyLock::new(|| [object::FAULTS, network::FAULTS, cloud::FAULTS].concat());
+static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
+    [
+        object::FAULTS,
+        network::FAULTS,
+        tls::FAULTS,
+        http::FAULTS,
+        cloud::FAULTS,
+    ]
+    .concat()
+});
 
 /// All faults, in the order in which an integration meets them.
 pub fn faults() -> &'static [Fault] {
