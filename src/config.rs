@@ -27,6 +27,8 @@ pub struct Settings {
     pub resolve: Vec<Resolve>,
     /// Endpoints that lead elsewhere (`--connect-to`).
     pub connect_to: Vec<ConnectTo>,
+    /// Endpoints that the network surely allows (`--control`), for comparison.
+    pub controls: Vec<Endpoint>,
     /// Secrets may pass a chain that ends only in this host's own store.
     pub trust_inspection: bool,
     /// The tool's own client.
@@ -156,6 +158,7 @@ impl Default for Settings {
             roots: None,
             resolve: Vec::new(),
             connect_to: Vec::new(),
+            controls: Vec::new(),
             trust_inspection: false,
             tool_client: None,
             regions: Regions::default(),

@@ -216,10 +216,7 @@ fn fold(rows: &mut [Row], causes: &[Diagnosis], facts: &Facts, offset: usize) {
 }
 
 fn proofs(case: &Case<'_>) -> Vec<EndpointProof> {
-    let endpoints: BTreeSet<_> = [case.object.auth_endpoint(), case.object.api_endpoint()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let endpoints: BTreeSet<_> = case.object.endpoints().into_iter().collect();
     let proof = |endpoint| EndpointProof {
         proof: case.proof(&endpoint),
         route: case.route(&endpoint),

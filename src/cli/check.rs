@@ -50,13 +50,13 @@ pub(super) struct CheckArgs {
     output: OutputArgs,
 }
 
-/// What is checked: inputs, tenants, checks.
+/// What is read: inputs and tenants.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct ScopeArgs {
+pub(super) struct InputArgs {
     /// Exports of the object; `-` is standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
-    /// Judge the object that this tenant uses; a name or a DBID, repeatable
+    /// Take only the object that this tenant uses; a name or a DBID, repeatable
     #[arg(
         long,
         value_name = "TENANT",
@@ -64,6 +64,24 @@ pub(super) struct ScopeArgs {
         hide_env_values = true
     )]
     tenant: Vec<String>,
+}
+
+impl InputArgs {
+    /// Reads the inputs and keeps the objects of the tenants named.
+    pub(super) fn read(&self) -> Result<Configuration, Failure> {
+        let mut configuration = sources::read(&sources::load(&self.inputs)?)?;
+        if !self.tenant.is_empty() {
+            pick(&mut configuration, &self.tenant)?;
+        }
+        Ok(configuration)
+    }
+}
+
+/// What is checked: inputs, tenants, checks.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ScopeArgs {
+    #[command(flatten)]
+    input: InputArgs,
     /// Ask nothing over the network: only what the input itself can show
     #[arg(long, env = "HYBRIDCHECK_OFFLINE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     offline: bool,
@@ -101,12 +119,8 @@ impl ScopeArgs {
     /// Reads the inputs and selects checks and tenants.
     pub(super) fn read(&self) -> Result<Scope, Failure> {
         let checks = select::checks(&self.only, &self.skip)?;
-        let mut configuration = sources::read(&sources::load(&self.inputs)?)?;
-        if !self.tenant.is_empty() {
-            pick(&mut configuration, &self.tenant)?;
-        }
         Ok(Scope {
-            configuration,
+            configuration: self.input.read()?,
             checks,
             offline: self.offline,
         })
@@ -128,6 +142,36 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let as_of = args.as_of.as_deref().map(as_of).transpose()?;
     let policy = policy(&args.certificate_warn)?;
     let scope = args.scope.read()?;
+    let invocation = invocation(args, command, &settings, output.fail_on);
+    execute(&Job {
+        scope,
+        settings,
+        policy,
+        as_of,
+        invocation,
+        output,
+    })
+}
+
+/// Everything that one run needs, settled.
+pub(super) struct Job {
+    /// What is judged, and by which checks.
+    pub(super) scope: Scope,
+    /// What may be done.
+    pub(super) settings: Settings,
+    /// Thresholds.
+    pub(super) policy: Policy,
+    /// The moment to judge for, when it is not now.
+    pub(super) as_of: Option<Timestamp>,
+    /// How the run was called.
+    pub(super) invocation: Invocation,
+    /// Where reports go.
+    pub(super) output: Output,
+}
+
+/// Gathers, judges and reports; the exit status.
+pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
+    let (scope, settings, output) = (&job.scope, &job.settings, &job.output);
     let watch = Watch::start();
     let mut redactor = Redactor::default();
     redactor.learn_objects(&scope.configuration.objects);
@@ -136,17 +180,19 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     }
     let has_tool_client = settings.tool_client.is_some();
     let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, has_tool_client);
-    let gathered = gathered(wanted, &scope, &settings, &output)?;
+    let gathered = gathered(wanted, scope, settings, output.progress())?;
     for token in gathered.tokens {
         redactor.learn(token);
     }
     let rules = hybridcheck_checks::rules();
     // Whole seconds: nothing is judged finer, and people read it.
-    let as_of = as_of.unwrap_or(Timestamp::from_unix(watch.started.unix()));
+    let as_of = job
+        .as_of
+        .unwrap_or(Timestamp::from_unix(watch.started.unix()));
     let bench = Bench {
         checks: &scope.checks,
         rules: &rules,
-        policy: &policy,
+        policy: &job.policy,
         regions: &settings.regions,
         as_of,
         has_tool_client,
@@ -155,7 +201,8 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let verdict = judge::verdict(&judged.rows, output.fail_on, gathered.interrupted);
     let mut coverage = judged.coverage;
     coverage.requests = gathered.requests;
-    coverage.unproven = unproven(&scope, has_tool_client, &judged.rows);
+    coverage.unproven = unproven(scope, has_tool_client, &judged.rows);
+    let objects = scope.configuration.objects.iter();
     let run = Run {
         schema: SCHEMA,
         tool: Tool {
@@ -163,18 +210,13 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
             version: env!("CARGO_PKG_VERSION").into(),
             regions: TABLE_DATE.into(),
         },
-        invocation: invocation(args, command, &settings, output.fail_on),
+        invocation: job.invocation.clone(),
         started: watch.started,
         took: watch.took(),
         as_of,
-        policy,
+        policy: job.policy.clone(),
         verdict,
-        objects: scope
-            .configuration
-            .objects
-            .iter()
-            .map(|object| summary(object, &settings))
-            .collect(),
+        objects: objects.map(|object| summary(object, settings)).collect(),
         strangers: scope.configuration.strangers.clone(),
         notes: scope.configuration.notes.clone(),
         causes: judged.causes,
@@ -187,11 +229,12 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     Ok(verdict.exit_status())
 }
 
-fn gathered(
+/// Gathers what is wanted; `progress` says whether it may be drawn, and whether in ASCII.
+pub(super) fn gathered(
     wanted: BTreeSet<FactKey>,
     scope: &Scope,
     settings: &Settings,
-    output: &Output,
+    progress: (bool, bool),
 ) -> Result<gather::Gathered, Failure> {
     let objects = &scope.configuration.objects;
     if scope.offline {
@@ -210,7 +253,7 @@ fn gathered(
         action: "start the network runtime",
         source,
     })?;
-    let (enabled, ascii) = output.progress();
+    let (enabled, ascii) = progress;
     let progress = Progress::new(enabled, ascii);
     let (routed, routes) = gather::routed(wanted.clone(), settings);
     let has_tool_client = settings.tool_client.is_some();
@@ -317,7 +360,7 @@ fn invocation(
 ) -> Invocation {
     Invocation {
         command: command.to_owned(),
-        inputs: args.scope.inputs.clone(),
+        inputs: args.scope.input.inputs.clone(),
         offline: args.scope.offline,
         only: args.scope.only.clone(),
         skip: args.scope.skip.clone(),

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use hybridcheck_core::endpoint::Host;
+use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
 use rustls_pki_types::CertificateDer;
@@ -52,6 +52,14 @@ pub(super) struct NetworkArgs {
         hide_env_values = true
     )]
     connect_to: Vec<String>,
+    /// A host that this network surely allows, to tell a rule about one host from a dead way to the internet; only TCP is tried, port 443 unless said; repeatable
+    #[arg(
+        long,
+        value_name = "HOST[:PORT]",
+        env = "HYBRIDCHECK_CONTROL",
+        hide_env_values = true
+    )]
+    control: Vec<String>,
     /// The longest one phase (look-up, connect, handshake, request) may take
     #[arg(
         long,
@@ -142,6 +150,11 @@ impl NetworkArgs {
                 .iter()
                 .map(|text| connect_to(text))
                 .collect::<Result<_, _>>()?,
+            controls: self
+                .control
+                .iter()
+                .map(|text| control(text))
+                .collect::<Result<_, _>>()?,
             trust_inspection: self.trust_inspection,
             tool_client: self.tool_client()?,
             regions,
@@ -164,6 +177,7 @@ impl NetworkArgs {
             ("--dns-server", &self.dns_server),
             ("--resolve", &self.resolve),
             ("--connect-to", &self.connect_to),
+            ("--control", &self.control),
             ("--add-region", &self.add_region),
         ] {
             for value in values {
@@ -355,6 +369,32 @@ fn connect_to(text: &str) -> Result<ConnectTo, Failure> {
     })
 }
 
+/// A host name or address literal, with port 443 unless another is given.
+fn control(text: &str) -> Result<Endpoint, Failure> {
+    let refuse = || {
+        bad(
+            "--control",
+            text,
+            "a host such as www.example.com, proxy.example:8080 or [fd00::1]:443",
+        )
+    };
+    let is_bare_v6 = text.parse::<std::net::Ipv6Addr>().is_ok();
+    let (host, port) = match parts(text).as_slice() {
+        _ if is_bare_v6 => (text, 443),
+        [host] => (*host, 443),
+        [host, port] => (*host, port.parse().map_err(|_| refuse())?),
+        _ => return Err(refuse()),
+    };
+    let is_strange = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '?');
+    if host.is_empty() || port == 0 || host.contains(is_strange) {
+        return Err(refuse());
+    }
+    Ok(Endpoint {
+        host: Host::of(host),
+        port,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -401,6 +441,30 @@ mod tests {
         assert_eq!(given.addresses.len(), 2);
         assert!(resolve("api.example:443").is_err());
         assert!(resolve("api.example:x:10.0.0.1").is_err());
+    }
+
+    #[test]
+    fn a_control_is_a_host_with_a_port_or_without() {
+        for (text, expected) in [
+            ("www.example.com", "www.example.com:443"),
+            ("proxy.example:8080", "proxy.example:8080"),
+            ("[fd00::1]:8443", "[fd00::1]:8443"),
+            ("fd00::1", "[fd00::1]:443"),
+        ] {
+            assert_eq!(control(text).expect("a host").to_string(), expected);
+        }
+        for text in [
+            "",
+            ":443",
+            "a:b",
+            "a:0",
+            "https://a",
+            "a b",
+            "u@a:1",
+            "a:1:2",
+        ] {
+            assert!(control(text).is_err(), "{text}");
+        }
     }
 
     #[test]

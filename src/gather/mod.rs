@@ -256,7 +256,8 @@ impl<'a> Gathering<'a> {
 
     fn record(&mut self, key: FactKey, answer: Answer<Fact>, stands_on: Vec<FactKey>, took: Took) {
         self.stir(&key);
-        for follow_up in plan::follow_ups(&key, &answer, &self.wanted, self.settings) {
+        let follow_ups = plan::follow_ups(&key, &answer, &self.wanted, &self.facts, self.settings);
+        for follow_up in follow_ups {
             self.want(follow_up);
         }
         self.facts.record(key, answer, stands_on, took);

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use hybridcheck_core::check::service_clients;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{
-    Answer, ClientRef, Effect, Fact, FactKey, HelloVariant, TlsFact, TlsOutcome,
+    Answer, ClientRef, Effect, Fact, FactKey, Facts, HelloVariant, TcpFact, TcpOutcome, TlsFact,
+    TlsOutcome,
 };
 use hybridcheck_core::object::HybridObject;
 
@@ -37,10 +38,14 @@ pub fn closure(
     all
 }
 
-/// The wanted facts over the routes of the run, and those routes.
+/// The wanted facts over the routes of the run, and those routes. Where connections are wanted, so are the controls given for comparison.
 pub fn routed(wanted: BTreeSet<FactKey>, settings: &Settings) -> (BTreeSet<FactKey>, Routes) {
     let routes = settings.routes(&wanted);
-    let wanted = wanted.into_iter().map(|key| key.over(&routes)).collect();
+    let mut wanted: BTreeSet<FactKey> = wanted.into_iter().map(|key| key.over(&routes)).collect();
+    if keys::connections(&wanted).next().is_some() {
+        let controls = settings.controls.iter().cloned();
+        wanted.extend(controls.map(|endpoint| FactKey::Reach { endpoint }));
+    }
     (wanted, routes)
 }
 
@@ -105,11 +110,16 @@ pub fn planned(
     ordered
 }
 
-/// The facts that a finished one asks for: one DNS answer per nameserver, one TCP fact per address, one TLS fact per connection.
+/// The most paths that are looked at in a run: each takes dozens of sockets, and a few name the device as well as hundreds.
+const MOST_PATHS: usize = 8;
+
+/// The facts that a finished one asks for: one DNS answer per nameserver, one TCP fact per address, one TLS fact per connection,
+/// and a look at the path where a connection failed.
 pub(super) fn follow_ups(
     key: &FactKey,
     answer: &Answer<Fact>,
     wanted: &BTreeSet<FactKey>,
+    facts: &Facts,
     settings: &Settings,
 ) -> Vec<FactKey> {
     match (key, answer) {
@@ -140,8 +150,12 @@ pub(super) fn follow_ups(
             FactKey::Tcp {
                 endpoint, address, ..
             },
-            Ok(_),
+            Ok(Fact::Tcp(tcp)),
         ) => {
+            let path = is_path_wanted(endpoint, tcp, wanted, facts).then(|| FactKey::Path {
+                endpoint: endpoint.clone(),
+                address: *address,
+            });
             let connection = FactKey::connection(endpoint.clone());
             let direct = wanted.contains(&connection).then(|| FactKey::Tls {
                 endpoint: endpoint.clone(),
@@ -153,7 +167,7 @@ pub(super) fn follow_ups(
                 address: *address,
                 route: Route::Proxy(endpoint.clone()),
             });
-            direct.into_iter().chain(through).collect()
+            direct.into_iter().chain(through).chain(path).collect()
         }
         (
             FactKey::Tunnel {
@@ -225,6 +239,44 @@ fn after_handshake(
             vec![hello(HelloVariant::Legacy)]
         }
         _ => Vec::new(),
+    }
+}
+
+/// A path is looked at once for each family and kind of failure of an endpoint that carries requests, as long as packets left this host.
+fn is_path_wanted(
+    endpoint: &Endpoint,
+    tcp: &TcpFact,
+    wanted: &BTreeSet<FactKey>,
+    facts: &Facts,
+) -> bool {
+    let carries_requests = keys::connections(wanted).any(|key| {
+        matches!(key, FactKey::Connection { endpoint: to, route: Route::Direct }
+            | FactKey::Connection { route: Route::Proxy(to), .. } if to == endpoint)
+    });
+    let is_known = || {
+        keys::paths_of(wanted, endpoint).any(|key| match key {
+            FactKey::Path { address, .. } => {
+                facts.tcp(&tcp_key(endpoint, *address)).is_ok_and(|other| {
+                    address.is_ipv6() == tcp.remote.is_ipv6()
+                        && other.outcome.label() == tcp.outcome.label()
+                })
+            }
+            _ => false,
+        })
+    };
+    tcp.outcome != TcpOutcome::Connected
+        && tcp.has_left()
+        && carries_requests
+        && keys::paths(wanted).count() < MOST_PATHS
+        && !is_known()
+}
+
+/// The key of a direct connection to an address.
+pub(super) fn tcp_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
+    FactKey::Tcp {
+        endpoint: endpoint.clone(),
+        address,
+        route: Route::Direct,
     }
 }
 

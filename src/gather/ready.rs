@@ -60,6 +60,10 @@ pub(super) enum Job {
         reader: ClientRef,
         stands_on: Vec<FactKey>,
     },
+    Path {
+        remote: SocketAddr,
+        base: FactKey,
+    },
     Resolver,
     Tcp {
         remote: SocketAddr,
@@ -128,6 +132,7 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
         FactKey::Connection { endpoint, route } => connection(gathering, endpoint, route),
         FactKey::Discovery { endpoint, route } => discovery(gathering, endpoint, route),
         FactKey::ApiProbe { endpoint, route } => api_probe(gathering, endpoint, route),
+        FactKey::Path { endpoint, address } => path(gathering, endpoint, *address),
         FactKey::Reach { endpoint } => reach(gathering, endpoint),
         FactKey::Routing { endpoint } => Readiness::Known(
             Ok(Box::new(gathering.settings.routing(endpoint).into())),
@@ -140,10 +145,9 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             variant,
         } => hello(gathering, endpoint, *address, route, *variant),
         FactKey::Web { endpoint, route } => web(gathering, endpoint, route),
-        FactKey::HostsFile { .. }
-        | FactKey::Path { .. }
-        | FactKey::SystemLookup { .. }
-        | FactKey::Tunnel { .. } => missing(Gap::NotPlanned, Vec::new()),
+        FactKey::HostsFile { .. } | FactKey::SystemLookup { .. } | FactKey::Tunnel { .. } => {
+            missing(Gap::NotPlanned, Vec::new())
+        }
         FactKey::Token { client } => token(gathering, key, client),
         FactKey::TokenInfo { client } => token_info(gathering, client),
         FactKey::Idps { object }
@@ -310,6 +314,25 @@ fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> 
         Some(first) => missing(Gap::blocked(first.clone()), furthest),
         // Every address is of a family that the user left out.
         None => blocked(names),
+    }
+}
+
+/// Asked after a connection failed. Within this host there are no hops to look for.
+fn path(gathering: &Gathering<'_>, endpoint: &Endpoint, address: IpAddr) -> Readiness {
+    let base = super::plan::tcp_key(endpoint, address);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.remote.ip().is_loopback() => missing(
+            Gap::NoMeans {
+                what: format!("{address} is this host itself: there is no path to look at"),
+            },
+            vec![base],
+        ),
+        Ok(tcp) => Readiness::Start(Job::Path {
+            remote: tcp.remote,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        Err(_) => blocked(base),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::probes::api::Api;
 use crate::probes::clock::Watch;
 use crate::probes::link::Link;
 use crate::probes::trust::Trusts;
-use crate::probes::{discovery, dns, hello, material, org, tcp, tls, token, web};
+use crate::probes::{discovery, dns, hello, material, org, path, tcp, tls, token, web};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -127,6 +127,10 @@ impl Resources {
                     (Ok(fact.into()), carried)
                 })
             }
+            Job::Path { remote, base } => boxed(key, vec![base], None, async move {
+                let answer = path::probe(remote).await;
+                (answer.map(Fact::from), Carried::default())
+            }),
             Job::Tls { remote, base } => self.tls(key, remote, base),
             Job::Hello {
                 remote,

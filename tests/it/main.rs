@@ -2,9 +2,12 @@
 
 mod cli;
 mod demo;
+mod firewall;
+mod firewall_readers;
 mod hostile;
 mod interrupt;
 mod matrix;
+mod probe;
 mod safety;
 mod schema;
 mod sdk;

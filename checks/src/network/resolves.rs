@@ -50,7 +50,7 @@ impl Check for Resolves {
         let host = &endpoint.host;
         if host.literal().is_some() {
             return Ok(Judgement::not_applicable(
-                "the URL holds an address, no name",
+                "an address, no name, so there is nothing to look up",
             ));
         }
         let addresses = case.addresses(&seen::addresses_key(endpoint))?;
