@@ -15,6 +15,8 @@ mod network;
 mod oauth;
 mod object;
 mod org;
+mod proxied;
+mod proxy;
 mod reading;
 mod roles;
 mod rows;
@@ -36,6 +38,7 @@ pub fn checks() -> Vec<&'static dyn Check> {
         saml::CHECKS,
         services::CHECKS,
         network::CHECKS,
+        proxy::CHECKS,
         tls::CHECKS,
         oauth::CHECKS,
         org::CHECKS,

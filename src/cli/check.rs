@@ -178,6 +178,11 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
     if let Some(tool) = &settings.tool_client {
         redactor.learn(tool.secret.clone());
     }
+    for login in settings.proxies.logins() {
+        for form in &login.forms {
+            redactor.learn(form.clone());
+        }
+    }
     let has_tool_client = settings.tool_client.is_some();
     let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, has_tool_client);
     let gathered = gathered(wanted, scope, settings, output.progress())?;
@@ -255,7 +260,7 @@ pub(super) fn gathered(
     })?;
     let (enabled, ascii) = progress;
     let progress = Progress::new(enabled, ascii);
-    let (routed, routes) = gather::routed(wanted.clone(), settings);
+    let (routed, routes) = gather::routed(wanted.clone(), objects, settings);
     let has_tool_client = settings.tool_client.is_some();
     progress.planned(gather::closure(routed, objects, &routes, has_tool_client).len());
     let watcher = Watcher(&progress, settings.phase);
@@ -370,7 +375,7 @@ fn invocation(
             .as_ref()
             .map(|tool| tool.source.clone()),
         client_id: settings.tool_client.as_ref().map(|tool| tool.id.clone()),
-        settings: args.network.told(),
+        settings: args.network.told(settings),
     }
 }
 

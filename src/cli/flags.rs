@@ -12,6 +12,7 @@ use rustls_pki_types::pem::PemObject;
 
 use super::Failure;
 use crate::config::{ConnectTo, Family, Resolve, Settings, ToolClient};
+use crate::routing::{Problem, Proxies, Words};
 
 /// The variable that may hold the tool's own client secret.
 const SECRET_VARIABLE: &str = "HYBRIDCHECK_CLIENT_SECRET";
@@ -60,6 +61,32 @@ pub(super) struct NetworkArgs {
         hide_env_values = true
     )]
     control: Vec<String>,
+    /// Send requests through this HTTP proxy, as curl does; an empty one means none. Without it HTTPS_PROXY and ALL_PROXY decide
+    #[arg(
+        short = 'x',
+        long,
+        value_name = "[http://][USER:PASSWORD@]HOST[:PORT]",
+        env = "HYBRIDCHECK_PROXY",
+        hide_env_values = true,
+        conflicts_with = "pac_result"
+    )]
+    proxy: Option<String>,
+    /// Hosts that need no proxy, as curl reads them, instead of NO_PROXY; `*` means all
+    #[arg(
+        long,
+        value_name = "LIST",
+        env = "HYBRIDCHECK_NOPROXY",
+        hide_env_values = true
+    )]
+    noproxy: Option<String>,
+    /// What the PAC file of this network returns, such as "PROXY proxy.example:8080; DIRECT"
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "HYBRIDCHECK_PAC_RESULT",
+        hide_env_values = true
+    )]
+    pac_result: Option<String>,
     /// The longest one phase (look-up, connect, handshake, request) may take
     #[arg(
         long,
@@ -157,13 +184,34 @@ impl NetworkArgs {
                 .collect::<Result<_, _>>()?,
             trust_inspection: self.trust_inspection,
             tool_client: self.tool_client()?,
+            proxies: self.proxies()?,
             regions,
         })
     }
 
+    fn proxies(&self) -> Result<Proxies, Failure> {
+        let words = Words {
+            proxy: self.proxy.as_deref(),
+            noproxy: self.noproxy.as_deref(),
+            pac: self.pac_result.as_deref(),
+            // Bytes that are no text stay visible as such, so that they are refused and not overlooked.
+            variable: &|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()),
+        };
+        Proxies::settle(words).map_err(|Problem { origin, problem }| Failure::Flag {
+            flag: origin,
+            problem,
+            help: match origin {
+                "--proxy" | "--pac-result" => "see `hybridcheck check --help`".into(),
+                variable => format!(
+                    "correct {variable}, or overrule it with --proxy (an empty --proxy \"\" means no proxy)"
+                ),
+            },
+        })
+    }
+
     /// The settings that change what is asked or trusted, as the run document tells them.
-    pub(super) fn told(&self) -> Vec<String> {
-        let mut told = Vec::new();
+    pub(super) fn told(&self, settings: &Settings) -> Vec<String> {
+        let mut told = settings.proxies.told();
         let mut tell = |flag: &str, value: &str| {
             told.push(hybridcheck_core::text::visible(
                 &format!("{flag} {value}"),

@@ -94,7 +94,7 @@ pub async fn gather(
     observer: &dyn Observer,
     interrupt: impl Future<Output = ()>,
 ) -> Gathered {
-    let (wanted, routes) = routed(wanted, settings);
+    let (wanted, routes) = routed(wanted, objects, settings);
     let wanted = closure(wanted, objects, &routes, settings.tool_client.is_some());
     let mut gathering = Gathering {
         objects,

@@ -31,7 +31,7 @@ pub fn closure(
             continue;
         }
         open.extend(key.stands_on(objects, routes));
-        open.extend(beside(&key));
+        open.extend(beside(&key, routes));
         open.extend(tokens(&key, objects, has_tool_client));
         all.insert(key);
     }
@@ -39,8 +39,12 @@ pub fn closure(
 }
 
 /// The wanted facts over the routes of the run, and those routes. Where connections are wanted, so are the controls given for comparison.
-pub fn routed(wanted: BTreeSet<FactKey>, settings: &Settings) -> (BTreeSet<FactKey>, Routes) {
-    let routes = settings.routes(&wanted);
+pub fn routed(
+    wanted: BTreeSet<FactKey>,
+    objects: &[HybridObject],
+    settings: &Settings,
+) -> (BTreeSet<FactKey>, Routes) {
+    let routes = settings.routes(&wanted, objects);
     let mut wanted: BTreeSet<FactKey> = wanted.into_iter().map(|key| key.over(&routes)).collect();
     if keys::connections(&wanted).next().is_some() {
         let controls = settings.controls.iter().cloned();
@@ -49,14 +53,33 @@ pub fn routed(wanted: BTreeSet<FactKey>, settings: &Settings) -> (BTreeSet<FactK
     (wanted, routes)
 }
 
-/// What is gathered beside a fact, though it does not stand on it: how a route was chosen, and what else names a host.
-fn beside(key: &FactKey) -> Vec<FactKey> {
+/// What is gathered beside a fact, though it does not stand on it: how a route was chosen, the same over the other routes up to
+/// the discovery document, and what else names a host.
+fn beside(key: &FactKey, routes: &Routes) -> Vec<FactKey> {
     match key {
-        FactKey::Connection { endpoint, .. } | FactKey::Reach { endpoint } => {
-            vec![FactKey::Routing {
+        FactKey::Connection { endpoint, route } if *route == routes.of(endpoint) => {
+            let mut keys = vec![FactKey::Routing {
                 endpoint: endpoint.clone(),
-            }]
+            }];
+            let others = routes.others(endpoint).iter().cloned();
+            keys.extend(others.map(|route| FactKey::Connection {
+                endpoint: endpoint.clone(),
+                route,
+            }));
+            keys
         }
+        FactKey::Discovery { endpoint, route } if *route == routes.of(endpoint) => {
+            let others = routes.others(endpoint).iter().cloned();
+            others
+                .map(|route| FactKey::Discovery {
+                    endpoint: endpoint.clone(),
+                    route,
+                })
+                .collect()
+        }
+        FactKey::Reach { endpoint } => vec![FactKey::Routing {
+            endpoint: endpoint.clone(),
+        }],
         FactKey::Addresses { host } => vec![FactKey::HostsFile { host: host.clone() }],
         _ => Vec::new(),
     }

@@ -73,6 +73,12 @@ pub(super) enum Job {
         remote: SocketAddr,
         base: FactKey,
     },
+    Tunnel {
+        remote: SocketAddr,
+        endpoint: Endpoint,
+        proxy: Endpoint,
+        base: FactKey,
+    },
     Token {
         endpoint: Endpoint,
         address: IpAddr,
@@ -145,9 +151,14 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             variant,
         } => hello(gathering, endpoint, *address, route, *variant),
         FactKey::Web { endpoint, route } => web(gathering, endpoint, route),
-        FactKey::HostsFile { .. } | FactKey::SystemLookup { .. } | FactKey::Tunnel { .. } => {
+        FactKey::HostsFile { .. } | FactKey::SystemLookup { .. } => {
             missing(Gap::NotPlanned, Vec::new())
         }
+        FactKey::Tunnel {
+            endpoint,
+            address,
+            route,
+        } => tunnel(gathering, endpoint, *address, route),
         FactKey::Token { client } => token(gathering, key, client),
         FactKey::TokenInfo { client } => token_info(gathering, client),
         FactKey::Idps { object }
@@ -263,8 +274,49 @@ fn hello(
     }
 }
 
+/// What hybridcheck cannot speak to is a gap with its reason, never another route.
+fn unspoken(gathering: &Gathering<'_>, route: &Route) -> Option<Gap> {
+    let Route::Proxy(proxy) = route else {
+        return None;
+    };
+    let why = gathering.settings.proxies.unspoken(proxy)?;
+    Some(Gap::NoMeans { what: why.into() })
+}
+
+fn tunnel(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+) -> Readiness {
+    let Route::Proxy(proxy) = route else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    if let Some(gap) = unspoken(gathering, route) {
+        return missing(gap, Vec::new());
+    }
+    let base = FactKey::Tcp {
+        endpoint: proxy.clone(),
+        address,
+        route: Route::Direct,
+    };
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Tunnel {
+            remote: tcp.remote,
+            endpoint: endpoint.clone(),
+            proxy: proxy.clone(),
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
+    }
+}
+
 /// The first trusted handshake decides; when all have ended without one, the facts that got furthest are what blocks.
 fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    if let Some(gap) = unspoken(gathering, route) {
+        return missing(gap, Vec::new());
+    }
     let first = match route {
         Route::Direct => endpoint,
         Route::Proxy(proxy) => proxy,
@@ -420,6 +472,9 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
         endpoint: endpoint.clone(),
         route: route.clone(),
     };
+    if unspoken(gathering, route).is_some() {
+        return blocked(base);
+    }
     match gathering.facts.addresses(&names) {
         Ok(_) => {
             let addresses = usable_addresses(gathering, endpoint, route);

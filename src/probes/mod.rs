@@ -19,6 +19,7 @@ pub mod tcp;
 pub mod tls;
 pub mod token;
 pub mod trust;
+pub mod tunnel;
 pub mod web;
 
 /// What every request says of its sender.

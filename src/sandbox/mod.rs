@@ -21,6 +21,7 @@ mod material;
 mod oauth;
 mod object;
 mod pages;
+mod proxy;
 mod setup;
 mod tls;
 
@@ -32,6 +33,7 @@ pub use faults::{Fault, fault, faults};
 use cloud::Cloud;
 use door::{Bound, Second};
 use gateway::{Host, Log, Refusal};
+use proxy::Proxy;
 use setup::{HostSetup, OTHER_REGION, REGION, REVOCATION_HOST, Setup};
 use tls::Authority;
 
@@ -95,6 +97,7 @@ pub struct Sandbox {
     /// The sockets of the revocation host: nobody has to answer there for a connection to be made.
     revocation: Option<Bound>,
     arguments: Vec<&'static str>,
+    proxy_argument: Option<String>,
     canaries: Vec<String>,
     tool_client: (String, String),
     log: Log,
@@ -110,6 +113,14 @@ impl std::fmt::Debug for Sandbox {
             .field("ports", &self.ports)
             .finish_non_exhaustive()
     }
+}
+
+/// A proxy and what it needs to serve.
+struct ByProxy {
+    proxy: Proxy,
+    ports: Vec<(String, u16)>,
+    at: Ipv4Addr,
+    log: Log,
 }
 
 /// A host with its sockets, ready to be served.
@@ -159,20 +170,40 @@ impl Sandbox {
 
         let revocation = setup.revocation.map(|door| Bound::new(door, None, at));
         let revocation = revocation.transpose()?;
+        let mut proxy = setup
+            .proxy
+            .map(|proxy| Proxy::bind(proxy, at))
+            .transpose()?;
+        if setup.proxy.is_some_and(|proxy| proxy.is_named) {
+            let answer = dns::NameAnswer::Addresses(vec![at]);
+            setup.zone.0.insert(proxy::NAME.to_owned(), answer);
+        }
+        let mut canaries = canaries;
+        let mut proxy_argument = None;
+        if let Some(proxy) = &mut proxy {
+            canaries.append(&mut proxy.secrets);
+            proxy_argument = Some(proxy.argument.clone());
+        }
         let (udp, tcp) = dns::bind(at)?;
         let dns_server = dns::address(&udp)?;
         let ports = hosts
             .iter()
             .map(|ready| (ready.host.name.clone(), ready.bound.port));
-        let ports = ports.collect();
+        let ports: Vec<(String, u16)> = ports.collect();
 
         let files = Files::write(&authority.pem(), &setup.sample)?;
         let (stop, stopped) = oneshot::channel();
         let zone = setup.zone;
         let (started, starting) = std::sync::mpsc::channel();
+        let by_proxy = proxy.map(|proxy| ByProxy {
+            proxy,
+            ports: ports.clone(),
+            at,
+            log: log.clone(),
+        });
         let thread = std::thread::Builder::new()
             .name("sandbox".into())
-            .spawn(move || run(zone, udp, tcp, hosts, &started, stopped))
+            .spawn(move || run(zone, udp, tcp, hosts, by_proxy, &started, stopped))
             .map_err(SandboxError::Thread)?;
         // A thread that ended without a word has dropped its sender.
         let served = starting
@@ -191,6 +222,7 @@ impl Sandbox {
             ports,
             revocation,
             arguments: setup.arguments,
+            proxy_argument,
             canaries,
             tool_client: tool_client.unwrap_or_default(),
             log,
@@ -259,6 +291,9 @@ impl Sandbox {
         for entry in self.connect_to() {
             all.extend(["--connect-to".to_owned(), entry]);
         }
+        if let Some(proxy) = &self.proxy_argument {
+            all.extend(["--proxy".to_owned(), proxy.clone()]);
+        }
         all.extend(self.arguments.iter().map(|&argument| argument.to_owned()));
         all.push(self.object_file.display().to_string());
         all
@@ -272,6 +307,16 @@ impl Sandbox {
     /// Id and secret of hybridcheck's own read-only client.
     pub fn tool_client(&self) -> (&str, &str) {
         (&self.tool_client.0, &self.tool_client.1)
+    }
+
+    /// What `--proxy` is given, when the sandbox has a proxy.
+    pub fn proxy(&self) -> Option<&str> {
+        self.proxy_argument.as_deref()
+    }
+
+    /// The requests that its proxy was asked, such as `CONNECT login.mypurecloud.de:443`.
+    pub fn proxied(&self) -> Vec<String> {
+        self.requests_to(proxy::NAME)
     }
 
     /// How many connections its hosts have accepted.
@@ -403,6 +448,7 @@ fn run(
     udp: std::net::UdpSocket,
     tcp: std::net::TcpListener,
     mut hosts: Vec<Ready>,
+    mut by_proxy: Option<ByProxy>,
     started: &std::sync::mpsc::Sender<std::io::Result<()>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -428,6 +474,9 @@ fn run(
                     ready.host.clone(),
                     router,
                 )?;
+            }
+            if let Some(by) = &mut by_proxy {
+                by.proxy.open(&by.ports, by.at, &by.log)?;
             }
             Ok(server)
         });

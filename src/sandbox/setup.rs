@@ -10,6 +10,7 @@ use super::door::{Door, SECOND_ADDRESS, Second};
 use super::gateway::Answers;
 use super::material::Recipe;
 use super::object::Sample;
+use super::proxy::ProxySetup;
 use super::tls::{Leaf, Offer};
 
 /// The region of the sample organisation.
@@ -63,6 +64,8 @@ pub(super) struct Setup {
     pub(super) cloud: Cloud,
     /// The door of the host at which certificates say that their revocation can be asked.
     pub(super) revocation: Option<Door>,
+    /// A proxy, when requests are to go through one.
+    pub(super) proxy: Option<ProxySetup>,
     /// Further arguments for `hybridcheck check`.
     pub(super) arguments: Vec<&'static str>,
 }
@@ -85,6 +88,7 @@ impl Setup {
             api: HostSetup::of(REGION),
             cloud: Cloud::healthy()?,
             revocation: None,
+            proxy: None,
             arguments: Vec::new(),
         })
     }

@@ -141,7 +141,7 @@ pub(super) fn group<T>(
     let by = is_mine(answerer(http)?)?;
     let connection = case
         .facts()
-        .connection(&FactKey::connection(endpoint.clone()));
+        .connection(&case.over(FactKey::connection(endpoint.clone())));
     Some(Answered {
         by,
         outcome: http.outcome.to_string(),
@@ -153,7 +153,7 @@ pub(super) fn group<T>(
 fn exchange<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Option<&'a HttpFact> {
     let facts = case.facts();
     if case.object.auth_endpoint().as_ref() == Some(endpoint)
-        && let Ok(fact) = facts.discovery(&seen::discovery_key(endpoint))
+        && let Ok(fact) = facts.discovery(&case.over(seen::discovery_key(endpoint)))
     {
         let known = fact
             .document
@@ -163,7 +163,9 @@ fn exchange<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Option<&'a HttpFact> {
             return Some(&fact.http);
         }
     }
-    let fact = facts.api_probe(&seen::api_probe_key(endpoint)).ok()?;
+    let fact = facts
+        .api_probe(&case.over(seen::api_probe_key(endpoint)))
+        .ok()?;
     fact.error.is_none().then_some(&fact.http)
 }
 

@@ -34,7 +34,7 @@ page! {
 
 impl Check for Revocation {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        seen::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
@@ -47,6 +47,9 @@ impl Check for Revocation {
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let endpoint = seen::endpoint(subject)?;
+        if let Some(judgement) = seen::is_proxied(case, endpoint) {
+            return Ok(judgement);
+        }
         seen::served(case, endpoint)?;
         let hosts = named(case, endpoint);
         if hosts.is_empty() {

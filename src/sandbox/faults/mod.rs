@@ -10,6 +10,7 @@ mod cloud;
 mod http;
 mod network;
 mod object;
+mod proxy;
 mod tls;
 
 /// One way in which the sandbox differs from a healthy integration.
@@ -17,7 +18,7 @@ mod tls;
 pub struct Fault {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `oauth`, `organisation`, `idp`, or `none` when nothing is wrong.
+    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, or `none` when nothing is wrong.
     pub area: &'static str,
     /// What it is, in one sentence.
     pub about: &'static str,
@@ -40,6 +41,7 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         network::FAULTS,
         tls::FAULTS,
         http::FAULTS,
+        proxy::FAULTS,
         cloud::FAULTS,
     ]
     .concat()
