@@ -11,6 +11,7 @@ mod general;
 mod handshakes;
 mod idp;
 mod marks;
+mod names;
 mod network;
 mod oauth;
 mod object;

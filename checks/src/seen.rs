@@ -82,6 +82,46 @@ pub(crate) fn is_proxied(case: &Case<'_>, endpoint: &Endpoint) -> Option<Judgeme
     }
 }
 
+/// Key of what the hosts file says of an endpoint's host.
+pub(crate) fn hosts_file_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::HostsFile {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// Key of the system's own look-up of an endpoint's host.
+pub(crate) fn system_lookup_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::SystemLookup {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// What this host makes of a name, when requests to it go through a proxy that resolves it itself: worth knowing at most.
+pub(crate) fn beside_proxy(
+    case: &Case<'_>,
+    endpoint: &Endpoint,
+    answer: Answer<Judgement>,
+) -> Answer<Judgement> {
+    let Route::Proxy(proxy) = case.route(endpoint) else {
+        return answer;
+    };
+    match answer {
+        Ok(judgement) if matches!(judgement.status, Status::Fail | Status::Warn) => Ok(Judgement {
+            status: Status::Note,
+            expected: String::new(),
+            found: format!(
+                "{}; requests go through proxy {proxy}, which resolves the name itself, so this matters only to programs that go direct",
+                judgement.found
+            ),
+            ..judgement
+        }),
+        Err(Gap::Blocked { .. }) => Ok(Judgement::not_applicable(format!(
+            "requests go through proxy {proxy}, which resolves the name itself"
+        ))),
+        other => other,
+    }
+}
+
 /// Key of an endpoint's discovery document; a case reads it over the route of the run.
 pub(crate) fn discovery_key(endpoint: &Endpoint) -> FactKey {
     FactKey::Discovery {

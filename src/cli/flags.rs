@@ -11,7 +11,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use super::Failure;
-use crate::config::{ConnectTo, Family, Resolve, Settings, ToolClient};
+use crate::config::{ConnectTo, Family, NameFiles, Resolve, Settings, ToolClient};
 use crate::routing::{Problem, Proxies, Words};
 
 /// The variable that may hold the tool's own client secret.
@@ -186,6 +186,7 @@ impl NetworkArgs {
             tool_client: self.tool_client()?,
             proxies: self.proxies()?,
             regions,
+            files: NameFiles::default(),
         })
     }
 

@@ -32,6 +32,15 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
     let wanted = judge::wanted(&scope.checks, objects, has_tool_client);
     let (wanted, routes) = gather::routed(wanted, objects, &settings);
     let mut steps = gather::planned(wanted, objects, &routes, has_tool_client);
+    if settings.names_given_by().is_some() {
+        let is_own_view = |key: &FactKey| {
+            matches!(
+                key,
+                FactKey::HostsFile { .. } | FactKey::SystemLookup { .. }
+            )
+        };
+        steps.retain(|(key, _)| !is_own_view(key));
+    }
     if scope.offline {
         steps.retain(|(_, effect)| *effect == Effect::Local);
     }
@@ -133,6 +142,9 @@ fn step(key: &FactKey, objects: &[HybridObject]) -> String {
             "GET https://{}/.well-known/oauth-authorization-server",
             endpoint.host
         ),
+        FactKey::HostsFile { host } => {
+            format!("read the entries for {host} in the hosts file of this host")
+        }
         FactKey::Idps { object } => {
             format!("GET https://{}/api/v2/identityproviders", api(*object))
         }
@@ -155,6 +167,9 @@ fn step(key: &FactKey, objects: &[HybridObject]) -> String {
             )
         }
         FactKey::Web { endpoint, .. } => format!("GET https://{endpoint}/"),
+        FactKey::SystemLookup { host } => format!(
+            "let this system look {host} up as its programs do (getaddrinfo), for comparison"
+        ),
         FactKey::Token { client } => {
             let host = object(client.object())
                 .and_then(HybridObject::auth_endpoint)

@@ -31,6 +31,7 @@ mod tests;
 pub use faults::{Fault, fault, faults};
 
 use cloud::Cloud;
+use dns::Nameserver;
 use door::{Bound, Second};
 use gateway::{Host, Log, Refusal};
 use proxy::Proxy;
@@ -92,7 +93,7 @@ pub struct Sandbox {
     object_text: String,
     cfg_file: PathBuf,
     cfg_text: String,
-    dns_server: SocketAddr,
+    dns_servers: Vec<SocketAddr>,
     ports: Vec<(String, u16)>,
     /// The sockets of the revocation host: nobody has to answer there for a connection to be made.
     revocation: Option<Bound>,
@@ -109,7 +110,7 @@ impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sandbox")
             .field("folder", &self.folder.path())
-            .field("dns_server", &self.dns_server)
+            .field("dns_servers", &self.dns_servers)
             .field("ports", &self.ports)
             .finish_non_exhaustive()
     }
@@ -184,8 +185,11 @@ impl Sandbox {
             canaries.append(&mut proxy.secrets);
             proxy_argument = Some(proxy.argument.clone());
         }
-        let (udp, tcp) = dns::bind(at)?;
-        let dns_server = dns::address(&udp)?;
+        let zones = std::iter::once(setup.zone).chain(setup.second_zone);
+        let nameservers = zones.map(|zone| Nameserver::open(zone, at));
+        let nameservers = nameservers.collect::<Result<Vec<_>, _>>()?;
+        let dns_servers = nameservers.iter().map(Nameserver::address);
+        let dns_servers = dns_servers.collect::<Result<Vec<_>, _>>()?;
         let ports = hosts
             .iter()
             .map(|ready| (ready.host.name.clone(), ready.bound.port));
@@ -193,7 +197,6 @@ impl Sandbox {
 
         let files = Files::write(&authority.pem(), &setup.sample)?;
         let (stop, stopped) = oneshot::channel();
-        let zone = setup.zone;
         let (started, starting) = std::sync::mpsc::channel();
         let by_proxy = proxy.map(|proxy| ByProxy {
             proxy,
@@ -203,7 +206,7 @@ impl Sandbox {
         });
         let thread = std::thread::Builder::new()
             .name("sandbox".into())
-            .spawn(move || run(zone, udp, tcp, hosts, by_proxy, &started, stopped))
+            .spawn(move || run(nameservers, hosts, by_proxy, &started, stopped))
             .map_err(SandboxError::Thread)?;
         // A thread that ended without a word has dropped its sender.
         let served = starting
@@ -218,7 +221,7 @@ impl Sandbox {
             cfg_file: files.cfg,
             cfg_text: setup.sample.as_cfg(),
             folder: files.folder,
-            dns_server,
+            dns_servers,
             ports,
             revocation,
             arguments: setup.arguments,
@@ -241,9 +244,9 @@ impl Sandbox {
         &self.ca_file
     }
 
-    /// The sandbox's nameserver, on UDP and TCP.
+    /// The sandbox's nameserver, the first when there are two, on UDP and TCP.
     pub fn dns_server(&self) -> SocketAddr {
-        self.dns_server
+        self.dns_servers[0]
     }
 
     /// The sample object's file, Config Server XML.
@@ -286,7 +289,10 @@ impl Sandbox {
 
     /// The arguments with which `hybridcheck check` checks the sample object against this sandbox.
     pub fn check_arguments(&self) -> Vec<String> {
-        let mut all = vec!["--dns-server".to_owned(), self.dns_server.to_string()];
+        let mut all = Vec::new();
+        for nameserver in &self.dns_servers {
+            all.extend(["--dns-server".to_owned(), nameserver.to_string()]);
+        }
         all.extend(["--cacert".to_owned(), self.ca_file.display().to_string()]);
         for entry in self.connect_to() {
             all.extend(["--connect-to".to_owned(), entry]);
@@ -444,9 +450,7 @@ impl Files {
 
 /// The sandbox's thread: serves until the sandbox is dropped.
 fn run(
-    zone: dns::Zone,
-    udp: std::net::UdpSocket,
-    tcp: std::net::TcpListener,
+    nameservers: Vec<Nameserver>,
     mut hosts: Vec<Ready>,
     mut by_proxy: Option<ByProxy>,
     started: &std::sync::mpsc::Sender<std::io::Result<()>>,
@@ -463,25 +467,28 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let opened = dns::serve(zone, udp, tcp).and_then(|server| {
-            for ready in &mut hosts {
-                let router = router(&ready.host);
-                door::open(
-                    &mut ready.bound,
-                    ready.setup.door,
-                    ready.tls.clone(),
-                    ready.second.clone(),
-                    ready.host.clone(),
-                    router,
-                )?;
-            }
-            if let Some(by) = &mut by_proxy {
-                by.proxy.open(&by.ports, by.at, &by.log)?;
-            }
-            Ok(server)
-        });
+        let served = nameservers.into_iter().map(dns::serve);
+        let opened = served
+            .collect::<std::io::Result<Vec<_>>>()
+            .and_then(|servers| {
+                for ready in &mut hosts {
+                    let router = router(&ready.host);
+                    door::open(
+                        &mut ready.bound,
+                        ready.setup.door,
+                        ready.tls.clone(),
+                        ready.second.clone(),
+                        ready.host.clone(),
+                        router,
+                    )?;
+                }
+                if let Some(by) = &mut by_proxy {
+                    by.proxy.open(&by.ports, by.at, &by.log)?;
+                }
+                Ok(servers)
+            });
         match opened {
-            Ok(_server) => {
+            Ok(_servers) => {
                 let _ = started.send(Ok(()));
                 // Ends with an error when the sandbox is dropped, which is the signal.
                 let _ = stopped.await;

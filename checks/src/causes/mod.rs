@@ -12,7 +12,9 @@ mod certificate_expired;
 mod client_disabled;
 mod client_id_malformed;
 mod clock_skew;
+mod dns_truncation;
 mod edge_refusal;
+mod hosts_file_override;
 mod idp_certificate_mismatch;
 mod idp_disabled;
 mod idp_missing;
@@ -24,6 +26,10 @@ mod large_client_hello_dropped;
 mod large_packets_lost;
 mod listener_silent;
 mod name_does_not_resolve;
+mod name_sinkholed;
+mod nameserver_refuses;
+mod nameserver_silent;
+mod nameservers_disagree;
 mod not_the_genuine_service;
 mod not_tls;
 mod object_incomplete;
@@ -35,6 +41,7 @@ mod revocation_blocked;
 mod role_missing;
 mod service_error;
 mod sni_filtered;
+mod system_lookup_differs;
 mod tcp_blocked;
 mod tcp_refused;
 mod tls_certificate_expired;
@@ -56,6 +63,13 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &object_wrong_type::ObjectWrongType,
     &object_incomplete::ObjectIncomplete,
     &name_does_not_resolve::NameDoesNotResolve,
+    &nameserver_refuses::NameserverRefuses,
+    &dns_truncation::DnsTruncation,
+    &nameservers_disagree::NameserversDisagree,
+    &name_sinkholed::NameSinkholed,
+    &hosts_file_override::HostsFileOverride,
+    &system_lookup_differs::SystemLookupDiffers,
+    &nameserver_silent::NameserverSilent,
     &tcp_blocked::TcpBlocked,
     &tcp_refused::TcpRefused,
     &address_partly_unreachable::AddressPartlyUnreachable,
