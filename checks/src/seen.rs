@@ -227,6 +227,7 @@ pub(crate) fn connection_needs(subject: &Subject) -> Vec<FactKey> {
     vec![
         addresses_key(endpoint),
         FactKey::connection(endpoint.clone()),
+        crate::proxied::routing_key(endpoint),
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
 use hybridcheck_core::facts::{ClientRef, Effect, FactKey};
 use hybridcheck_core::object::HybridObject;
 
@@ -55,6 +55,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
         );
     }
     hosts(&mut text, &steps, &settings);
+    proxies(&mut text, &steps, &settings);
     let _ = writeln!(text, "\nSteps, each as soon as what it stands on is there:");
     for (number, (key, effect)) in steps.iter().enumerate() {
         let _ = writeln!(
@@ -62,7 +63,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
             "{:>4}  {:<18} {}",
             number + 1,
             effect.to_string(),
-            step(key, objects)
+            step(key, objects, &routes)
         );
     }
     let minted = steps
@@ -112,12 +113,54 @@ fn hosts(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
         } else {
             format!(" at {target} (--connect-to)")
         };
+        let routing = settings.routing(endpoint);
         let _ = writeln!(text, "      {endpoint}/tcp{detour}: {secrets}");
+        let _ = writeln!(text, "        {}", routing.why);
+        if let Some(why) = &routing.unspoken {
+            let _ = writeln!(text, "        not asked over it: {why}");
+        }
+        for other in &routing.others {
+            let _ = writeln!(
+                text,
+                "        for comparison also {other}, up to TLS and the discovery document, without a secret"
+            );
+        }
+    }
+}
+
+/// The proxies that are asked for tunnels, whether a login is sent, never which.
+fn proxies(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
+    let proxies: BTreeSet<&Endpoint> = steps
+        .iter()
+        .filter_map(|(key, _)| match key {
+            FactKey::Connection {
+                route: Route::Proxy(proxy),
+                ..
+            } => Some(proxy),
+            _ => None,
+        })
+        .filter(|proxy| settings.proxies.unspoken(proxy).is_none())
+        .collect();
+    for proxy in proxies {
+        let login = if settings.proxies.login(proxy).is_some() {
+            "with the login given for it (Basic, in the clear, as proxies take it)"
+        } else {
+            "without a login"
+        };
+        let _ = writeln!(
+            text,
+            "      {proxy}/tcp: HTTP proxy, asked for tunnels by name (CONNECT), {login}"
+        );
     }
 }
 
 /// One step in the words of what goes over the wire.
-fn step(key: &FactKey, objects: &[HybridObject]) -> String {
+fn step(key: &FactKey, objects: &[HybridObject], routes: &Routes) -> String {
+    let way = |endpoint: &Endpoint, route: &Route| match route {
+        Route::Direct if routes.of(endpoint) == Route::Direct => String::new(),
+        route if *route == routes.of(endpoint) => format!(", {route}"),
+        route => format!(", {route}, for comparison"),
+    };
     let object = |id: hybridcheck_core::object::ObjectId| objects.get(usize::from(id.0));
     let api = |id| {
         object(id)
@@ -131,16 +174,27 @@ fn step(key: &FactKey, objects: &[HybridObject]) -> String {
             endpoint.host
         ),
         FactKey::Certificate { .. } => "decode saml/certificate".into(),
-        FactKey::Connection { endpoint, .. } => {
-            format!(
-                "connect to every address of {endpoint}, with a TLS handshake each; where one succeeds, a second connection with a large \
-                 ClientHello and TCP to the revocation hosts (CRL, OCSP; port 80) named in the served chain; where one is cut, a connection \
-                 each with a neutral server name (example.com) and with TLS 1.1, to the same address"
-            )
-        }
-        FactKey::Discovery { endpoint, .. } => format!(
-            "GET https://{}/.well-known/oauth-authorization-server",
-            endpoint.host
+        FactKey::Connection {
+            endpoint,
+            route: Route::Proxy(proxy),
+        } => format!(
+            "ask every address of proxy {proxy} for a tunnel to {endpoint}, with a TLS handshake each{}",
+            if routes.of(endpoint) == Route::Proxy(proxy.clone()) {
+                ""
+            } else {
+                ", for comparison"
+            }
+        ),
+        FactKey::Connection { endpoint, route } => format!(
+            "connect to every address of {endpoint}, with a TLS handshake each{}; where one succeeds, a second connection with a large \
+             ClientHello and TCP to the revocation hosts (CRL, OCSP; port 80) named in the served chain; where one is cut, a connection \
+             each with a neutral server name (example.com) and with TLS 1.1, to the same address",
+            way(endpoint, route)
+        ),
+        FactKey::Discovery { endpoint, route } => format!(
+            "GET https://{}/.well-known/oauth-authorization-server{}",
+            endpoint.host,
+            way(endpoint, route)
         ),
         FactKey::HostsFile { host } => {
             format!("read the entries for {host} in the hosts file of this host")

@@ -35,6 +35,16 @@ mod not_tls;
 mod object_incomplete;
 mod object_wrong_type;
 mod organization_mismatch;
+mod proxy_denies;
+mod proxy_hangs;
+mod proxy_login_refused;
+mod proxy_login_required;
+mod proxy_login_unsupported;
+mod proxy_name_does_not_resolve;
+mod proxy_resolves_otherwise;
+mod proxy_settings_conflict;
+mod proxy_unreachable;
+mod proxy_upstream_failed;
 mod rate_limited;
 mod region_mismatch;
 mod revocation_blocked;
@@ -70,6 +80,16 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &hosts_file_override::HostsFileOverride,
     &system_lookup_differs::SystemLookupDiffers,
     &nameserver_silent::NameserverSilent,
+    &proxy_name_does_not_resolve::ProxyNameDoesNotResolve,
+    &proxy_unreachable::ProxyUnreachable,
+    &proxy_hangs::ProxyHangs,
+    &proxy_login_required::ProxyLoginRequired,
+    &proxy_login_refused::ProxyLoginRefused,
+    &proxy_login_unsupported::ProxyLoginUnsupported,
+    &proxy_denies::ProxyDenies,
+    &proxy_upstream_failed::ProxyUpstreamFailed,
+    &proxy_resolves_otherwise::ProxyResolvesOtherwise,
+    &proxy_settings_conflict::ProxySettingsConflict,
     &tcp_blocked::TcpBlocked,
     &tcp_refused::TcpRefused,
     &address_partly_unreachable::AddressPartlyUnreachable,

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::{Endpoint, Host};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
@@ -39,7 +39,9 @@ page! {
 impl Rule for NameDoesNotResolve {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let silent = rows::failing(all, "network-nameservers-answer");
-        if !silent.is_empty() {
+        let is_direct = |endpoint: &Endpoint| case.route(endpoint) == Route::Direct;
+        let is_needed = seen::endpoints(case.object).iter().any(is_direct);
+        if !silent.is_empty() && is_needed {
             return vec![nobody_answers(case, &silent)];
         }
         let url_wrong = |endpoint: &Endpoint| {
