@@ -15,6 +15,7 @@ use super::Gathering;
 use super::gate::{api_gate, credentials, is_https, secrets_gate, usable_addresses};
 use super::keys;
 use crate::config::Settings;
+use crate::probes::trust::carries_secrets;
 
 /// What can be done about a fact now.
 pub(super) enum Readiness {
@@ -32,6 +33,12 @@ pub(super) enum Job {
         endpoint: Endpoint,
         route: Route,
         addresses: Vec<SocketAddr>,
+        stands_on: Vec<FactKey>,
+    },
+    ApiOverLink {
+        endpoint: Endpoint,
+        address: IpAddr,
+        route: Route,
         stands_on: Vec<FactKey>,
     },
     Discovery {
@@ -505,6 +512,13 @@ fn on_connection(
     }
 }
 
+/// The verified connection may carry no token, so the API's own client, which would, refuses it.
+pub(super) fn is_inspected(gathering: &Gathering<'_>, connection: &FactKey) -> bool {
+    let allowed = gathering.settings.trust_inspection;
+    let found = gathering.facts.connection(connection);
+    found.is_ok_and(|connection| !carries_secrets(connection.trust, allowed))
+}
+
 /// Starts with the addresses, beside the measured handshake, so that the API's connection is warm when the first token arrives.
 fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
     let first = match route {
@@ -520,6 +534,16 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
     };
     if unspoken(gathering, route).is_some() {
         return blocked(base);
+    }
+    if is_inspected(gathering, &base) {
+        return on_connection(gathering, endpoint, route, |address, stands_on| {
+            Job::ApiOverLink {
+                endpoint: endpoint.clone(),
+                address,
+                route: route.clone(),
+                stands_on,
+            }
+        });
     }
     match gathering.facts.addresses(&names) {
         Ok(_) => {

@@ -22,7 +22,7 @@ use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way};
 use crate::probes::trust::Trusts;
 use crate::probes::{
-    discovery, dns, hello, hosts, material, org, path, system, tcp, tls, token, tunnel, web,
+    api, discovery, dns, hello, hosts, material, org, path, system, tcp, tls, token, tunnel, web,
 };
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
@@ -193,6 +193,22 @@ impl Resources {
                     let answer = match api {
                         Some(api) => Ok(api.probe().await.into()),
                         None => Err(no_client()),
+                    };
+                    (answer, Carried::default())
+                })
+            }
+            Job::ApiOverLink {
+                endpoint,
+                address,
+                route,
+                stands_on,
+            } => {
+                let link = self.links.get(&(endpoint, address, route)).cloned();
+                self.requests.fetch_add(1, Ordering::Relaxed);
+                boxed(key, stands_on, None, async move {
+                    let answer = match link {
+                        Some(link) => Ok(api::probe_over(&link, phase).await.into()),
+                        None => Err(no_link()),
                     };
                     (answer, Carried::default())
                 })
