@@ -55,6 +55,12 @@ impl Bench {
         self
     }
 
+    /// Changes the facts as a whole.
+    pub(crate) fn spoil(mut self, change: impl FnOnce(Facts) -> Facts) -> Self {
+        self.facts = change(self.facts);
+        self
+    }
+
     /// Replaces a fact by a gap.
     pub(crate) fn gap(mut self, key: FactKey, gap: Gap) -> Self {
         self.facts = canned::with_gap(self.facts, key, gap);
@@ -314,6 +320,8 @@ fn checks_look_only_at_what_they_ask_for() {
                         used,
                         FactKey::Option { .. }
                             | FactKey::Dns { .. }
+                            | FactKey::Hello { .. }
+                            | FactKey::Reach { .. }
                             | FactKey::Tcp { .. }
                             | FactKey::Path { .. }
                             | FactKey::Tls { .. }

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
-    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap, ReachFact,
-    TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
+    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
+    HelloVariant, ReachFact, TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
@@ -15,6 +15,7 @@ use super::Gathering;
 use super::gate::{api_gate, credentials, is_https, secrets_gate, usable_addresses};
 use super::keys;
 use crate::config::Settings;
+use crate::probes::trust::carries_secrets;
 
 /// What can be done about a fact now.
 pub(super) enum Readiness {
@@ -34,6 +35,12 @@ pub(super) enum Job {
         addresses: Vec<SocketAddr>,
         stands_on: Vec<FactKey>,
     },
+    ApiOverLink {
+        endpoint: Endpoint,
+        address: IpAddr,
+        route: Route,
+        stands_on: Vec<FactKey>,
+    },
     Discovery {
         endpoint: Endpoint,
         address: IpAddr,
@@ -43,6 +50,12 @@ pub(super) enum Job {
     Dns {
         host: Host,
         nameserver: SocketAddr,
+    },
+    Hello {
+        remote: SocketAddr,
+        host: Host,
+        variant: HelloVariant,
+        base: FactKey,
     },
     HostsFile {
         host: Host,
@@ -85,6 +98,12 @@ pub(super) enum Job {
         route: Route,
         client_id: String,
         secret: Secret,
+        stands_on: Vec<FactKey>,
+    },
+    Web {
+        endpoint: Endpoint,
+        address: IpAddr,
+        route: Route,
         stands_on: Vec<FactKey>,
     },
 }
@@ -146,7 +165,13 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             Ok(Box::new(gathering.settings.routing(endpoint).into())),
             Vec::new(),
         ),
-        FactKey::Hello { .. } | FactKey::Web { .. } => missing(Gap::NotPlanned, Vec::new()),
+        FactKey::Hello {
+            endpoint,
+            address,
+            route,
+            variant,
+        } => hello(gathering, endpoint, *address, route, *variant),
+        FactKey::Web { endpoint, route } => web(gathering, endpoint, route),
         FactKey::Tunnel {
             endpoint,
             address,
@@ -278,6 +303,27 @@ fn tls(
     match remote {
         Some(remote) => Readiness::Start(Job::Tls { remote, base }),
         None => blocked(base),
+    }
+}
+
+/// Another ClientHello goes straight to the address; through a proxy it would need a tunnel of its own.
+fn hello(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+    variant: HelloVariant,
+) -> Readiness {
+    let base = FactKey::socket(endpoint, address, route);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Hello {
+            remote: tcp.remote,
+            host: endpoint.host.clone(),
+            variant,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
     }
 }
 
@@ -429,20 +475,48 @@ fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
 }
 
 fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    on_connection(gathering, endpoint, route, |address, stands_on| {
+        Job::Discovery {
+            endpoint: endpoint.clone(),
+            address,
+            route: route.clone(),
+            stands_on,
+        }
+    })
+}
+
+fn web(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    on_connection(gathering, endpoint, route, |address, stands_on| Job::Web {
+        endpoint: endpoint.clone(),
+        address,
+        route: route.clone(),
+        stands_on,
+    })
+}
+
+/// What is asked over the verified connection of an endpoint, as soon as there is one.
+fn on_connection(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    route: &Route,
+    job: impl FnOnce(IpAddr, Vec<FactKey>) -> Job,
+) -> Readiness {
     let base = FactKey::Connection {
         endpoint: endpoint.clone(),
         route: route.clone(),
     };
     match gathering.facts.connection(&base) {
-        Ok(connection) => Readiness::Start(Job::Discovery {
-            endpoint: endpoint.clone(),
-            address: connection.address,
-            route: route.clone(),
-            stands_on: vec![base],
-        }),
+        Ok(connection) => Readiness::Start(job(connection.address, vec![base])),
         Err(_) if gathering.is_open(&base) => Readiness::Wait,
         Err(_) => blocked(base),
     }
+}
+
+/// The verified connection may carry no token, so the API's own client, which would, refuses it.
+pub(super) fn is_inspected(gathering: &Gathering<'_>, connection: &FactKey) -> bool {
+    let allowed = gathering.settings.trust_inspection;
+    let found = gathering.facts.connection(connection);
+    found.is_ok_and(|connection| !carries_secrets(connection.trust, allowed))
 }
 
 /// Starts with the addresses, beside the measured handshake, so that the API's connection is warm when the first token arrives.
@@ -460,6 +534,16 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
     };
     if unspoken(gathering, route).is_some() {
         return blocked(base);
+    }
+    if is_inspected(gathering, &base) {
+        return on_connection(gathering, endpoint, route, |address, stands_on| {
+            Job::ApiOverLink {
+                endpoint: endpoint.clone(),
+                address,
+                route: route.clone(),
+                stands_on,
+            }
+        });
     }
     match gathering.facts.addresses(&names) {
         Ok(_) => {

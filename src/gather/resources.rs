@@ -21,7 +21,9 @@ use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way};
 use crate::probes::trust::Trusts;
-use crate::probes::{discovery, dns, hosts, material, org, path, system, tcp, tls, token, tunnel};
+use crate::probes::{
+    api, discovery, dns, hello, hosts, material, org, path, system, tcp, tls, token, tunnel, web,
+};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -137,6 +139,34 @@ impl Resources {
                     .map(|login| login.pair.clone());
                 self.tunnel(key, remote, endpoint, login, base)
             }
+            Job::Hello {
+                remote,
+                host,
+                variant,
+                base,
+            } => {
+                let trusts = Arc::clone(&self.trusts);
+                boxed(key, vec![base], None, async move {
+                    let fact = hello::send(remote, &host, variant, &trusts, phase).await;
+                    (Ok(fact.into()), Carried::default())
+                })
+            }
+            Job::Web {
+                endpoint,
+                address,
+                route,
+                stands_on,
+            } => {
+                let link = self.links.get(&(endpoint, address, route)).cloned();
+                self.requests.fetch_add(1, Ordering::Relaxed);
+                boxed(key, stands_on, None, async move {
+                    let answer = match link {
+                        Some(link) => Ok(web::read(&link, phase).await.into()),
+                        None => Err(no_link()),
+                    };
+                    (answer, Carried::default())
+                })
+            }
             Job::Discovery {
                 endpoint,
                 address,
@@ -164,6 +194,22 @@ impl Resources {
                     let answer = match api {
                         Some(api) => Ok(api.probe().await.into()),
                         None => Err(no_client()),
+                    };
+                    (answer, Carried::default())
+                })
+            }
+            Job::ApiOverLink {
+                endpoint,
+                address,
+                route,
+                stands_on,
+            } => {
+                let link = self.links.get(&(endpoint, address, route)).cloned();
+                self.requests.fetch_add(1, Ordering::Relaxed);
+                boxed(key, stands_on, None, async move {
+                    let answer = match link {
+                        Some(link) => Ok(api::probe_over(&link, phase).await.into()),
+                        None => Err(no_link()),
                     };
                     (answer, Carried::default())
                 })

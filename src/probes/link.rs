@@ -27,6 +27,10 @@ use super::trust::Trusts;
 pub const BODY_CAP: usize = 256 * 1024;
 /// How much of a body a fact keeps.
 const EXCERPT: usize = 500;
+/// How much of an HTML page: enough to recognise whose it is.
+const PAGE_EXCERPT: usize = 4 * 1024;
+/// How much of a reason phrase.
+const REASON: usize = 100;
 /// How large the headers of an answer may be.
 const HEADER_CAP: usize = 64 * 1024;
 
@@ -58,6 +62,8 @@ pub struct Ask {
     pub method: hyper::Method,
     /// Path and query.
     pub path: &'static str,
+    /// The media types to ask for.
+    pub accept: &'static str,
     /// Additional headers; credentials are marked sensitive by their maker.
     pub headers: Vec<(&'static str, HeaderValue)>,
     /// The body.
@@ -190,7 +196,7 @@ impl Link {
             .method(ask.method)
             .uri(uri)
             .header("user-agent", super::USER_AGENT)
-            .header("accept", "application/json");
+            .header("accept", ask.accept);
         if !absolute {
             request = request.header("host", authority);
         }
@@ -289,15 +295,29 @@ fn describe(
 ) -> HttpAnswer {
     HttpAnswer {
         status: head.status.as_u16(),
-        reason: None,
+        reason: reason(&head.extensions),
         headers: kept_headers(&head.headers),
-        excerpt: visible(
-            &String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]),
-            EXCERPT,
-        ),
+        excerpt: excerpt(&head.headers, body),
         truncated,
         clock: clock_reading(&head.headers, watch.started, watch.took()),
     }
+}
+
+/// The beginning of a body, made visible; more of it when it is a page.
+pub fn excerpt(headers: &HeaderMap, body: &[u8]) -> String {
+    let kind = headers
+        .get("content-type")
+        .and_then(|kind| kind.to_str().ok());
+    let is_page = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
+        || body.trim_ascii_start().starts_with(b"<");
+    let cap = if is_page { PAGE_EXCERPT } else { EXCERPT };
+    visible(&String::from_utf8_lossy(&body[..body.len().min(cap)]), cap)
+}
+
+/// The reason phrase of an HTTP/1 answer, when it is not the usual one.
+pub fn reason(extensions: &hyper::http::Extensions) -> Option<String> {
+    let phrase = extensions.get::<hyper::ext::ReasonPhrase>()?;
+    Some(visible(&String::from_utf8_lossy(phrase.as_bytes()), REASON))
 }
 
 /// The headers worth keeping, made visible.

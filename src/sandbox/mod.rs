@@ -20,6 +20,7 @@ mod gateway;
 mod material;
 mod oauth;
 mod object;
+mod pages;
 mod proxy;
 mod setup;
 mod tls;
@@ -31,10 +32,10 @@ pub use faults::{Fault, fault, faults};
 
 use cloud::Cloud;
 use dns::Nameserver;
-use door::Bound;
+use door::{Bound, Second};
 use gateway::{Host, Log, Refusal};
 use proxy::Proxy;
-use setup::{HostSetup, OTHER_REGION, REGION, Setup};
+use setup::{HostSetup, OTHER_REGION, REGION, REVOCATION_HOST, Setup};
 use tls::Authority;
 
 /// Why the sandbox did not start.
@@ -94,6 +95,8 @@ pub struct Sandbox {
     cfg_text: String,
     dns_servers: Vec<SocketAddr>,
     ports: Vec<(String, u16)>,
+    /// The sockets of the revocation host: nobody has to answer there for a connection to be made.
+    revocation: Option<Bound>,
     arguments: Vec<&'static str>,
     proxy_argument: Option<String>,
     canaries: Vec<String>,
@@ -126,6 +129,8 @@ struct Ready {
     bound: Bound,
     setup: HostSetup,
     tls: Arc<rustls::ServerConfig>,
+    /// The settings of the second address, when it serves.
+    second: Option<Arc<rustls::ServerConfig>>,
     host: Arc<Host>,
 }
 
@@ -164,6 +169,8 @@ impl Sandbox {
             hosts.push(ready(label, region, host, cloud, &authority, &log, at)?);
         }
 
+        let revocation = setup.revocation.map(|door| Bound::new(door, None, at));
+        let revocation = revocation.transpose()?;
         let mut proxy = setup
             .proxy
             .map(|proxy| Proxy::bind(proxy, at))
@@ -216,6 +223,7 @@ impl Sandbox {
             folder: files.folder,
             dns_servers,
             ports,
+            revocation,
             arguments: setup.arguments,
             proxy_argument,
             canaries,
@@ -264,8 +272,10 @@ impl Sandbox {
     /// For `--connect-to`: the host itself is resolved, only the port changes.
     pub fn connect_to(&self) -> Vec<String> {
         let entries = self.ports.iter();
+        let revocation = self.revocation.iter();
         entries
             .map(|(host, port)| format!("{host}:443::{port}"))
+            .chain(revocation.map(|bound| format!("{REVOCATION_HOST}:80::{}", bound.port)))
             .collect()
     }
 
@@ -386,9 +396,14 @@ fn ready(
     at: Ipv4Addr,
 ) -> Result<Ready, SandboxError> {
     let name = format!("{label}.{region}");
+    let second = match setup.second {
+        Some(Second::Serves(leaf)) => Some(authority.settings(&name, leaf, setup.offer)?),
+        Some(Second::Refuses) | None => None,
+    };
     Ok(Ready {
-        bound: Bound::new(setup.door, setup.second_address, at)?,
+        bound: Bound::new(setup.door, setup.second, at)?,
         setup,
+        second,
         tls: authority.settings(&name, setup.leaf, setup.offer)?,
         host: Arc::new(Host {
             name,
@@ -396,6 +411,7 @@ fn ready(
             is_login: label == "login",
             cloud: cloud.clone(),
             answers: setup.answers,
+            marked: setup.marked,
             skew: setup.skew,
             log: log.clone(),
         }),
@@ -461,6 +477,7 @@ fn run(
                         &mut ready.bound,
                         ready.setup.door,
                         ready.tls.clone(),
+                        ready.second.clone(),
                         ready.host.clone(),
                         router,
                     )?;

@@ -5,6 +5,7 @@ mod demo;
 mod firewall;
 mod firewall_readers;
 mod hostile;
+mod inspection;
 mod interrupt;
 mod matrix;
 mod probe;
