@@ -323,6 +323,7 @@ fn checks_look_only_at_what_they_ask_for() {
                             | FactKey::Hello { .. }
                             | FactKey::Reach { .. }
                             | FactKey::Tcp { .. }
+                            | FactKey::Path { .. }
                             | FactKey::Tls { .. }
                     );
                     assert!(

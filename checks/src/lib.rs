@@ -24,6 +24,7 @@ mod rows;
 mod saml;
 mod seen;
 mod services;
+mod shut;
 mod tls;
 
 #[cfg(test)]

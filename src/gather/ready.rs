@@ -636,7 +636,7 @@ fn token_info(gathering: &Gathering<'_>, client: &ClientRef) -> Readiness {
             reader: client.clone(),
             stands_on,
         }),
-        Err(readiness) => readiness,
+        Err(readiness) => *readiness,
     }
 }
 
@@ -667,7 +667,7 @@ fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> R
                         reader: candidate.clone(),
                         stands_on,
                     }),
-                    Err(readiness) => readiness,
+                    Err(readiness) => *readiness,
                 };
             }
         }

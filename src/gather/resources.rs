@@ -82,6 +82,7 @@ impl Resources {
     }
 
     /// The future that gathers one fact; it owns all it needs.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of request")]
     pub(super) fn probe<'a>(
         &mut self,
         key: FactKey,

@@ -166,13 +166,13 @@ impl Link {
             Some(Sender::H2(sender)) => {
                 let mut sender = sender.clone();
                 drop(guard);
-                let request = self.request(ask, true)?;
+                let request = self.request(ask, true).ok_or_else(unbuilt)?;
                 receive(sender.send_request(request).await).await
             }
             // HTTP/1.1 answers in turn: the lock is held until this answer is read.
             Some(Sender::H1(sender)) => {
                 sender.ready().await.map_err(|error| broken(&error))?;
-                let request = self.request(ask, false)?;
+                let request = self.request(ask, false).ok_or_else(unbuilt)?;
                 let answer = receive(sender.send_request(request).await).await;
                 if !matches!(answer, Ok((_, _, false))) {
                     *guard = None;
@@ -182,7 +182,7 @@ impl Link {
         }
     }
 
-    fn request(&self, ask: Ask, absolute: bool) -> Result<Request<Full<Bytes>>, HttpOutcome> {
+    fn request(&self, ask: Ask, absolute: bool) -> Option<Request<Full<Bytes>>> {
         let authority = match self.endpoint.port {
             443 => self.endpoint.host.to_string(),
             _ => self.endpoint.to_string(),
@@ -203,11 +203,7 @@ impl Link {
         for (name, value) in ask.headers {
             request = request.header(name, value);
         }
-        request
-            .body(Full::new(ask.body))
-            .map_err(|_| HttpOutcome::Protocol {
-                error: "the request could not be built".into(),
-            })
+        request.body(Full::new(ask.body)).ok()
     }
 
     /// The peer closed the connection after an answer; the next one is verified anew.
@@ -225,6 +221,12 @@ impl Link {
         let (_, stream) =
             super::tls::handshake(stream?, &self.endpoint.host, &self.trusts, phase).await;
         start(stream?).await
+    }
+}
+
+fn unbuilt() -> HttpOutcome {
+    HttpOutcome::Protocol {
+        error: "the request could not be built".into(),
     }
 }
 

@@ -12,8 +12,10 @@ mod certificate_expired;
 mod client_disabled;
 mod client_id_malformed;
 mod clock_skew;
+mod connection_flaky;
 mod dns_truncation;
 mod edge_refusal;
+mod host_firewall;
 mod hosts_file_override;
 mod idp_certificate_mismatch;
 mod idp_disabled;
@@ -30,10 +32,12 @@ mod name_sinkholed;
 mod nameserver_refuses;
 mod nameserver_silent;
 mod nameservers_disagree;
+mod no_route;
 mod not_the_genuine_service;
 mod not_tls;
 mod object_incomplete;
 mod object_wrong_type;
+mod one_family_dead;
 mod organization_mismatch;
 mod proxy_denies;
 mod proxy_hangs;
@@ -54,6 +58,7 @@ mod sni_filtered;
 mod system_lookup_differs;
 mod tcp_blocked;
 mod tcp_refused;
+mod tcp_rejected;
 mod tls_certificate_expired;
 mod tls_chain_incomplete;
 mod tls_inspected;
@@ -90,9 +95,14 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &proxy_upstream_failed::ProxyUpstreamFailed,
     &proxy_resolves_otherwise::ProxyResolvesOtherwise,
     &proxy_settings_conflict::ProxySettingsConflict,
+    &no_route::NoRoute,
+    &host_firewall::HostFirewall,
+    &tcp_rejected::TcpRejected,
     &tcp_blocked::TcpBlocked,
     &tcp_refused::TcpRefused,
+    &one_family_dead::OneFamilyDead,
     &address_partly_unreachable::AddressPartlyUnreachable,
+    &connection_flaky::ConnectionFlaky,
     &clock_skew::ClockSkew,
     &sni_filtered::SniFiltered,
     &tls_too_old::TlsTooOld,
