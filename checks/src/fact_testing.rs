@@ -410,6 +410,23 @@ fn one_defect_leaves_nothing_unexplained() {
             "tls-interrupted",
             served(healthy(), &canned::tls_broken(TlsOutcome::Reset)),
         ),
+        (
+            "not-tls",
+            served(healthy(), &canned::tls_broken(TlsOutcome::NotTls)),
+        ),
+        (
+            "listener-silent",
+            served(
+                healthy(),
+                &canned::tls_broken(TlsOutcome::TimedOut {
+                    waited: canned::took(5000),
+                }),
+            ),
+        ),
+        (
+            "tls-inspected",
+            served(healthy(), &canned::tls(&host, Trust::HostStore, Vec::new())),
+        ),
         ("tls-not-trusted", served(healthy(), &strange)),
         ("tls-name-mismatch", served(healthy(), &elsewhere)),
         ("unknown-client", refused(healthy(), unknown())),

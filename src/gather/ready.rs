@@ -35,13 +35,8 @@ pub(super) enum Job {
         addresses: Vec<SocketAddr>,
         stands_on: Vec<FactKey>,
     },
-    ApiOverLink {
-        endpoint: Endpoint,
-        address: IpAddr,
-        route: Route,
-        stands_on: Vec<FactKey>,
-    },
-    Discovery {
+    /// Over the verified connection of an endpoint; the key says what.
+    OverLink {
         endpoint: Endpoint,
         address: IpAddr,
         route: Route,
@@ -100,12 +95,6 @@ pub(super) enum Job {
         secret: Secret,
         stands_on: Vec<FactKey>,
     },
-    Web {
-        endpoint: Endpoint,
-        address: IpAddr,
-        route: Route,
-        stands_on: Vec<FactKey>,
-    },
 }
 
 pub(super) fn missing(gap: Gap, stands_on: Vec<FactKey>) -> Readiness {
@@ -157,7 +146,6 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             route,
         } => tls(gathering, endpoint, *address, route),
         FactKey::Connection { endpoint, route } => connection(gathering, endpoint, route),
-        FactKey::Discovery { endpoint, route } => discovery(gathering, endpoint, route),
         FactKey::ApiProbe { endpoint, route } => api_probe(gathering, endpoint, route),
         FactKey::Path { endpoint, address } => path(gathering, endpoint, *address),
         FactKey::Reach { endpoint } => reach(gathering, endpoint),
@@ -171,7 +159,9 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             route,
             variant,
         } => hello(gathering, endpoint, *address, route, *variant),
-        FactKey::Web { endpoint, route } => web(gathering, endpoint, route),
+        FactKey::Discovery { endpoint, route } | FactKey::Web { endpoint, route } => {
+            on_connection(gathering, endpoint, route)
+        }
         FactKey::Tunnel {
             endpoint,
             address,
@@ -474,39 +464,19 @@ fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
     Readiness::Known(Ok(Box::new(fact.into())), tried)
 }
 
-fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
-    on_connection(gathering, endpoint, route, |address, stands_on| {
-        Job::Discovery {
-            endpoint: endpoint.clone(),
-            address,
-            route: route.clone(),
-            stands_on,
-        }
-    })
-}
-
-fn web(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
-    on_connection(gathering, endpoint, route, |address, stands_on| Job::Web {
-        endpoint: endpoint.clone(),
-        address,
-        route: route.clone(),
-        stands_on,
-    })
-}
-
 /// What is asked over the verified connection of an endpoint, as soon as there is one.
-fn on_connection(
-    gathering: &Gathering<'_>,
-    endpoint: &Endpoint,
-    route: &Route,
-    job: impl FnOnce(IpAddr, Vec<FactKey>) -> Job,
-) -> Readiness {
+fn on_connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
     let base = FactKey::Connection {
         endpoint: endpoint.clone(),
         route: route.clone(),
     };
     match gathering.facts.connection(&base) {
-        Ok(connection) => Readiness::Start(job(connection.address, vec![base])),
+        Ok(connection) => Readiness::Start(Job::OverLink {
+            endpoint: endpoint.clone(),
+            address: connection.address,
+            route: route.clone(),
+            stands_on: vec![base],
+        }),
         Err(_) if gathering.is_open(&base) => Readiness::Wait,
         Err(_) => blocked(base),
     }
@@ -536,14 +506,7 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
         return blocked(base);
     }
     if is_inspected(gathering, &base) {
-        return on_connection(gathering, endpoint, route, |address, stands_on| {
-            Job::ApiOverLink {
-                endpoint: endpoint.clone(),
-                address,
-                route: route.clone(),
-                stands_on,
-            }
-        });
+        return on_connection(gathering, endpoint, route);
     }
     match gathering.facts.addresses(&names) {
         Ok(_) => {

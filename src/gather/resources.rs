@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
-use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap};
+use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, HelloVariant};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use tokio::net::TcpStream;
@@ -144,44 +144,15 @@ impl Resources {
                 host,
                 variant,
                 base,
-            } => {
-                let trusts = Arc::clone(&self.trusts);
-                boxed(key, vec![base], None, async move {
-                    let fact = hello::send(remote, &host, variant, &trusts, phase).await;
-                    (Ok(fact.into()), Carried::default())
-                })
-            }
-            Job::Web {
+            } => self.hello(key, remote, host, variant, base),
+            Job::OverLink {
                 endpoint,
                 address,
                 route,
                 stands_on,
             } => {
                 let link = self.links.get(&(endpoint, address, route)).cloned();
-                self.requests.fetch_add(1, Ordering::Relaxed);
-                boxed(key, stands_on, None, async move {
-                    let answer = match link {
-                        Some(link) => Ok(web::read(&link, phase).await.into()),
-                        None => Err(no_link()),
-                    };
-                    (answer, Carried::default())
-                })
-            }
-            Job::Discovery {
-                endpoint,
-                address,
-                route,
-                stands_on,
-            } => {
-                let link = self.links.get(&(endpoint, address, route)).cloned();
-                self.requests.fetch_add(1, Ordering::Relaxed);
-                boxed(key, stands_on, None, async move {
-                    let answer = match link {
-                        Some(link) => Ok(discovery::read(&link, phase).await.into()),
-                        None => Err(no_link()),
-                    };
-                    (answer, Carried::default())
-                })
+                self.over_link(key, link, stands_on)
             }
             Job::Api {
                 endpoint,
@@ -194,22 +165,6 @@ impl Resources {
                     let answer = match api {
                         Some(api) => Ok(api.probe().await.into()),
                         None => Err(no_client()),
-                    };
-                    (answer, Carried::default())
-                })
-            }
-            Job::ApiOverLink {
-                endpoint,
-                address,
-                route,
-                stands_on,
-            } => {
-                let link = self.links.get(&(endpoint, address, route)).cloned();
-                self.requests.fetch_add(1, Ordering::Relaxed);
-                boxed(key, stands_on, None, async move {
-                    let answer = match link {
-                        Some(link) => Ok(api::probe_over(&link, phase).await.into()),
-                        None => Err(no_link()),
                     };
                     (answer, Carried::default())
                 })
@@ -318,6 +273,44 @@ impl Resources {
                 carried.link = Some(((endpoint, address, route), Arc::new(link)));
             }
             (Ok(fact.into()), carried)
+        })
+    }
+
+    fn hello<'a>(
+        &self,
+        key: FactKey,
+        remote: SocketAddr,
+        host: Host,
+        variant: HelloVariant,
+        base: FactKey,
+    ) -> LocalBoxFuture<'a, Done> {
+        let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
+        boxed(key, vec![base], None, async move {
+            let fact = hello::send(remote, &host, variant, &trusts, phase).await;
+            (Ok(fact.into()), Carried::default())
+        })
+    }
+
+    /// A request without any credential over a verified connection.
+    fn over_link<'a>(
+        &self,
+        key: FactKey,
+        link: Option<Arc<Link>>,
+        stands_on: Vec<FactKey>,
+    ) -> LocalBoxFuture<'a, Done> {
+        let phase = self.phase;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let asked = key.clone();
+        boxed(key, stands_on, None, async move {
+            let Some(link) = link else {
+                return (Err(no_link()), Carried::default());
+            };
+            let fact: Fact = match asked {
+                FactKey::ApiProbe { .. } => api::probe_over(&link, phase).await.into(),
+                FactKey::Discovery { .. } => discovery::read(&link, phase).await.into(),
+                _ => web::read(&link, phase).await.into(),
+            };
+            (Ok(fact), Carried::default())
         })
     }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 #[cfg(target_os = "linux")]
 use std::{
+    fmt::Write,
     io::{BufRead, BufReader, Read},
     net::IpAddr,
 };
@@ -51,20 +52,19 @@ fn written(address: SocketAddr) -> String {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets().to_vec(),
     };
-    let words: String = octets
-        .chunks_exact(4)
-        .map(|word| {
-            let word = <[u8; 4]>::try_from(word).unwrap_or_default();
-            format!("{:08X}", u32::from_ne_bytes(word))
-        })
-        .collect();
-    format!("{words}:{:04X}", address.port())
+    let mut written = String::new();
+    for word in octets.chunks_exact(4) {
+        let word = <[u8; 4]>::try_from(word).unwrap_or_default();
+        let _ = write!(written, "{:08X}", u32::from_ne_bytes(word));
+    }
+    let _ = write!(written, ":{:04X}", address.port());
+    written
 }
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use std::io::Write;
+    use std::io::Write as _;
     use std::net::{TcpListener, TcpStream};
 
     #[test]
@@ -80,7 +80,7 @@ mod tests {
             assert_eq!(unacknowledged(local, remote), Some(0), "{home}");
             // Nobody reads: the receiver's window fills, and the rest stays here.
             stream.set_nonblocking(true).expect("non-blocking");
-            while stream.write(&[0; 64 * 1024]).is_ok() {}
+            while stream.write(&[0; 8 * 1024]).is_ok() {}
             let left = unacknowledged(local, remote);
             assert!(left.is_some_and(|left| left > 0), "{home}: {left:?}");
         }

@@ -8,6 +8,7 @@ mod hostile;
 mod inspection;
 mod interrupt;
 mod matrix;
+mod old_tls;
 mod probe;
 mod proxy;
 mod safety;

@@ -55,7 +55,7 @@ impl Rule for OneFamilyDead {
                 let tried = rows::tcp(case, endpoint).into_iter();
                 let shut = tried.filter(|(address, _)| address.is_ipv6() == is_v6);
                 shut.filter_map(|(address, _)| shut::path(case, endpoint, address))
-                    .find_map(|path| path.last_router())
+                    .find_map(hybridcheck_core::facts::PathFact::last_router)
             });
             let place = ends.map_or_else(String::new, |(hop, router)| {
                 format!("; its packets die at or behind hop {hop} ({router})")

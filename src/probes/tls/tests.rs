@@ -106,7 +106,7 @@ async fn an_endless_banner_is_no_tls_at_its_first_bytes() {
     .await;
     let fact = met(remote).await;
     assert_eq!(fact.outcome, TlsOutcome::NotTls);
-    assert!(fact.attempts[0].took.0 < Duration::from_millis(1000));
+    assert!(fact.attempts[0].took.0 < Duration::from_secs(1));
 }
 
 #[tokio::test]
