@@ -29,7 +29,7 @@ mod tests;
 pub use faults::{Fault, fault, faults};
 
 use cloud::Cloud;
-use door::Bound;
+use door::{Bound, Door};
 use gateway::{Host, Log, Refusal};
 use setup::{HostSetup, OTHER_REGION, REGION, Setup};
 use tls::Authority;
@@ -120,11 +120,16 @@ struct Ready {
 impl Sandbox {
     /// Starts a sandbox, healthy or with a fault.
     pub fn start(fault: Option<&'static Fault>) -> Result<Self, SandboxError> {
-        Self::start_at(fault, Ipv4Addr::LOCALHOST)
+        Self::start_at(fault, Ipv4Addr::LOCALHOST, &[])
     }
 
-    /// Starts a sandbox on another address of this host, for clients in another network namespace.
-    pub fn start_at(fault: Option<&'static Fault>, at: Ipv4Addr) -> Result<Self, SandboxError> {
+    /// Starts a sandbox on another address of this host, for clients in another network namespace. Its hosts share the
+    /// `doors`, if any: there the name in the handshake says which host is meant.
+    pub fn start_at(
+        fault: Option<&'static Fault>,
+        at: Ipv4Addr,
+        doors: &[SocketAddr],
+    ) -> Result<Self, SandboxError> {
         let mut setup = Setup::healthy(at)?;
         if let Some(fault) = fault {
             (fault.twist)(&mut setup);
@@ -152,6 +157,8 @@ impl Sandbox {
             hosts.push(ready(label, region, host, cloud, &authority, &log, at)?);
         }
 
+        let doors = doors.iter().map(|&door| door::bind_shared(door));
+        let doors = doors.collect::<Result<Vec<_>, _>>()?;
         let (udp, tcp) = dns::bind(at)?;
         let dns_server = dns::address(&udp)?;
         let ports = hosts
@@ -165,7 +172,7 @@ impl Sandbox {
         let (started, starting) = std::sync::mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("sandbox".into())
-            .spawn(move || run(zone, udp, tcp, hosts, &started, stopped))
+            .spawn(move || run(zone, (udp, tcp), hosts, doors, &started, stopped))
             .map_err(SandboxError::Thread)?;
         // A thread that ended without a word has dropped its sender.
         let served = starting
@@ -384,9 +391,9 @@ impl Files {
 /// The sandbox's thread: serves until the sandbox is dropped.
 fn run(
     zone: dns::Zone,
-    udp: std::net::UdpSocket,
-    tcp: std::net::TcpListener,
+    (udp, tcp): (std::net::UdpSocket, std::net::TcpListener),
     mut hosts: Vec<Ready>,
+    doors: Vec<std::net::TcpListener>,
     started: &std::sync::mpsc::Sender<std::io::Result<()>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -402,8 +409,12 @@ fn run(
     };
     runtime.block_on(async {
         let opened = dns::serve(zone, udp, tcp).and_then(|server| {
+            let mut tenants = Vec::new();
             for ready in &mut hosts {
                 let router = router(&ready.host);
+                if ready.setup.door == Door::Serves {
+                    tenants.push((ready.tls.clone(), ready.host.clone(), router.clone()));
+                }
                 door::open(
                     &mut ready.bound,
                     ready.setup.door,
@@ -411,6 +422,10 @@ fn run(
                     ready.host.clone(),
                     router,
                 )?;
+            }
+            let tenants: Arc<[_]> = tenants.into();
+            for listener in doors {
+                door::open_shared(listener, tenants.clone())?;
             }
             Ok(server)
         });
