@@ -23,8 +23,9 @@ pub(crate) fn write(folder: &Path) -> anyhow::Result<()> {
         folder.join("company-key.pem"),
         company.key().serialize_pem(),
     )?;
-    let both = format!("{}{}", company.pem(), company.key().serialize_pem());
-    std::fs::write(folder.join("company-both.pem"), both)?;
+    std::fs::create_dir(folder.join("mitm"))?;
+    let both = format!("{}{}", company.key().serialize_pem(), company.pem());
+    std::fs::write(folder.join("mitm/mitmproxy-ca.pem"), both)?;
 
     let mut params = authority_params("Lab Trust Services M01", "Lab Trust Services");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -33,6 +34,18 @@ pub(crate) fn write(folder: &Path) -> anyhow::Result<()> {
     let good = leaf(&HOSTS, (-2, 196));
     pair(folder, "good", &good, &root, "")?;
     pair(folder, "chain", &good, &intermediate, &intermediate.pem())?;
+    // Authorities that stand for nothing make it as long as genuine chains are.
+    let mut long = intermediate.pem();
+    for number in 1..=6 {
+        long.push_str(
+            &authority(
+                &format!("Lab Trust Services Cross {number}"),
+                &"x".repeat(200),
+            )?
+            .pem(),
+        );
+    }
+    pair(folder, "long", &good, &intermediate, &long)?;
     pair(folder, "incomplete", &good, &intermediate, "")?;
     pair(folder, "expired", &leaf(&HOSTS, (-200, -2)), &root, "")?;
     pair(

@@ -18,7 +18,7 @@ pub(crate) struct Fault {
     /// Whether the hosts have IPv6 addresses too.
     #[serde(default)]
     pub(crate) dual_stack: bool,
-    /// nftables rules: namespace, hook, rules.
+    /// nftables rules: namespace, hook, rules; `table` holds what stands beside the chains.
     #[serde(default)]
     pub(crate) nft: BTreeMap<String, BTreeMap<String, String>>,
     /// Commands, by namespace, that nftables cannot express; the namespaces are made anew afterwards.
@@ -60,6 +60,7 @@ pub(crate) struct Client {
     #[serde(default)]
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) resolv_conf: Option<String>,
+    pub(crate) nsswitch: Option<String>,
     /// Lines added to /etc/hosts.
     pub(crate) hosts: Option<String>,
     /// No `--cacert`: the host's own store counts, which SSL_CERT_FILE may name.

@@ -133,18 +133,23 @@ impl Network {
         role: &str,
         chains: impl IntoIterator<Item = (&'r String, &'r String)>,
     ) -> anyhow::Result<()> {
-        let mut text = format!("{DEFINITIONS}table inet lab {{\n");
+        let mut text = String::new();
+        let mut beside = String::new();
         for (hook, rules) in chains {
             let kind = match hook.as_str() {
                 "forward" | "input" | "output" => format!("filter hook {hook} priority 0"),
                 // Before connection tracking, as a stateless filter does.
                 "prerouting" => "filter hook prerouting priority -300".to_owned(),
                 "redirect" => "nat hook prerouting priority -100".to_owned(),
+                "table" => {
+                    beside.push_str(rules);
+                    continue;
+                }
                 _ => anyhow::bail!("no such hook: {hook}"),
             };
-            text.push_str(&format!("chain {hook} {{\ntype {kind};\n{rules}\n}}\n"));
+            text.push_str(&format!("chain on_{hook} {{\ntype {kind};\n{rules}\n}}\n"));
         }
-        text.push_str("}\n");
+        let text = format!("{DEFINITIONS}table inet lab {{\n{beside}{text}}}\n");
         let command = {
             let mut command = self.command(role, "nft");
             command.args(["-f", "-"]);

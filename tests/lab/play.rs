@@ -80,18 +80,34 @@ impl<'p> Stage<'p> {
         let log = folder.join("service.log");
         let service = Running::start(&network, "far", &command, "tcp/443", &log)?;
         let object = furnish(place, &folder, &log)?;
-        Ok(Self {
+        let stage = Self {
             _service: service,
             network,
             place,
             folder,
             object,
-        })
+        };
+        // Proxies read them after they have given up root.
+        for entry in std::fs::read_dir(place::helpers())? {
+            let path = entry?.path();
+            if path
+                .extension()
+                .is_some_and(|ending| ending == "conf" || ending == "sh")
+            {
+                let text = stage.filled(&std::fs::read_to_string(&path)?);
+                std::fs::write(
+                    stage.folder.join(path.file_name().unwrap_or_default()),
+                    text,
+                )?;
+            }
+        }
+        Ok(stage)
     }
 
     /// Makes a fault, runs the binary, and undoes the fault.
     pub(crate) fn play(&mut self, fault: &Fault) -> anyhow::Result<Seen> {
         let running = self.make_fault(fault)?;
+        self.try_out()?;
         let seen = self.check(fault)?;
         drop(running);
         self.network.open()?;
@@ -108,6 +124,10 @@ impl<'p> Stage<'p> {
         let more = fault.client.hosts.as_deref().unwrap_or_default();
         let hosts = format!("127.0.0.1 localhost\n::1 localhost\n{more}");
         std::fs::write(etc.join("hosts"), hosts)?;
+
+        let nsswitch = fault.client.nsswitch.as_deref();
+        let nsswitch = nsswitch.unwrap_or("hosts: files dns\n");
+        std::fs::write(etc.join("nsswitch.conf"), nsswitch)?;
 
         let mut running = self.nameservers(fault)?;
         for (number, server) in fault.server.iter().enumerate() {
@@ -150,6 +170,7 @@ impl<'p> Stage<'p> {
             };
             let mut text = format!(
                 "no-daemon\nuser=root\npid-file=\nno-resolv\nno-hosts\nbind-interfaces\n\
+                 listen-address={address}\nlocal=/mypurecloud.de/\nlocal=/mypurecloud.ie/\nlocal=/acme.example/\n"
             );
             for line in lines.cloned().unwrap_or_else(usual) {
                 text.push_str(&line);
@@ -171,6 +192,15 @@ impl<'p> Stage<'p> {
             )?);
         }
         Ok(running)
+    }
+
+    /// Runs a person's command in the client's namespace, to look at a fault with other tools.
+    fn try_out(&self) -> anyhow::Result<()> {
+        if let Ok(script) = std::env::var("HYBRIDCHECK_LAB_TRY") {
+            let mut command = self.network.command("client", "sh");
+            command.args(["-c", &self.filled(&script)]).status()?;
+        }
+        Ok(())
     }
 
     fn check(&self, fault: &Fault) -> anyhow::Result<Seen> {
@@ -220,7 +250,9 @@ impl<'p> Stage<'p> {
             ("@FAR@", &place::helpers()),
             ("@VENV@", &place::venv()),
         ];
-        places.iter().fold(text.to_owned(), |text, (name, path)| {
+        // Squid wants a name of letters and digits for each of its instances on a host.
+        let text = text.replace("@NAME@", &self.network.name("").replace('-', ""));
+        places.iter().fold(text, |text, (name, path)| {
             text.replace(name, &path.display().to_string())
         })
     }
