@@ -102,8 +102,11 @@ fn instructions(sandbox: &Sandbox, at: Ipv4Addr) -> Result<String, Failure> {
         .into_iter()
         .map(|rule| format!("--connect-to {}", curl_rule(&rule, at)))
         .collect();
+    let doors: String = sandbox.doors().iter().fold(String::new(), |text, door| {
+        text + &format!("Every host is at {door} too, told apart by the name in the handshake.\n")
+    });
     Ok(format!(
-        "An embedded Genesys Cloud is running until Ctrl-C.\n\n\
+        "An embedded Genesys Cloud is running until Ctrl-C.\n{doors}\n\
          hybridcheck:\n  hybridcheck check {}\n\n\
          with the tool's own client:\n  hybridcheck check --client-id {tool_id} --client-secret-file {} {}\n\n\
          curl:\n  curl --cacert {} {} https://login.mypurecloud.de/.well-known/oauth-authorization-server\n\n\

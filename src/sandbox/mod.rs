@@ -91,6 +91,7 @@ pub struct Sandbox {
     cfg_text: String,
     dns_server: SocketAddr,
     ports: Vec<(String, u16)>,
+    doors: Vec<SocketAddr>,
     arguments: Vec<&'static str>,
     canaries: Vec<String>,
     tool_client: (String, String),
@@ -157,8 +158,10 @@ impl Sandbox {
             hosts.push(ready(label, region, host, cloud, &authority, &log, at)?);
         }
 
-        let doors = doors.iter().map(|&door| door::bind_shared(door));
+        let doors = doors.iter().map(|&at| door::bind_shared(at));
         let doors = doors.collect::<Result<Vec<_>, _>>()?;
+        let at_doors = doors.iter().filter_map(|door| door.local_addr().ok());
+        let at_doors = at_doors.collect();
         let (udp, tcp) = dns::bind(at)?;
         let dns_server = dns::address(&udp)?;
         let ports = hosts
@@ -189,6 +192,7 @@ impl Sandbox {
             folder: files.folder,
             dns_server,
             ports,
+            doors: at_doors,
             arguments: setup.arguments,
             canaries,
             tool_client: tool_client.unwrap_or_default(),
@@ -247,6 +251,11 @@ impl Sandbox {
             .iter()
             .find(|(name, _)| name == host)
             .map(|(_, port)| *port)
+    }
+
+    /// The doors that all its hosts share.
+    pub fn doors(&self) -> &[SocketAddr] {
+        &self.doors
     }
 
     /// The arguments with which `hybridcheck check` checks the sample object against this sandbox.

@@ -100,6 +100,9 @@ pub(crate) struct Expect {
     /// Words that no cause may say.
     #[serde(default)]
     pub(crate) never: Vec<String>,
+    /// Words that stand in a log of the far side afterwards: proof that a proxy was used.
+    #[serde(default)]
+    pub(crate) logged: BTreeMap<String, Vec<String>>,
     /// The longest it may take, in seconds.
     #[serde(default = "usual_limit")]
     pub(crate) within: f64,

@@ -1,5 +1,6 @@
 //! Namespaces: client, three routers in a row, and the far side, joined by veth pairs, IPv4 and IPv6.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -147,7 +148,7 @@ impl Network {
                 }
                 _ => anyhow::bail!("no such hook: {hook}"),
             };
-            text.push_str(&format!("chain on_{hook} {{\ntype {kind};\n{rules}\n}}\n"));
+            writeln!(text, "chain on_{hook} {{\ntype {kind};\n{rules}\n}}")?;
         }
         let text = format!("{DEFINITIONS}table inet lab {{\n{beside}{text}}}\n");
         let command = {
@@ -205,13 +206,11 @@ fn remove(name: &str) {
 
 /// Routes and further addresses by namespace, as `ip -batch` reads them.
 fn routes() -> Vec<(&'static str, String)> {
-    let far: String = FAR_ADDRESSES
-        .iter()
-        .map(|address| {
-            let nodad = if address.contains("::") { " nodad" } else { "" };
-            format!("addr add {address} dev lo{nodad}\n")
-        })
-        .collect();
+    let mut far = String::new();
+    for address in FAR_ADDRESSES {
+        let nodad = if address.contains("::") { "nodad" } else { "" };
+        let _ = writeln!(far, "addr add {address} dev lo {nodad}");
+    }
     let text = str::to_owned;
     vec![
         (

@@ -1,5 +1,6 @@
 //! A stage: a set of namespaces with a healthy far side, on which faults are played one after the other.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,8 @@ pub(crate) struct Seen {
     /// The run document, or why there is none.
     pub(crate) run: Result<Box<Run>, String>,
     pub(crate) took: Duration,
+    /// The logs that the fault's file asks for.
+    pub(crate) logs: BTreeMap<String, String>,
 }
 
 impl Seen {
@@ -72,9 +75,9 @@ impl<'p> Stage<'p> {
             std::fs::create_dir_all(network.etc(role))?;
             std::fs::write(network.etc(role).join("resolv.conf"), RESOLV_CONF)?;
         }
-        let doors: String = DOORS.iter().map(|door| format!(" --door {door}")).collect();
+        let doors = DOORS.join(" --door ");
         let command = format!(
-            "{} demo --serve --bind 10.77.4.2{doors}",
+            "{} demo --serve --bind 10.77.4.2 --door {doors}",
             place.binary().display()
         );
         let log = folder.join("service.log");
@@ -108,7 +111,14 @@ impl<'p> Stage<'p> {
     pub(crate) fn play(&mut self, fault: &Fault) -> anyhow::Result<Seen> {
         let running = self.make_fault(fault)?;
         self.try_out()?;
-        let seen = self.check(fault)?;
+        let mut seen = self.check(fault)?;
+        for name in fault.expect.logged.keys() {
+            let path = self.folder.join(name);
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            seen.logs.insert(name.clone(), text);
+            // The next fault's server begins a log of its own.
+            let _ = std::fs::remove_file(path);
+        }
         drop(running);
         self.network.open()?;
         Ok(seen)
@@ -239,6 +249,7 @@ impl<'p> Stage<'p> {
             status: output.status.code(),
             run,
             took,
+            logs: BTreeMap::new(),
         })
     }
 

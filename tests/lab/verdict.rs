@@ -26,6 +26,14 @@ pub(crate) fn compare(fault: &Fault, seen: &Seen) -> Vec<String> {
             seen.status
         ));
     }
+    for (log, words) in &fault.expect.logged {
+        let text = seen.logs.get(log).map_or("", String::as_str);
+        for word in words {
+            if !text.contains(word.as_str()) {
+                wrong.push(format!("{log} does not say {word:?}"));
+            }
+        }
+    }
     let took = seen.took.as_secs_f64();
     if took > fault.expect.within {
         wrong.push(format!(
