@@ -1,9 +1,11 @@
 //! What a run may do and how long it may take; settled once by the command line.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use hybridcheck_core::endpoint::{Endpoint, Host};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
+use hybridcheck_core::facts::{FactKey, RoutingFact};
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
 use rustls_pki_types::CertificateDer;
@@ -110,6 +112,28 @@ impl Settings {
                 port: rule.to_port.unwrap_or(endpoint.port),
             },
         }
+    }
+
+    /// How the route to an endpoint is chosen.
+    pub fn routing(&self, _endpoint: &Endpoint) -> RoutingFact {
+        RoutingFact {
+            route: Route::Direct,
+            why: "no proxy is set".into(),
+            others: Vec::new(),
+            oddities: Vec::new(),
+            readings: Vec::new(),
+        }
+    }
+
+    /// The routes to the endpoints of some facts.
+    pub fn routes(&self, wanted: &BTreeSet<FactKey>) -> Routes {
+        let mut routes = Routes::default();
+        for key in wanted {
+            if let FactKey::Connection { endpoint, .. } = key {
+                routes.set(endpoint.clone(), self.routing(endpoint).route);
+            }
+        }
+        routes
     }
 
     /// The addresses given for an endpoint (`--resolve`).

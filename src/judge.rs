@@ -7,7 +7,6 @@ use std::sync::Once;
 
 use hybridcheck_core::cause::{Diagnosis, Part, Rule};
 use hybridcheck_core::check::{Case, Check, CheckId, Subject};
-use hybridcheck_core::endpoint::Route;
 use hybridcheck_core::facts::{FactKey, Facts, Gap};
 use hybridcheck_core::finding::{Judgement, Status};
 use hybridcheck_core::object::{Configuration, HybridObject};
@@ -217,14 +216,11 @@ fn fold(rows: &mut [Row], causes: &[Diagnosis], facts: &Facts, offset: usize) {
 }
 
 fn proofs(case: &Case<'_>) -> Vec<EndpointProof> {
-    let endpoints: BTreeSet<_> = [case.object.auth_endpoint(), case.object.api_endpoint()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let endpoints: BTreeSet<_> = case.object.endpoints().into_iter().collect();
     let proof = |endpoint| EndpointProof {
         proof: case.proof(&endpoint),
+        route: case.route(&endpoint),
         endpoint,
-        route: Route::Direct,
     };
     endpoints.into_iter().map(proof).collect()
 }

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Check, CheckId, Subject};
-use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::endpoint::{Endpoint, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiOutcome, ChainFault, DnsOutcome, Fact, FactKey, Facts,
     Gap, IdentityProvider, TcpOutcome, TlsFact, TlsOutcome, TokenOutcome, Trust,
@@ -283,8 +283,10 @@ fn checks_look_only_at_what_they_ask_for() {
                 let mut next = 0;
                 while let Some(key) = allowed.get(next).cloned() {
                     let recorded = bench.facts.entries().find(|entry| entry.key == key);
-                    let below = recorded
-                        .map_or_else(|| key.stands_on(&objects), |entry| entry.stands_on.clone());
+                    let below = recorded.map_or_else(
+                        || key.stands_on(&objects, &Routes::default()),
+                        |entry| entry.stands_on.clone(),
+                    );
                     allowed.extend(
                         below
                             .into_iter()

@@ -12,18 +12,18 @@ use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
 
-/// The auth and the API endpoint, once each.
+/// The auth and the API endpoint, and those that a person named, once each.
 pub(crate) fn endpoints(object: &HybridObject) -> Vec<Endpoint> {
-    let mut all: Vec<Endpoint> = Vec::new();
-    for endpoint in [object.auth_endpoint(), object.api_endpoint()]
-        .into_iter()
-        .flatten()
-    {
-        if !all.contains(&endpoint) {
-            all.push(endpoint);
-        }
-    }
-    all
+    object.endpoints()
+}
+
+/// A subject for each endpoint that is spoken to in TLS.
+pub(crate) fn tls_subjects(object: &HybridObject) -> Vec<Subject> {
+    let endpoints = endpoints(object).into_iter();
+    endpoints
+        .filter(|endpoint| object.speaks_tls(endpoint))
+        .map(|endpoint| Subject::Endpoint { endpoint })
+        .collect()
 }
 
 /// A subject for each endpoint.
@@ -146,6 +146,19 @@ pub(crate) fn served<'a>(
             route: Route::Direct,
         })),
         _ => Ok(served),
+    }
+}
+
+/// What a check of an endpoint's TCP connections asks for: the connection that requests use, or the mere reach.
+pub(crate) fn reach_needs(subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    match endpoint(subject) {
+        Ok(endpoint) if !object.speaks_tls(endpoint) => vec![
+            addresses_key(endpoint),
+            FactKey::Reach {
+                endpoint: endpoint.clone(),
+            },
+        ],
+        _ => connection_needs(subject),
     }
 }
 

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::endpoint::{Endpoint, Host, Proof, Route};
 use crate::facts::{
     AddressesFact, Answer, ApiFact, ApiProbeFact, CertificateFact, CertificateInfo, ClientRef,
-    ConnectionFact, DiscoveryFact, DnsFact, FactKey, Facts, Gap, IdentityProvider,
-    IdentityProviders, Organization, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome,
-    ResolverFact, Roles, TcpFact, TlsFact, TokenFact, TokenInfo,
+    ConnectionFact, DiscoveryFact, DnsFact, FactKey, Facts, Gap, HelloFact, HostsFileFact,
+    HttpFact, IdentityProvider, IdentityProviders, Organization, PathFact, PrivateKeyFact,
+    PrivateKeyInfo, PrivateKeyOutcome, ReachFact, ResolverFact, Roles, RoutingFact,
+    SystemLookupFact, TcpFact, TlsFact, TokenFact, TokenInfo, TunnelFact,
 };
 use crate::finding::Judgement;
 use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
@@ -192,6 +193,10 @@ pub trait Check: Documented + Sync {
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement>;
 }
 
+/// The first and the last address in the order of keys.
+const FIRST_ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+const LAST_ADDRESS: IpAddr = IpAddr::V6(std::net::Ipv6Addr::from_bits(u128::MAX));
+
 /// Everything a judgement may look at: an object, the facts, the thresholds, and the day to judge for.
 pub struct Case<'a> {
     /// The object judged.
@@ -235,10 +240,22 @@ accessors! {
     discovery -> DiscoveryFact;
     /// One nameserver's answers.
     dns -> DnsFact;
+    /// Another ClientHello at an address.
+    hello -> HelloFact;
+    /// What the hosts file says of a host.
+    hosts_file -> HostsFileFact;
+    /// How far packets get on the way to an address.
+    path -> PathFact;
+    /// Whether any address of an endpoint accepts TCP.
+    reach -> ReachFact;
     /// The nameservers.
     resolver -> ResolverFact;
     /// Roles under a name.
     role -> ApiFact<Roles>;
+    /// How the route to an endpoint was chosen.
+    routing -> RoutingFact;
+    /// The system's own look-up of a host.
+    system_lookup -> SystemLookupFact;
     /// One TCP connection.
     tcp -> TcpFact;
     /// One TLS handshake.
@@ -247,6 +264,10 @@ accessors! {
     token -> TokenFact;
     /// A token's info.
     token_info -> ApiFact<TokenInfo>;
+    /// A proxy's answer to CONNECT.
+    tunnel -> TunnelFact;
+    /// What a host answers to a plain request.
+    web -> HttpFact;
 }
 
 impl<'a> Case<'a> {
@@ -384,49 +405,94 @@ impl<'a> Case<'a> {
 
     /// Every nameserver's answers for a host, in order of the key.
     pub fn dns_of(&self, host: &Host) -> Vec<(std::net::SocketAddr, Answer<&'a DnsFact>)> {
+        let any = |address, port| FactKey::Dns {
+            host: host.clone(),
+            nameserver: std::net::SocketAddr::new(address, port),
+        };
         let mut all = Vec::new();
-        for entry in self.facts.entries() {
-            if let FactKey::Dns {
-                host: of,
-                nameserver,
-            } = &entry.key
-                && of == host
-            {
+        for entry in self
+            .facts
+            .between(&any(FIRST_ADDRESS, 0), &any(LAST_ADDRESS, u16::MAX))
+        {
+            if let FactKey::Dns { nameserver, .. } = &entry.key {
                 all.push((*nameserver, self.dns(&entry.key)));
             }
         }
         all
     }
 
-    /// The TCP connections to every address of an endpoint.
+    /// The route that requests to an endpoint take in this run; looking notes nothing.
+    pub fn route(&self, endpoint: &Endpoint) -> Route {
+        let key = FactKey::Routing {
+            endpoint: endpoint.clone(),
+        };
+        self.facts
+            .routing(&key)
+            .map(|fact| fact.route.clone())
+            .unwrap_or_default()
+    }
+
+    /// The direct TCP connections to every address of an endpoint.
     pub fn tcp_of(&self, endpoint: &Endpoint) -> Vec<(IpAddr, Answer<&'a TcpFact>)> {
+        let any = |address| FactKey::Tcp {
+            endpoint: endpoint.clone(),
+            address,
+            route: Route::Direct,
+        };
         let mut all = Vec::new();
-        for entry in self.facts.entries() {
-            if let FactKey::Tcp {
-                endpoint: of,
-                address,
-                route: Route::Direct,
-            } = &entry.key
-                && of == endpoint
-            {
+        for entry in self.facts.between(&any(FIRST_ADDRESS), &any(LAST_ADDRESS)) {
+            if let FactKey::Tcp { address, .. } = &entry.key {
                 all.push((*address, self.tcp(&entry.key)));
             }
         }
         all
     }
 
-    /// The TLS handshakes with every address of an endpoint.
+    /// The TLS handshakes with every address of an endpoint over the route of the run.
     pub fn tls_of(&self, endpoint: &Endpoint) -> Vec<(IpAddr, Answer<&'a TlsFact>)> {
+        self.tls_over(endpoint, &self.route(endpoint))
+    }
+
+    /// The TLS handshakes with every address of an endpoint over one route.
+    pub fn tls_over(
+        &self,
+        endpoint: &Endpoint,
+        route: &Route,
+    ) -> Vec<(IpAddr, Answer<&'a TlsFact>)> {
+        let any = |address| FactKey::Tls {
+            endpoint: endpoint.clone(),
+            address,
+            route: route.clone(),
+        };
         let mut all = Vec::new();
-        for entry in self.facts.entries() {
+        for entry in self.facts.between(&any(FIRST_ADDRESS), &any(LAST_ADDRESS)) {
             if let FactKey::Tls {
-                endpoint: of,
-                address,
-                route: Route::Direct,
+                address, route: of, ..
             } = &entry.key
-                && of == endpoint
+                && of == route
             {
                 all.push((*address, self.tls(&entry.key)));
+            }
+        }
+        all
+    }
+
+    /// The answers to CONNECT for an endpoint, at every address of the proxy of the run's route.
+    pub fn tunnels_of(&self, endpoint: &Endpoint) -> Vec<(IpAddr, Answer<&'a TunnelFact>)> {
+        let route = self.route(endpoint);
+        let any = |address| FactKey::Tunnel {
+            endpoint: endpoint.clone(),
+            address,
+            route: route.clone(),
+        };
+        let mut all = Vec::new();
+        for entry in self.facts.between(&any(FIRST_ADDRESS), &any(LAST_ADDRESS)) {
+            if let FactKey::Tunnel {
+                address, route: of, ..
+            } = &entry.key
+                && *of == route
+            {
+                all.push((*address, self.tunnel(&entry.key)));
             }
         }
         all
@@ -439,8 +505,12 @@ impl<'a> Case<'a> {
 
     /// The highest level proven for an endpoint; looking notes nothing.
     pub fn proof(&self, endpoint: &Endpoint) -> Proof {
+        self.proof_over(endpoint, &self.route(endpoint))
+    }
+
+    /// The highest level proven for an endpoint over one route; looking notes nothing.
+    pub fn proof_over(&self, endpoint: &Endpoint, route: &Route) -> Proof {
         let facts = self.facts;
-        let route = Route::Direct;
         let genuine = [
             facts
                 .discovery(&FactKey::Discovery {
@@ -451,7 +521,7 @@ impl<'a> Case<'a> {
             facts
                 .api_probe(&FactKey::ApiProbe {
                     endpoint: endpoint.clone(),
-                    route,
+                    route: route.clone(),
                 })
                 .is_ok_and(|fact| fact.error.is_some()),
         ];
@@ -465,11 +535,25 @@ impl<'a> Case<'a> {
                     .addresses(&entry.key)
                     .is_ok_and(|fact| !fact.addresses.is_empty())
                     .then_some(Proof::Resolves),
-                FactKey::Tcp { endpoint: of, .. } if of == endpoint => facts
-                    .tcp(&entry.key)
-                    .is_ok_and(|fact| fact.outcome.label() == "connected")
+                FactKey::Tcp { endpoint: of, .. } if of == endpoint && *route == Route::Direct => {
+                    facts
+                        .tcp(&entry.key)
+                        .is_ok_and(|fact| fact.outcome.label() == "connected")
+                        .then_some(Proof::Connects)
+                }
+                FactKey::Tunnel {
+                    endpoint: of,
+                    route: over,
+                    ..
+                } if of == endpoint && over == route => facts
+                    .tunnel(&entry.key)
+                    .is_ok_and(|fact| fact.outcome.label() == "open")
                     .then_some(Proof::Connects),
-                FactKey::Tls { endpoint: of, .. } if of == endpoint => facts
+                FactKey::Tls {
+                    endpoint: of,
+                    route: over,
+                    ..
+                } if of == endpoint && over == route => facts
                     .tls(&entry.key)
                     .is_ok_and(TlsFact::is_trusted)
                     .then_some(Proof::TlsIdentity),

@@ -62,19 +62,39 @@ impl fmt::Display for Endpoint {
 
 /// How an endpoint is reached; part of every network fact's key.
 #[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Route {
     /// Straight from this host.
+    #[default]
     Direct,
+    /// Through an explicit HTTP proxy, by CONNECT.
+    Proxy(Endpoint),
 }
 
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Direct => f.write_str("direct"),
+            Self::Proxy(proxy) => write!(f, "through proxy {proxy}"),
         }
+    }
+}
+
+/// The routes of a run: which way the requests to each endpoint go; direct unless it says otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Routes(std::collections::BTreeMap<Endpoint, Route>);
+
+impl Routes {
+    /// Sets the route to an endpoint.
+    pub fn set(&mut self, endpoint: Endpoint, route: Route) {
+        self.0.insert(endpoint, route);
+    }
+
+    /// The route to an endpoint.
+    pub fn of(&self, endpoint: &Endpoint) -> Route {
+        self.0.get(endpoint).cloned().unwrap_or_default()
     }
 }
 

@@ -128,6 +128,36 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let as_of = args.as_of.as_deref().map(as_of).transpose()?;
     let policy = policy(&args.certificate_warn)?;
     let scope = args.scope.read()?;
+    let invocation = invocation(args, command, &settings, output.fail_on);
+    execute(&Job {
+        scope,
+        settings,
+        policy,
+        as_of,
+        invocation,
+        output,
+    })
+}
+
+/// Everything that one run needs, settled.
+pub(super) struct Job {
+    /// What is judged, and by which checks.
+    pub(super) scope: Scope,
+    /// What may be done.
+    pub(super) settings: Settings,
+    /// Thresholds.
+    pub(super) policy: Policy,
+    /// The moment to judge for, when it is not now.
+    pub(super) as_of: Option<Timestamp>,
+    /// How the run was called.
+    pub(super) invocation: Invocation,
+    /// Where reports go.
+    pub(super) output: Output,
+}
+
+/// Gathers, judges and reports; the exit status.
+pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
+    let (scope, settings, output) = (&job.scope, &job.settings, &job.output);
     let watch = Watch::start();
     let mut redactor = Redactor::default();
     redactor.learn_objects(&scope.configuration.objects);
@@ -136,17 +166,19 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     }
     let has_tool_client = settings.tool_client.is_some();
     let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, has_tool_client);
-    let gathered = gathered(wanted, &scope, &settings, &output)?;
+    let gathered = gathered(wanted, scope, settings, output)?;
     for token in gathered.tokens {
         redactor.learn(token);
     }
     let rules = hybridcheck_checks::rules();
     // Whole seconds: nothing is judged finer, and people read it.
-    let as_of = as_of.unwrap_or(Timestamp::from_unix(watch.started.unix()));
+    let as_of = job
+        .as_of
+        .unwrap_or(Timestamp::from_unix(watch.started.unix()));
     let bench = Bench {
         checks: &scope.checks,
         rules: &rules,
-        policy: &policy,
+        policy: &job.policy,
         regions: &settings.regions,
         as_of,
         has_tool_client,
@@ -155,7 +187,8 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let verdict = judge::verdict(&judged.rows, output.fail_on, gathered.interrupted);
     let mut coverage = judged.coverage;
     coverage.requests = gathered.requests;
-    coverage.unproven = unproven(&scope, has_tool_client, &judged.rows);
+    coverage.unproven = unproven(scope, has_tool_client, &judged.rows);
+    let objects = scope.configuration.objects.iter();
     let run = Run {
         schema: SCHEMA,
         tool: Tool {
@@ -163,18 +196,13 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
             version: env!("CARGO_PKG_VERSION").into(),
             regions: TABLE_DATE.into(),
         },
-        invocation: invocation(args, command, &settings, output.fail_on),
+        invocation: job.invocation.clone(),
         started: watch.started,
         took: watch.took(),
         as_of,
-        policy,
+        policy: job.policy.clone(),
         verdict,
-        objects: scope
-            .configuration
-            .objects
-            .iter()
-            .map(|object| summary(object, &settings))
-            .collect(),
+        objects: objects.map(|object| summary(object, settings)).collect(),
         strangers: scope.configuration.strangers.clone(),
         notes: scope.configuration.notes.clone(),
         causes: judged.causes,
@@ -212,8 +240,9 @@ fn gathered(
     })?;
     let (enabled, ascii) = output.progress();
     let progress = Progress::new(enabled, ascii);
-    progress
-        .planned(gather::closure(wanted.clone(), objects, settings.tool_client.is_some()).len());
+    let (routed, routes) = gather::routed(wanted.clone(), settings);
+    let has_tool_client = settings.tool_client.is_some();
+    progress.planned(gather::closure(routed, objects, &routes, has_tool_client).len());
     let watcher = Watcher(&progress, settings.phase);
     let interrupt = async {
         // Without a handler Ctrl-C simply ends the process, as everywhere.

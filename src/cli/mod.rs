@@ -9,6 +9,7 @@ mod flags;
 mod list;
 mod output;
 mod plan;
+mod probe;
 mod regions;
 mod select;
 mod style;
@@ -45,6 +46,9 @@ enum Command {
     /// Print what a check would do: hosts, requests and effects, in order
     #[command(args_override_self = true)]
     Plan(Box<plan::PlanArgs>),
+    /// Check the network to any hosts: names, connections, TLS, who answers; no object is needed
+    #[command(args_override_self = true)]
+    Probe(Box<probe::ProbeArgs>),
     /// List all checks and root causes
     List(list::ListArgs),
     /// Explain a check or a root cause
@@ -67,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, "check"),
         Command::Demo(args) => demo::run(*args),
         Command::Plan(args) => plan::run(&args),
+        Command::Probe(args) => probe::run(&args),
         Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Regions(args) => regions::run(&args),

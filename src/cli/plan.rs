@@ -30,7 +30,8 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
     let objects = &scope.configuration.objects;
     let has_tool_client = settings.tool_client.is_some();
     let wanted = judge::wanted(&scope.checks, objects, has_tool_client);
-    let mut steps = gather::planned(wanted, objects, has_tool_client);
+    let (wanted, routes) = gather::routed(wanted, &settings);
+    let mut steps = gather::planned(wanted, objects, &routes, has_tool_client);
     if scope.offline {
         steps.retain(|(_, effect)| *effect == Effect::Local);
     }

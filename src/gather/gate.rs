@@ -33,17 +33,21 @@ pub(super) fn api_gate(
             stands_on.to_vec(),
         ));
     }
-    let base = FactKey::connection(endpoint.clone());
+    let route = gathering.routes.of(&endpoint);
+    let base = FactKey::Connection {
+        endpoint: endpoint.clone(),
+        route: route.clone(),
+    };
     let probe = FactKey::ApiProbe {
         endpoint: endpoint.clone(),
-        route: Route::Direct,
+        route: route.clone(),
     };
     if gathering.is_open(&base) || gathering.is_unstarted(&probe) {
         return Err(Readiness::Wait);
     }
     match secrets_gate(gathering, &endpoint) {
         Ok(_) => {
-            let addresses = usable_addresses(gathering, &endpoint);
+            let addresses = usable_addresses(gathering, &endpoint, &route);
             Ok((endpoint, addresses))
         }
         Err(gap) => Err(missing(gap, stands_on.to_vec())),
@@ -62,7 +66,10 @@ pub(super) fn secrets_gate(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Re
             ),
         });
     }
-    let base = FactKey::connection(endpoint.clone());
+    let base = FactKey::Connection {
+        endpoint: endpoint.clone(),
+        route: gathering.routes.of(endpoint),
+    };
     match gathering.facts.connection(&base) {
         Ok(connection) if carries_secrets(connection.trust, settings.trust_inspection) => {
             Ok(connection.address)
@@ -133,15 +140,24 @@ fn usable(object: &HybridObject, section: &str, option: &str) -> Result<Value, G
     Ok(found.value.clone())
 }
 
-/// The addresses of an endpoint that this run uses; the one that was verified comes first.
-pub(super) fn usable_addresses(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Vec<SocketAddr> {
-    let names = FactKey::Addresses {
-        host: endpoint.host.clone(),
+/// The addresses that a route to an endpoint begins with, the proxy's or its own; the one that was verified comes first.
+pub(super) fn usable_addresses(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    route: &Route,
+) -> Vec<SocketAddr> {
+    let first = match route {
+        Route::Direct => endpoint,
+        Route::Proxy(proxy) => proxy,
     };
-    let port = gathering.settings.target(endpoint).port;
-    let verified = gathering
-        .facts
-        .connection(&FactKey::connection(endpoint.clone()));
+    let names = FactKey::Addresses {
+        host: first.host.clone(),
+    };
+    let port = gathering.settings.target(first).port;
+    let verified = gathering.facts.connection(&FactKey::Connection {
+        endpoint: endpoint.clone(),
+        route: route.clone(),
+    });
     let verified = verified.ok().map(|fact| fact.address);
     let found = gathering.facts.addresses(&names);
     let others = found.map_or(&[][..], |found| found.addresses.as_slice());

@@ -3,6 +3,7 @@
 //! Driven by dependencies, not by barriers. Safety lives in `gate`: which host may receive a secret, over which chain, and what is refused.
 
 mod gate;
+mod keys;
 mod plan;
 mod ready;
 mod resources;
@@ -13,12 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use hybridcheck_core::endpoint::{Host, Route, Routes};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Facts, Gap};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::time::Took;
 
-pub use plan::{closure, planned};
+pub use plan::{closure, planned, routed};
 
 use crate::config::Settings;
 use crate::probes::clock::Watch;
@@ -60,6 +62,8 @@ struct Done {
 struct Gathering<'a> {
     objects: &'a [HybridObject],
     settings: &'a Settings,
+    /// The way the requests to each endpoint go.
+    routes: Routes,
     facts: Facts,
     wanted: BTreeSet<FactKey>,
     waiting: BTreeSet<FactKey>,
@@ -69,6 +73,15 @@ struct Gathering<'a> {
     /// Who has been asked for an organisation's fact and was not allowed to read it.
     denied: BTreeMap<FactKey, (BTreeSet<ClientRef>, Gap)>,
     resources: Resources,
+    /// What has to be looked at again.
+    stirred: Stirred,
+}
+
+/// Whose open facts may have become ready since they were last looked at.
+#[derive(Default)]
+struct Stirred {
+    everything: bool,
+    hosts: BTreeSet<Host>,
 }
 
 /// Gathers what is wanted and what it stands on.
@@ -81,10 +94,12 @@ pub async fn gather(
     observer: &dyn Observer,
     interrupt: impl Future<Output = ()>,
 ) -> Gathered {
-    let wanted = closure(wanted, objects, settings.tool_client.is_some());
+    let (wanted, routes) = routed(wanted, settings);
+    let wanted = closure(wanted, objects, &routes, settings.tool_client.is_some());
     let mut gathering = Gathering {
         objects,
         settings,
+        routes,
         facts: Facts::default(),
         waiting: wanted.clone(),
         wanted,
@@ -92,6 +107,10 @@ pub async fn gather(
         held: BTreeMap::new(),
         denied: BTreeMap::new(),
         resources: Resources::new(settings),
+        stirred: Stirred {
+            everything: true,
+            hosts: BTreeSet::new(),
+        },
     };
     let watch = Watch::start();
     let mut tasks = FuturesUnordered::new();
@@ -122,7 +141,7 @@ impl<'a> Gathering<'a> {
     ) {
         loop {
             let mut moved = false;
-            for key in self.waiting.clone() {
+            for key in self.due() {
                 match readiness(self, &key) {
                     Readiness::Wait => {}
                     Readiness::Start(job) => {
@@ -152,8 +171,42 @@ impl<'a> Gathering<'a> {
         }
     }
 
+    /// The open facts that may have become ready: all of them, or those of the hosts about which something became known and
+    /// those that belong to no single host.
+    fn due(&mut self) -> Vec<FactKey> {
+        let stirred = std::mem::take(&mut self.stirred);
+        let is_due = |key: &&FactKey| {
+            stirred.everything || keys::host_of(key).is_none_or(|host| stirred.hosts.contains(host))
+        };
+        self.waiting.iter().filter(is_due).cloned().collect()
+    }
+
+    /// Something became known about a fact: who waits for it is looked at again.
+    fn stir(&mut self, key: &FactKey) {
+        match keys::host_of(key) {
+            Some(host) if !self.is_proxy(host) => {
+                self.stirred.hosts.insert(host.clone());
+            }
+            // A warm-up, a token or an answer of the API concerns no host's other facts.
+            None if !matches!(key, FactKey::Resolver) && !self.has_proxies() => {}
+            _ => self.stirred.everything = true,
+        }
+    }
+
+    fn has_proxies(&self) -> bool {
+        keys::connections(&self.wanted)
+            .any(|key| matches!(key, FactKey::Connection { route, .. } if *route != Route::Direct))
+    }
+
+    fn is_proxy(&self, host: &Host) -> bool {
+        keys::connections(&self.wanted).any(|key| {
+            matches!(key, FactKey::Connection { route: Route::Proxy(proxy), .. } if proxy.host == *host)
+        })
+    }
+
     fn finish(&mut self, done: Done, observer: &dyn Observer) {
         self.running.remove(&done.key);
+        self.stir(&done.key);
         if let (Err(gap @ Gap::Denied { .. }), Some(reader)) = (&done.answer, &done.reader) {
             let entry = self
                 .denied
@@ -202,12 +255,42 @@ impl<'a> Gathering<'a> {
     }
 
     fn record(&mut self, key: FactKey, answer: Answer<Fact>, stands_on: Vec<FactKey>, took: Took) {
+        self.stir(&key);
         for follow_up in plan::follow_ups(&key, &answer, &self.wanted, self.settings) {
-            if self.wanted.insert(follow_up.clone()) {
-                self.waiting.insert(follow_up);
-            }
+            self.want(follow_up);
         }
         self.facts.record(key, answer, stands_on, took);
+    }
+
+    /// Adds a fact to what is wanted, with what it stands on.
+    fn want(&mut self, key: FactKey) {
+        if self.wanted.contains(&key) {
+            return;
+        }
+        let nameservers = self.facts.resolver(&FactKey::Resolver);
+        let nameservers = nameservers.map_or_else(|_| Vec::new(), |fact| fact.nameservers.clone());
+        let has_tool_client = self.settings.tool_client.is_some();
+        let brought = closure(
+            BTreeSet::from([key]),
+            self.objects,
+            &self.routes,
+            has_tool_client,
+        );
+        for key in brought {
+            if !self.wanted.insert(key.clone()) {
+                continue;
+            }
+            self.stir(&key);
+            if let FactKey::Addresses { host } = &key {
+                let asked = plan::questions(host, &nameservers, &self.wanted, self.settings);
+                for question in asked {
+                    if self.wanted.insert(question.clone()) {
+                        self.waiting.insert(question);
+                    }
+                }
+            }
+            self.waiting.insert(key);
+        }
     }
 
     /// Ends: whatever is still open gets the reason of the end as its gap.
@@ -222,7 +305,7 @@ impl<'a> Gathering<'a> {
             .cloned()
             .collect();
         for key in open {
-            let stands_on = key.stands_on(self.objects);
+            let stands_on = key.stands_on(self.objects, &self.routes);
             self.facts
                 .record(key, Err(reason.clone()), stands_on, Took::default());
         }
@@ -250,7 +333,8 @@ pub fn local(wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Facts {
             _ => None,
         };
         if let Some(answer) = answer {
-            facts.record(key.clone(), answer, key.stands_on(objects), Took::default());
+            let stands_on = key.stands_on(objects, &Routes::default());
+            facts.record(key.clone(), answer, stands_on, Took::default());
         }
     }
     facts

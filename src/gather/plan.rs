@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use hybridcheck_core::check::service_clients;
-use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{Answer, ClientRef, Effect, Fact, FactKey};
 use hybridcheck_core::object::HybridObject;
 
+use super::keys;
 use crate::config::Settings;
 
 /// The wanted facts and everything they stand on. What is read from the organisation brings the tokens it may be read with.
 pub fn closure(
     wanted: BTreeSet<FactKey>,
     objects: &[HybridObject],
+    routes: &Routes,
     has_tool_client: bool,
 ) -> BTreeSet<FactKey> {
     let mut all = BTreeSet::new();
@@ -24,11 +26,32 @@ pub fn closure(
         if all.contains(&key) {
             continue;
         }
-        open.extend(key.stands_on(objects));
+        open.extend(key.stands_on(objects, routes));
+        open.extend(beside(&key));
         open.extend(tokens(&key, objects, has_tool_client));
         all.insert(key);
     }
     all
+}
+
+/// The wanted facts over the routes of the run, and those routes.
+pub fn routed(wanted: BTreeSet<FactKey>, settings: &Settings) -> (BTreeSet<FactKey>, Routes) {
+    let routes = settings.routes(&wanted);
+    let wanted = wanted.into_iter().map(|key| key.over(&routes)).collect();
+    (wanted, routes)
+}
+
+/// What is gathered beside a fact, though it does not stand on it: how a route was chosen, and what else names a host.
+fn beside(key: &FactKey) -> Vec<FactKey> {
+    match key {
+        FactKey::Connection { endpoint, .. } | FactKey::Reach { endpoint } => {
+            vec![FactKey::Routing {
+                endpoint: endpoint.clone(),
+            }]
+        }
+        FactKey::Addresses { host } => vec![FactKey::HostsFile { host: host.clone() }],
+        _ => Vec::new(),
+    }
 }
 
 fn tokens(key: &FactKey, objects: &[HybridObject], has_tool_client: bool) -> Vec<FactKey> {
@@ -52,15 +75,16 @@ fn tokens(key: &FactKey, objects: &[HybridObject], has_tool_client: bool) -> Vec
 pub fn planned(
     wanted: BTreeSet<FactKey>,
     objects: &[HybridObject],
+    routes: &Routes,
     has_tool_client: bool,
 ) -> Vec<(FactKey, Effect)> {
-    let mut open = closure(wanted, objects, has_tool_client);
+    let mut open = closure(wanted, objects, routes, has_tool_client);
     let mut ordered: Vec<(FactKey, Effect)> = Vec::new();
     while !open.is_empty() {
         let free: Vec<FactKey> = open
             .iter()
             .filter(|key| {
-                let mut base = key.stands_on(objects);
+                let mut base = key.stands_on(objects, routes);
                 base.extend(tokens(key, objects, has_tool_client));
                 base.iter().all(|base| !open.contains(base))
             })
@@ -88,24 +112,15 @@ pub(super) fn follow_ups(
     match (key, answer) {
         (FactKey::Resolver, Ok(Fact::Resolver(resolver))) => {
             let hosts = wanted.iter().filter_map(|key| match key {
-                FactKey::Addresses { host } => Some(host.clone()),
+                FactKey::Addresses { host } => Some(host),
                 _ => None,
             });
             hosts
-                .filter(|host| super::ready::asks_dns(host, wanted, settings))
-                .flat_map(|host| {
-                    resolver
-                        .nameservers
-                        .iter()
-                        .map(move |nameserver| FactKey::Dns {
-                            host: host.clone(),
-                            nameserver: *nameserver,
-                        })
-                })
+                .flat_map(|host| questions(host, &resolver.nameservers, wanted, settings))
                 .collect()
         }
-        (FactKey::Addresses { host }, Ok(Fact::Addresses(found))) => endpoints(wanted)
-            .filter(|endpoint| endpoint.host == *host)
+        (FactKey::Addresses { host }, Ok(Fact::Addresses(found))) => endpoints(wanted, host)
+            .into_iter()
             .flat_map(|endpoint| {
                 found
                     .addresses
@@ -120,6 +135,25 @@ pub(super) fn follow_ups(
             .collect(),
         (
             FactKey::Tcp {
+                endpoint, address, ..
+            },
+            Ok(_),
+        ) => {
+            let connection = FactKey::connection(endpoint.clone());
+            let direct = wanted.contains(&connection).then(|| FactKey::Tls {
+                endpoint: endpoint.clone(),
+                address: *address,
+                route: Route::Direct,
+            });
+            let through = through(endpoint, wanted).map(|to| FactKey::Tunnel {
+                endpoint: to.clone(),
+                address: *address,
+                route: Route::Proxy(endpoint.clone()),
+            });
+            direct.into_iter().chain(through).collect()
+        }
+        (
+            FactKey::Tunnel {
                 endpoint,
                 address,
                 route,
@@ -134,10 +168,61 @@ pub(super) fn follow_ups(
     }
 }
 
-/// The endpoints to which a connection is wanted.
-pub(super) fn endpoints(wanted: &BTreeSet<FactKey>) -> impl Iterator<Item = &Endpoint> {
-    wanted.iter().filter_map(|key| match key {
-        FactKey::Connection { endpoint, .. } => Some(endpoint),
+/// One question per nameserver about a host, when its addresses come from DNS.
+pub(super) fn questions(
+    host: &Host,
+    nameservers: &[std::net::SocketAddr],
+    wanted: &BTreeSet<FactKey>,
+    settings: &Settings,
+) -> Vec<FactKey> {
+    if !super::ready::asks_dns(host, wanted, settings) {
+        return Vec::new();
+    }
+    let nameservers = nameservers.iter();
+    nameservers
+        .map(|nameserver| FactKey::Dns {
+            host: host.clone(),
+            nameserver: *nameserver,
+        })
+        .collect()
+}
+
+/// The endpoints of a host to which TCP connections are wanted: for themselves, to be reached, or as a proxy.
+pub(super) fn endpoints(wanted: &BTreeSet<FactKey>, host: &Host) -> Vec<Endpoint> {
+    let mut all: BTreeSet<Endpoint> = BTreeSet::new();
+    for key in keys::connections_of(wanted, host).chain(keys::reaches_of(wanted, host)) {
+        if let FactKey::Connection {
+            endpoint,
+            route: Route::Direct,
+        }
+        | FactKey::Reach { endpoint } = key
+        {
+            all.insert(endpoint.clone());
+        }
+    }
+    for key in keys::connections(wanted) {
+        if let FactKey::Connection {
+            route: Route::Proxy(proxy),
+            ..
+        } = key
+            && proxy.host == *host
+        {
+            all.insert(proxy.clone());
+        }
+    }
+    all.into_iter().collect()
+}
+
+/// The endpoints that are reached through a proxy.
+fn through<'a>(
+    proxy: &'a Endpoint,
+    wanted: &'a BTreeSet<FactKey>,
+) -> impl Iterator<Item = &'a Endpoint> {
+    keys::connections(wanted).filter_map(move |key| match key {
+        FactKey::Connection {
+            endpoint,
+            route: Route::Proxy(of),
+        } if of == proxy => Some(endpoint),
         _ => None,
     })
 }

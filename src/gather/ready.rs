@@ -5,14 +5,15 @@ use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
-    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
-    TcpOutcome, TokenOutcome, Trust,
+    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap, ReachFact,
+    TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
 
 use super::Gathering;
 use super::gate::{api_gate, credentials, is_https, secrets_gate, usable_addresses};
+use super::keys;
 use crate::config::Settings;
 
 /// What can be done about a fact now.
@@ -29,12 +30,14 @@ pub(super) enum Readiness {
 pub(super) enum Job {
     Api {
         endpoint: Endpoint,
+        route: Route,
         addresses: Vec<SocketAddr>,
         stands_on: Vec<FactKey>,
     },
     Discovery {
         endpoint: Endpoint,
         address: IpAddr,
+        route: Route,
         stands_on: Vec<FactKey>,
     },
     Dns {
@@ -46,6 +49,7 @@ pub(super) enum Job {
     },
     Organization {
         endpoint: Endpoint,
+        route: Route,
         addresses: Vec<SocketAddr>,
         reader: ClientRef,
         stands_on: Vec<FactKey>,
@@ -62,6 +66,7 @@ pub(super) enum Job {
     Token {
         endpoint: Endpoint,
         address: IpAddr,
+        route: Route,
         client_id: String,
         secret: Secret,
         stands_on: Vec<FactKey>,
@@ -108,9 +113,20 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             address,
             route,
         } => tls(gathering, endpoint, *address, route),
-        FactKey::Connection { endpoint, .. } => connection(gathering, endpoint),
-        FactKey::Discovery { endpoint, .. } => discovery(gathering, endpoint),
-        FactKey::ApiProbe { endpoint, .. } => api_probe(gathering, endpoint),
+        FactKey::Connection { endpoint, route } => connection(gathering, endpoint, route),
+        FactKey::Discovery { endpoint, route } => discovery(gathering, endpoint, route),
+        FactKey::ApiProbe { endpoint, route } => api_probe(gathering, endpoint, route),
+        FactKey::Reach { endpoint } => reach(gathering, endpoint),
+        FactKey::Routing { endpoint } => Readiness::Known(
+            Ok(Box::new(gathering.settings.routing(endpoint).into())),
+            Vec::new(),
+        ),
+        FactKey::Hello { .. }
+        | FactKey::HostsFile { .. }
+        | FactKey::Path { .. }
+        | FactKey::SystemLookup { .. }
+        | FactKey::Tunnel { .. }
+        | FactKey::Web { .. } => missing(Gap::NotPlanned, Vec::new()),
         FactKey::Token { client } => token(gathering, key, client),
         FactKey::TokenInfo { client } => token_info(gathering, client),
         FactKey::Idps { object }
@@ -134,14 +150,11 @@ fn given(
     if let Some(address) = host.literal() {
         return Some((AddressSource::Literal, vec![address]));
     }
-    let endpoints: Vec<&Endpoint> = super::plan::endpoints(wanted)
-        .filter(|endpoint| endpoint.host == *host)
-        .collect();
-    for endpoint in endpoints {
-        if let Some(addresses) = settings.given_addresses(endpoint) {
+    for endpoint in super::plan::endpoints(wanted, host) {
+        if let Some(addresses) = settings.given_addresses(&endpoint) {
             return Some((AddressSource::Resolve, addresses.to_vec()));
         }
-        let target = settings.target(endpoint);
+        let target = settings.target(&endpoint);
         if target.host != *host
             && let Some(address) = target.host.literal()
         {
@@ -165,11 +178,7 @@ fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
         Err(_) => return blocked(FactKey::Resolver),
         Ok(_) => {}
     }
-    let asked: Vec<&FactKey> = gathering
-        .wanted
-        .iter()
-        .filter(|key| matches!(key, FactKey::Dns { host: of, .. } if of == host))
-        .collect();
+    let asked: Vec<&FactKey> = keys::questions_of(&gathering.wanted, host).collect();
     for key in &asked {
         if let Ok(answer) = gathering.facts.dns(key) {
             let addresses = answer.addresses();
@@ -192,25 +201,34 @@ fn tls(
     address: IpAddr,
     route: &Route,
 ) -> Readiness {
-    let base = FactKey::Tcp {
-        endpoint: endpoint.clone(),
-        address,
-        route: route.clone(),
+    let base = FactKey::socket(endpoint, address, route);
+    let remote = match route {
+        Route::Direct => match gathering.facts.tcp(&base) {
+            Ok(tcp) => (tcp.outcome == TcpOutcome::Connected).then_some(tcp.remote),
+            Err(_) if gathering.is_open(&base) => return Readiness::Wait,
+            Err(_) => None,
+        },
+        Route::Proxy(proxy) => match gathering.facts.tunnel(&base) {
+            Ok(tunnel) => (tunnel.outcome == TunnelOutcome::Open)
+                .then(|| SocketAddr::new(address, gathering.settings.target(proxy).port)),
+            Err(_) if gathering.is_open(&base) => return Readiness::Wait,
+            Err(_) => None,
+        },
     };
-    match gathering.facts.tcp(&base) {
-        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Tls {
-            remote: tcp.remote,
-            base,
-        }),
-        Err(_) if gathering.is_open(&base) => Readiness::Wait,
-        _ => blocked(base),
+    match remote {
+        Some(remote) => Readiness::Start(Job::Tls { remote, base }),
+        None => blocked(base),
     }
 }
 
 /// The first trusted handshake decides; when all have ended without one, the facts that got furthest are what blocks.
-fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
+fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    let first = match route {
+        Route::Direct => endpoint,
+        Route::Proxy(proxy) => proxy,
+    };
     let names = FactKey::Addresses {
-        host: endpoint.host.clone(),
+        host: first.host.clone(),
     };
     match gathering.facts.addresses(&names) {
         Err(_) if gathering.is_open(&names) => return Readiness::Wait,
@@ -218,43 +236,38 @@ fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
         Err(_) => return blocked(names),
         Ok(_) => {}
     }
-    let mut handshakes = Vec::new();
-    let mut sockets = Vec::new();
     let mut open = false;
-    for key in &gathering.wanted {
-        match key {
-            FactKey::Tls {
-                endpoint: of,
-                address,
-                ..
-            } if of == endpoint => {
-                open |= gathering.is_open(key);
-                if let Ok(tls) = gathering.facts.tls(key) {
-                    handshakes.push(key.clone());
-                    if tls.is_trusted() {
-                        let fact = ConnectionFact {
-                            address: *address,
-                            trust: tls.trust.unwrap_or(Trust::Nowhere),
-                        };
-                        return Readiness::Known(Ok(Box::new(fact.into())), vec![key.clone()]);
-                    }
-                }
-            }
-            FactKey::Tcp { endpoint: of, .. } if of == endpoint => {
-                open |= gathering.is_open(key);
-                sockets.push(key.clone());
-            }
-            _ => {}
+    let mut handshakes = Vec::new();
+    for key in keys::tls_of(&gathering.wanted, endpoint, route) {
+        open |= gathering.is_open(key);
+        let (FactKey::Tls { address, .. }, Ok(tls)) = (key, gathering.facts.tls(key)) else {
+            continue;
+        };
+        handshakes.push(key.clone());
+        if tls.is_trusted() {
+            let fact = ConnectionFact {
+                address: *address,
+                trust: tls.trust.unwrap_or(Trust::Nowhere),
+            };
+            return Readiness::Known(Ok(Box::new(fact.into())), vec![key.clone()]);
         }
     }
+    let sockets: Vec<FactKey> = keys::tcp_of(&gathering.wanted, first).cloned().collect();
+    let tunnels: Vec<FactKey> = keys::tunnels_of(&gathering.wanted, endpoint, route)
+        .cloned()
+        .collect();
+    open |= sockets
+        .iter()
+        .chain(&tunnels)
+        .any(|key| gathering.is_open(key));
     if open {
         return Readiness::Wait;
     }
-    let furthest = if handshakes.is_empty() {
-        sockets
-    } else {
-        handshakes
-    };
+    let answered = |keys: &Vec<FactKey>| keys.iter().any(|key| gathering.facts.get(key).is_ok());
+    let furthest = [handshakes, tunnels, sockets]
+        .into_iter()
+        .find(answered)
+        .unwrap_or_default();
     match furthest.first() {
         Some(first) => missing(Gap::blocked(first.clone()), furthest),
         // Every address is of a family that the user left out.
@@ -262,12 +275,49 @@ fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
     }
 }
 
-fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
-    let base = FactKey::connection(endpoint.clone());
+/// Known as soon as one address accepts, or when all have been tried.
+fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
+    let names = FactKey::Addresses {
+        host: endpoint.host.clone(),
+    };
+    match gathering.facts.addresses(&names) {
+        Err(_) if gathering.is_open(&names) => return Readiness::Wait,
+        Ok(found) if !found.addresses.is_empty() => {}
+        _ => return blocked(names),
+    }
+    let tried: Vec<FactKey> = keys::tcp_of(&gathering.wanted, endpoint).cloned().collect();
+    let mut fact = ReachFact {
+        open: Vec::new(),
+        shut: Vec::new(),
+    };
+    for key in &tried {
+        if let (FactKey::Tcp { address, .. }, Ok(tcp)) = (key, gathering.facts.tcp(key)) {
+            if tcp.outcome == TcpOutcome::Connected {
+                fact.open.push(*address);
+            } else {
+                fact.shut.push(*address);
+            }
+        }
+    }
+    if fact.open.is_empty() && tried.iter().any(|key| gathering.is_open(key)) {
+        return Readiness::Wait;
+    }
+    if tried.is_empty() {
+        return blocked(names);
+    }
+    Readiness::Known(Ok(Box::new(fact.into())), tried)
+}
+
+fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    let base = FactKey::Connection {
+        endpoint: endpoint.clone(),
+        route: route.clone(),
+    };
     match gathering.facts.connection(&base) {
         Ok(connection) => Readiness::Start(Job::Discovery {
             endpoint: endpoint.clone(),
             address: connection.address,
+            route: route.clone(),
             stands_on: vec![base],
         }),
         Err(_) if gathering.is_open(&base) => Readiness::Wait,
@@ -276,14 +326,21 @@ fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
 }
 
 /// Starts with the addresses, beside the measured handshake, so that the API's connection is warm when the first token arrives.
-fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
-    let names = FactKey::Addresses {
-        host: endpoint.host.clone(),
+fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    let first = match route {
+        Route::Direct => endpoint,
+        Route::Proxy(proxy) => proxy,
     };
-    let base = FactKey::connection(endpoint.clone());
+    let names = FactKey::Addresses {
+        host: first.host.clone(),
+    };
+    let base = FactKey::Connection {
+        endpoint: endpoint.clone(),
+        route: route.clone(),
+    };
     match gathering.facts.addresses(&names) {
         Ok(_) => {
-            let addresses = usable_addresses(gathering, endpoint);
+            let addresses = usable_addresses(gathering, endpoint, route);
             if addresses.is_empty() {
                 return if gathering.is_open(&base) {
                     Readiness::Wait
@@ -293,6 +350,7 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
             }
             Readiness::Start(Job::Api {
                 endpoint: endpoint.clone(),
+                route: route.clone(),
                 addresses,
                 stands_on: vec![base],
             })
@@ -307,7 +365,7 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
         return missing(Gap::NotPlanned, Vec::new());
     };
     let url = FactKey::option(object.id, "general", "base_auth_url");
-    let stands_on = key.stands_on(gathering.objects);
+    let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     let (client_id, secret) = match credentials(gathering, object, client) {
         Ok(pair) => pair,
         Err(gap) => return missing(gap, stands_on),
@@ -326,15 +384,14 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
     }
     match secrets_gate(gathering, &endpoint) {
         Ok(address) => Readiness::Start(Job::Token {
+            route: gathering.routes.of(&endpoint),
             endpoint,
             address,
             client_id,
             secret,
             stands_on,
         }),
-        Err(Gap::Blocked { .. }) if gathering.is_open(&FactKey::connection(endpoint.clone())) => {
-            Readiness::Wait
-        }
+        Err(Gap::Blocked { by }) if gathering.is_open(&by) => Readiness::Wait,
         Err(gap) => missing(gap, stands_on),
     }
 }
@@ -363,9 +420,10 @@ fn token_info(gathering: &Gathering<'_>, client: &ClientRef) -> Readiness {
     let key = FactKey::TokenInfo {
         client: client.clone(),
     };
-    let stands_on = key.stands_on(gathering.objects);
+    let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     match api_gate(gathering, client.object(), &stands_on) {
         Ok((endpoint, addresses)) => Readiness::Start(Job::Organization {
+            route: gathering.routes.of(&endpoint),
             endpoint,
             addresses,
             reader: client.clone(),
@@ -382,7 +440,7 @@ fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> R
         let keys = clients.iter().cloned();
         keys.map(|client| FactKey::Token { client }).collect()
     };
-    let mut stands_on = key.stands_on(gathering.objects);
+    let mut stands_on = key.stands_on(gathering.objects, &gathering.routes);
     let denied = gathering.denied.get(key);
     let mut pending = false;
     for candidate in &candidates {
@@ -396,6 +454,7 @@ fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> R
                 stands_on.extend(tokens(std::slice::from_ref(candidate)));
                 return match api_gate(gathering, object, &stands_on) {
                     Ok((endpoint, addresses)) => Readiness::Start(Job::Organization {
+                        route: gathering.routes.of(&endpoint),
                         endpoint,
                         addresses,
                         reader: candidate.clone(),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap};
 use hybridcheck_core::secret::Secret;
 use tokio::net::TcpStream;
@@ -29,7 +29,7 @@ const AT_ONCE: usize = 16;
 #[derive(Default)]
 pub(super) struct Carried {
     socket: Option<(FactKey, TcpStream)>,
-    link: Option<((Endpoint, IpAddr), Arc<Link>)>,
+    link: Option<((Endpoint, IpAddr, Route), Arc<Link>)>,
     token: Option<(ClientRef, Secret)>,
 }
 
@@ -40,8 +40,8 @@ pub(super) struct Resources {
     requests: Arc<AtomicU32>,
     limit: Arc<Semaphore>,
     sockets: HashMap<FactKey, TcpStream>,
-    links: HashMap<(Endpoint, IpAddr), Arc<Link>>,
-    apis: HashMap<Endpoint, Api>,
+    links: HashMap<(Endpoint, IpAddr, Route), Arc<Link>>,
+    apis: HashMap<(Endpoint, Route), Api>,
     tokens: HashMap<ClientRef, Secret>,
 }
 
@@ -97,7 +97,7 @@ impl Resources {
                 })
             }
             Job::Material { object } => {
-                let stands_on = key.stands_on(&[]);
+                let stands_on = key.stands_on(&[], &Routes::default());
                 let is_key = matches!(key, FactKey::PrivateKey { .. });
                 // A key may ask for seconds of derivation: sockets must not wait for it.
                 boxed(key, stands_on, None, async move {
@@ -131,9 +131,10 @@ impl Resources {
             Job::Discovery {
                 endpoint,
                 address,
+                route,
                 stands_on,
             } => {
-                let link = self.links.get(&(endpoint, address)).cloned();
+                let link = self.links.get(&(endpoint, address, route)).cloned();
                 self.requests.fetch_add(1, Ordering::Relaxed);
                 boxed(key, stands_on, None, async move {
                     let answer = match link {
@@ -145,10 +146,11 @@ impl Resources {
             }
             Job::Api {
                 endpoint,
+                route,
                 addresses,
                 stands_on,
             } => {
-                let api = self.api(&endpoint, &addresses, settings);
+                let api = self.api(&endpoint, &route, &addresses, settings);
                 boxed(key, stands_on, None, async move {
                     let answer = match api {
                         Some(api) => Ok(api.probe().await.into()),
@@ -160,20 +162,22 @@ impl Resources {
             Job::Token {
                 endpoint,
                 address,
+                route,
                 client_id,
                 secret,
                 stands_on,
             } => {
-                let link = self.links.get(&(endpoint, address)).cloned();
+                let link = self.links.get(&(endpoint, address, route)).cloned();
                 self.token(key, link, client_id, secret, stands_on)
             }
             Job::Organization {
                 endpoint,
+                route,
                 addresses,
                 reader,
                 stands_on,
             } => {
-                let api = self.api(&endpoint, &addresses, settings);
+                let api = self.api(&endpoint, &route, &addresses, settings);
                 self.organization(key, api, reader, stands_on)
             }
         }
@@ -188,7 +192,9 @@ impl Resources {
         let socket = self.sockets.remove(&base);
         let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
         let FactKey::Tls {
-            endpoint, address, ..
+            endpoint,
+            address,
+            route,
         } = key.clone()
         else {
             return boxed(key, vec![base], None, async {
@@ -203,7 +209,7 @@ impl Resources {
             let mut carried = Carried::default();
             if let Some(stream) = stream {
                 let link = Link::over(endpoint.clone(), remote, trusts, stream).await;
-                carried.link = Some(((endpoint, address), Arc::new(link)));
+                carried.link = Some(((endpoint, address, route), Arc::new(link)));
             }
             (Ok(fact.into()), carried)
         })
@@ -280,10 +286,12 @@ impl Resources {
     fn api(
         &mut self,
         endpoint: &Endpoint,
+        route: &Route,
         addresses: &[SocketAddr],
         settings: &Settings,
     ) -> Option<Api> {
-        if let Some(api) = self.apis.get(endpoint) {
+        let key = (endpoint.clone(), route.clone());
+        if let Some(api) = self.apis.get(&key) {
             return Some(api.clone());
         }
         let api = Api::new(
@@ -294,7 +302,7 @@ impl Resources {
             self.phase,
             Arc::clone(&self.requests),
         )?;
-        self.apis.insert(endpoint.clone(), api.clone());
+        self.apis.insert(key, api.clone());
         Some(api)
     }
 }

@@ -94,6 +94,7 @@ impl Api {
         let outcome = match answer {
             Ok(answer) => HttpOutcome::Answer(HttpAnswer {
                 status: answer.status,
+                reason: None,
                 headers: kept_headers(&answer.headers),
                 excerpt: visible(
                     &String::from_utf8_lossy(&answer.body[..answer.body.len().min(EXCERPT)]),

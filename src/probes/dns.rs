@@ -27,6 +27,8 @@ pub fn resolver(given: Vec<SocketAddr>) -> ResolverFact {
         return ResolverFact {
             source: "--dns-server".into(),
             nameservers: given,
+            search: Vec::new(),
+            ndots: None,
             problem: None,
         };
     }
@@ -52,12 +54,16 @@ pub fn resolver(given: Vec<SocketAddr>) -> ResolverFact {
             ResolverFact {
                 source,
                 nameservers,
+                search: Vec::new(),
+                ndots: None,
                 problem,
             }
         }
         Err(error) => ResolverFact {
             source,
             nameservers: Vec::new(),
+            search: Vec::new(),
+            ndots: None,
             problem: Some(hybridcheck_core::text::visible(&error.to_string(), 200)),
         },
     }
@@ -100,7 +106,11 @@ async fn question(
             if let DnsOutcome::TimedOut { waited } = &mut outcome {
                 *waited = total.took();
             }
-            return DnsAnswer { outcome, attempts };
+            return DnsAnswer {
+                outcome,
+                truncated: false,
+                attempts,
+            };
         }
     }
 }

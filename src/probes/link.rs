@@ -261,6 +261,7 @@ fn describe(
 ) -> HttpAnswer {
     HttpAnswer {
         status: head.status.as_u16(),
+        reason: None,
         headers: kept_headers(&head.headers),
         excerpt: visible(
             &String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]),

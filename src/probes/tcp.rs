@@ -45,6 +45,8 @@ pub async fn connect(remote: SocketAddr, phase: Duration) -> (TcpFact, Option<Tc
         );
         if !again || attempts.len() > 1 || patience <= PAUSE {
             let fact = TcpFact {
+                notices: Vec::new(),
+                dropped_here: None,
                 remote,
                 outcome,
                 attempts,

@@ -102,6 +102,7 @@ fn describe(
         alpn: session
             .and_then(|s| s.alpn_protocol())
             .map(|alpn| hybridcheck_core::text::visible(&String::from_utf8_lossy(alpn), 20)),
+        unacknowledged: None,
         attempts: vec![Attempt {
             started: watch.started,
             took: watch.took(),
@@ -121,6 +122,8 @@ fn served(der: &CertificateDer<'static>) -> Option<ServedCertificate> {
         not_after: Timestamp::from_unix(certificate.validity().not_after.timestamp()),
         names: names(&certificate),
         sha256: super::digest::sha256_hex(der),
+        revocation: Vec::new(),
+        issuer_urls: Vec::new(),
     })
 }
 

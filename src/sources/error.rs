@@ -117,7 +117,7 @@ fn malformed_help(form: Form) -> String {
         }
         Form::NestedYaml => "correct the named line: plain mappings, lists and quoted text only, no anchors and no aliases".to_owned(),
         Form::FlexPropCsv => "export the columns dbid, object_dbid, object_type, parent_dbid, prop_name, prop_value and part, with values quoted".to_owned(),
-        Form::OptionCsv | Form::OptionFile => EXPORT.to_owned(),
+        Form::Named | Form::OptionCsv | Form::OptionFile => EXPORT.to_owned(),
     }
 }
 

@@ -138,6 +138,7 @@ pub(super) fn unknown_object(place: Place, form: Form) -> HybridObject {
         dbid: Known::NotInForm,
         sections: Vec::new(),
         serves: Vec::new(),
+        targets: Vec::new(),
         notes: Vec::new(),
     }
 }

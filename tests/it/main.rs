@@ -5,6 +5,7 @@ mod demo;
 mod hostile;
 mod interrupt;
 mod matrix;
+mod probe;
 mod safety;
 mod schema;
 mod sdk;

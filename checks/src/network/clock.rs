@@ -33,16 +33,17 @@ page! {
 
 impl Check for Clock {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        if seen::endpoints(object).is_empty() {
+        if object.auth_endpoints().is_empty() && object.api_endpoints().is_empty() {
             return Vec::new();
         }
         vec![Subject::Object]
     }
 
     fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        let discovery = object.auth_endpoint().map(|at| seen::discovery_key(&at));
-        let probe = object.api_endpoint().map(|at| seen::api_probe_key(&at));
-        discovery.into_iter().chain(probe).collect()
+        let (auth, api) = (object.auth_endpoints(), object.api_endpoints());
+        let discovery = auth.iter().map(seen::discovery_key);
+        let probe = api.iter().map(seen::api_probe_key);
+        discovery.chain(probe).collect()
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
@@ -121,7 +122,7 @@ pub(crate) fn best(case: &Case<'_>) -> Option<ClockReading> {
 fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
     let mut readings = Vec::new();
     let mut missing = None;
-    if let Some(endpoint) = case.object.auth_endpoint() {
+    for endpoint in case.object.auth_endpoints() {
         let key = seen::discovery_key(&endpoint);
         match case.discovery(&key) {
             Ok(fact) if fact.document.is_some() || is_marked(&fact.http) => {
@@ -131,7 +132,7 @@ fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
             Err(gap) => missing = Some(gap),
         }
     }
-    if let Some(endpoint) = case.object.api_endpoint() {
+    for endpoint in case.object.api_endpoints() {
         let key = seen::api_probe_key(&endpoint);
         match case.api_probe(&key) {
             Ok(fact) if fact.error.is_some() => readings.extend(reading(&fact.http)),

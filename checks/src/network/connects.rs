@@ -38,8 +38,8 @@ impl Check for Connects {
         seen::endpoint_subjects(object)
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        seen::reach_needs(subject, object)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {

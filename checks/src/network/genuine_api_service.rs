@@ -33,8 +33,8 @@ page! {
 
 impl Check for GenuineApiService {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        let endpoint = object.api_endpoint().into_iter();
-        endpoint
+        let endpoints = object.api_endpoints().into_iter();
+        endpoints
             .map(|endpoint| Subject::Endpoint { endpoint })
             .collect()
     }

@@ -36,8 +36,8 @@ page! {
 
 impl Check for GenuineAuthService {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        let endpoint = object.auth_endpoint().into_iter();
-        endpoint
+        let endpoints = object.auth_endpoints().into_iter();
+        endpoints
             .map(|endpoint| Subject::Endpoint { endpoint })
             .collect()
     }

@@ -321,6 +321,8 @@ mod tests {
             bench.facts = without(&bench.facts, &dns_key(&host));
         }
         let resolver = ResolverFact {
+            search: Vec::new(),
+            ndots: None,
             source: "/etc/resolv.conf".into(),
             nameservers: Vec::new(),
             problem: None,

@@ -50,14 +50,17 @@ impl Check for Resolves {
         let host = &endpoint.host;
         if host.literal().is_some() {
             return Ok(Judgement::not_applicable(
-                "the URL holds an address, no name",
+                "an address, no name, so there is nothing to look up",
             ));
         }
         let addresses = case.addresses(&seen::addresses_key(endpoint))?;
         let flag = match addresses.source {
             AddressSource::ConnectTo => Some("--connect-to"),
             AddressSource::Resolve => Some("--resolve"),
-            AddressSource::Dns | AddressSource::Literal => None,
+            AddressSource::Dns
+            | AddressSource::HostsFile
+            | AddressSource::Literal
+            | AddressSource::System => None,
         };
         if let Some(flag) = flag {
             return Ok(Judgement::not_applicable(format!(

@@ -36,7 +36,7 @@ page! {
 
 impl Check for Trusted {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        seen::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {

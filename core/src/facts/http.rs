@@ -77,6 +77,9 @@ impl fmt::Display for HttpOutcome {
 pub struct HttpAnswer {
     /// Status code.
     pub status: u16,
+    /// The reason phrase, when HTTP/1 sent one that is not the usual one.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// Headers worth keeping, names in lower case, values made visible; never cookies or credentials.
     pub headers: Vec<(String, String)>,
     /// The beginning of the body, made visible.

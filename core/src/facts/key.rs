@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::{Endpoint, Host, Route};
+use super::HelloVariant;
+use crate::endpoint::{Endpoint, Host, Route, Routes};
 use crate::object::{HybridObject, ObjectId};
 
 /// An OAuth client: the one of a service section, or the tool's own.
@@ -93,6 +94,22 @@ pub enum FactKey {
         /// The nameserver asked.
         nameserver: SocketAddr,
     },
+    /// Another ClientHello at an address.
+    Hello {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The address.
+        address: IpAddr,
+        /// The route.
+        route: Route,
+        /// Which ClientHello.
+        variant: HelloVariant,
+    },
+    /// What the hosts file says of a host.
+    HostsFile {
+        /// The host.
+        host: Host,
+    },
     /// All identity providers of the organisation.
     Idps {
         /// The object.
@@ -112,6 +129,13 @@ pub enum FactKey {
         /// The object.
         object: ObjectId,
     },
+    /// How far packets get on the way to an address; gathered after a connection failed.
+    Path {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The address.
+        address: IpAddr,
+    },
     /// The decoded and, if possible, decrypted `saml/pkey`.
     PrivateKey {
         /// The object.
@@ -122,6 +146,11 @@ pub enum FactKey {
         /// The object.
         object: ObjectId,
     },
+    /// Whether any address of an endpoint accepts TCP.
+    Reach {
+        /// The endpoint.
+        endpoint: Endpoint,
+    },
     /// The nameservers of this host.
     Resolver,
     /// The roles that carry a name.
@@ -130,6 +159,16 @@ pub enum FactKey {
         object: ObjectId,
         /// The role's name.
         name: String,
+    },
+    /// How the route to an endpoint was chosen.
+    Routing {
+        /// The endpoint.
+        endpoint: Endpoint,
+    },
+    /// The system's own look-up of a host.
+    SystemLookup {
+        /// The host.
+        host: Host,
     },
     /// A TCP connection to one address.
     Tcp {
@@ -140,7 +179,7 @@ pub enum FactKey {
         /// The route.
         route: Route,
     },
-    /// A TLS handshake with one address.
+    /// A TLS handshake with one address; on a route through a proxy, the proxy's address.
     Tls {
         /// The endpoint.
         endpoint: Endpoint,
@@ -158,6 +197,22 @@ pub enum FactKey {
     TokenInfo {
         /// The client.
         client: ClientRef,
+    },
+    /// A proxy's answer to CONNECT, at one address of the proxy.
+    Tunnel {
+        /// The endpoint asked for.
+        endpoint: Endpoint,
+        /// The proxy's address.
+        address: IpAddr,
+        /// The route.
+        route: Route,
+    },
+    /// What a host answers to a plain request for `/`.
+    Web {
+        /// The endpoint.
+        endpoint: Endpoint,
+        /// The route.
+        route: Route,
     },
 }
 
@@ -193,20 +248,34 @@ impl FactKey {
     pub fn effect(&self) -> Effect {
         match self {
             Self::Certificate { .. }
+            | Self::HostsFile { .. }
             | Self::Option { .. }
             | Self::PrivateKey { .. }
-            | Self::Resolver => Effect::Local,
+            | Self::Resolver
+            | Self::Routing { .. } => Effect::Local,
             Self::Token { .. } => Effect::MintsToken,
             _ => Effect::Reads,
         }
     }
 
     /// The facts this one stands on as far as they are known before gathering; addresses and nameservers are follow-ups.
-    pub fn stands_on(&self, objects: &[HybridObject]) -> Vec<Self> {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each kind of fact, in the order of the vocabulary"
+    )]
+    pub fn stands_on(&self, objects: &[HybridObject], routes: &Routes) -> Vec<Self> {
         let object = |id: ObjectId| objects.get(usize::from(id.0));
         let url = |id: ObjectId, name: &str| Self::option(id, "general", name);
+        let connection = |endpoint: Endpoint| Self::Connection {
+            route: routes.of(&endpoint),
+            endpoint,
+        };
         match self {
-            Self::Option { .. } | Self::Resolver => Vec::new(),
+            Self::HostsFile { .. }
+            | Self::Option { .. }
+            | Self::Resolver
+            | Self::Routing { .. }
+            | Self::SystemLookup { .. } => Vec::new(),
             Self::Certificate { object } => vec![Self::option(*object, "saml", "certificate")],
             Self::PrivateKey { object } => {
                 vec![
@@ -215,23 +284,49 @@ impl FactKey {
                 ]
             }
             Self::Addresses { .. } | Self::Dns { .. } => vec![Self::Resolver],
-            Self::Connection { endpoint, .. } | Self::Tcp { endpoint, .. } => {
+            Self::Connection {
+                endpoint: to,
+                route: Route::Direct,
+            }
+            | Self::Connection {
+                route: Route::Proxy(to),
+                ..
+            }
+            | Self::Reach { endpoint: to }
+            | Self::Tcp { endpoint: to, .. } => {
                 vec![Self::Addresses {
-                    host: endpoint.host.clone(),
+                    host: to.host.clone(),
                 }]
             }
+            Self::Path { endpoint, address } => vec![Self::Tcp {
+                endpoint: endpoint.clone(),
+                address: *address,
+                route: Route::Direct,
+            }],
+            Self::Tunnel { address, route, .. } => match route {
+                Route::Direct => Vec::new(),
+                Route::Proxy(proxy) => vec![Self::Tcp {
+                    endpoint: proxy.clone(),
+                    address: *address,
+                    route: Route::Direct,
+                }],
+            },
+            Self::Hello {
+                endpoint,
+                address,
+                route,
+                ..
+            } => vec![Self::socket(endpoint, *address, route)],
             Self::Tls {
                 endpoint,
                 address,
                 route,
             } => {
-                vec![Self::Tcp {
-                    endpoint: endpoint.clone(),
-                    address: *address,
-                    route: route.clone(),
-                }]
+                vec![Self::socket(endpoint, *address, route)]
             }
-            Self::Discovery { endpoint, route } | Self::ApiProbe { endpoint, route } => {
+            Self::Discovery { endpoint, route }
+            | Self::ApiProbe { endpoint, route }
+            | Self::Web { endpoint, route } => {
                 vec![Self::Connection {
                     endpoint: endpoint.clone(),
                     route: route.clone(),
@@ -247,7 +342,7 @@ impl FactKey {
                 on.extend(
                     object(id)
                         .and_then(HybridObject::auth_endpoint)
-                        .map(Self::connection),
+                        .map(connection),
                 );
                 on
             }
@@ -262,7 +357,7 @@ impl FactKey {
                 on.extend(
                     object(id)
                         .and_then(HybridObject::api_endpoint)
-                        .map(Self::connection),
+                        .map(connection),
                 );
                 on
             }
@@ -274,7 +369,7 @@ impl FactKey {
                 on.extend(
                     object(*id)
                         .and_then(HybridObject::api_endpoint)
-                        .map(Self::connection),
+                        .map(connection),
                 );
                 on
             }
@@ -288,6 +383,36 @@ impl FactKey {
             section: section.to_owned(),
             option: option.to_owned(),
         }
+    }
+
+    /// The key of what a handshake at an address stands on: the connection itself, or the proxy's tunnel.
+    pub fn socket(endpoint: &Endpoint, address: IpAddr, route: &Route) -> Self {
+        let (endpoint, route) = (endpoint.clone(), route.clone());
+        match route {
+            Route::Direct => Self::Tcp {
+                endpoint,
+                address,
+                route,
+            },
+            Route::Proxy(_) => Self::Tunnel {
+                endpoint,
+                address,
+                route,
+            },
+        }
+    }
+
+    /// The same question over the route of the run: checks ask for an endpoint's facts without knowing it.
+    #[must_use]
+    pub fn over(mut self, routes: &Routes) -> Self {
+        if let Self::ApiProbe { endpoint, route }
+        | Self::Connection { endpoint, route }
+        | Self::Discovery { endpoint, route }
+        | Self::Web { endpoint, route } = &mut self
+        {
+            *route = routes.of(endpoint);
+        }
+        self
     }
 
     /// The key of the direct connection to an endpoint.
@@ -305,9 +430,22 @@ impl fmt::Display for FactKey {
             Self::Addresses { host } => write!(f, "addresses of {host}"),
             Self::ApiProbe { endpoint, .. } => write!(f, "API call without a token at {endpoint}"),
             Self::Certificate { .. } => f.write_str("saml/certificate, decoded"),
-            Self::Connection { endpoint, .. } => write!(f, "verified connection to {endpoint}"),
+            Self::Connection {
+                endpoint,
+                route: Route::Direct,
+            } => write!(f, "verified connection to {endpoint}"),
+            Self::Connection { endpoint, route } => {
+                write!(f, "verified connection to {endpoint} {route}")
+            }
             Self::Discovery { endpoint, .. } => write!(f, "discovery document of {endpoint}"),
             Self::Dns { host, nameserver } => write!(f, "DNS answer of {nameserver} for {host}"),
+            Self::Hello {
+                endpoint,
+                address,
+                variant,
+                ..
+            } => write!(f, "{variant} to {endpoint} at {address}"),
+            Self::HostsFile { host } => write!(f, "hosts file on {host}"),
             Self::Idps { .. } => f.write_str("identity providers"),
             Self::Option {
                 section, option, ..
@@ -315,18 +453,31 @@ impl fmt::Display for FactKey {
                 write!(f, "option {}/{option}", crate::text::visible(section, 60))
             }
             Self::Organization { .. } => f.write_str("organisation"),
+            Self::Path { endpoint, address } => write!(f, "path to {endpoint} at {address}"),
             Self::PrivateKey { .. } => f.write_str("saml/pkey, decrypted"),
             Self::PureengageIdp { .. } => f.write_str("PureEngage identity provider"),
+            Self::Reach { endpoint } => write!(f, "TCP to any address of {endpoint}"),
             Self::Resolver => f.write_str("nameservers of this host"),
             Self::Role { name, .. } => write!(f, "role `{}`", crate::text::visible(name, 80)),
+            Self::Routing { endpoint } => write!(f, "route to {endpoint}"),
+            Self::SystemLookup { host } => write!(f, "this system's look-up of {host}"),
             Self::Tcp {
                 endpoint, address, ..
             } => write!(f, "TCP to {endpoint} at {address}"),
             Self::Tls {
-                endpoint, address, ..
+                endpoint,
+                address,
+                route: Route::Direct,
             } => write!(f, "TLS with {endpoint} at {address}"),
+            Self::Tls {
+                endpoint, route, ..
+            } => write!(f, "TLS with {endpoint} {route}"),
             Self::Token { client } => write!(f, "token, {client}"),
             Self::TokenInfo { client } => write!(f, "token info, {client}"),
+            Self::Tunnel {
+                endpoint, route, ..
+            } => write!(f, "tunnel to {endpoint} {route}"),
+            Self::Web { endpoint, .. } => write!(f, "answer of https://{endpoint}/"),
         }
     }
 }

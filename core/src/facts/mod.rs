@@ -1,17 +1,27 @@
 //! Facts: what happened when hybridcheck looked, never whether it is good. Saved, carried and judged again.
 
 mod api;
+mod dns;
 mod http;
 mod key;
 mod material;
 mod net;
 mod oauth;
+mod path;
+mod proxy;
 mod store;
+mod tcp;
+mod tls;
 
 pub use api::*;
+pub use dns::*;
 pub use http::*;
 pub use key::*;
 pub use material::*;
 pub use net::*;
 pub use oauth::*;
+pub use path::*;
+pub use proxy::*;
 pub use store::*;
+pub use tcp::*;
+pub use tls::*;

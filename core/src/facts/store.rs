@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AddressesFact, ApiFact, ApiProbeFact, CertificateFact, ConnectionFact, DiscoveryFact, DnsFact,
-    FactKey, IdentityProvider, IdentityProviders, Organization, PrivateKeyFact, ResolverFact,
-    Roles, TcpFact, TlsFact, TokenFact, TokenInfo,
+    FactKey, HelloFact, HostsFileFact, HttpFact, IdentityProvider, IdentityProviders, Organization,
+    PathFact, PrivateKeyFact, ReachFact, ResolverFact, Roles, RoutingFact, SystemLookupFact,
+    TcpFact, TlsFact, TokenFact, TokenInfo, TunnelFact,
 };
 use crate::time::Took;
 
@@ -158,18 +159,30 @@ facts! {
     Discovery(DiscoveryFact) = discovery;
     /// One nameserver's answers.
     Dns(DnsFact) = dns;
+    /// Another ClientHello at an address.
+    Hello(HelloFact) = hello;
+    /// What the hosts file says of a host.
+    HostsFile(HostsFileFact) = hosts_file;
     /// All identity providers.
     Idps(ApiFact<IdentityProviders>) = idps;
     /// The organisation.
     Organization(ApiFact<Organization>) = organization;
+    /// How far packets get.
+    Path(PathFact) = path;
     /// The decrypted key.
     PrivateKey(PrivateKeyFact) = private_key;
     /// The `PureEngage` identity provider.
     PureengageIdp(ApiFact<IdentityProvider>) = pureengage_idp;
+    /// Whether any address of an endpoint accepts TCP.
+    Reach(ReachFact) = reach;
     /// The nameservers.
     Resolver(ResolverFact) = resolver;
     /// Roles under a name.
     Role(ApiFact<Roles>) = role;
+    /// How a route was chosen.
+    Routing(RoutingFact) = routing;
+    /// The system's own look-up.
+    SystemLookup(SystemLookupFact) = system_lookup;
     /// One TCP connection.
     Tcp(TcpFact) = tcp;
     /// One TLS handshake.
@@ -178,6 +191,10 @@ facts! {
     Token(TokenFact) = token;
     /// A token's info.
     TokenInfo(ApiFact<TokenInfo>) = token_info;
+    /// A proxy's answer to CONNECT.
+    Tunnel(TunnelFact) = tunnel;
+    /// What a host answers to a plain request.
+    Web(HttpFact) = web;
 }
 
 /// One recorded fact.
@@ -275,6 +292,11 @@ impl Facts {
         self.entries.values()
     }
 
+    /// Everything recorded between two keys, both included, ordered by key.
+    pub fn between(&self, first: &FactKey, last: &FactKey) -> impl Iterator<Item = &Entry> {
+        self.entries.range(first..=last).map(|(_, entry)| entry)
+    }
+
     /// Whether `key` stands on `base`, directly or through others; a fact stands on itself.
     pub fn stands_on(&self, key: &FactKey, base: &FactKey) -> bool {
         let mut seen = BTreeSet::new();
@@ -337,6 +359,8 @@ mod tests {
     fn facts_survive_a_round_trip_through_json() {
         let mut facts = Facts::default();
         let resolver = ResolverFact {
+            search: Vec::new(),
+            ndots: None,
             source: "--dns-server".into(),
             nameservers: Vec::new(),
             problem: None,

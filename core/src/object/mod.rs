@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Endpoint, Host};
+use crate::region::HostRole;
 
 /// The name that object and alias must have.
 pub const OBJECT_NAME: &str = "hybrid_integration";
@@ -73,6 +74,8 @@ pub enum Form {
     MutagenJson,
     /// mutagen, format RAW.
     MutagenRaw,
+    /// No object: hosts that a person named.
+    Named,
     /// Plain nested JSON.
     NestedJson,
     /// Plain nested YAML.
@@ -94,6 +97,7 @@ impl Form {
             Self::KeyValueJson => "Web Services JSON (key/type/value)",
             Self::MutagenJson => "mutagen JSON",
             Self::MutagenRaw => "mutagen RAW",
+            Self::Named => "hosts named by a person",
             Self::NestedJson => "nested JSON",
             Self::NestedYaml => "nested YAML",
             Self::OptionCsv => "option CSV of GAX",
@@ -291,8 +295,23 @@ pub struct HybridObject {
     pub sections: Vec<Section>,
     /// The tenants that use this object: its own, and those without an object of their own when it lies in Environment.
     pub serves: Vec<Tenant>,
+    /// Endpoints that a person named, in place of or beside those of the options.
+    pub targets: Vec<Target>,
     /// What the reader noticed and a person should know, such as a fallback encoding.
     pub notes: Vec<Note>,
+}
+
+/// An endpoint that a person named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// What the host is for in the region table; nothing for any other host.
+    pub role: Option<HostRole>,
+    /// Whether it is spoken to in TLS; otherwise a TCP connection is all that is tried.
+    pub tls: bool,
+    /// Where it was named.
+    pub place: Place,
 }
 
 /// Something a reader noticed while reading; it never holds a value.
@@ -328,6 +347,29 @@ impl<'a> Lookup<'a> {
 }
 
 impl HybridObject {
+    /// No object at all: endpoints that a person named.
+    pub fn of_targets(targets: Vec<Target>) -> Self {
+        Self {
+            id: ObjectId(0),
+            place: targets
+                .first()
+                .map_or_else(|| Place::whole("-"), |target| target.place.clone()),
+            form: Form::Named,
+            object_type: Known::NotInForm,
+            transaction_type: Known::NotInForm,
+            name: Known::NotInForm,
+            alias: Known::NotInForm,
+            tenant: Known::NotInForm,
+            folder: Known::NotInForm,
+            state: Known::NotInForm,
+            dbid: Known::NotInForm,
+            sections: Vec::new(),
+            serves: Vec::new(),
+            targets,
+            notes: Vec::new(),
+        }
+    }
+
     /// Looks an option up: exact names first, then names that differ by case; the last of several wins, as Engage would.
     pub fn lookup(&self, section: &str, option: &str) -> Lookup<'_> {
         let exact = self.sections.iter().rev().filter(|s| s.name == section);
@@ -443,8 +485,51 @@ impl HybridObject {
         self.endpoint("base_service_url")
     }
 
+    /// The endpoint of `general/base_auth_url`, and every auth host that a person named.
+    pub fn auth_endpoints(&self) -> Vec<Endpoint> {
+        self.with_role(self.auth_endpoint(), HostRole::Auth)
+    }
+
+    /// The endpoint of `general/base_service_url`, and every API host that a person named.
+    pub fn api_endpoints(&self) -> Vec<Endpoint> {
+        self.with_role(self.api_endpoint(), HostRole::Api)
+    }
+
+    fn with_role(&self, own: Option<Endpoint>, role: HostRole) -> Vec<Endpoint> {
+        let named = self.targets.iter().filter(|target| {
+            target.tls && target.role == Some(role) && Some(&target.endpoint) != own.as_ref()
+        });
+        let named: Vec<Endpoint> = named.map(|target| target.endpoint.clone()).collect();
+        own.into_iter().chain(named).collect()
+    }
+
+    /// Every endpoint of the object, once each: of its URLs, then those that a person named.
+    pub fn endpoints(&self) -> Vec<Endpoint> {
+        let mut all: Vec<Endpoint> = Vec::new();
+        let mut known = std::collections::BTreeSet::new();
+        let own = [self.auth_endpoint(), self.api_endpoint()];
+        let named = self.targets.iter().map(|target| target.endpoint.clone());
+        for endpoint in own.into_iter().flatten().chain(named) {
+            if known.insert(endpoint.clone()) {
+                all.push(endpoint);
+            }
+        }
+        all
+    }
+
+    /// Whether an endpoint is spoken to in TLS: all are but those that a person named for TCP alone.
+    pub fn speaks_tls(&self, endpoint: &Endpoint) -> bool {
+        let mut named = self.targets.iter();
+        named
+            .find(|target| target.endpoint == *endpoint)
+            .is_none_or(|target| target.tls)
+    }
+
     /// How the object is called in messages: its tenant when one is stated, else the input.
     pub fn title(&self) -> String {
+        if self.form == Form::Named {
+            return "the hosts named".into();
+        }
         match self.tenant.stated() {
             Some(tenant) => format!("{OBJECT_NAME} of {tenant}"),
             None => format!("{OBJECT_NAME} in {}", self.place.input),
@@ -471,6 +556,7 @@ mod tests {
             state: Known::NotInForm,
             dbid: Known::NotInForm,
             serves: Vec::new(),
+            targets: Vec::new(),
             notes: Vec::new(),
             sections: sections
                 .iter()

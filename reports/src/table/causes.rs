@@ -82,7 +82,9 @@ fn write_cause(page: &mut Canvas, run: &Run, index: usize, cause: &Diagnosis) {
 /// The call that repeats only what shows the cause, with everything that changed what was asked.
 fn rerun(run: &Run, cause: &Diagnosis) -> String {
     let call = &run.invocation;
-    let mut parts = vec!["hybridcheck check".to_owned()];
+    let is_probe = call.command == "probe";
+    let command = if is_probe { "probe" } else { "check" };
+    let mut parts = vec![format!("hybridcheck {command}")];
     parts.extend(call.inputs.iter().map(|input| quoted(input)));
     for setting in &call.settings {
         match setting.split_once(' ') {
@@ -90,12 +92,10 @@ fn rerun(run: &Run, cause: &Diagnosis) -> String {
             None => parts.push(quoted(setting)),
         }
     }
-    parts.extend(
-        cause
-            .rerun
-            .iter()
-            .map(|check| format!("--only {}", quoted(&check.0))),
-    );
+    if !is_probe {
+        let checks = cause.rerun.iter();
+        parts.extend(checks.map(|check| format!("--only {}", quoted(&check.0))));
+    }
     parts.join(" ")
 }
 

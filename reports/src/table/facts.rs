@@ -69,9 +69,12 @@ fn is_there(entry: &Entry) -> bool {
 
 fn phase_of(key: &FactKey) -> Option<&'static str> {
     match key {
-        FactKey::Addresses { .. } | FactKey::Dns { .. } => Some("dns"),
-        FactKey::Tcp { .. } => Some("tcp"),
-        FactKey::Tls { .. } => Some("tls"),
+        FactKey::Addresses { .. } | FactKey::Dns { .. } | FactKey::SystemLookup { .. } => {
+            Some("dns")
+        }
+        FactKey::Path { .. } | FactKey::Reach { .. } | FactKey::Tcp { .. } => Some("tcp"),
+        FactKey::Tunnel { .. } => Some("proxy"),
+        FactKey::Hello { .. } | FactKey::Tls { .. } => Some("tls"),
         FactKey::Connection { .. } => Some("connection"),
         FactKey::ApiProbe { .. }
         | FactKey::Discovery { .. }
@@ -80,9 +83,13 @@ fn phase_of(key: &FactKey) -> Option<&'static str> {
         | FactKey::PureengageIdp { .. }
         | FactKey::Role { .. }
         | FactKey::Token { .. }
-        | FactKey::TokenInfo { .. } => Some("http"),
+        | FactKey::TokenInfo { .. }
+        | FactKey::Web { .. } => Some("http"),
         FactKey::Certificate { .. } | FactKey::PrivateKey { .. } => Some("local"),
-        FactKey::Option { .. } | FactKey::Resolver => None,
+        FactKey::HostsFile { .. }
+        | FactKey::Option { .. }
+        | FactKey::Resolver
+        | FactKey::Routing { .. } => None,
     }
 }
 
@@ -111,6 +118,16 @@ fn saw(fact: &Fact) -> String {
             None => fact.http.outcome.to_string(),
         },
         Fact::Dns(fact) => format!("A: {}; AAAA: {}", fact.a.outcome, fact.aaaa.outcome),
+        Fact::Hello(fact) => fact.outcome.to_string(),
+        Fact::HostsFile(fact) => match &fact.problem {
+            Some(problem) => format!("{problem} ({})", fact.path),
+            None if fact.entries.is_empty() => format!("no entry in {}", fact.path),
+            None => listed(
+                fact.entries
+                    .iter()
+                    .map(|entry| format!("{} at {}:{}", entry.address, fact.path, entry.line)),
+            ),
+        },
         Fact::Idps(fact) => answered(fact, |found| words::count(found.entities.len(), "provider")),
         Fact::Organization(fact) => answered(fact, |found| {
             format!(
@@ -119,15 +136,23 @@ fn saw(fact: &Fact) -> String {
                 or_none(found.name.as_ref())
             )
         }),
+        Fact::Path(fact) => listed(&fact.hops),
         Fact::PrivateKey(fact) => key(&fact.outcome),
         Fact::PureengageIdp(fact) => answered(fact, |found| {
             format!("issuer {}", or_none(found.issuer_uri.as_ref()))
         }),
+        Fact::Reach(fact) => format!(
+            "{} of {} addresses accept",
+            fact.open.len(),
+            fact.open.len() + fact.shut.len()
+        ),
         Fact::Resolver(fact) => match &fact.problem {
             Some(problem) => format!("{problem} ({})", fact.source),
             None => format!("{} from {}", listed(&fact.nameservers), fact.source),
         },
         Fact::Role(fact) => answered(fact, |found| listed(&found.names)),
+        Fact::Routing(fact) => fact.why.clone(),
+        Fact::SystemLookup(fact) => fact.outcome.to_string(),
         Fact::Tcp(fact) => format!("{}, {}", fact.outcome, tries(fact.attempts.len())),
         Fact::Tls(fact) => handshake(fact),
         Fact::Token(fact) => match &fact.outcome {
@@ -144,6 +169,8 @@ fn saw(fact: &Fact) -> String {
                 or_none(client.state.as_ref())
             )
         }),
+        Fact::Tunnel(fact) => fact.outcome.to_string(),
+        Fact::Web(fact) => fact.outcome.to_string(),
     }
 }
 

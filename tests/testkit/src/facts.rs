@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use hybridcheck_core::check::service_clients;
-use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiError, ApiFact, ApiOutcome, ApiProbeFact, Attempt,
     CertificateFact, CertificateInfo, CertificateOutcome, ChainFault, ClientRef, ClockReading,
@@ -153,7 +153,11 @@ pub fn attempt(outcome: &str) -> Attempt {
 /// An answer to one DNS question, at the first try.
 pub fn dns_answer(outcome: DnsOutcome) -> DnsAnswer {
     let attempts = vec![attempt(outcome.label())];
-    DnsAnswer { outcome, attempts }
+    DnsAnswer {
+        outcome,
+        truncated: false,
+        attempts,
+    }
 }
 
 /// The same answer to both questions.
@@ -179,6 +183,8 @@ pub fn dns_addresses(addresses: Vec<IpAddr>) -> DnsFact {
 /// A TCP connection with one try.
 pub fn tcp(address: IpAddr, port: u16, outcome: TcpOutcome) -> TcpFact {
     TcpFact {
+        notices: Vec::new(),
+        dropped_here: None,
         remote: SocketAddr::new(address, port),
         attempts: vec![attempt(outcome.label())],
         outcome,
@@ -204,11 +210,14 @@ pub fn tls(host: &Host, trust: Trust, faults: Vec<ChainFault>) -> TlsFact {
             not_after: Timestamp::from_unix(now().unix() + 160 * 86_400),
             names: vec![format!("*.{name}")],
             sha256: "ab".repeat(32),
+            revocation: Vec::new(),
+            issuer_urls: Vec::new(),
         }],
         version: Some("TLSv1_3".into()),
         cipher: Some("TLS13_AES_128_GCM_SHA256".into()),
         group: Some("X25519".into()),
         alpn: Some("h2".into()),
+        unacknowledged: None,
         attempts: vec![attempt("done")],
     }
 }
@@ -225,6 +234,7 @@ pub fn tls_broken(outcome: TlsOutcome) -> TlsFact {
         cipher: None,
         group: None,
         alpn: None,
+        unacknowledged: None,
     }
 }
 
@@ -240,6 +250,7 @@ pub fn http(request: &str, status: u16, kind: &str, excerpt: &str, genuine: bool
         took: took(80),
         outcome: HttpOutcome::Answer(HttpAnswer {
             status,
+            reason: None,
             headers,
             excerpt: excerpt.into(),
             truncated: false,
@@ -474,6 +485,8 @@ pub fn healthy(object: &HybridObject) -> Facts {
         ResolverFact {
             source: "/etc/resolv.conf".into(),
             nameservers: vec![nameserver()],
+            search: Vec::new(),
+            ndots: None,
             problem: None,
         },
         Vec::new(),
@@ -512,7 +525,7 @@ struct Builder {
 
 impl Builder {
     fn add(&mut self, key: FactKey, fact: impl Into<Fact>, also: Vec<FactKey>) {
-        let mut stands_on = key.stands_on(&self.objects);
+        let mut stands_on = key.stands_on(&self.objects, &Routes::default());
         stands_on.extend(also);
         self.facts.record(key, Ok(fact.into()), stands_on, took(20));
     }
@@ -681,7 +694,10 @@ pub fn blocked_behind(mut facts: Facts, key: &FactKey) -> Facts {
 
 fn with_outcome(facts: &Facts, key: FactKey, outcome: Answer<Fact>) -> Facts {
     let known = facts.entries().find(|entry| entry.key == key);
-    let stands_on = known.map_or_else(|| key.stands_on(&[]), |entry| entry.stands_on.clone());
+    let stands_on = known.map_or_else(
+        || key.stands_on(&[], &Routes::default()),
+        |entry| entry.stands_on.clone(),
+    );
     let mut rest = rebuilt(facts, |entry| entry.key != key);
     rest.record(key, outcome, stands_on, took(20));
     rest

@@ -77,6 +77,7 @@ pub fn healthy() -> HybridObject {
         dbid: Known::Stated(900),
         sections: Vec::new(),
         serves: Vec::new(),
+        targets: Vec::new(),
         notes: Vec::new(),
     };
     for (section, options) in sections {

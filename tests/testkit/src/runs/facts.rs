@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, Attempt, ClientRef, ConnectionFact, DiscoveryDocument,
     DiscoveryFact, DnsAnswer, DnsFact, DnsOutcome, Entry, Fact, FactKey, Facts, Gap, HttpAnswer,
@@ -80,7 +80,7 @@ pub(super) fn of_blocked() -> Vec<Entry> {
 }
 
 fn put(facts: &mut Facts, key: FactKey, outcome: Answer<Fact>, millis: u64) {
-    let on = key.stands_on(&[]);
+    let on = key.stands_on(&[], &Routes::default());
     facts.record(key, outcome, on, Took(Duration::from_millis(millis)));
 }
 
@@ -91,11 +91,14 @@ fn names(host: &Host) -> Facts {
     let resolver = ResolverFact {
         source: "/etc/resolv.conf".into(),
         nameservers: vec![nameserver],
+        search: Vec::new(),
+        ndots: None,
         problem: None,
     };
     put(&mut facts, FactKey::Resolver, Ok(resolver.into()), 0);
     let answer = |outcome| DnsAnswer {
         outcome,
+        truncated: false,
         attempts: vec![attempt("answered", 4)],
     };
     let dns = DnsFact {
@@ -132,6 +135,8 @@ fn tcp(endpoint: &Endpoint, number: u8, outcome: TcpOutcome) -> (FactKey, TcpFac
         2
     };
     let fact = TcpFact {
+        notices: Vec::new(),
+        dropped_here: None,
         remote: SocketAddr::new(address(number), endpoint.port),
         attempts: vec![attempt(outcome.label(), 12); tries],
         outcome,
@@ -157,6 +162,7 @@ fn tls() -> TlsFact {
         cipher: Some("TLS13_AES_128_GCM_SHA256".into()),
         group: Some("X25519".into()),
         alpn: Some("h2".into()),
+        unacknowledged: None,
         attempts: vec![attempt("done", 31)],
     }
 }
@@ -197,6 +203,7 @@ fn http(request: &str) -> HttpFact {
         took: Took(Duration::from_millis(57)),
         outcome: HttpOutcome::Answer(HttpAnswer {
             status: 200,
+            reason: None,
             headers: vec![("content-type".into(), "application/json".into())],
             excerpt: "{}".into(),
             truncated: false,

@@ -219,6 +219,8 @@ fn facts() -> Vec<Entry> {
     let resolver = ResolverFact {
         source: nasty(),
         nameservers: Vec::new(),
+        search: Vec::new(),
+        ndots: None,
         problem: Some(nasty()),
     };
     let role = FactKey::Role {

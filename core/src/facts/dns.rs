@@ -1,0 +1,242 @@
+//! What name resolution answered: nameservers, hosts file, the system's own look-up, and the addresses a run uses.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Attempt, PHASE_FLAG};
+use crate::time::Took;
+
+/// The nameservers a run asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ResolverFact {
+    /// Where the list comes from: `/etc/resolv.conf`, `--dns-server`.
+    pub source: String,
+    /// The nameservers, in order.
+    pub nameservers: Vec<SocketAddr>,
+    /// Domains appended to short names (`search`), in order.
+    #[serde(default)]
+    pub search: Vec<String>,
+    /// How many dots make a name be asked as it is first (`ndots`).
+    #[serde(default)]
+    pub ndots: Option<u8>,
+    /// Why there is none, when there is none.
+    pub problem: Option<String>,
+}
+
+/// One nameserver's answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DnsFact {
+    /// IPv4.
+    pub a: DnsAnswer,
+    /// IPv6.
+    pub aaaa: DnsAnswer,
+}
+
+impl DnsFact {
+    /// Addresses of both families, IPv4 first.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        [&self.a, &self.aaaa]
+            .into_iter()
+            .flat_map(|answer| answer.outcome.addresses())
+            .copied()
+            .collect()
+    }
+}
+
+/// The answer to one question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DnsAnswer {
+    /// What was answered.
+    pub outcome: DnsOutcome,
+    /// The answer over UDP was cut (TC bit) and asked for again over TCP.
+    #[serde(default)]
+    pub truncated: bool,
+    /// Every try.
+    pub attempts: Vec<Attempt>,
+}
+
+/// What a nameserver answered to one question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "class", rename_all = "snake_case")]
+pub enum DnsOutcome {
+    /// Addresses.
+    Addresses {
+        /// The addresses.
+        addresses: Vec<IpAddr>,
+        /// The alias chain, in order, without the asked name.
+        cnames: Vec<String>,
+        /// The smallest time to live, seconds.
+        ttl: u32,
+    },
+    /// The answer could not be understood.
+    Malformed,
+    /// The name exists, but has no record of this family.
+    NoData,
+    /// The name does not exist.
+    NxDomain,
+    /// Another response code.
+    OtherCode {
+        /// The response code (RFC 1035 section 4.1.1, RFC 6895).
+        code: u16,
+    },
+    /// The nameserver refused.
+    Refused,
+    /// The nameserver failed.
+    ServFail,
+    /// No answer in time.
+    TimedOut {
+        /// How long was waited.
+        waited: Took,
+    },
+    /// The question could not be sent, or the nameserver's port is closed.
+    Unreachable,
+}
+
+impl DnsOutcome {
+    /// A stable word for machines.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Addresses { .. } => "addresses",
+            Self::Malformed => "malformed",
+            Self::NoData => "no_data",
+            Self::NxDomain => "nx_domain",
+            Self::OtherCode { .. } => "other_code",
+            Self::Refused => "refused",
+            Self::ServFail => "serv_fail",
+            Self::TimedOut { .. } => "timed_out",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    /// The addresses, if any.
+    pub fn addresses(&self) -> &[IpAddr] {
+        match self {
+            Self::Addresses { addresses, .. } => addresses,
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Display for DnsOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Addresses {
+                addresses, cnames, ..
+            } => {
+                f.write_str(&crate::text::listed(addresses))?;
+                if let Some(last) = cnames.last() {
+                    write!(f, " (through {})", crate::text::visible(last, 120))?;
+                }
+                Ok(())
+            }
+            Self::Malformed => f.write_str("an answer that cannot be read"),
+            Self::NoData => f.write_str("no record of this family"),
+            Self::NxDomain => f.write_str("NXDOMAIN (the name does not exist)"),
+            Self::OtherCode { code } => write!(f, "response code {code}"),
+            Self::Refused => f.write_str("REFUSED"),
+            Self::ServFail => f.write_str("SERVFAIL"),
+            Self::TimedOut { waited } => write!(f, "no answer within {waited} ({PHASE_FLAG})"),
+            Self::Unreachable => f.write_str("nameserver not reachable"),
+        }
+    }
+}
+
+/// Which addresses a host was given, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AddressesFact {
+    /// Who named them.
+    pub source: AddressSource,
+    /// The addresses; empty when nobody named one.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// Who named an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressSource {
+    /// `--connect-to`.
+    ConnectTo,
+    /// A nameserver.
+    Dns,
+    /// The hosts file of this host.
+    HostsFile,
+    /// The host is an address itself.
+    Literal,
+    /// `--resolve`.
+    Resolve,
+    /// The system's own look-up (getaddrinfo), where no nameserver named one.
+    System,
+}
+
+/// What the hosts file says of a host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HostsFileFact {
+    /// The file.
+    pub path: String,
+    /// Why it could not be read, when it could not.
+    pub problem: Option<String>,
+    /// The entries for the host, in order.
+    pub entries: Vec<HostsEntry>,
+}
+
+/// A line of the hosts file that names a host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HostsEntry {
+    /// The line, from 1.
+    pub line: u32,
+    /// The address.
+    pub address: IpAddr,
+}
+
+/// What the system's own look-up (getaddrinfo) answers for a host: what programs on this host see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SystemLookupFact {
+    /// What it answered.
+    pub outcome: SystemOutcome,
+    /// How long it took.
+    pub took: Took,
+}
+
+/// The answer of the system's own look-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "class", rename_all = "snake_case")]
+pub enum SystemOutcome {
+    /// Addresses.
+    Addresses {
+        /// The addresses, in order, each once.
+        addresses: Vec<IpAddr>,
+    },
+    /// An error.
+    Failed {
+        /// The system's words.
+        error: String,
+    },
+    /// No answer in time.
+    TimedOut {
+        /// How long was waited.
+        waited: Took,
+    },
+}
+
+impl SystemOutcome {
+    /// The addresses, if any.
+    pub fn addresses(&self) -> &[IpAddr] {
+        match self {
+            Self::Addresses { addresses } => addresses,
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Display for SystemOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Addresses { addresses } => f.write_str(&crate::text::listed(addresses)),
+            Self::Failed { error } => f.write_str(&crate::text::visible(error, 160)),
+            Self::TimedOut { waited } => write!(f, "no answer within {waited} ({PHASE_FLAG})"),
+        }
+    }
+}

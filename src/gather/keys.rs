@@ -1,0 +1,165 @@
+//! Ranges of keys: what is wanted of one host or endpoint, found without walking through everything.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::facts::FactKey;
+
+/// The first address in the order of keys.
+const FIRST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+fn from<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    first: FactKey,
+    is_one: impl Fn(&FactKey) -> bool + 'a,
+) -> impl Iterator<Item = &'a FactKey> {
+    wanted.range(first..).take_while(move |key| is_one(key))
+}
+
+fn lowest(host: &str) -> Endpoint {
+    Endpoint {
+        host: Host::of(host),
+        port: 0,
+    }
+}
+
+/// All connections.
+pub(super) fn connections(wanted: &BTreeSet<FactKey>) -> impl Iterator<Item = &FactKey> {
+    let first = FactKey::connection(lowest(""));
+    from(wanted, first, |key| {
+        matches!(key, FactKey::Connection { .. })
+    })
+}
+
+/// The connections to endpoints of a host.
+pub(super) fn connections_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    host: &'a Host,
+) -> impl Iterator<Item = &'a FactKey> {
+    let first = FactKey::connection(lowest(host.as_str()));
+    from(
+        wanted,
+        first,
+        move |key| matches!(key, FactKey::Connection { endpoint, .. } if endpoint.host == *host),
+    )
+}
+
+/// The endpoints of a host that are only to be reached.
+pub(super) fn reaches_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    host: &'a Host,
+) -> impl Iterator<Item = &'a FactKey> {
+    let first = FactKey::Reach {
+        endpoint: lowest(host.as_str()),
+    };
+    from(
+        wanted,
+        first,
+        move |key| matches!(key, FactKey::Reach { endpoint } if endpoint.host == *host),
+    )
+}
+
+/// The questions to nameservers about a host.
+pub(super) fn questions_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    host: &'a Host,
+) -> impl Iterator<Item = &'a FactKey> {
+    let first = FactKey::Dns {
+        host: host.clone(),
+        nameserver: SocketAddr::new(FIRST, 0),
+    };
+    from(
+        wanted,
+        first,
+        move |key| matches!(key, FactKey::Dns { host: of, .. } if of == host),
+    )
+}
+
+/// The direct TCP connections to an endpoint.
+pub(super) fn tcp_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    endpoint: &'a Endpoint,
+) -> impl Iterator<Item = &'a FactKey> {
+    let first = FactKey::Tcp {
+        endpoint: endpoint.clone(),
+        address: FIRST,
+        route: Route::Direct,
+    };
+    from(
+        wanted,
+        first,
+        move |key| matches!(key, FactKey::Tcp { endpoint: of, .. } if of == endpoint),
+    )
+}
+
+/// The handshakes with an endpoint over a route.
+pub(super) fn tls_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    endpoint: &'a Endpoint,
+    route: &'a Route,
+) -> impl Iterator<Item = &'a FactKey> {
+    let first = FactKey::Tls {
+        endpoint: endpoint.clone(),
+        address: FIRST,
+        route: Route::Direct,
+    };
+    from(
+        wanted,
+        first,
+        move |key| matches!(key, FactKey::Tls { endpoint: of, .. } if of == endpoint),
+    )
+    .filter(move |key| matches!(key, FactKey::Tls { route: of, .. } if of == route))
+}
+
+/// The tunnels to an endpoint over a route.
+pub(super) fn tunnels_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    endpoint: &'a Endpoint,
+    route: &'a Route,
+) -> impl Iterator<Item = &'a FactKey> {
+    let first = FactKey::Tunnel {
+        endpoint: endpoint.clone(),
+        address: FIRST,
+        route: Route::Direct,
+    };
+    from(
+        wanted,
+        first,
+        move |key| matches!(key, FactKey::Tunnel { endpoint: of, .. } if of == endpoint),
+    )
+    .filter(move |key| matches!(key, FactKey::Tunnel { route: of, .. } if of == route))
+}
+
+/// The host whose progress decides about a fact; none for facts of no single host.
+pub(super) fn host_of(key: &FactKey) -> Option<&Host> {
+    match key {
+        FactKey::Addresses { host }
+        | FactKey::Dns { host, .. }
+        | FactKey::HostsFile { host }
+        | FactKey::SystemLookup { host } => Some(host),
+        FactKey::ApiProbe { endpoint, route }
+        | FactKey::Connection { endpoint, route }
+        | FactKey::Discovery { endpoint, route }
+        | FactKey::Hello {
+            endpoint, route, ..
+        }
+        | FactKey::Tcp {
+            endpoint, route, ..
+        }
+        | FactKey::Tls {
+            endpoint, route, ..
+        }
+        | FactKey::Tunnel {
+            endpoint, route, ..
+        }
+        | FactKey::Web { endpoint, route } => match route {
+            Route::Direct => Some(&endpoint.host),
+            Route::Proxy(_) => None,
+        },
+        FactKey::Path { endpoint, .. }
+        | FactKey::Reach { endpoint }
+        | FactKey::Routing { endpoint } => Some(&endpoint.host),
+        _ => None,
+    }
+}
