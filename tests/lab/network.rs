@@ -22,6 +22,8 @@ const FAR_ADDRESSES: &[&str] = &[
     "198.51.100.53/32",
     "203.0.113.53/32",
     "198.51.100.80/32",
+    "10.99.0.10/32",
+    "100.64.1.10/32",
     "2001:db8:1::11/128",
     "2001:db8:2::21/128",
     "2001:db8:1::80/128",
@@ -141,6 +143,7 @@ impl Network {
                 "forward" | "input" | "output" => format!("filter hook {hook} priority 0"),
                 // Before connection tracking, as a stateless filter does.
                 "prerouting" => "filter hook prerouting priority -300".to_owned(),
+                "masquerade" => "nat hook postrouting priority 100".to_owned(),
                 "redirect" => "nat hook prerouting priority -100".to_owned(),
                 "table" => {
                     beside.push_str(rules);

@@ -28,11 +28,13 @@ const NAMESERVERS: [(&str, &str); 2] = [("first", "198.51.100.53"), ("second", "
 const RESOLV_CONF: &str =
     "nameserver 198.51.100.53\nnameserver 203.0.113.53\noptions timeout:2 attempts:1\n";
 /// Where the genuine service answers.
-const DOORS: [&str; 6] = [
+const DOORS: [&str; 8] = [
     "198.51.100.11:443",
     "198.51.100.12:443",
     "203.0.113.21:443",
     "203.0.113.22:443",
+    "10.99.0.10:443",
+    "100.64.1.10:443",
     "[2001:db8:1::11]:443",
     "[2001:db8:2::21]:443",
 ];

@@ -1,6 +1,7 @@
 """A TLS server with a certificate and an answer of the lab's choice.
 
     tls.py PORT CHAIN KEY answer FILE               answers every request with this HTTP message
+    tls.py PORT CHAIN KEY stall                     reads everything and never answers
     tls.py PORT CHAIN KEY relay ADDRESS [HEADER]    passes everything on to the genuine service there, and its answers
                                                     back, with a header added to each
 """
@@ -10,8 +11,8 @@ import ssl
 import sys
 import threading
 
-_, PORT, CHAIN, KEY, MODE, WHAT = sys.argv[:6]
-HEADER = sys.argv[6] if len(sys.argv) > 6 else None
+PORT, CHAIN, KEY, MODE = sys.argv[1:5]
+WHAT, HEADER = (sys.argv[5:] + [None, None])[:2]
 
 
 def head(reader):
@@ -68,6 +69,9 @@ def meet(context, raw):
         connection = context.wrap_socket(raw, server_side=True)
         if MODE == "answer":
             answer(connection)
+        elif MODE == "stall":
+            while connection.recv(65536):
+                pass
         else:
             relay(connection, getattr(connection, "wanted", None) or "login.mypurecloud.de")
         connection.close()
