@@ -59,6 +59,7 @@ fn run() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     network::remove_leftovers();
+    place::remove_leftovers();
     let begun = Instant::now();
     let place = Place::make()?;
     let lines = play_all(&place, faults);

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, ensure};
 
+use crate::place::is_of_the_dead;
+
 /// How names of the lab's namespaces begin; the number of the process that made them follows.
 const PREFIX: &str = "hclab-";
 
@@ -186,11 +188,7 @@ pub(crate) fn remove_leftovers() {
     };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let Some(rest) = name.strip_prefix(PREFIX) else {
-            continue;
-        };
-        let maker = rest.split('-').next().unwrap_or_default();
-        if !Path::new("/proc").join(maker).exists() {
+        if name.strip_prefix(PREFIX).is_some_and(is_of_the_dead) {
             remove(&name);
         }
     }

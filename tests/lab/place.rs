@@ -9,6 +9,9 @@ use crate::certificates;
 /// Who runs the client: nobody, without groups and capabilities.
 pub(crate) const USER: &str = "65534";
 
+/// How the name of a lab's folder begins; the number of its process follows.
+const PREFIX: &str = "hybridcheck-lab-";
+
 /// The lab's folder.
 pub(crate) struct Place {
     folder: tempfile::TempDir,
@@ -17,7 +20,7 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn make() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new()
-            .prefix("hybridcheck-lab-")
+            .prefix(&format!("{PREFIX}{}-", std::process::id()))
             .tempdir_in("/tmp")?;
         open_to_all(folder.path())?;
         let place = Self { folder };
@@ -56,6 +59,22 @@ pub(crate) fn helpers() -> PathBuf {
 /// The environment that holds mitmproxy.
 pub(crate) fn venv() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lab-venv")
+}
+
+/// Removes the folders of earlier labs that were killed.
+pub(crate) fn remove_leftovers() {
+    for entry in std::fs::read_dir("/tmp").into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.strip_prefix(PREFIX).is_some_and(is_of_the_dead) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Whether the process that made something no longer runs; its number stands before the first hyphen.
+pub(crate) fn is_of_the_dead(rest: &str) -> bool {
+    let maker = rest.split('-').next().unwrap_or_default();
+    maker.parse::<u32>().is_ok() && !Path::new("/proc").join(maker).exists()
 }
 
 fn open_to_all(path: &Path) -> anyhow::Result<()> {
