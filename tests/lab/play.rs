@@ -27,6 +27,8 @@ const HEALTHY6: [&str; 2] = [
 const NAMESERVERS: [(&str, &str); 2] = [("first", "198.51.100.53"), ("second", "203.0.113.53")];
 const RESOLV_CONF: &str =
     "nameserver 198.51.100.53\nnameserver 203.0.113.53\noptions timeout:2 attempts:1\n";
+/// Seconds after which a binary that does not end is killed.
+const LIMIT: &str = "60";
 /// Where the genuine service answers.
 const DOORS: [&str; 8] = [
     "198.51.100.11:443",
@@ -225,6 +227,7 @@ impl<'p> Stage<'p> {
                 "--bounding-set=-all",
                 "--no-new-privs",
             ])
+            .args(["timeout", "--signal=KILL", LIMIT])
             .args(["env", "-i", "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC"]);
         for (name, value) in &fault.client.environment {
             command.arg(format!("{name}={}", self.filled(value)));
