@@ -12,7 +12,7 @@ use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::{Role, Row};
-use hybridcheck_testkit::{facts as canned, objects};
+use hybridcheck_testkit::{facts as canned, objects, proxied};
 
 /// An object with facts, everything good until a test spoils something.
 pub(crate) struct Bench {
@@ -35,6 +35,12 @@ impl Bench {
             facts,
             rows: Vec::new(),
         }
+    }
+
+    /// The same facts with requests going through the canned proxy.
+    pub(crate) fn behind_proxy(mut self) -> Self {
+        self.facts = proxied::behind(&self.facts, &self.object);
+        self
     }
 
     /// Sets an option; the facts stay as they are.
@@ -116,7 +122,10 @@ impl Bench {
     /// What one rule finds.
     pub(crate) fn diagnose(&self, rule: &dyn Rule) -> Vec<Diagnosis> {
         let rows = self.rows();
-        self.with_case(|case| rule.diagnose(case, &rows))
+        self.with_case(|case| {
+            let found = rule.diagnose(case, &rows).into_iter();
+            found.map(|diagnosis| diagnosis.over(case)).collect()
+        })
     }
 
     /// The ids of all causes that fire.
@@ -138,7 +147,8 @@ impl Bench {
         let rows = self.rows();
         let found: Vec<Diagnosis> = self.with_case(|case| {
             let rules = crate::rules().into_iter();
-            rules.flat_map(|rule| rule.diagnose(case, &rows)).collect()
+            let found = rules.flat_map(|rule| rule.diagnose(case, &rows));
+            found.map(|diagnosis| diagnosis.over(case)).collect()
         });
         let is_explained = |row: &Row| {
             let mut found = found.iter();
@@ -193,6 +203,7 @@ fn judged(check: &dyn Check, case: &Case<'_>) -> Vec<Row> {
             let (judgement, gap) = match answer {
                 Ok(judgement) => (judgement, None),
                 Err(gap) => {
+                    let gap = case.gap_over(gap);
                     let mut judgement = Judgement::pass(gap.to_string());
                     judgement.status = Status::Gap;
                     (judgement, Some(gap))

@@ -12,6 +12,8 @@ mod network;
 mod oauth;
 mod object;
 mod org;
+mod proxied;
+mod proxy;
 mod reading;
 mod roles;
 mod rows;
@@ -33,6 +35,7 @@ pub fn checks() -> Vec<&'static dyn Check> {
         saml::CHECKS,
         services::CHECKS,
         network::CHECKS,
+        proxy::CHECKS,
         tls::CHECKS,
         oauth::CHECKS,
         org::CHECKS,

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use hybridcheck_core::access::request;
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{FactKey, PHASE_FLAG, TcpFact, TlsFact};
@@ -138,20 +139,10 @@ pub(crate) fn firewall_request(case: &Case<'_>, endpoints: &[&Endpoint]) -> Stri
             }
         }
     }
-    let source = if sources.is_empty() {
-        "this host".to_owned()
-    } else {
-        format!("this host ({})", listed(sources))
-    };
-    let rules = listed(
-        endpoints
-            .iter()
-            .map(|endpoint| format!("{} port {}", endpoint.host, endpoint.port)),
-    );
     seen.truncate(6);
     format!(
-        "Please allow outbound TCP from {source} to {rules}, as rules by host name: the addresses behind the names change without notice. \
-         Nothing inbound is needed. What was seen: {}.",
+        "{} What was seen: {}.",
+        request(&sources, endpoints),
         seen.join("; ")
     )
 }

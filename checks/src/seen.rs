@@ -70,7 +70,17 @@ pub(crate) fn addresses_key(endpoint: &Endpoint) -> FactKey {
     }
 }
 
-/// Key of an endpoint's discovery document.
+/// Why a check of the direct way does not apply: requests to the endpoint go through a proxy.
+pub(crate) fn is_proxied(case: &Case<'_>, endpoint: &Endpoint) -> Option<Judgement> {
+    match case.route(endpoint) {
+        Route::Direct => None,
+        Route::Proxy(proxy) => Some(Judgement::not_applicable(format!(
+            "requests go through proxy {proxy}, which looks the name up and connects itself; network-routes compares the direct way"
+        ))),
+    }
+}
+
+/// Key of an endpoint's discovery document; a case reads it over the route of the run.
 pub(crate) fn discovery_key(endpoint: &Endpoint) -> FactKey {
     FactKey::Discovery {
         endpoint: endpoint.clone(),
@@ -78,7 +88,7 @@ pub(crate) fn discovery_key(endpoint: &Endpoint) -> FactKey {
     }
 }
 
-/// Key of an endpoint's call without a token.
+/// Key of an endpoint's call without a token; a case reads it over the route of the run.
 pub(crate) fn api_probe_key(endpoint: &Endpoint) -> FactKey {
     FactKey::ApiProbe {
         endpoint: endpoint.clone(),
@@ -115,6 +125,11 @@ pub(crate) fn handshakes<'a>(
     }
     if !tried.is_empty() {
         return Ok(tried);
+    }
+    if case.route(endpoint) != Route::Direct {
+        let connection = case.connection(&FactKey::connection(endpoint.clone()));
+        let missing = connection.err().or(missing);
+        return Err(missing.unwrap_or_else(|| Gap::blocked(FactKey::connection(endpoint.clone()))));
     }
     let addresses = case.addresses(&addresses_key(endpoint))?;
     let Some(first) = addresses.addresses.first() else {

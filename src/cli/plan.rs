@@ -30,7 +30,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
     let objects = &scope.configuration.objects;
     let has_tool_client = settings.tool_client.is_some();
     let wanted = judge::wanted(&scope.checks, objects, has_tool_client);
-    let (wanted, routes) = gather::routed(wanted, &settings);
+    let (wanted, routes) = gather::routed(wanted, objects, &settings);
     let mut steps = gather::planned(wanted, objects, &routes, has_tool_client);
     if scope.offline {
         steps.retain(|(_, effect)| *effect == Effect::Local);

@@ -93,6 +93,31 @@ pub(super) fn tcp_of<'a>(
     )
 }
 
+/// The paths to an endpoint that are looked at.
+pub(super) fn paths_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    endpoint: &'a Endpoint,
+) -> impl Iterator<Item = &'a FactKey> {
+    let first = FactKey::Path {
+        endpoint: endpoint.clone(),
+        address: FIRST,
+    };
+    from(
+        wanted,
+        first,
+        move |key| matches!(key, FactKey::Path { endpoint: of, .. } if of == endpoint),
+    )
+}
+
+/// All paths that are looked at.
+pub(super) fn paths(wanted: &BTreeSet<FactKey>) -> impl Iterator<Item = &FactKey> {
+    let first = FactKey::Path {
+        endpoint: lowest(""),
+        address: FIRST,
+    };
+    from(wanted, first, |key| matches!(key, FactKey::Path { .. }))
+}
+
 /// The handshakes with an endpoint over a route.
 pub(super) fn tls_of<'a>(
     wanted: &'a BTreeSet<FactKey>,

@@ -94,7 +94,7 @@ pub async fn gather(
     observer: &dyn Observer,
     interrupt: impl Future<Output = ()>,
 ) -> Gathered {
-    let (wanted, routes) = routed(wanted, settings);
+    let (wanted, routes) = routed(wanted, objects, settings);
     let wanted = closure(wanted, objects, &routes, settings.tool_client.is_some());
     let mut gathering = Gathering {
         objects,
@@ -256,7 +256,8 @@ impl<'a> Gathering<'a> {
 
     fn record(&mut self, key: FactKey, answer: Answer<Fact>, stands_on: Vec<FactKey>, took: Took) {
         self.stir(&key);
-        for follow_up in plan::follow_ups(&key, &answer, &self.wanted, self.settings) {
+        let follow_ups = plan::follow_ups(&key, &answer, &self.wanted, &self.facts, self.settings);
+        for follow_up in follow_ups {
             self.want(follow_up);
         }
         self.facts.record(key, answer, stands_on, took);

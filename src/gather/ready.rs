@@ -54,6 +54,10 @@ pub(super) enum Job {
         reader: ClientRef,
         stands_on: Vec<FactKey>,
     },
+    Path {
+        remote: SocketAddr,
+        base: FactKey,
+    },
     Resolver,
     Tcp {
         remote: SocketAddr,
@@ -61,6 +65,12 @@ pub(super) enum Job {
     },
     Tls {
         remote: SocketAddr,
+        base: FactKey,
+    },
+    Tunnel {
+        remote: SocketAddr,
+        endpoint: Endpoint,
+        proxy: Endpoint,
         base: FactKey,
     },
     Token {
@@ -116,6 +126,7 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
         FactKey::Connection { endpoint, route } => connection(gathering, endpoint, route),
         FactKey::Discovery { endpoint, route } => discovery(gathering, endpoint, route),
         FactKey::ApiProbe { endpoint, route } => api_probe(gathering, endpoint, route),
+        FactKey::Path { endpoint, address } => path(gathering, endpoint, *address),
         FactKey::Reach { endpoint } => reach(gathering, endpoint),
         FactKey::Routing { endpoint } => Readiness::Known(
             Ok(Box::new(gathering.settings.routing(endpoint).into())),
@@ -123,10 +134,13 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
         ),
         FactKey::Hello { .. }
         | FactKey::HostsFile { .. }
-        | FactKey::Path { .. }
         | FactKey::SystemLookup { .. }
-        | FactKey::Tunnel { .. }
         | FactKey::Web { .. } => missing(Gap::NotPlanned, Vec::new()),
+        FactKey::Tunnel {
+            endpoint,
+            address,
+            route,
+        } => tunnel(gathering, endpoint, *address, route),
         FactKey::Token { client } => token(gathering, key, client),
         FactKey::TokenInfo { client } => token_info(gathering, client),
         FactKey::Idps { object }
@@ -221,8 +235,49 @@ fn tls(
     }
 }
 
+/// What hybridcheck cannot speak to is a gap with its reason, never another route.
+fn unspoken(gathering: &Gathering<'_>, route: &Route) -> Option<Gap> {
+    let Route::Proxy(proxy) = route else {
+        return None;
+    };
+    let why = gathering.settings.proxies.unspoken(proxy)?;
+    Some(Gap::NoMeans { what: why.into() })
+}
+
+fn tunnel(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+) -> Readiness {
+    let Route::Proxy(proxy) = route else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    if let Some(gap) = unspoken(gathering, route) {
+        return missing(gap, Vec::new());
+    }
+    let base = FactKey::Tcp {
+        endpoint: proxy.clone(),
+        address,
+        route: Route::Direct,
+    };
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Tunnel {
+            remote: tcp.remote,
+            endpoint: endpoint.clone(),
+            proxy: proxy.clone(),
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
+    }
+}
+
 /// The first trusted handshake decides; when all have ended without one, the facts that got furthest are what blocks.
 fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    if let Some(gap) = unspoken(gathering, route) {
+        return missing(gap, Vec::new());
+    }
     let first = match route {
         Route::Direct => endpoint,
         Route::Proxy(proxy) => proxy,
@@ -272,6 +327,25 @@ fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> 
         Some(first) => missing(Gap::blocked(first.clone()), furthest),
         // Every address is of a family that the user left out.
         None => blocked(names),
+    }
+}
+
+/// Asked after a connection failed. Within this host there are no hops to look for.
+fn path(gathering: &Gathering<'_>, endpoint: &Endpoint, address: IpAddr) -> Readiness {
+    let base = super::plan::tcp_key(endpoint, address);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.remote.ip().is_loopback() => missing(
+            Gap::NoMeans {
+                what: format!("{address} is this host itself: there is no path to look at"),
+            },
+            vec![base],
+        ),
+        Ok(tcp) => Readiness::Start(Job::Path {
+            remote: tcp.remote,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        Err(_) => blocked(base),
     }
 }
 
@@ -338,6 +412,9 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
         endpoint: endpoint.clone(),
         route: route.clone(),
     };
+    if unspoken(gathering, route).is_some() {
+        return blocked(base);
+    }
     match gathering.facts.addresses(&names) {
         Ok(_) => {
             let addresses = usable_addresses(gathering, endpoint, route);

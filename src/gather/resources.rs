@@ -16,11 +16,11 @@ use tokio::sync::Semaphore;
 use super::Done;
 use super::ready::Job;
 use crate::config::Settings;
-use crate::probes::api::Api;
+use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;
-use crate::probes::link::Link;
+use crate::probes::link::{Link, Through, Way};
 use crate::probes::trust::Trusts;
-use crate::probes::{discovery, dns, material, org, tcp, tls, token};
+use crate::probes::{discovery, dns, material, org, path, tcp, tls, token, tunnel};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -127,7 +127,23 @@ impl Resources {
                     (Ok(fact.into()), carried)
                 })
             }
-            Job::Tls { remote, base } => self.tls(key, remote, base),
+            Job::Path { remote, base } => boxed(key, vec![base], None, async move {
+                let answer = path::probe(remote).await;
+                (answer.map(Fact::from), Carried::default())
+            }),
+            Job::Tls { remote, base } => self.tls(key, remote, base, settings),
+            Job::Tunnel {
+                remote,
+                endpoint,
+                proxy,
+                base,
+            } => {
+                let login = settings
+                    .proxies
+                    .login(&proxy)
+                    .map(|login| login.pair.clone());
+                self.tunnel(key, remote, endpoint, login, base)
+            }
             Job::Discovery {
                 endpoint,
                 address,
@@ -183,11 +199,38 @@ impl Resources {
         }
     }
 
+    /// The proxy's connection that was measured carries the first tunnel; every other opens its own.
+    fn tunnel<'a>(
+        &mut self,
+        key: FactKey,
+        remote: SocketAddr,
+        endpoint: Endpoint,
+        login: Option<Secret>,
+        base: FactKey,
+    ) -> LocalBoxFuture<'a, Done> {
+        let socket = self.sockets.remove(&base);
+        let phase = self.phase;
+        let owned = key.clone();
+        boxed(key, vec![base], None, async move {
+            let login = login.as_ref();
+            let (fact, socket) = match socket {
+                Some(socket) => tunnel::open(socket, &endpoint, login, phase).await,
+                None => tunnel::connect(remote, &endpoint, login, phase).await,
+            };
+            let carried = Carried {
+                socket: socket.map(|socket| (owned, socket)),
+                ..Carried::default()
+            };
+            (Ok(fact.into()), carried)
+        })
+    }
+
     fn tls<'a>(
         &mut self,
         key: FactKey,
         remote: SocketAddr,
         base: FactKey,
+        settings: &Settings,
     ) -> LocalBoxFuture<'a, Done> {
         let socket = self.sockets.remove(&base);
         let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
@@ -201,6 +244,15 @@ impl Resources {
                 (Err(no_link()), Carried::default())
             });
         };
+        let through = match &route {
+            Route::Direct => None,
+            Route::Proxy(proxy) => Some(Through {
+                login: settings
+                    .proxies
+                    .login(proxy)
+                    .map(|login| login.pair.clone()),
+            }),
+        };
         boxed(key, vec![base], None, async move {
             let Some(socket) = socket else {
                 return (Err(no_link()), Carried::default());
@@ -208,7 +260,8 @@ impl Resources {
             let (fact, stream) = tls::handshake(socket, &endpoint.host, &trusts, phase).await;
             let mut carried = Carried::default();
             if let Some(stream) = stream {
-                let link = Link::over(endpoint.clone(), remote, trusts, stream).await;
+                let way = Way { remote, through };
+                let link = Link::over(endpoint.clone(), way, trusts, stream).await;
                 carried.link = Some(((endpoint, address, route), Arc::new(link)));
             }
             (Ok(fact.into()), carried)
@@ -294,8 +347,16 @@ impl Resources {
         if let Some(api) = self.apis.get(&key) {
             return Some(api.clone());
         }
+        let by = match route {
+            Route::Direct => None,
+            Route::Proxy(proxy) => Some(ByProxy {
+                proxy,
+                login: settings.proxies.login(proxy).map(|login| &login.pair),
+            }),
+        };
         let api = Api::new(
             endpoint,
+            by.as_ref(),
             addresses,
             &self.trusts,
             settings.trust_inspection,

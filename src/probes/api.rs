@@ -37,6 +37,15 @@ pub struct Api {
     phase: Duration,
 }
 
+/// The proxy that an API host is reached through.
+#[derive(Clone, Copy, Debug)]
+pub struct ByProxy<'a> {
+    /// The proxy.
+    pub proxy: &'a Endpoint,
+    /// Its login, when there is one.
+    pub login: Option<&'a Secret>,
+}
+
 /// An answer that was read to its end.
 struct Answer {
     status: u16,
@@ -53,9 +62,10 @@ enum Failed {
 }
 
 impl Api {
-    /// A client whose connections go to probed addresses, over chains that may carry a token.
+    /// A client whose connections go to probed addresses, its own or the proxy's, over chains that may carry a token.
     pub fn new(
         endpoint: &Endpoint,
+        by: Option<&ByProxy<'_>>,
         addresses: &[SocketAddr],
         trusts: &Arc<Trusts>,
         inspection_allowed: bool,
@@ -63,19 +73,30 @@ impl Api {
         requests: Arc<AtomicU32>,
     ) -> Option<Self> {
         let verifier = Arc::new(Strict::new(Arc::clone(trusts), inspection_allowed));
-        let client = reqwest::Client::builder()
+        let first = by.map_or(endpoint, |by| by.proxy);
+        // The environment is never read behind our back: no proxy, or the one that the run chose.
+        let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::config(verifier))
-            .resolve_to_addrs(endpoint.host.as_str(), addresses)
+            .resolve_to_addrs(first.host.as_str(), addresses)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
             .user_agent(super::USER_AGENT)
             .connect_timeout(phase)
-            .http2_max_header_list_size(64 * 1024)
-            .build()
-            .ok()?;
-        // The port is part of the probed addresses, so that --connect-to leads here too.
-        let base = format!("https://{}", host_of(endpoint));
+            .http2_max_header_list_size(64 * 1024);
+        if let Some(by) = by {
+            let mut proxy = reqwest::Proxy::all(format!("http://{}", by.proxy)).ok()?;
+            if let Some(login) = by.login {
+                proxy = proxy.custom_http_auth(super::tunnel::authorization(login));
+            }
+            builder = builder.proxy(proxy);
+        }
+        let client = builder.build().ok()?;
+        // Directly, the port is part of the probed addresses, so that --connect-to leads here too; a proxy has to be told.
+        let base = match by {
+            Some(_) if endpoint.port != 443 => format!("https://{endpoint}"),
+            _ => format!("https://{}", host_of(endpoint)),
+        };
         Some(Self {
             client,
             base,

@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{ClockReading, HttpAnswer, HttpFact, HttpOutcome};
+use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
 use hybridcheck_core::time::{Timestamp, Took};
 use hyper::body::Incoming;
@@ -77,10 +78,26 @@ enum Sender {
     H2(http2::SendRequest<Full<Bytes>>),
 }
 
+/// The way to a link's peer, for when it has to be opened again.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// The address and port connected to: the peer's own, or the proxy's.
+    pub remote: SocketAddr,
+    /// The proxy's part, when it leads through one.
+    pub through: Option<Through>,
+}
+
+/// What a proxy asks for.
+#[derive(Clone, Debug)]
+pub struct Through {
+    /// The login, when there is one.
+    pub login: Option<Secret>,
+}
+
 /// The verified connection of an endpoint.
 pub struct Link {
     endpoint: Endpoint,
-    remote: SocketAddr,
+    way: Way,
     trusts: Arc<Trusts>,
     sender: Mutex<Option<Sender>>,
 }
@@ -89,14 +106,14 @@ impl Link {
     /// Takes over a stream whose chain was verified.
     pub async fn over(
         endpoint: Endpoint,
-        remote: SocketAddr,
+        way: Way,
         trusts: Arc<Trusts>,
         stream: TlsStream<TcpStream>,
     ) -> Self {
         let sender = Mutex::new(start(stream).await);
         Self {
             endpoint,
-            remote,
+            way,
             trusts,
             sender,
         }
@@ -189,7 +206,16 @@ impl Link {
 
     /// The peer closed the connection after an answer; the next one is verified anew.
     async fn reopen(&self, phase: Duration) -> Option<Sender> {
-        let (_, stream) = super::tcp::connect(self.remote, phase).await;
+        let remote = self.way.remote;
+        let stream = match &self.way.through {
+            None => super::tcp::connect(remote, phase).await.1,
+            Some(proxy) => {
+                let login = proxy.login.as_ref();
+                super::tunnel::connect(remote, &self.endpoint, login, phase)
+                    .await
+                    .1
+            }
+        };
         let (_, stream) =
             super::tls::handshake(stream?, &self.endpoint.host, &self.trusts, phase).await;
         start(stream?).await

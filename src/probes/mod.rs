@@ -5,13 +5,18 @@ pub mod clock;
 pub mod digest;
 pub mod discovery;
 pub mod dns;
+mod errqueue;
 pub mod link;
 pub mod material;
 pub mod org;
+pub mod path;
+mod sockdiag;
+mod syn;
 pub mod tcp;
 pub mod tls;
 pub mod token;
 pub mod trust;
+pub mod tunnel;
 
 /// What every request says of its sender.
 pub const USER_AGENT: &str = concat!("hybridcheck/", env!("CARGO_PKG_VERSION"));

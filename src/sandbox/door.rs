@@ -74,6 +74,13 @@ impl Bound {
     }
 }
 
+impl Bound {
+    /// The listening socket, once, for who serves it in another way.
+    pub(super) fn listener(&mut self) -> Option<TcpListener> {
+        self.listener.take()
+    }
+}
+
 fn bound_to(address: Ipv4Addr, port: u16) -> std::io::Result<(Socket, u16)> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.bind(&SocketAddr::from((address, port)).into())?;

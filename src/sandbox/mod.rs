@@ -20,6 +20,7 @@ mod gateway;
 mod material;
 mod oauth;
 mod object;
+mod proxy;
 mod setup;
 mod tls;
 
@@ -31,6 +32,7 @@ pub use faults::{Fault, fault, faults};
 use cloud::Cloud;
 use door::{Bound, Door};
 use gateway::{Host, Log, Refusal};
+use proxy::Proxy;
 use setup::{HostSetup, OTHER_REGION, REGION, Setup};
 use tls::Authority;
 
@@ -93,6 +95,7 @@ pub struct Sandbox {
     ports: Vec<(String, u16)>,
     doors: Vec<SocketAddr>,
     arguments: Vec<&'static str>,
+    proxy_argument: Option<String>,
     canaries: Vec<String>,
     tool_client: (String, String),
     log: Log,
@@ -108,6 +111,14 @@ impl std::fmt::Debug for Sandbox {
             .field("ports", &self.ports)
             .finish_non_exhaustive()
     }
+}
+
+/// A proxy and what it needs to serve.
+struct ByProxy {
+    proxy: Proxy,
+    ports: Vec<(String, u16)>,
+    at: Ipv4Addr,
+    log: Log,
 }
 
 /// A host with its sockets, ready to be served.
@@ -162,20 +173,40 @@ impl Sandbox {
         let doors = doors.collect::<Result<Vec<_>, _>>()?;
         let at_doors = doors.iter().filter_map(|door| door.local_addr().ok());
         let at_doors = at_doors.collect();
+        let mut proxy = setup
+            .proxy
+            .map(|proxy| Proxy::bind(proxy, at))
+            .transpose()?;
+        if setup.proxy.is_some_and(|proxy| proxy.is_named) {
+            let answer = dns::NameAnswer::Addresses(vec![at]);
+            setup.zone.0.insert(proxy::NAME.to_owned(), answer);
+        }
+        let mut canaries = canaries;
+        let mut proxy_argument = None;
+        if let Some(proxy) = &mut proxy {
+            canaries.append(&mut proxy.secrets);
+            proxy_argument = Some(proxy.argument.clone());
+        }
         let (udp, tcp) = dns::bind(at)?;
         let dns_server = dns::address(&udp)?;
         let ports = hosts
             .iter()
             .map(|ready| (ready.host.name.clone(), ready.bound.port));
-        let ports = ports.collect();
+        let ports: Vec<(String, u16)> = ports.collect();
 
         let files = Files::write(&authority.pem(), &setup.sample)?;
         let (stop, stopped) = oneshot::channel();
         let zone = setup.zone;
         let (started, starting) = std::sync::mpsc::channel();
+        let by_proxy = proxy.map(|proxy| ByProxy {
+            proxy,
+            ports: ports.clone(),
+            at,
+            log: log.clone(),
+        });
         let thread = std::thread::Builder::new()
             .name("sandbox".into())
-            .spawn(move || run(zone, (udp, tcp), hosts, doors, &started, stopped))
+            .spawn(move || run(zone, (udp, tcp), hosts, (doors, by_proxy), &started, stopped))
             .map_err(SandboxError::Thread)?;
         // A thread that ended without a word has dropped its sender.
         let served = starting
@@ -194,6 +225,7 @@ impl Sandbox {
             ports,
             doors: at_doors,
             arguments: setup.arguments,
+            proxy_argument,
             canaries,
             tool_client: tool_client.unwrap_or_default(),
             log,
@@ -265,6 +297,9 @@ impl Sandbox {
         for entry in self.connect_to() {
             all.extend(["--connect-to".to_owned(), entry]);
         }
+        if let Some(proxy) = &self.proxy_argument {
+            all.extend(["--proxy".to_owned(), proxy.clone()]);
+        }
         all.extend(self.arguments.iter().map(|&argument| argument.to_owned()));
         all.push(self.object_file.display().to_string());
         all
@@ -278,6 +313,16 @@ impl Sandbox {
     /// Id and secret of hybridcheck's own read-only client.
     pub fn tool_client(&self) -> (&str, &str) {
         (&self.tool_client.0, &self.tool_client.1)
+    }
+
+    /// What `--proxy` is given, when the sandbox has a proxy.
+    pub fn proxy(&self) -> Option<&str> {
+        self.proxy_argument.as_deref()
+    }
+
+    /// The requests that its proxy was asked, such as `CONNECT login.mypurecloud.de:443`.
+    pub fn proxied(&self) -> Vec<String> {
+        self.requests_to(proxy::NAME)
     }
 
     /// How many connections its hosts have accepted.
@@ -402,7 +447,7 @@ fn run(
     zone: dns::Zone,
     (udp, tcp): (std::net::UdpSocket, std::net::TcpListener),
     mut hosts: Vec<Ready>,
-    doors: Vec<std::net::TcpListener>,
+    (doors, mut by_proxy): (Vec<std::net::TcpListener>, Option<ByProxy>),
     started: &std::sync::mpsc::Sender<std::io::Result<()>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -435,6 +480,8 @@ fn run(
             let tenants: Arc<[_]> = tenants.into();
             for listener in doors {
                 door::open_shared(listener, tenants.clone())?;
+            if let Some(by) = &mut by_proxy {
+                by.proxy.open(&by.ports, by.at, &by.log)?;
             }
             Ok(server)
         });

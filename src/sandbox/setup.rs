@@ -10,6 +10,7 @@ use super::door::Door;
 use super::gateway::Answers;
 use super::material::Recipe;
 use super::object::Sample;
+use super::proxy::ProxySetup;
 use super::tls::{Leaf, Offer};
 
 /// The region of the sample organisation.
@@ -55,6 +56,8 @@ pub(super) struct Setup {
     pub(super) login: HostSetup,
     pub(super) api: HostSetup,
     pub(super) cloud: Cloud,
+    /// A proxy, when requests are to go through one.
+    pub(super) proxy: Option<ProxySetup>,
     /// Further arguments for `hybridcheck check`.
     pub(super) arguments: Vec<&'static str>,
 }
@@ -76,6 +79,7 @@ impl Setup {
             login: HostSetup::of(REGION),
             api: HostSetup::of(REGION),
             cloud: Cloud::healthy()?,
+            proxy: None,
             arguments: Vec::new(),
         })
     }

@@ -2,6 +2,8 @@
 
 mod cli;
 mod demo;
+mod firewall;
+mod firewall_readers;
 mod hostile;
 mod interrupt;
 mod matrix;

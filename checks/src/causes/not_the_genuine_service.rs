@@ -114,7 +114,7 @@ impl Stranger {
 fn answer(case: &Case<'_>, endpoint: &Endpoint) -> Option<Stranger> {
     let facts = case.facts();
     if case.object.auth_endpoint().as_ref() == Some(endpoint)
-        && let Ok(fact) = facts.discovery(&seen::discovery_key(endpoint))
+        && let Ok(fact) = facts.discovery(&case.over(seen::discovery_key(endpoint)))
     {
         let known = fact
             .document
@@ -124,7 +124,9 @@ fn answer(case: &Case<'_>, endpoint: &Endpoint) -> Option<Stranger> {
             return stranger(&fact.http);
         }
     }
-    let fact = facts.api_probe(&seen::api_probe_key(endpoint)).ok()?;
+    let fact = facts
+        .api_probe(&case.over(seen::api_probe_key(endpoint)))
+        .ok()?;
     if fact.error.is_some() {
         return None;
     }

@@ -118,7 +118,9 @@ struct Trouble {
 fn is_of(case: &Case<'_>, key: &FactKey) -> bool {
     let object = case.object;
     match key {
-        FactKey::Discovery { endpoint, .. } => object.auth_endpoint().as_ref() == Some(endpoint),
+        FactKey::Discovery { endpoint, route } => {
+            object.auth_endpoint().as_ref() == Some(endpoint) && *route == case.route(endpoint)
+        }
         FactKey::ApiProbe { endpoint, .. } => object.api_endpoint().as_ref() == Some(endpoint),
         FactKey::Token { client } | FactKey::TokenInfo { client } => client.object() == object.id,
         FactKey::Organization { object: of }

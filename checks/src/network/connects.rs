@@ -44,6 +44,9 @@ impl Check for Connects {
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let endpoint = seen::endpoint(subject)?;
+        if let Some(judgement) = seen::is_proxied(case, endpoint) {
+            return Ok(judgement);
+        }
         let addresses = case.addresses(&seen::addresses_key(endpoint))?;
         if addresses.addresses.iter().all(IpAddr::is_unspecified) {
             return Err(Gap::blocked(seen::addresses_key(endpoint)));

@@ -8,6 +8,7 @@ mod genuine_api_service;
 pub(crate) mod genuine_auth_service;
 mod nameservers_answer;
 mod resolves;
+mod routes;
 
 pub(crate) const CHECKS: &[&dyn Check] = &[
     &nameservers_answer::NameserversAnswer,
@@ -15,5 +16,6 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &connects::Connects,
     &genuine_auth_service::GenuineAuthService,
     &genuine_api_service::GenuineApiService,
+    &routes::Routes,
     &clock::Clock,
 ];

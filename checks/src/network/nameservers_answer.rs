@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::endpoint::Host;
+use hybridcheck_core::endpoint::{Host, Route};
 use hybridcheck_core::facts::{AddressSource, Answer, DnsFact, DnsOutcome, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -49,10 +49,10 @@ impl Check for NameserversAnswer {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let hosts = hosts(case.object);
+        let hosts = asked_for(case);
         if hosts.is_empty() {
             return Ok(Judgement::not_applicable(
-                "the URLs hold addresses, so no nameserver is asked",
+                "no name has to be resolved here: URLs or proxies hold addresses",
             ));
         }
         let asked = asked(case, &hosts)?;
@@ -138,6 +138,21 @@ fn hosts(object: &HybridObject) -> Vec<Host> {
     for endpoint in seen::endpoints(object) {
         if endpoint.host.literal().is_none() && !hosts.contains(&endpoint.host) {
             hosts.push(endpoint.host);
+        }
+    }
+    hosts
+}
+
+/// The names that this host has to resolve: a proxy's in place of those behind it.
+fn asked_for(case: &Case<'_>) -> Vec<Host> {
+    let mut hosts = Vec::new();
+    for endpoint in seen::endpoints(case.object) {
+        let host = match case.route(&endpoint) {
+            Route::Direct => endpoint.host,
+            Route::Proxy(proxy) => proxy.host,
+        };
+        if host.literal().is_none() && !hosts.contains(&host) {
+            hosts.push(host);
         }
     }
     hosts

@@ -53,6 +53,9 @@ impl Check for Resolves {
                 "an address, no name, so there is nothing to look up",
             ));
         }
+        if let Some(judgement) = seen::is_proxied(case, endpoint) {
+            return Ok(judgement);
+        }
         let addresses = case.addresses(&seen::addresses_key(endpoint))?;
         let flag = match addresses.source {
             AddressSource::ConnectTo => Some("--connect-to"),

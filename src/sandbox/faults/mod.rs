@@ -9,13 +9,14 @@ use super::setup::{REGION, Setup};
 mod cloud;
 mod network;
 mod object;
+mod proxy;
 
 /// One way in which the sandbox differs from a healthy integration.
 #[derive(Clone, Copy)]
 pub struct Fault {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `oauth`, `organisation`, `idp`, or `none` when nothing is wrong.
+    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, or `none` when nothing is wrong.
     pub area: &'static str,
     /// What it is, in one sentence.
     pub about: &'static str,
@@ -32,8 +33,15 @@ impl std::fmt::Debug for Fault {
     }
 }
 
-static FAULTS: LazyLock<Vec<Fault>> =
-    LazyLock::new(|| [object::FAULTS, network::FAULTS, cloud::FAULTS].concat());
+static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
+    [
+        object::FAULTS,
+        network::FAULTS,
+        proxy::FAULTS,
+        cloud::FAULTS,
+    ]
+    .concat()
+});
 
 /// All faults, in the order in which an integration meets them.
 pub fn faults() -> &'static [Fault] {

@@ -533,6 +533,10 @@ impl Builder {
     fn network(&mut self, endpoint: &Endpoint) {
         let host = &endpoint.host;
         let addresses = addresses_of(host);
+        let key = FactKey::Routing {
+            endpoint: endpoint.clone(),
+        };
+        self.add(key, crate::proxied::direct(), Vec::new());
         self.add(dns_key(host), dns_addresses(addresses.clone()), Vec::new());
         let fact = AddressesFact {
             source: AddressSource::Dns,
