@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Routes};
@@ -40,6 +41,33 @@ pub struct Settings {
     pub proxies: Proxies,
     /// Known regions.
     pub regions: Regions,
+    /// Where this host's own view of names is read from.
+    pub files: NameFiles,
+}
+
+/// The files that hold this host's own view of names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameFiles {
+    /// The hosts file.
+    pub hosts: PathBuf,
+    /// The list of nameservers, where the system keeps it in a file (resolv.conf(5)).
+    pub resolv_conf: Option<PathBuf>,
+}
+
+impl Default for NameFiles {
+    fn default() -> Self {
+        if cfg!(windows) {
+            let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+            return Self {
+                hosts: PathBuf::from(root).join(r"System32\drivers\etc\hosts"),
+                resolv_conf: None,
+            };
+        }
+        Self {
+            hosts: "/etc/hosts".into(),
+            resolv_conf: Some("/etc/resolv.conf".into()),
+        }
+    }
 }
 
 /// Address families to use.
@@ -150,6 +178,19 @@ impl Settings {
         routes
     }
 
+    /// The flag by which the user says where names or addresses come from: then this host's own view is not asked.
+    pub fn names_given_by(&self) -> Option<&'static str> {
+        let given = [
+            ("--dns-server", !self.dns_servers.is_empty()),
+            ("--resolve", !self.resolve.is_empty()),
+            ("--connect-to", !self.connect_to.is_empty()),
+        ];
+        given
+            .into_iter()
+            .find(|(_, is_given)| *is_given)
+            .map(|(flag, _)| flag)
+    }
+
     /// The addresses given for an endpoint (`--resolve`).
     pub fn given_addresses(&self, endpoint: &Endpoint) -> Option<&[IpAddr]> {
         let given = self
@@ -175,6 +216,7 @@ impl Default for Settings {
             tool_client: None,
             proxies: Proxies::default(),
             regions: Regions::default(),
+            files: NameFiles::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod causes;
 mod fact_testing;
 mod general;
 mod idp;
+mod names;
 mod network;
 mod oauth;
 mod object;

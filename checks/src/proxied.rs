@@ -6,7 +6,7 @@ use hybridcheck_core::cause::Diagnosis;
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
-    Answer, FactKey, Gap, HttpAnswer, RoutingFact, TcpFact, TunnelFact, TunnelOutcome,
+    Answer, FactKey, Gap, HttpAnswer, RoutingFact, TunnelFact, TunnelOutcome,
 };
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::run::Row;
@@ -254,11 +254,6 @@ pub(crate) fn squid_lines(members: &[(&Endpoint, &Row)]) -> String {
         " For squid, before its deny rules: `acl genesys_cloud dstdomain {}` and `http_access allow CONNECT genesys_cloud`.",
         hosts.join(" ")
     )
-}
-
-/// The direct connections to a proxy that were tried.
-pub(crate) fn connections<'a>(case: &Case<'a>, proxy: &Endpoint) -> Vec<(IpAddr, &'a TcpFact)> {
-    rows::tcp(case, proxy)
 }
 
 /// The names of some members.

@@ -8,7 +8,7 @@ use hybridcheck_core::facts::{
     Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, IdentityProvider,
     TlsFact, Trust,
 };
-use hybridcheck_core::finding::Judgement;
+use hybridcheck_core::finding::{Judgement, Status};
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
 
@@ -77,6 +77,46 @@ pub(crate) fn is_proxied(case: &Case<'_>, endpoint: &Endpoint) -> Option<Judgeme
         Route::Proxy(proxy) => Some(Judgement::not_applicable(format!(
             "requests go through proxy {proxy}, which looks the name up and connects itself; network-routes compares the direct way"
         ))),
+    }
+}
+
+/// Key of what the hosts file says of an endpoint's host.
+pub(crate) fn hosts_file_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::HostsFile {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// Key of the system's own look-up of an endpoint's host.
+pub(crate) fn system_lookup_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::SystemLookup {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// What this host makes of a name, when requests to it go through a proxy that resolves it itself: worth knowing at most.
+pub(crate) fn beside_proxy(
+    case: &Case<'_>,
+    endpoint: &Endpoint,
+    answer: Answer<Judgement>,
+) -> Answer<Judgement> {
+    let Route::Proxy(proxy) = case.route(endpoint) else {
+        return answer;
+    };
+    match answer {
+        Ok(judgement) if matches!(judgement.status, Status::Fail | Status::Warn) => Ok(Judgement {
+            status: Status::Note,
+            expected: String::new(),
+            found: format!(
+                "{}; requests go through proxy {proxy}, which resolves the name itself, so this matters only to programs that go direct",
+                judgement.found
+            ),
+            ..judgement
+        }),
+        Err(Gap::Blocked { .. }) => Ok(Judgement::not_applicable(format!(
+            "requests go through proxy {proxy}, which resolves the name itself"
+        ))),
+        other => other,
     }
 }
 
@@ -185,6 +225,7 @@ pub(crate) fn connection_needs(subject: &Subject) -> Vec<FactKey> {
     vec![
         addresses_key(endpoint),
         FactKey::connection(endpoint.clone()),
+        crate::proxied::routing_key(endpoint),
     ]
 }
 

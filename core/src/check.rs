@@ -572,10 +572,15 @@ impl<'a> Case<'a> {
         let mut proof = Proof::Nothing;
         for entry in facts.entries() {
             let level = match &entry.key {
-                FactKey::Addresses { host } if *host == endpoint.host => facts
-                    .addresses(&entry.key)
-                    .is_ok_and(|fact| !fact.addresses.is_empty())
-                    .then_some(Proof::Resolves),
+                // Behind a proxy this host's own look-up proves nothing about the way.
+                FactKey::Addresses { host }
+                    if *host == endpoint.host && *route == Route::Direct =>
+                {
+                    facts
+                        .addresses(&entry.key)
+                        .is_ok_and(|fact| !fact.addresses.is_empty())
+                        .then_some(Proof::Resolves)
+                }
                 FactKey::Tcp { endpoint: of, .. } if of == endpoint && *route == Route::Direct => {
                     facts
                         .tcp(&entry.key)

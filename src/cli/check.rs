@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::check::Check;
+use hybridcheck_core::endpoint::Route;
 use hybridcheck_core::facts::{FactKey, Facts, Gap};
 use hybridcheck_core::object::{Configuration, HybridObject, OBJECT_NAME, Tenant};
 use hybridcheck_core::policy::Policy;
@@ -206,7 +207,7 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
     let verdict = judge::verdict(&judged.rows, output.fail_on, gathered.interrupted);
     let mut coverage = judged.coverage;
     coverage.requests = gathered.requests;
-    coverage.unproven = unproven(scope, has_tool_client, &judged.rows);
+    coverage.unproven = unproven(scope, settings, &judged.rows);
     let objects = scope.configuration.objects.iter();
     let run = Run {
         schema: SCHEMA,
@@ -406,8 +407,23 @@ fn summary(object: &HybridObject, settings: &Settings) -> ObjectSummary {
     }
 }
 
+/// The routes that requests took, in words.
+fn routes_taken(scope: &Scope, settings: &Settings) -> String {
+    let objects = scope.configuration.objects.iter();
+    let endpoints = objects.flat_map(|object| [object.auth_endpoint(), object.api_endpoint()]);
+    let routes: BTreeSet<Route> = endpoints
+        .flatten()
+        .map(|endpoint| settings.routing(&endpoint).route)
+        .collect();
+    if routes.iter().all(|route| *route == Route::Direct) {
+        return "without a proxy".into();
+    }
+    hybridcheck_core::text::listed(routes)
+}
+
 /// What no run of this kind proves.
-fn unproven(scope: &Scope, has_tool_client: bool, rows: &[Row]) -> Vec<String> {
+fn unproven(scope: &Scope, settings: &Settings, rows: &[Row]) -> Vec<String> {
+    let has_tool_client = settings.tool_client.is_some();
     let mut unproven = Vec::new();
     if scope.offline {
         unproven.push(
@@ -415,7 +431,10 @@ fn unproven(scope: &Scope, has_tool_client: bool, rows: &[Row]) -> Vec<String> {
                 .to_owned(),
         );
     } else {
-        unproven.push("Other hosts and other routes: this is what this host sees, without a proxy, as the user who ran it.".to_owned());
+        unproven.push(format!(
+            "Other hosts and other routes: this is what this host sees, {}, as the user who ran it.",
+            routes_taken(scope, settings)
+        ));
         unproven.push("That Engage components trust the same certificates: Java and Windows keep stores of their own.".to_owned());
         let is_denied = |row: &Row| matches!(row.gap, Some(Gap::Denied { .. }));
         if !has_tool_client && rows.iter().any(is_denied) {

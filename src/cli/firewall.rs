@@ -163,7 +163,7 @@ fn checks() -> Vec<&'static dyn Check> {
 fn tried(list: &mut AccessList, scope: &Scope, settings: &Settings) -> Result<bool, Failure> {
     let watch = Watch::start();
     let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, false);
-    let (_, routes) = gather::routed(wanted.clone(), settings);
+    let (_, routes) = gather::routed(wanted.clone(), &scope.configuration.objects, settings);
     list.notes.extend(detours(&wanted, &routes));
     let gathered = gathered(wanted, scope, settings, (style::shows_progress(), false))?;
     let bench = Bench {
@@ -464,7 +464,7 @@ mod tests {
         assert!(detours(&wanted, &Routes::default()).is_empty());
         let mut routes = Routes::default();
         let proxy = Route::Proxy(endpoint("proxy.acme.example", 3128));
-        routes.set(endpoint(API, 443), proxy);
+        routes.set(endpoint(API, 443), proxy, Vec::new());
         let notes = detours(&wanted, &routes);
         assert_eq!(notes.len(), 1, "{notes:?}");
         assert!(notes[0].starts_with(

@@ -11,7 +11,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use super::Failure;
-use crate::config::{ConnectTo, Family, Resolve, Settings, ToolClient};
+use crate::config::{ConnectTo, Family, NameFiles, Resolve, Settings, ToolClient};
 use crate::routing::{Problem, Proxies, Words};
 
 /// The variable that may hold the tool's own client secret.
@@ -37,7 +37,7 @@ pub(super) struct NetworkArgs {
         hide_env_values = true
     )]
     cacert: Option<String>,
-    /// Use these addresses for HOST:PORT, as curl does
+    /// Use these addresses for HOST:PORT, as curl does; HOST may be the proxy, a host behind it is resolved there
     #[arg(
         long,
         value_name = "HOST:PORT:ADDRESS[,ADDRESS]",
@@ -45,7 +45,7 @@ pub(super) struct NetworkArgs {
         hide_env_values = true
     )]
     resolve: Vec<String>,
-    /// Connect to HOST2:PORT2 instead of HOST1:PORT1, as curl does; empty parts match or keep anything
+    /// Connect to HOST2:PORT2 instead of HOST1:PORT1, as curl does; empty parts match or keep anything. Direct connections only: a proxy is asked for the name itself
     #[arg(
         long,
         value_name = "HOST1:PORT1:HOST2:PORT2",
@@ -186,6 +186,7 @@ impl NetworkArgs {
             tool_client: self.tool_client()?,
             proxies: self.proxies()?,
             regions,
+            files: NameFiles::default(),
         })
     }
 

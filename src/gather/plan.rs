@@ -78,7 +78,10 @@ fn beside(key: &FactKey, routes: &Routes) -> Vec<FactKey> {
         FactKey::Reach { endpoint } => vec![FactKey::Routing {
             endpoint: endpoint.clone(),
         }],
-        FactKey::Addresses { host } => vec![FactKey::HostsFile { host: host.clone() }],
+        FactKey::Addresses { host } => vec![
+            FactKey::HostsFile { host: host.clone() },
+            FactKey::SystemLookup { host: host.clone() },
+        ],
         _ => Vec::new(),
     }
 }

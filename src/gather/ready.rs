@@ -44,6 +44,9 @@ pub(super) enum Job {
         host: Host,
         nameserver: SocketAddr,
     },
+    HostsFile {
+        host: Host,
+    },
     Material {
         object: Box<HybridObject>,
     },
@@ -59,6 +62,9 @@ pub(super) enum Job {
         base: FactKey,
     },
     Resolver,
+    SystemLookup {
+        host: Host,
+    },
     Tcp {
         remote: SocketAddr,
         base: FactKey,
@@ -109,6 +115,14 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             host: host.clone(),
             nameserver: *nameserver,
         }),
+        FactKey::HostsFile { host } => match unasked(gathering, host) {
+            Some(gap) => missing(gap, Vec::new()),
+            None => Readiness::Start(Job::HostsFile { host: host.clone() }),
+        },
+        FactKey::SystemLookup { host } => match unasked(gathering, host) {
+            Some(gap) => missing(gap, Vec::new()),
+            None => Readiness::Start(Job::SystemLookup { host: host.clone() }),
+        },
         FactKey::Addresses { host } => addresses(gathering, host),
         FactKey::Tcp {
             endpoint, address, ..
@@ -132,10 +146,7 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             Ok(Box::new(gathering.settings.routing(endpoint).into())),
             Vec::new(),
         ),
-        FactKey::Hello { .. }
-        | FactKey::HostsFile { .. }
-        | FactKey::SystemLookup { .. }
-        | FactKey::Web { .. } => missing(Gap::NotPlanned, Vec::new()),
+        FactKey::Hello { .. } | FactKey::Web { .. } => missing(Gap::NotPlanned, Vec::new()),
         FactKey::Tunnel {
             endpoint,
             address,
@@ -178,7 +189,19 @@ fn given(
     None
 }
 
-/// The first nameserver that names an address decides; nobody waits for a dead one.
+/// Why this system itself is not asked about a host: it is no name, or the user said where names or addresses come from.
+fn unasked(gathering: &Gathering<'_>, host: &Host) -> Option<Gap> {
+    let what = if host.literal().is_some() {
+        format!("{host} is an address, so nothing looks it up")
+    } else {
+        let flag = gathering.settings.names_given_by()?;
+        format!("{flag} was given, so this host's own hosts file and look-up were not asked")
+    };
+    Some(Gap::NoMeans { what })
+}
+
+/// The hosts file decides, then the first nameserver that names an address; nobody waits for a dead one. Only when no nameserver
+/// names an address does the system's own look-up decide: the way that nameservers answer waits for it never.
 fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
     let found = |source, addresses, stands_on| {
         let fact = AddressesFact { source, addresses };
@@ -186,6 +209,20 @@ fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
     };
     if let Some((source, addresses)) = given(host, &gathering.wanted, gathering.settings) {
         return found(source, addresses, Vec::new());
+    }
+    let hosts_file = FactKey::HostsFile { host: host.clone() };
+    match gathering.facts.hosts_file(&hosts_file) {
+        Err(_) if gathering.is_open(&hosts_file) => return Readiness::Wait,
+        Ok(fact) if !fact.entries.is_empty() => {
+            let mut addresses: Vec<IpAddr> = Vec::new();
+            for entry in &fact.entries {
+                if !addresses.contains(&entry.address) {
+                    addresses.push(entry.address);
+                }
+            }
+            return found(AddressSource::HostsFile, addresses, vec![hosts_file]);
+        }
+        _ => {}
     }
     match gathering.facts.get(&FactKey::Resolver) {
         Err(_) if gathering.is_open(&FactKey::Resolver) => return Readiness::Wait,
@@ -203,6 +240,15 @@ fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
     }
     if asked.iter().any(|key| gathering.is_open(key)) {
         return Readiness::Wait;
+    }
+    let look_up = FactKey::SystemLookup { host: host.clone() };
+    match gathering.facts.system_lookup(&look_up) {
+        Err(_) if gathering.is_open(&look_up) => return Readiness::Wait,
+        Ok(fact) if !fact.outcome.addresses().is_empty() => {
+            let addresses = fact.outcome.addresses().to_vec();
+            return found(AddressSource::System, addresses, vec![look_up]);
+        }
+        _ => {}
     }
     let mut stands_on: Vec<FactKey> = asked.into_iter().cloned().collect();
     stands_on.push(FactKey::Resolver);

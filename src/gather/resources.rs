@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap};
+use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -20,7 +21,7 @@ use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way};
 use crate::probes::trust::Trusts;
-use crate::probes::{discovery, dns, material, org, path, tcp, tls, token, tunnel};
+use crate::probes::{discovery, dns, hosts, material, org, path, system, tcp, tls, token, tunnel};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -43,6 +44,8 @@ pub(super) struct Resources {
     links: HashMap<(Endpoint, IpAddr, Route), Arc<Link>>,
     apis: HashMap<(Endpoint, Route), Api>,
     tokens: HashMap<ClientRef, Secret>,
+    /// Read once: a list that blocks advertisements is long, and many hosts may be asked about.
+    hosts_file: Arc<OnceLock<hosts::HostsFile>>,
 }
 
 impl Resources {
@@ -56,6 +59,7 @@ impl Resources {
             links: HashMap::new(),
             apis: HashMap::new(),
             tokens: HashMap::new(),
+            hosts_file: Arc::default(),
         }
     }
 
@@ -86,8 +90,10 @@ impl Resources {
         match job {
             Job::Resolver => {
                 let given = settings.dns_servers.clone();
+                let file = settings.files.resolv_conf.clone();
                 boxed(key, Vec::new(), None, async move {
-                    (Ok(dns::resolver(given).into()), Carried::default())
+                    let fact = dns::resolver(given, file.as_deref());
+                    (Ok(fact.into()), Carried::default())
                 })
             }
             Job::Dns { host, nameserver } => {
@@ -96,26 +102,12 @@ impl Resources {
                     (Ok(fact.into()), Carried::default())
                 })
             }
-            Job::Material { object } => {
-                let stands_on = key.stands_on(&[], &Routes::default());
-                let is_key = matches!(key, FactKey::PrivateKey { .. });
-                // A key may ask for seconds of derivation: sockets must not wait for it.
-                boxed(key, stands_on, None, async move {
-                    let decoded = tokio::task::spawn_blocking(move || {
-                        if is_key {
-                            material::private_key_of(&object)
-                        } else {
-                            material::certificate_of(&object)
-                        }
-                    });
-                    let answer = decoded.await.unwrap_or_else(|_| {
-                        Err(Gap::Broken {
-                            message: "decoding ended abnormally".into(),
-                        })
-                    });
-                    (answer, Carried::default())
-                })
-            }
+            Job::HostsFile { host } => self.hosts_file(key, host, settings),
+            Job::SystemLookup { host } => boxed(key, Vec::new(), None, async move {
+                let answer = system::look_up(&host, phase).await;
+                (answer.map(Fact::from), Carried::default())
+            }),
+            Job::Material { object } => material(key, object),
             Job::Tcp { remote, base } => {
                 let owned = key.clone();
                 boxed(key, vec![base], None, async move {
@@ -222,6 +214,20 @@ impl Resources {
                 ..Carried::default()
             };
             (Ok(fact.into()), carried)
+        })
+    }
+
+    fn hosts_file<'a>(
+        &self,
+        key: FactKey,
+        host: Host,
+        settings: &Settings,
+    ) -> LocalBoxFuture<'a, Done> {
+        let file = Arc::clone(&self.hosts_file);
+        let path = settings.files.hosts.clone();
+        boxed(key, Vec::new(), None, async move {
+            let file = file.get_or_init(|| hosts::read_from(&path));
+            (Ok(file.of(&host).into()), Carried::default())
         })
     }
 
@@ -366,6 +372,27 @@ impl Resources {
         self.apis.insert(key, api.clone());
         Some(api)
     }
+}
+
+fn material<'a>(key: FactKey, object: Box<HybridObject>) -> LocalBoxFuture<'a, Done> {
+    let stands_on = key.stands_on(&[], &Routes::default());
+    let is_key = matches!(key, FactKey::PrivateKey { .. });
+    // A key may ask for seconds of derivation: sockets must not wait for it.
+    boxed(key, stands_on, None, async move {
+        let decoded = tokio::task::spawn_blocking(move || {
+            if is_key {
+                material::private_key_of(&object)
+            } else {
+                material::certificate_of(&object)
+            }
+        });
+        let answer = decoded.await.unwrap_or_else(|_| {
+            Err(Gap::Broken {
+                message: "decoding ended abnormally".into(),
+            })
+        });
+        (answer, Carried::default())
+    })
 }
 
 fn no_link() -> Gap {

@@ -30,6 +30,7 @@ mod tests;
 pub use faults::{Fault, fault, faults};
 
 use cloud::Cloud;
+use dns::Nameserver;
 use door::{Bound, Door};
 use gateway::{Host, Log, Refusal};
 use proxy::Proxy;
@@ -91,7 +92,7 @@ pub struct Sandbox {
     object_text: String,
     cfg_file: PathBuf,
     cfg_text: String,
-    dns_server: SocketAddr,
+    dns_servers: Vec<SocketAddr>,
     ports: Vec<(String, u16)>,
     doors: Vec<SocketAddr>,
     arguments: Vec<&'static str>,
@@ -107,7 +108,7 @@ impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sandbox")
             .field("folder", &self.folder.path())
-            .field("dns_server", &self.dns_server)
+            .field("dns_servers", &self.dns_servers)
             .field("ports", &self.ports)
             .finish_non_exhaustive()
     }
@@ -187,8 +188,11 @@ impl Sandbox {
             canaries.append(&mut proxy.secrets);
             proxy_argument = Some(proxy.argument.clone());
         }
-        let (udp, tcp) = dns::bind(at)?;
-        let dns_server = dns::address(&udp)?;
+        let zones = std::iter::once(setup.zone).chain(setup.second_zone);
+        let nameservers = zones.map(|zone| Nameserver::open(zone, at));
+        let nameservers = nameservers.collect::<Result<Vec<_>, _>>()?;
+        let dns_servers = nameservers.iter().map(Nameserver::address);
+        let dns_servers = dns_servers.collect::<Result<Vec<_>, _>>()?;
         let ports = hosts
             .iter()
             .map(|ready| (ready.host.name.clone(), ready.bound.port));
@@ -196,7 +200,6 @@ impl Sandbox {
 
         let files = Files::write(&authority.pem(), &setup.sample)?;
         let (stop, stopped) = oneshot::channel();
-        let zone = setup.zone;
         let (started, starting) = std::sync::mpsc::channel();
         let by_proxy = proxy.map(|proxy| ByProxy {
             proxy,
@@ -206,7 +209,7 @@ impl Sandbox {
         });
         let thread = std::thread::Builder::new()
             .name("sandbox".into())
-            .spawn(move || run(zone, (udp, tcp), hosts, (doors, by_proxy), &started, stopped))
+            .spawn(move || run(nameservers, hosts, (doors, by_proxy), &started, stopped))
             .map_err(SandboxError::Thread)?;
         // A thread that ended without a word has dropped its sender.
         let served = starting
@@ -221,7 +224,7 @@ impl Sandbox {
             cfg_file: files.cfg,
             cfg_text: setup.sample.as_cfg(),
             folder: files.folder,
-            dns_server,
+            dns_servers,
             ports,
             doors: at_doors,
             arguments: setup.arguments,
@@ -244,9 +247,9 @@ impl Sandbox {
         &self.ca_file
     }
 
-    /// The sandbox's nameserver, on UDP and TCP.
+    /// The sandbox's nameserver, the first when there are two, on UDP and TCP.
     pub fn dns_server(&self) -> SocketAddr {
-        self.dns_server
+        self.dns_servers[0]
     }
 
     /// The sample object's file, Config Server XML.
@@ -292,7 +295,10 @@ impl Sandbox {
 
     /// The arguments with which `hybridcheck check` checks the sample object against this sandbox.
     pub fn check_arguments(&self) -> Vec<String> {
-        let mut all = vec!["--dns-server".to_owned(), self.dns_server.to_string()];
+        let mut all = Vec::new();
+        for nameserver in &self.dns_servers {
+            all.extend(["--dns-server".to_owned(), nameserver.to_string()]);
+        }
         all.extend(["--cacert".to_owned(), self.ca_file.display().to_string()]);
         for entry in self.connect_to() {
             all.extend(["--connect-to".to_owned(), entry]);
@@ -444,8 +450,7 @@ impl Files {
 
 /// The sandbox's thread: serves until the sandbox is dropped.
 fn run(
-    zone: dns::Zone,
-    (udp, tcp): (std::net::UdpSocket, std::net::TcpListener),
+    nameservers: Vec<Nameserver>,
     mut hosts: Vec<Ready>,
     (doors, mut by_proxy): (Vec<std::net::TcpListener>, Option<ByProxy>),
     started: &std::sync::mpsc::Sender<std::io::Result<()>>,
@@ -462,31 +467,35 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let opened = dns::serve(zone, udp, tcp).and_then(|server| {
-            let mut tenants = Vec::new();
-            for ready in &mut hosts {
-                let router = router(&ready.host);
-                if ready.setup.door == Door::Serves {
-                    tenants.push((ready.tls.clone(), ready.host.clone(), router.clone()));
+        let served = nameservers.into_iter().map(dns::serve);
+        let opened = served
+            .collect::<std::io::Result<Vec<_>>>()
+            .and_then(|servers| {
+                let mut tenants = Vec::new();
+                for ready in &mut hosts {
+                    let router = router(&ready.host);
+                    if ready.setup.door == Door::Serves {
+                        tenants.push((ready.tls.clone(), ready.host.clone(), router.clone()));
+                    }
+                    door::open(
+                        &mut ready.bound,
+                        ready.setup.door,
+                        ready.tls.clone(),
+                        ready.host.clone(),
+                        router,
+                    )?;
                 }
-                door::open(
-                    &mut ready.bound,
-                    ready.setup.door,
-                    ready.tls.clone(),
-                    ready.host.clone(),
-                    router,
-                )?;
-            }
-            let tenants: Arc<[_]> = tenants.into();
-            for listener in doors {
-                door::open_shared(listener, tenants.clone())?;
-            if let Some(by) = &mut by_proxy {
-                by.proxy.open(&by.ports, by.at, &by.log)?;
-            }
-            Ok(server)
-        });
+                let tenants: Arc<[_]> = tenants.into();
+                for listener in doors {
+                    door::open_shared(listener, tenants.clone())?;
+                }
+                if let Some(by) = &mut by_proxy {
+                    by.proxy.open(&by.ports, by.at, &by.log)?;
+                }
+                Ok(servers)
+            });
         match opened {
-            Ok(_server) => {
+            Ok(_servers) => {
                 let _ = started.send(Ok(()));
                 // Ends with an error when the sandbox is dropped, which is the signal.
                 let _ = stopped.await;

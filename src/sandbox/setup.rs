@@ -53,6 +53,8 @@ pub(super) struct Setup {
     pub(super) sample: Sample,
     pub(super) material: Recipe,
     pub(super) zone: Zone,
+    /// What a second nameserver of the host says, where it has one.
+    pub(super) second_zone: Option<Zone>,
     pub(super) login: HostSetup,
     pub(super) api: HostSetup,
     pub(super) cloud: Cloud,
@@ -76,6 +78,7 @@ impl Setup {
             sample: Sample::default(),
             material: Recipe::default(),
             zone: Zone(zone),
+            second_zone: None,
             login: HostSetup::of(REGION),
             api: HostSetup::of(REGION),
             cloud: Cloud::healthy()?,

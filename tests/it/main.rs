@@ -8,6 +8,7 @@ mod hostile;
 mod interrupt;
 mod matrix;
 mod probe;
+mod proxy;
 mod safety;
 mod schema;
 mod sdk;

@@ -10,6 +10,8 @@ mod certificate_expired;
 mod client_disabled;
 mod client_id_malformed;
 mod clock_skew;
+mod dns_truncation;
+mod hosts_file_override;
 mod idp_certificate_mismatch;
 mod idp_disabled;
 mod idp_missing;
@@ -18,14 +20,29 @@ mod issuer_not_unique;
 mod key_certificate_mismatch;
 mod key_does_not_open;
 mod name_does_not_resolve;
+mod name_sinkholed;
+mod nameserver_refuses;
+mod nameserver_silent;
+mod nameservers_disagree;
 mod not_the_genuine_service;
 mod object_incomplete;
 mod object_wrong_type;
 mod organization_mismatch;
+mod proxy_denies;
+mod proxy_hangs;
+mod proxy_login_refused;
+mod proxy_login_required;
+mod proxy_login_unsupported;
+mod proxy_name_does_not_resolve;
+mod proxy_resolves_otherwise;
+mod proxy_settings_conflict;
+mod proxy_unreachable;
+mod proxy_upstream_failed;
 mod rate_limited;
 mod region_mismatch;
 mod role_missing;
 mod service_error;
+mod system_lookup_differs;
 mod tcp_blocked;
 mod tcp_refused;
 mod tls_certificate_expired;
@@ -43,6 +60,23 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &object_wrong_type::ObjectWrongType,
     &object_incomplete::ObjectIncomplete,
     &name_does_not_resolve::NameDoesNotResolve,
+    &nameserver_refuses::NameserverRefuses,
+    &dns_truncation::DnsTruncation,
+    &nameservers_disagree::NameserversDisagree,
+    &name_sinkholed::NameSinkholed,
+    &hosts_file_override::HostsFileOverride,
+    &system_lookup_differs::SystemLookupDiffers,
+    &nameserver_silent::NameserverSilent,
+    &proxy_name_does_not_resolve::ProxyNameDoesNotResolve,
+    &proxy_unreachable::ProxyUnreachable,
+    &proxy_hangs::ProxyHangs,
+    &proxy_login_required::ProxyLoginRequired,
+    &proxy_login_refused::ProxyLoginRefused,
+    &proxy_login_unsupported::ProxyLoginUnsupported,
+    &proxy_denies::ProxyDenies,
+    &proxy_upstream_failed::ProxyUpstreamFailed,
+    &proxy_resolves_otherwise::ProxyResolvesOtherwise,
+    &proxy_settings_conflict::ProxySettingsConflict,
     &tcp_blocked::TcpBlocked,
     &tcp_refused::TcpRefused,
     &address_partly_unreachable::AddressPartlyUnreachable,

@@ -37,9 +37,7 @@ impl Check for Routes {
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let mut needs = seen::connection_needs(subject);
-        needs.extend(seen::endpoint(subject).map(proxied::routing_key));
-        needs
+        seen::connection_needs(subject)
     }
 
     fn is_required(&self) -> bool {

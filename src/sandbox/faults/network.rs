@@ -1,6 +1,6 @@
 //! Faults on the way: names, connections, TLS, and who answers.
 
-use super::{Fault, one};
+use super::{Fault, fine, one};
 use crate::sandbox::dns::NameAnswer;
 use crate::sandbox::door::{Door, SECOND_ADDRESS};
 use crate::sandbox::gateway::Answers;
@@ -9,6 +9,9 @@ use crate::sandbox::tls::{Leaf, Offer};
 
 /// Waits that are long for the loopback interface and short for a person.
 const SHORT: [&str; 4] = ["--connect-timeout", "1s", "--timeout", "3s"];
+
+/// An address of this host at which no host of the sandbox listens.
+const NOBODY: std::net::Ipv4Addr = std::net::Ipv4Addr::new(127, 0, 0, 66);
 
 pub(super) const FAULTS: &[Fault] = &[
     one(
@@ -23,7 +26,7 @@ pub(super) const FAULTS: &[Fault] = &[
     one(
         "dns",
         "servfail",
-        &["name-does-not-resolve"],
+        &["nameserver-refuses"],
         "The nameserver fails (SERVFAIL).",
         |s| {
             s.name_answers(&["login", "api"], &NameAnswer::ServFail);
@@ -32,7 +35,7 @@ pub(super) const FAULTS: &[Fault] = &[
     one(
         "dns",
         "dns-refused",
-        &["name-does-not-resolve"],
+        &["nameserver-refuses"],
         "The nameserver refuses to answer (REFUSED).",
         |s| {
             s.name_answers(&["login", "api"], &NameAnswer::Refused);
@@ -45,6 +48,53 @@ pub(super) const FAULTS: &[Fault] = &[
         "The nameserver never answers.",
         |s| {
             s.name_answers(&["login", "api"], &NameAnswer::Silence);
+            s.arguments.extend(SHORT);
+        },
+    ),
+    one(
+        "dns",
+        "dns-sinkhole",
+        &["name-sinkholed"],
+        "A DNS filter answers for both hosts with its sinkhole.",
+        |s| {
+            let sinkhole = NameAnswer::Alias("sinkhole.paloaltonetworks.com.", NOBODY);
+            s.name_answers(&["login", "api"], &sinkhole);
+        },
+    ),
+    one(
+        "dns",
+        "dns-truncated",
+        &["dns-truncation"],
+        "The nameserver cuts its answer about the API host, and says nothing over TCP.",
+        |s| {
+            s.name_answers(&["api"], &NameAnswer::Cut);
+            s.arguments.extend(SHORT);
+        },
+    ),
+    fine(
+        "dns-over-tcp",
+        "The nameserver cuts its answers, and gives them over TCP.",
+        |s| {
+            let long = NameAnswer::Long(vec![std::net::Ipv4Addr::LOCALHOST]);
+            s.name_answers(&["login", "api"], &long);
+        },
+    ),
+    one(
+        "dns",
+        "nameservers-disagree",
+        &["nameservers-disagree"],
+        "A second nameserver says that no host of Genesys Cloud exists.",
+        |s| {
+            s.second_zone = Some(s.zone.all(&NameAnswer::NxDomain));
+        },
+    ),
+    one(
+        "dns",
+        "nameserver-dead",
+        &["nameserver-silent"],
+        "A second nameserver never answers.",
+        |s| {
+            s.second_zone = Some(s.zone.all(&NameAnswer::Silence));
             s.arguments.extend(SHORT);
         },
     ),

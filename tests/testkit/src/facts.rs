@@ -11,11 +11,11 @@ use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiError, ApiFact, ApiOutcome, ApiProbeFact, Attempt,
     CertificateFact, CertificateInfo, CertificateOutcome, ChainFault, ClientRef, ClockReading,
     ConnectionFact, DiscoveryDocument, DiscoveryFact, DnsAnswer, DnsFact, DnsOutcome, Fact,
-    FactKey, Facts, Gap, HttpAnswer, HttpFact, HttpOutcome, IdentityProvider, IdentityProviders,
-    KeyAlgorithm, MaterialShape, NamedEntity, OAuthClientInfo, OAuthError, Organization,
-    PasswordFit, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome, Recorded, ResolverFact, Roles,
-    ServedCertificate, TcpFact, TcpOutcome, TlsFact, TlsOutcome, TokenFact, TokenInfo,
-    TokenOutcome, Trust, Wrapping,
+    FactKey, Facts, Gap, HostsEntry, HostsFileFact, HttpAnswer, HttpFact, HttpOutcome,
+    IdentityProvider, IdentityProviders, KeyAlgorithm, MaterialShape, NamedEntity, OAuthClientInfo,
+    OAuthError, Organization, PasswordFit, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome,
+    Recorded, ResolverFact, Roles, RoutingFact, ServedCertificate, SystemLookupFact, SystemOutcome,
+    TcpFact, TcpOutcome, TlsFact, TlsOutcome, TokenFact, TokenInfo, TokenOutcome, Trust, Wrapping,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::time::{Timestamp, Took};
@@ -74,6 +74,64 @@ pub fn dns_key(host: &Host) -> FactKey {
 /// Key of the addresses of a host.
 pub fn addresses_key(host: &Host) -> FactKey {
     FactKey::Addresses { host: host.clone() }
+}
+
+/// Key of what the hosts file says of a host.
+pub fn hosts_file_key(host: &Host) -> FactKey {
+    FactKey::HostsFile { host: host.clone() }
+}
+
+/// Key of the system's own look-up of a host.
+pub fn system_lookup_key(host: &Host) -> FactKey {
+    FactKey::SystemLookup { host: host.clone() }
+}
+
+/// Key of how the route to an endpoint was chosen.
+pub fn routing_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::Routing {
+        endpoint: endpoint.clone(),
+    }
+}
+
+/// A route through the proxy of a canned network.
+pub fn through_proxy() -> RoutingFact {
+    let proxy = Endpoint {
+        host: Host::of("proxy.acme.example"),
+        port: 3128,
+    };
+    RoutingFact {
+        route: Route::Proxy(proxy),
+        why: "--proxy".into(),
+        others: Vec::new(),
+        oddities: Vec::new(),
+        readings: Vec::new(),
+        conflicts: Vec::new(),
+        unspoken: None,
+    }
+}
+
+/// A hosts file with these entries for a host, from line 7 on.
+pub fn hosts_file(addresses: &[IpAddr]) -> HostsFileFact {
+    let entries = (7..).zip(addresses);
+    HostsFileFact {
+        path: "/etc/hosts".into(),
+        problem: None,
+        entries: entries
+            .map(|(line, address)| HostsEntry {
+                line,
+                address: *address,
+            })
+            .collect(),
+        oddities: Vec::new(),
+    }
+}
+
+/// What the system's own look-up answers.
+pub fn system_lookup(outcome: SystemOutcome) -> SystemLookupFact {
+    SystemLookupFact {
+        outcome,
+        took: took(2),
+    }
 }
 
 /// Key of a TCP connection.
@@ -487,6 +545,7 @@ pub fn healthy(object: &HybridObject) -> Facts {
             nameservers: vec![nameserver()],
             search: Vec::new(),
             ndots: None,
+            oddities: Vec::new(),
             problem: None,
         },
         Vec::new(),
@@ -543,6 +602,11 @@ impl Builder {
             addresses: addresses.clone(),
         };
         self.add(addresses_key(host), fact, vec![dns_key(host)]);
+        self.add(hosts_file_key(host), hosts_file(&[]), Vec::new());
+        let same = SystemOutcome::Addresses {
+            addresses: addresses.clone(),
+        };
+        self.add(system_lookup_key(host), system_lookup(same), Vec::new());
         for address in &addresses {
             let fact = tcp(*address, endpoint.port, TcpOutcome::Connected);
             self.add(tcp_key(endpoint, *address), fact, Vec::new());
