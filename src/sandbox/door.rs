@@ -11,7 +11,7 @@ use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use socket2::{Domain, SockRef, Socket, Type};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 use super::SandboxError;
 use super::gateway::{Answers, Host};
@@ -202,14 +202,7 @@ async fn meet(
             let Ok(stream) = TlsAcceptor::from(tls).accept(stream).await else {
                 return;
             };
-            if host.answers == Answers::EndlessHeaders {
-                let _ = endless_headers(stream, &host).await;
-                return;
-            }
-            let service = TowerToHyperService::new(router);
-            let _ = auto::Builder::new(TokioExecutor::new())
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            serve(stream, &host, router).await;
         }
         Door::NotTls => {
             hear(&mut stream).await;
@@ -245,6 +238,73 @@ fn bears(hello: &[u8], name: &str) -> bool {
     hello
         .windows(name.len())
         .any(|part| part == name.as_bytes())
+}
+
+async fn serve(
+    stream: tokio_rustls::server::TlsStream<tokio::net::TcpStream>,
+    host: &Host,
+    router: Router,
+) {
+    if host.answers == Answers::EndlessHeaders {
+        let _ = endless_headers(stream, host).await;
+        return;
+    }
+    let service = TowerToHyperService::new(router);
+    let _ = auto::Builder::new(TokioExecutor::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// A host behind a shared door.
+pub(super) type Tenant = (Arc<ServerConfig>, Arc<Host>, Router);
+
+/// Binds a door that all hosts share.
+pub(super) fn bind_shared(at: SocketAddr) -> Result<TcpListener, SandboxError> {
+    let failed = SandboxError::bind("shared HTTPS");
+    let socket = Socket::new(Domain::for_address(at), Type::STREAM, None).map_err(&failed)?;
+    if at.is_ipv6() {
+        socket.set_only_v6(true).map_err(&failed)?;
+    }
+    // A fixed port must be free again at once after the sandbox before.
+    socket.set_reuse_address(true).map_err(&failed)?;
+    socket.bind(&at.into()).map_err(&failed)?;
+    socket.listen(128).map_err(&failed)?;
+    socket.set_nonblocking(true).map_err(&failed)?;
+    Ok(socket.into())
+}
+
+/// Serves a shared door: the name in the handshake says which host is meant, and the first answers for names that nobody has.
+pub(super) fn open_shared(listener: TcpListener, tenants: Arc<[Tenant]>) -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    tokio::spawn(async move {
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            };
+            let _ = stream.set_nodelay(true);
+            tokio::spawn(meet_shared(stream, tenants.clone()));
+        }
+    });
+    Ok(())
+}
+
+async fn meet_shared(stream: tokio::net::TcpStream, tenants: Arc<[Tenant]>) {
+    let acceptor = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream);
+    let Ok(hello) = acceptor.await else {
+        return;
+    };
+    let wanted = hello.client_hello().server_name().map(str::to_owned);
+    let named = tenants
+        .iter()
+        .find(|(_, host, _)| wanted.as_deref() == Some(host.name.as_str()));
+    let Some((tls, host, router)) = named.or(tenants.first()) else {
+        return;
+    };
+    host.log.note_connection();
+    if let Ok(stream) = hello.into_stream(tls.clone()).await {
+        serve(stream, host, router.clone()).await;
+    }
 }
 
 async fn hear(stream: &mut tokio::net::TcpStream) -> usize {

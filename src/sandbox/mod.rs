@@ -32,7 +32,7 @@ pub use faults::{Fault, fault, faults};
 
 use cloud::Cloud;
 use dns::Nameserver;
-use door::{Bound, Second};
+use door::{Bound, Door, Second};
 use gateway::{Host, Log, Refusal};
 use proxy::Proxy;
 use setup::{HostSetup, OTHER_REGION, REGION, REVOCATION_HOST, Setup};
@@ -97,6 +97,7 @@ pub struct Sandbox {
     ports: Vec<(String, u16)>,
     /// The sockets of the revocation host: nobody has to answer there for a connection to be made.
     revocation: Option<Bound>,
+    doors: Vec<SocketAddr>,
     arguments: Vec<&'static str>,
     proxy_argument: Option<String>,
     canaries: Vec<String>,
@@ -137,11 +138,16 @@ struct Ready {
 impl Sandbox {
     /// Starts a sandbox, healthy or with a fault.
     pub fn start(fault: Option<&'static Fault>) -> Result<Self, SandboxError> {
-        Self::start_at(fault, Ipv4Addr::LOCALHOST)
+        Self::start_at(fault, Ipv4Addr::LOCALHOST, &[])
     }
 
-    /// Starts a sandbox on another address of this host, for clients in another network namespace.
-    pub fn start_at(fault: Option<&'static Fault>, at: Ipv4Addr) -> Result<Self, SandboxError> {
+    /// Starts a sandbox on another address of this host, for clients in another network namespace. Its hosts share the
+    /// `doors`, if any: there the name in the handshake says which host is meant.
+    pub fn start_at(
+        fault: Option<&'static Fault>,
+        at: Ipv4Addr,
+        doors: &[SocketAddr],
+    ) -> Result<Self, SandboxError> {
         let mut setup = Setup::healthy(at)?;
         if let Some(fault) = fault {
             (fault.twist)(&mut setup);
@@ -171,6 +177,10 @@ impl Sandbox {
 
         let revocation = setup.revocation.map(|door| Bound::new(door, None, at));
         let revocation = revocation.transpose()?;
+        let doors = doors.iter().map(|&at| door::bind_shared(at));
+        let doors = doors.collect::<Result<Vec<_>, _>>()?;
+        let at_doors = doors.iter().filter_map(|door| door.local_addr().ok());
+        let at_doors = at_doors.collect();
         let mut proxy = setup
             .proxy
             .map(|proxy| Proxy::bind(proxy, at))
@@ -206,7 +216,7 @@ impl Sandbox {
         });
         let thread = std::thread::Builder::new()
             .name("sandbox".into())
-            .spawn(move || run(nameservers, hosts, by_proxy, &started, stopped))
+            .spawn(move || run(nameservers, hosts, (doors, by_proxy), &started, stopped))
             .map_err(SandboxError::Thread)?;
         // A thread that ended without a word has dropped its sender.
         let served = starting
@@ -224,6 +234,7 @@ impl Sandbox {
             dns_servers,
             ports,
             revocation,
+            doors: at_doors,
             arguments: setup.arguments,
             proxy_argument,
             canaries,
@@ -285,6 +296,11 @@ impl Sandbox {
             .iter()
             .find(|(name, _)| name == host)
             .map(|(_, port)| *port)
+    }
+
+    /// The doors that all its hosts share.
+    pub fn doors(&self) -> &[SocketAddr] {
+        &self.doors
     }
 
     /// The arguments with which `hybridcheck check` checks the sample object against this sandbox.
@@ -452,7 +468,7 @@ impl Files {
 fn run(
     nameservers: Vec<Nameserver>,
     mut hosts: Vec<Ready>,
-    mut by_proxy: Option<ByProxy>,
+    (doors, mut by_proxy): (Vec<std::net::TcpListener>, Option<ByProxy>),
     started: &std::sync::mpsc::Sender<std::io::Result<()>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -471,8 +487,12 @@ fn run(
         let opened = served
             .collect::<std::io::Result<Vec<_>>>()
             .and_then(|servers| {
+                let mut tenants = Vec::new();
                 for ready in &mut hosts {
                     let router = router(&ready.host);
+                    if ready.setup.door == Door::Serves {
+                        tenants.push((ready.tls.clone(), ready.host.clone(), router.clone()));
+                    }
                     door::open(
                         &mut ready.bound,
                         ready.setup.door,
@@ -481,6 +501,10 @@ fn run(
                         ready.host.clone(),
                         router,
                     )?;
+                }
+                let tenants: Arc<[_]> = tenants.into();
+                for listener in doors {
+                    door::open_shared(listener, tenants.clone())?;
                 }
                 if let Some(by) = &mut by_proxy {
                     by.proxy.open(&by.ports, by.at, &by.log)?;
