@@ -17,7 +17,8 @@ page! {
     ///
     /// Every address answers at once that it does not accept connections, and no message names a device on the way. Genesys Cloud listens
     /// on port 443 all day, so either the addresses are not Genesys Cloud's (hosts file, split DNS), the port is wrong, or a firewall
-    /// resets connections in the host's name. A reset from as far away as another port's answer is the host's own.
+    /// resets connections in the host's name. A reset from as far away as another port's answer comes from the host itself or from the
+    /// device right in front of it: one hop cannot tell them apart.
     ///
     /// ## How to fix
     ///
@@ -44,7 +45,8 @@ impl Rule for TcpRefused {
             let names = rows::names(&members);
             let sentence = if from_host {
                 format!(
-                    "{names} refuses connections itself, on every address: nothing listens there, so the addresses are not the service's, or it is down"
+                    "connections to {names} are refused at once, on every address, from as far away as the host is: nothing listens there, so the addresses are \
+                     not the service's, or the device right in front of the host resets them; compare the addresses with those that another network's nameserver names"
                 )
             } else {
                 format!(
@@ -65,7 +67,7 @@ impl Rule for TcpRefused {
     }
 }
 
-/// Another port of the same address is answered from the same distance, so the refusal comes from there too.
+/// Another port of the same address is answered from the same distance, so the refusal comes from there too, or from one device before.
 fn is_from_the_host(case: &Case<'_>, endpoint: &Endpoint) -> bool {
     let tried = rows::tcp(case, endpoint).into_iter();
     tried
