@@ -45,6 +45,8 @@ pub(crate) enum Shut {
     },
     /// Refused in the host's name; whether by the host itself is another question.
     Refused,
+    /// Silence, though another attempt with the same address got through moments later.
+    Sometimes,
     /// Silence, and the packets left this host.
     Silent,
     /// Something else.
@@ -115,12 +117,37 @@ pub(crate) fn why(fact: &TcpFact, path: Option<&PathFact>) -> Shut {
             }))
         }
         TcpOutcome::TimedOut { .. } if fact.dropped_here == Some(true) => Shut::Here(Here::Dropped),
-        TcpOutcome::TimedOut { .. } => Shut::Silent,
+        TcpOutcome::TimedOut { .. } => silent(path),
+        // The call itself was refused: nobody further away answers that fast.
+        TcpOutcome::Refused if !fact.was_begun() && !fact.remote.ip().is_loopback() => {
+            Shut::Here(Here::Reset)
+        }
         TcpOutcome::Refused | TcpOutcome::Reset => refused(fact, path),
         // Where no message says who answered so, it may be the next router or one far away.
         TcpOutcome::Connected | TcpOutcome::HostUnreachable | TcpOutcome::Other { .. } => {
             Shut::Other
         }
+    }
+}
+
+/// Silence on the connections themselves: the attempts of the path probe may have met somebody all the same.
+fn silent(path: Option<&PathFact>) -> Shut {
+    let Some(path) = path else {
+        return Shut::Silent;
+    };
+    let is_accepted = |answer: &HopAnswer| matches!(answer, HopAnswer::Accepted);
+    if path.hops.iter().any(|hop| is_accepted(&hop.answer)) {
+        return Shut::Sometimes;
+    }
+    match path.rejected_by() {
+        Some((_, notice)) if notice.from.is_some_and(|from| from != path.remote.ip()) => {
+            Shut::Rejected {
+                by: notice.from.unwrap_or(path.remote.ip()),
+                said: said(notice),
+                is_policy: is_policy(notice),
+            }
+        }
+        _ => Shut::Silent,
     }
 }
 
@@ -205,10 +232,34 @@ pub(crate) fn reasons(case: &Case<'_>, endpoint: &Endpoint) -> Vec<Shut> {
         .collect();
     reasons.sort();
     reasons.dedup();
+    // The path is looked at for one address of those that met the same: what it tells holds for the others.
+    let is_reset =
+        |reason: &Shut| matches!(reason, Shut::Here(Here::Reset) | Shut::ResetOnTheWay { .. });
+    if reasons.iter().any(is_reset) {
+        reasons.retain(|reason| *reason != Shut::Refused);
+    }
+    if reasons.contains(&Shut::Sometimes) {
+        reasons.retain(|reason| *reason != Shut::Silent);
+    }
     if reasons.iter().any(|reason| *reason != Shut::NoRoute) {
         reasons.retain(|reason| *reason != Shut::NoRoute);
     }
     reasons
+}
+
+/// What another endpoint of the object was told by the very device at which this endpoint's packets end. Devices limit how often
+/// they say no, so silence behind one that rejects is most likely more of the same.
+pub(crate) fn rejecting_at(case: &Case<'_>, endpoint: &Endpoint) -> Option<Shut> {
+    let tried = rows::tcp(case, endpoint).into_iter();
+    let ends: Vec<IpAddr> = tried
+        .filter_map(|(address, _)| path(case, endpoint, address)?.last_router())
+        .map(|(_, router)| router)
+        .collect();
+    let others = case.object.endpoints().into_iter();
+    others
+        .filter(|other| other != endpoint)
+        .flat_map(|other| reasons(case, &other))
+        .find(|reason| matches!(reason, Shut::Rejected { by, .. } if ends.contains(by)))
 }
 
 /// What else was tried from this host: what answers, and what stays silent too.

@@ -246,13 +246,14 @@ impl<'a> Gathering<'a> {
                 Some(base) => Err(Gap::blocked(base.clone())),
                 None => done.answer,
             };
-            let is_refused = blocked.is_none()
+            let is_inspected = || {
+                let mut bases = done.stands_on.iter();
+                bases.any(|base| ready::is_inspected(self, base))
+            };
+            let is_unasked = blocked.is_none()
                 && matches!(key, FactKey::ApiProbe { .. })
-                && done
-                    .stands_on
-                    .iter()
-                    .any(|base| ready::is_inspected(self, base));
-            if is_refused && self.asked_again.insert(key.clone()) {
+                && (done.carried.was_unsent || is_inspected());
+            if is_unasked && self.asked_again.insert(key.clone()) {
                 self.waiting.insert(key.clone());
                 self.stir(key);
                 continue;

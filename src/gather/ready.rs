@@ -505,7 +505,11 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
     if unspoken(gathering, route).is_some() {
         return blocked(base);
     }
-    if is_inspected(gathering, &base) {
+    let key = FactKey::ApiProbe {
+        endpoint: endpoint.clone(),
+        route: route.clone(),
+    };
+    if is_inspected(gathering, &base) || gathering.asked_again.contains(&key) {
         return on_connection(gathering, endpoint, route);
     }
     match gathering.facts.addresses(&names) {

@@ -34,6 +34,8 @@ pub(super) struct Carried {
     socket: Option<(FactKey, TcpStream)>,
     link: Option<((Endpoint, IpAddr, Route), Arc<Link>)>,
     token: Option<(ClientRef, Secret)>,
+    /// The request was never sent: its own connection was not made.
+    pub(super) was_unsent: bool,
 }
 
 /// Everything handed on so far.
@@ -162,11 +164,15 @@ impl Resources {
             } => {
                 let api = self.api(&endpoint, &route, &addresses, settings);
                 boxed(key, stands_on, None, async move {
-                    let answer = match api {
-                        Some(api) => Ok(api.probe().await.into()),
-                        None => Err(no_client()),
+                    let Some(api) = api else {
+                        return (Err(no_client()), Carried::default());
                     };
-                    (answer, Carried::default())
+                    let (fact, was_sent) = api.probe().await;
+                    let carried = Carried {
+                        was_unsent: !was_sent,
+                        ..Carried::default()
+                    };
+                    (Ok(fact.into()), carried)
                 })
             }
             Job::Token {

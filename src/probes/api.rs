@@ -83,7 +83,8 @@ impl Api {
             .retry(reqwest::retry::never())
             .no_proxy()
             .user_agent(super::USER_AGENT)
-            .connect_timeout(phase)
+            // Ends before the request's own deadline, so that a connection that is not made is known as such.
+            .connect_timeout(phase.mul_f64(0.9))
             .http2_max_header_list_size(64 * 1024);
         if let Some(by) = by {
             let mut proxy = reqwest::Proxy::all(format!("http://{}", by.proxy)).ok()?;
@@ -107,12 +108,14 @@ impl Api {
     }
 
     /// A call without a token: the genuine service refuses it in its own words, and the connection is warm afterwards.
-    pub async fn probe(&self) -> ApiProbeFact {
+    /// The second value tells whether it was sent at all: a connection of its own that is not made says nothing about the service.
+    pub async fn probe(&self) -> (ApiProbeFact, bool) {
         let path = PROBE_PATH;
         let watch = Watch::start();
         let sent = tokio::time::timeout(self.phase, self.send(path, None)).await;
         let answer = sent.unwrap_or(Err(Failed::TimedOut));
         let error = answer.as_ref().ok().and_then(service_error);
+        let was_sent = !matches!(answer, Err(Failed::Connect));
         let outcome = match answer {
             Ok(answer) => HttpOutcome::Answer(HttpAnswer {
                 status: answer.status,
@@ -136,7 +139,7 @@ impl Api {
             took: watch.took(),
             outcome,
         };
-        ApiProbeFact { http, error }
+        (ApiProbeFact { http, error }, was_sent)
     }
 
     /// Reads a resource with somebody's token; a missing permission is a gap that names it.

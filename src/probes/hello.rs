@@ -28,6 +28,11 @@ const ANSWER_CAP: usize = 4 * 1024;
 /// Content types of records (RFC 8446 section 5.1).
 const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
+const APPLICATION_DATA: u8 = 23;
+/// Three retransmissions of the kernel fit into this.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_millis(1500);
+/// Between two looks at the kernel's account.
+const POLL: Duration = Duration::from_millis(50);
 /// A record's header: type, version, length.
 const RECORD_HEADER: usize = 5;
 /// The type of a ServerHello among handshake messages.
@@ -54,6 +59,7 @@ pub async fn send(
             .as_ref()
             .map_or(0, |hello| u32::try_from(hello.len()).unwrap_or(u32::MAX)),
         unacknowledged: None,
+        other_write_acknowledged: None,
         attempts: Vec::new(),
     };
     let Some(hello) = hello else {
@@ -66,7 +72,42 @@ pub async fn send(
             break;
         }
     }
+    if variant == HelloVariant::Large && fact.unacknowledged.is_some_and(|left| left > 0) {
+        fact.other_write_acknowledged = other_write(remote, host, trusts, phase, hello.len()).await;
+    }
     fact
+}
+
+/// Writes as much again, after a usual ClientHello was answered, in records that are no ClientHello: tells a path that loses large packets from
+/// a device that drops a large ClientHello. TCP acknowledges them whatever the peer makes of them.
+async fn other_write(
+    remote: SocketAddr,
+    host: &Host,
+    trusts: &Arc<Trusts>,
+    phase: Duration,
+    size: usize,
+) -> Option<bool> {
+    let usual = usual(host, trusts, false)?;
+    let (_, stream) = tcp::connect(remote, phase).await;
+    let mut stream = stream?;
+    let local = stream.local_addr().ok()?;
+    let answered = tokio::time::timeout(phase, exchange(&mut stream, &usual)).await;
+    if !matches!(answered, Ok(HelloOutcome::Answered { .. })) {
+        return None;
+    }
+    let length = u16::try_from(size).ok()?;
+    let mut record = vec![APPLICATION_DATA, 3, 3];
+    record.extend(length.to_be_bytes());
+    record.resize(RECORD_HEADER + size, 0);
+    stream.write_all(&record).await.ok()?;
+    let deadline = tokio::time::Instant::now() + phase.min(ACKNOWLEDGED_WITHIN);
+    loop {
+        match queue::unacknowledged(local, remote)? {
+            0 => return Some(true),
+            _ if tokio::time::Instant::now() >= deadline => return Some(false),
+            _ => tokio::time::sleep(POLL).await,
+        }
+    }
 }
 
 async fn once(remote: SocketAddr, hello: &[u8], phase: Duration, fact: &mut HelloFact) {

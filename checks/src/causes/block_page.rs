@@ -59,7 +59,7 @@ impl Rule for BlockPage {
                 format!("Please allow {names} by host name in the policy of the {product}, for this host and the accounts its services run under, and exempt them from TLS inspection there."),
             )
             .evidence("recognised by", mark);
-            answered.tell(diagnosis, &members)
+            answered.tell(diagnosis, &members, all)
         };
         groups.into_iter().map(of_group).collect()
     }

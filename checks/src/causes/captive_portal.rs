@@ -57,7 +57,7 @@ impl Rule for CaptivePortal {
                     "Please exempt this host from the portal, so that its requests to {names} pass without a login ({sign}), or connect it to a network without a portal."
                 ),
             );
-            answered.tell(diagnosis, &members)
+            answered.tell(diagnosis, &members, all)
         };
         groups.into_iter().map(of_group).collect()
     }

@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use crate::rows;
+use crate::shut::{self, Shut};
 
 page! {
     /// Connections to Genesys Cloud come and go.
@@ -52,8 +53,13 @@ impl Rule for ConnectionFlaky {
             Diagnosis::new(
                 Certainty::Certain,
                 format!(
-                    "connections to {} come and go: {good} of {all} tries succeeded",
-                    rows::names(&members)
+                    "connections to {} come and go: {good} of {all} tries succeeded{}",
+                    rows::names(&members),
+                    if lost(case, &endpoints).is_empty() {
+                        ""
+                    } else {
+                        ", and moments after all had failed, attempts to look at the path got through"
+                    }
                 ),
                 Owner::NetworkTeam,
                 format!(
@@ -62,6 +68,7 @@ impl Rule for ConnectionFlaky {
                 ),
             )
             .shown_by(members.iter().map(|(_, row)| *row))
+            .breaks(shut::broken(case, &lost(case, &endpoints)))
             .command(format!(
                 "for i in $(seq 20); do curl -so /dev/null --connect-timeout 3 -w '%{{time_connect}}\\n' https://{}/; done",
                 endpoints.first().map_or_else(String::new, ToString::to_string)
@@ -71,8 +78,18 @@ impl Rule for ConnectionFlaky {
     }
 }
 
-/// Every address is open, and at least one was not at once.
+/// The endpoints of which every try failed.
+fn lost<'e>(case: &Case<'_>, endpoints: &[&'e Endpoint]) -> Vec<&'e Endpoint> {
+    let mut lost = endpoints.to_vec();
+    lost.retain(|endpoint| !shut::reasons(case, endpoint).is_empty());
+    lost
+}
+
+/// Every address is open, and at least one was not at once; or none was, and moments later one was.
 fn is_flaky(case: &Case<'_>, endpoint: &Endpoint) -> bool {
+    if shut::reasons(case, endpoint).contains(&Shut::Sometimes) {
+        return true;
+    }
     let tried = rows::tcp(case, endpoint);
     let is_open = tried
         .iter()

@@ -53,7 +53,7 @@ impl Rule for EdgeRefusal {
                     "Run the command below from another network. If only this one is refused, ask Genesys support whether its public address or country is blocked for {names}, and give them the whole answer with X-Amz-Cf-Id and the time."
                 ),
             );
-            answered.tell(diagnosis, &members)
+            answered.tell(diagnosis, &members, all)
         };
         groups.into_iter().map(of_group).collect()
     }

@@ -84,8 +84,12 @@ fn certainty(case: &Case<'_>, endpoint: &Endpoint) -> Option<Certainty> {
     let (_, fact) = handshakes::large_hello_lost(case, endpoint)?;
     match (&fact.outcome, fact.unacknowledged) {
         (HelloOutcome::TimedOut { .. }, None) => Some(Certainty::Possible),
-        // Bytes that were never acknowledged are lost on the way: another cause.
-        (HelloOutcome::TimedOut { .. }, Some(left)) if left > 0 => None,
+        // Bytes that were never acknowledged are lost on the way, unless as large a write of something else was: another cause.
+        (HelloOutcome::TimedOut { .. }, Some(left))
+            if left > 0 && fact.other_write_acknowledged != Some(true) =>
+        {
+            None
+        }
         _ => Some(Certainty::Likely),
     }
 }

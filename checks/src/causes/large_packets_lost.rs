@@ -100,7 +100,8 @@ fn way(case: &Case<'_>, endpoint: &Endpoint) -> Option<Way> {
     }
     let (_, fact) = handshakes::large_hello_lost(case, endpoint)?;
     let is_unseen = matches!(fact.outcome, HelloOutcome::TimedOut { .. })
-        && fact.unacknowledged.is_some_and(|left| left > 0);
+        && fact.unacknowledged.is_some_and(|left| left > 0)
+        && fact.other_write_acknowledged != Some(true);
     is_unseen.then_some(Way::Towards)
 }
 

@@ -58,7 +58,7 @@ impl Rule for NotTheGenuineService {
                     "Please let requests from this host to {names} through unchanged: {what} answers in place of Genesys Cloud (a block page, portal or gateway)."
                 ),
             );
-            answered.tell(diagnosis, &members)
+            answered.tell(diagnosis, &members, all)
         };
         groups.into_iter().map(of_group).collect()
     }
@@ -88,7 +88,12 @@ impl<T> Answered<T> {
     }
 
     /// Adds what every diagnosis about a wrong answerer carries.
-    pub(super) fn tell(&self, diagnosis: Diagnosis, members: &Members<'_>) -> Diagnosis {
+    pub(super) fn tell(
+        &self,
+        diagnosis: Diagnosis,
+        members: &Members<'_>,
+        all: &[Row],
+    ) -> Diagnosis {
         let mut diagnosis = diagnosis.shown_by(members.iter().map(|(_, row)| *row));
         if let Some(trust) = self.trust {
             diagnosis = diagnosis.evidence("the chain of the connection ends at", trust);
@@ -100,6 +105,10 @@ impl<T> Answered<T> {
                 seen::api_probe_key(endpoint)
             };
             diagnosis = diagnosis.breaks([key, FactKey::connection((*endpoint).clone())]);
+        }
+        // Whoever answers in place of the service answers the token requests as well.
+        if members.iter().any(|(_, row)| is_of_auth(row)) {
+            diagnosis = diagnosis.explaining(rows::failing(all, "oauth-token-issued"));
         }
         match members.first() {
             Some((endpoint, row)) => {

@@ -10,6 +10,7 @@ use hybridcheck_core::run::Row;
 
 use crate::proxied::{self, Refusal};
 use crate::rows;
+use crate::shut::{self, Shut};
 
 page! {
     /// The proxy cannot be reached at its port.
@@ -55,6 +56,28 @@ impl Rule for ProxyUnreachable {
     }
 }
 
+/// Who keeps connections to a proxy from being made, as far as anything tells.
+fn blocked(case: &Case<'_>, proxy: &Endpoint) -> String {
+    let reasons = shut::reasons(case, proxy);
+    let device = reasons.iter().find_map(|reason| match reason {
+        Shut::Rejected { by, said, .. } => Some(format!(": {by} answers {said}")),
+        Shut::Here(_) => Some(" by this host itself".to_owned()),
+        _ => None,
+    });
+    let place = || {
+        let tried = rows::tcp(case, proxy).into_iter();
+        let mut ends =
+            tried.filter_map(|(address, _)| shut::path(case, proxy, address)?.last_router());
+        ends.next()
+            .map(|(hop, router)| format!(": SYNs die at or behind hop {hop} ({router})"))
+    };
+    let what = device.or_else(place).unwrap_or_default();
+    if what.starts_with(" by") {
+        return format!("connections to proxy {proxy} are blocked{what}");
+    }
+    format!("connections to proxy {proxy} are blocked on the way{what}")
+}
+
 fn closed(case: &Case<'_>, proxy: &Endpoint, members: &[(&Endpoint, &Row)]) -> Diagnosis {
     let tried = rows::tcp(case, proxy);
     let is_refused = tried
@@ -73,7 +96,7 @@ fn closed(case: &Case<'_>, proxy: &Endpoint, members: &[(&Endpoint, &Row)]) -> D
         )
     } else {
         (
-            format!("connections to proxy {proxy} are blocked on the way"),
+            blocked(case, proxy),
             Owner::NetworkTeam,
             format!(
                 "{request} If {proxy} is not the proxy of this network, correct the setting instead."

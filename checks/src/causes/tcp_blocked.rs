@@ -47,11 +47,16 @@ impl Rule for TcpBlocked {
             let is_louder = |reason: &Shut| {
                 matches!(
                     reason,
-                    Shut::Rejected { .. } | Shut::ResetOnTheWay { .. } | Shut::Here(_)
+                    Shut::Rejected { .. }
+                        | Shut::ResetOnTheWay { .. }
+                        | Shut::Sometimes
+                        | Shut::Here(_)
                 )
             };
             let is_silent = reasons.contains(&Shut::Silent) || reasons.contains(&Shut::Other);
-            (is_silent && !reasons.iter().any(is_louder)).then(|| place(case, endpoint))
+            let is_rejecting = || shut::rejecting_at(case, endpoint).is_some();
+            (is_silent && !reasons.iter().any(is_louder) && !is_rejecting())
+                .then(|| place(case, endpoint))
         });
         let of_group = |(place, members): (Place, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();

@@ -1,5 +1,7 @@
 //! A device on the way rejects connections to Genesys Cloud.
 
+use std::net::IpAddr;
+
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
@@ -38,7 +40,7 @@ page! {
 
 impl Rule for TcpRejected {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = shut::grouped(case, all, |_, reasons| {
+        let groups = shut::grouped(case, all, |endpoint, reasons| {
             let rejections: Vec<Shut> = reasons
                 .iter()
                 .filter(|reason| {
@@ -46,9 +48,12 @@ impl Rule for TcpRejected {
                 })
                 .cloned()
                 .collect();
-            (!rejections.is_empty()).then_some(rejections)
+            if rejections.is_empty() && reasons == [Shut::Silent] {
+                return shut::rejecting_at(case, endpoint).map(|same| Rejections(vec![same]));
+            }
+            (!rejections.is_empty()).then_some(Rejections(rejections))
         });
-        let of_group = |(rejections, members): (Vec<Shut>, Vec<(&Endpoint, &Row)>)| {
+        let of_group = |(Rejections(rejections), members): (Rejections, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
             let names = rows::names(&members);
             let who: Vec<String> = rejections.iter().map(who).collect();
@@ -78,6 +83,30 @@ impl Rule for TcpRejected {
             )
         };
         groups.into_iter().map(of_group).collect()
+    }
+}
+
+/// Rejections, the same when the same devices made them.
+struct Rejections(Vec<Shut>);
+
+impl PartialEq for Rejections {
+    fn eq(&self, other: &Self) -> bool {
+        let devices = |rejections: &Self| -> Vec<Option<(IpAddr, u8)>> {
+            let each = rejections.0.iter();
+            let mut devices: Vec<_> = each
+                .map(|rejection| match rejection {
+                    Shut::Rejected { by, .. } => Some((*by, 0)),
+                    Shut::ResetOnTheWay { behind, at, .. } => {
+                        behind.map(|(_, router)| (router, *at))
+                    }
+                    _ => None,
+                })
+                .collect();
+            devices.sort();
+            devices.dedup();
+            devices
+        };
+        devices(self) == devices(other)
     }
 }
 

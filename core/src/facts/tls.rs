@@ -295,6 +295,9 @@ pub struct HelloFact {
     pub size: u32,
     /// Bytes that were sent and never acknowledged, where the system tells (Linux).
     pub unacknowledged: Option<u32>,
+    /// Whether as large a write that is no ClientHello was acknowledged at the same address; asked only when this one was not.
+    #[serde(default)]
+    pub other_write_acknowledged: Option<bool>,
     /// Every try.
     pub attempts: Vec<Attempt>,
 }

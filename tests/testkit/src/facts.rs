@@ -334,6 +334,7 @@ pub fn hello(
             outcome: outcome.clone(),
             size: 1780,
             unacknowledged: None,
+            other_write_acknowledged: None,
             attempts: vec![attempt(outcome.label())],
         };
         facts = with_fact(facts, hello_key(endpoint, address, variant), fact);
