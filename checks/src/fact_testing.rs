@@ -55,6 +55,12 @@ impl Bench {
         self
     }
 
+    /// Changes the facts as a whole.
+    pub(crate) fn spoil(mut self, change: impl FnOnce(Facts) -> Facts) -> Self {
+        self.facts = change(self.facts);
+        self
+    }
+
     /// Replaces a fact by a gap.
     pub(crate) fn gap(mut self, key: FactKey, gap: Gap) -> Self {
         self.facts = canned::with_gap(self.facts, key, gap);
@@ -314,7 +320,10 @@ fn checks_look_only_at_what_they_ask_for() {
                         used,
                         FactKey::Option { .. }
                             | FactKey::Dns { .. }
+                            | FactKey::Hello { .. }
+                            | FactKey::Reach { .. }
                             | FactKey::Tcp { .. }
+                            | FactKey::Path { .. }
                             | FactKey::Tls { .. }
                     );
                     assert!(
@@ -400,6 +409,23 @@ fn one_defect_leaves_nothing_unexplained() {
         (
             "tls-interrupted",
             served(healthy(), &canned::tls_broken(TlsOutcome::Reset)),
+        ),
+        (
+            "not-tls",
+            served(healthy(), &canned::tls_broken(TlsOutcome::NotTls)),
+        ),
+        (
+            "listener-silent",
+            served(
+                healthy(),
+                &canned::tls_broken(TlsOutcome::TimedOut {
+                    waited: canned::took(5000),
+                }),
+            ),
+        ),
+        (
+            "tls-inspected",
+            served(healthy(), &canned::tls(&host, Trust::HostStore, Vec::new())),
         ),
         ("tls-not-trusted", served(healthy(), &strange)),
         ("tls-name-mismatch", served(healthy(), &elsewhere)),

@@ -3,11 +3,14 @@
 use hybridcheck_core::cause::Rule;
 use hybridcheck_core::check::Check;
 
+mod answers;
 mod causes;
 #[cfg(test)]
 mod fact_testing;
 mod general;
+mod handshakes;
 mod idp;
+mod marks;
 mod names;
 mod network;
 mod oauth;
@@ -21,6 +24,7 @@ mod rows;
 mod saml;
 mod seen;
 mod services;
+mod shut;
 mod tls;
 
 #[cfg(test)]

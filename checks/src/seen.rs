@@ -8,9 +8,11 @@ use hybridcheck_core::facts::{
     Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, IdentityProvider,
     TlsFact, Trust,
 };
-use hybridcheck_core::finding::{Judgement, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
+
+use crate::answers;
 
 /// The auth and the API endpoint, and those that a person named, once each.
 pub(crate) fn endpoints(object: &HybridObject) -> Vec<Endpoint> {
@@ -368,6 +370,25 @@ pub(crate) fn with_http(mut judgement: Judgement, http: &HttpFact) -> Judgement 
         }
     }
     judgement
+}
+
+/// A genuine answer that came through a proxy which says so is a note: it lets requests through, and sees them.
+pub(crate) fn with_proxies(judgement: Judgement, http: &HttpFact) -> Judgement {
+    let proxies = answers::passed_through(http).filter(|_| judgement.status == Status::Pass);
+    match proxies {
+        Some(proxies) => Judgement {
+            evidence: judgement.evidence,
+            ..Judgement::note(
+                format!(
+                    "{}; a proxy on the way adds `Via: {proxies}`",
+                    judgement.found
+                ),
+                "Nothing, as long as it changes neither requests nor answers.",
+                Owner::NetworkTeam,
+            )
+        },
+        None => judgement,
+    }
 }
 
 /// Adds whose token was used, the call and the correlation id.

@@ -261,9 +261,9 @@ pub(super) fn gathered(
     })?;
     let (enabled, ascii) = progress;
     let progress = Progress::new(enabled, ascii);
-    let (routed, routes) = gather::routed(wanted.clone(), objects, settings);
+    let (over, routes) = gather::routed(wanted.clone(), objects, settings);
     let has_tool_client = settings.tool_client.is_some();
-    progress.planned(gather::closure(routed, objects, &routes, has_tool_client).len());
+    progress.planned(gather::closure(over, objects, &routes, has_tool_client).len());
     let watcher = Watcher(&progress, settings.phase);
     let interrupt = async {
         // Without a handler Ctrl-C simply ends the process, as everywhere.

@@ -97,7 +97,10 @@ fn hosts(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
         let _ = writeln!(text, "\nNo host is contacted.");
         return;
     }
-    let _ = writeln!(text, "\nHosts contacted, besides this host's nameservers:");
+    let _ = writeln!(
+        text,
+        "\nHosts contacted, besides this host's nameservers and the revocation hosts that a trusted chain names:"
+    );
     for endpoint in endpoints {
         let secrets = if settings.regions.may_receive_secrets(&endpoint.host) {
             "may receive secrets, over TLS with a trusted chain only"
@@ -183,7 +186,9 @@ fn step(key: &FactKey, objects: &[HybridObject], routes: &Routes) -> String {
             }
         ),
         FactKey::Connection { endpoint, route } => format!(
-            "connect to every address of {endpoint}, with a TLS handshake each{}",
+            "connect to every address of {endpoint}, with a TLS handshake each{}; where one succeeds, a second connection with a large \
+             ClientHello and TCP to the revocation hosts (CRL, OCSP; port 80) named in the served chain; where one is cut, a connection \
+             each with a neutral server name (example.com) and with TLS 1.1, to the same address",
             way(endpoint, route)
         ),
         FactKey::Discovery { endpoint, route } => format!(
@@ -215,6 +220,7 @@ fn step(key: &FactKey, objects: &[HybridObject], routes: &Routes) -> String {
                 hybridcheck_core::text::visible(name, 60)
             )
         }
+        FactKey::Web { endpoint, .. } => format!("GET https://{endpoint}/"),
         FactKey::SystemLookup { host } => format!(
             "let this system look {host} up as its programs do (getaddrinfo), for comparison"
         ),

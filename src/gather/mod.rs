@@ -73,6 +73,8 @@ struct Gathering<'a> {
     /// Who has been asked for an organisation's fact and was not allowed to read it.
     denied: BTreeMap<FactKey, (BTreeSet<ClientRef>, Gap)>,
     resources: Resources,
+    /// Calls without a token that the API's own client refused to make over an inspected connection.
+    asked_again: BTreeSet<FactKey>,
     /// What has to be looked at again.
     stirred: Stirred,
 }
@@ -107,6 +109,7 @@ pub async fn gather(
         held: BTreeMap::new(),
         denied: BTreeMap::new(),
         resources: Resources::new(settings),
+        asked_again: BTreeSet::new(),
         stirred: Stirred {
             everything: true,
             hosts: BTreeSet::new(),
@@ -243,6 +246,17 @@ impl<'a> Gathering<'a> {
                 Some(base) => Err(Gap::blocked(base.clone())),
                 None => done.answer,
             };
+            let is_refused = blocked.is_none()
+                && matches!(key, FactKey::ApiProbe { .. })
+                && done
+                    .stands_on
+                    .iter()
+                    .any(|base| ready::is_inspected(self, base));
+            if is_refused && self.asked_again.insert(key.clone()) {
+                self.waiting.insert(key.clone());
+                self.stir(key);
+                continue;
+            }
             self.resources.keep(done.carried);
             self.record(key.clone(), answer, done.stands_on, done.took);
             observer.finished(key);

@@ -1,11 +1,13 @@
 //! What a set of wanted facts brings with it, before and while gathering.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use hybridcheck_core::check::service_clients;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{
-    Answer, ClientRef, Effect, Fact, FactKey, Facts, TcpFact, TcpOutcome,
+    Answer, ClientRef, Effect, Fact, FactKey, Facts, HelloVariant, TcpFact, TcpOutcome, TlsFact,
+    TlsOutcome,
 };
 use hybridcheck_core::object::HybridObject;
 
@@ -205,6 +207,63 @@ pub(super) fn follow_ups(
             address: *address,
             route: route.clone(),
         }],
+        (
+            FactKey::Tls {
+                endpoint,
+                address,
+                route: Route::Direct,
+            },
+            Ok(Fact::Tls(tls)),
+        ) => after_handshake(endpoint, *address, tls, wanted),
+        _ => Vec::new(),
+    }
+}
+
+/// What a direct handshake asks for: after the first trusted one of an endpoint, whether a large ClientHello passes too and whether
+/// the revocation hosts of its chain are reachable; after one that was cut, what another ClientHello meets at the same address.
+fn after_handshake(
+    endpoint: &Endpoint,
+    address: IpAddr,
+    tls: &TlsFact,
+    wanted: &BTreeSet<FactKey>,
+) -> Vec<FactKey> {
+    let hello = |variant| FactKey::Hello {
+        endpoint: endpoint.clone(),
+        address,
+        route: Route::Direct,
+        variant,
+    };
+    let is_large = |key: &FactKey| {
+        matches!(
+            key,
+            FactKey::Hello {
+                variant: HelloVariant::Large,
+                ..
+            }
+        )
+    };
+    match &tls.outcome {
+        TlsOutcome::Done if tls.is_trusted() => {
+            if keys::hellos_of(wanted, endpoint).any(is_large) {
+                return Vec::new();
+            }
+            let hosts = tls.revocation_endpoints().into_iter();
+            hosts
+                .map(|endpoint| FactKey::Reach { endpoint })
+                .chain([hello(HelloVariant::Large)])
+                .collect()
+        }
+        TlsOutcome::Reset | TlsOutcome::Closed => vec![hello(HelloVariant::NeutralName)],
+        TlsOutcome::TimedOut { .. } => vec![
+            hello(HelloVariant::NeutralName),
+            // Its answer is a small alert: it passes where large packets do not.
+            hello(HelloVariant::Legacy),
+        ],
+        TlsOutcome::Alert { alert }
+            if ["ProtocolVersion", "HandshakeFailure"].contains(&alert.as_str()) =>
+        {
+            vec![hello(HelloVariant::Legacy)]
+        }
         _ => Vec::new(),
     }
 }
@@ -239,7 +298,7 @@ fn is_path_wanted(
 }
 
 /// The key of a direct connection to an address.
-pub(super) fn tcp_key(endpoint: &Endpoint, address: std::net::IpAddr) -> FactKey {
+pub(super) fn tcp_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
     FactKey::Tcp {
         endpoint: endpoint.clone(),
         address,

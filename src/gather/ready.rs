@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
-    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap, ReachFact,
-    TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
+    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
+    HelloVariant, ReachFact, TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
@@ -15,6 +15,7 @@ use super::Gathering;
 use super::gate::{api_gate, credentials, is_https, secrets_gate, usable_addresses};
 use super::keys;
 use crate::config::Settings;
+use crate::probes::trust::carries_secrets;
 
 /// What can be done about a fact now.
 pub(super) enum Readiness {
@@ -34,7 +35,8 @@ pub(super) enum Job {
         addresses: Vec<SocketAddr>,
         stands_on: Vec<FactKey>,
     },
-    Discovery {
+    /// Over the verified connection of an endpoint; the key says what.
+    OverLink {
         endpoint: Endpoint,
         address: IpAddr,
         route: Route,
@@ -43,6 +45,12 @@ pub(super) enum Job {
     Dns {
         host: Host,
         nameserver: SocketAddr,
+    },
+    Hello {
+        remote: SocketAddr,
+        host: Host,
+        variant: HelloVariant,
+        base: FactKey,
     },
     HostsFile {
         host: Host,
@@ -138,7 +146,6 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             route,
         } => tls(gathering, endpoint, *address, route),
         FactKey::Connection { endpoint, route } => connection(gathering, endpoint, route),
-        FactKey::Discovery { endpoint, route } => discovery(gathering, endpoint, route),
         FactKey::ApiProbe { endpoint, route } => api_probe(gathering, endpoint, route),
         FactKey::Path { endpoint, address } => path(gathering, endpoint, *address),
         FactKey::Reach { endpoint } => reach(gathering, endpoint),
@@ -146,7 +153,15 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             Ok(Box::new(gathering.settings.routing(endpoint).into())),
             Vec::new(),
         ),
-        FactKey::Hello { .. } | FactKey::Web { .. } => missing(Gap::NotPlanned, Vec::new()),
+        FactKey::Hello {
+            endpoint,
+            address,
+            route,
+            variant,
+        } => hello(gathering, endpoint, *address, route, *variant),
+        FactKey::Discovery { endpoint, route } | FactKey::Web { endpoint, route } => {
+            on_connection(gathering, endpoint, route)
+        }
         FactKey::Tunnel {
             endpoint,
             address,
@@ -278,6 +293,27 @@ fn tls(
     match remote {
         Some(remote) => Readiness::Start(Job::Tls { remote, base }),
         None => blocked(base),
+    }
+}
+
+/// Another ClientHello goes straight to the address; through a proxy it would need a tunnel of its own.
+fn hello(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+    variant: HelloVariant,
+) -> Readiness {
+    let base = FactKey::socket(endpoint, address, route);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Hello {
+            remote: tcp.remote,
+            host: endpoint.host.clone(),
+            variant,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
     }
 }
 
@@ -428,13 +464,14 @@ fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
     Readiness::Known(Ok(Box::new(fact.into())), tried)
 }
 
-fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+/// What is asked over the verified connection of an endpoint, as soon as there is one.
+fn on_connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
     let base = FactKey::Connection {
         endpoint: endpoint.clone(),
         route: route.clone(),
     };
     match gathering.facts.connection(&base) {
-        Ok(connection) => Readiness::Start(Job::Discovery {
+        Ok(connection) => Readiness::Start(Job::OverLink {
             endpoint: endpoint.clone(),
             address: connection.address,
             route: route.clone(),
@@ -443,6 +480,13 @@ fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
         Err(_) if gathering.is_open(&base) => Readiness::Wait,
         Err(_) => blocked(base),
     }
+}
+
+/// The verified connection may carry no token, so the API's own client, which would, refuses it.
+pub(super) fn is_inspected(gathering: &Gathering<'_>, connection: &FactKey) -> bool {
+    let allowed = gathering.settings.trust_inspection;
+    let found = gathering.facts.connection(connection);
+    found.is_ok_and(|connection| !carries_secrets(connection.trust, allowed))
 }
 
 /// Starts with the addresses, beside the measured handshake, so that the API's connection is warm when the first token arrives.
@@ -460,6 +504,9 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
     };
     if unspoken(gathering, route).is_some() {
         return blocked(base);
+    }
+    if is_inspected(gathering, &base) {
+        return on_connection(gathering, endpoint, route);
     }
     match gathering.facts.addresses(&names) {
         Ok(_) => {
@@ -552,7 +599,7 @@ fn token_info(gathering: &Gathering<'_>, client: &ClientRef) -> Readiness {
             reader: client.clone(),
             stands_on,
         }),
-        Err(readiness) => readiness,
+        Err(readiness) => *readiness,
     }
 }
 
@@ -583,7 +630,7 @@ fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> R
                         reader: candidate.clone(),
                         stands_on,
                     }),
-                    Err(readiness) => readiness,
+                    Err(readiness) => *readiness,
                 };
             }
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
-use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap};
+use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, HelloVariant};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use tokio::net::TcpStream;
@@ -21,7 +21,9 @@ use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way};
 use crate::probes::trust::Trusts;
-use crate::probes::{discovery, dns, hosts, material, org, path, system, tcp, tls, token, tunnel};
+use crate::probes::{
+    api, discovery, dns, hello, hosts, material, org, path, system, tcp, tls, token, tunnel, web,
+};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -80,6 +82,7 @@ impl Resources {
     }
 
     /// The future that gathers one fact; it owns all it needs.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of request")]
     pub(super) fn probe<'a>(
         &mut self,
         key: FactKey,
@@ -136,21 +139,20 @@ impl Resources {
                     .map(|login| login.pair.clone());
                 self.tunnel(key, remote, endpoint, login, base)
             }
-            Job::Discovery {
+            Job::Hello {
+                remote,
+                host,
+                variant,
+                base,
+            } => self.hello(key, remote, host, variant, base),
+            Job::OverLink {
                 endpoint,
                 address,
                 route,
                 stands_on,
             } => {
                 let link = self.links.get(&(endpoint, address, route)).cloned();
-                self.requests.fetch_add(1, Ordering::Relaxed);
-                boxed(key, stands_on, None, async move {
-                    let answer = match link {
-                        Some(link) => Ok(discovery::read(&link, phase).await.into()),
-                        None => Err(no_link()),
-                    };
-                    (answer, Carried::default())
-                })
+                self.over_link(key, link, stands_on)
             }
             Job::Api {
                 endpoint,
@@ -271,6 +273,44 @@ impl Resources {
                 carried.link = Some(((endpoint, address, route), Arc::new(link)));
             }
             (Ok(fact.into()), carried)
+        })
+    }
+
+    fn hello<'a>(
+        &self,
+        key: FactKey,
+        remote: SocketAddr,
+        host: Host,
+        variant: HelloVariant,
+        base: FactKey,
+    ) -> LocalBoxFuture<'a, Done> {
+        let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
+        boxed(key, vec![base], None, async move {
+            let fact = hello::send(remote, &host, variant, &trusts, phase).await;
+            (Ok(fact.into()), Carried::default())
+        })
+    }
+
+    /// A request without any credential over a verified connection.
+    fn over_link<'a>(
+        &self,
+        key: FactKey,
+        link: Option<Arc<Link>>,
+        stands_on: Vec<FactKey>,
+    ) -> LocalBoxFuture<'a, Done> {
+        let phase = self.phase;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let asked = key.clone();
+        boxed(key, stands_on, None, async move {
+            let Some(link) = link else {
+                return (Err(no_link()), Carried::default());
+            };
+            let fact: Fact = match asked {
+                FactKey::ApiProbe { .. } => api::probe_over(&link, phase).await.into(),
+                FactKey::Discovery { .. } => discovery::read(&link, phase).await.into(),
+                _ => web::read(&link, phase).await.into(),
+            };
+            (Ok(fact), Carried::default())
         })
     }
 

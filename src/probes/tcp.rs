@@ -19,7 +19,7 @@ use super::{sockdiag, syn};
 const PAUSE: Duration = Duration::from_millis(100);
 /// When further tries begin while nothing has answered. The first stands just before the kernel sends the first SYN again, so that an
 /// answer belongs to one of them.
-const STAGGERED: [Duration; 2] = [Duration::from_millis(900), Duration::from_millis(2000)];
+const STAGGERED: [Duration; 2] = [Duration::from_millis(900), Duration::from_secs(2)];
 /// A try with less time than this left would only look like another failure.
 const WORTH: Duration = Duration::from_millis(500);
 /// No more tries than this for one address.

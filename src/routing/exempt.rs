@@ -33,7 +33,7 @@ pub(super) struct Dialect {
 pub(super) fn covering<'a>(
     list: &'a str,
     endpoint: &Endpoint,
-    dialect: &Dialect,
+    dialect: Dialect,
 ) -> Option<&'a str> {
     if list.trim() == "*" && dialect.star_alone {
         return Some("*");
@@ -49,7 +49,7 @@ pub(super) fn entries(list: &str, blanks: bool) -> impl Iterator<Item = &str> {
         .filter(|entry| !entry.is_empty())
 }
 
-fn covers(entry: &str, endpoint: &Endpoint, dialect: &Dialect) -> bool {
+fn covers(entry: &str, endpoint: &Endpoint, dialect: Dialect) -> bool {
     if entry == "*" {
         return dialect.star_anywhere;
     }
@@ -132,7 +132,7 @@ mod tests {
             "login.usw2.pure.cloud:443",
         ] {
             let list = format!("a.example, {entry}");
-            assert_eq!(covering(&list, &login, &OURS), Some(entry), "{entry}");
+            assert_eq!(covering(&list, &login, OURS), Some(entry), "{entry}");
         }
         for entry in [
             "re.cloud",
@@ -143,13 +143,10 @@ mod tests {
             ".",
             "a,*",
         ] {
-            assert_eq!(covering(entry, &login, &OURS), None, "{entry}");
+            assert_eq!(covering(entry, &login, OURS), None, "{entry}");
         }
-        assert_eq!(covering(" * ", &login, &OURS), Some("*"));
-        assert_eq!(
-            covering("a b pure.cloud", &login, &OURS),
-            Some("pure.cloud")
-        );
+        assert_eq!(covering(" * ", &login, OURS), Some("*"));
+        assert_eq!(covering("a b pure.cloud", &login, OURS), Some("pure.cloud"));
     }
 
     #[test]
@@ -162,7 +159,7 @@ mod tests {
             ("fd00::1", "::1,fd00::1"),
             ("fd00::1", "[fd00::1]:443"),
         ] {
-            assert!(covering(list, &at(host), &OURS).is_some(), "{host} {list}");
+            assert!(covering(list, &at(host), OURS).is_some(), "{host} {list}");
         }
         for (host, list) in [
             ("11.1.2.3", "10.0.0.0/8"),
@@ -171,7 +168,7 @@ mod tests {
             ("fd00::1", "10.0.0.0/8"),
             ("login.10.0.0.1", "10.0.0.0/8"),
         ] {
-            assert!(covering(list, &at(host), &OURS).is_none(), "{host} {list}");
+            assert!(covering(list, &at(host), OURS).is_none(), "{host} {list}");
         }
     }
 }

@@ -385,10 +385,9 @@ impl Proxies {
     /// The entry that covers an endpoint, and the name of its list; `--noproxy` replaces the variables.
     fn covered(&self, endpoint: &Endpoint) -> Option<(&str, &str)> {
         if let Some(list) = &self.noproxy {
-            return exempt::covering(list, endpoint, &OURS).map(|entry| (entry, "--noproxy"));
+            return exempt::covering(list, endpoint, OURS).map(|entry| (entry, "--noproxy"));
         }
-        self.environment
-            .covered(EXEMPT_LOWER_FIRST, &OURS, endpoint)
+        self.environment.covered(EXEMPT_LOWER_FIRST, OURS, endpoint)
     }
 
     /// The login for a proxy.
@@ -461,9 +460,9 @@ impl Environment {
             .find_map(|name| Some((*name, self.proxies.get(name)?)));
         let covered = match noproxy {
             Some((name, list)) => {
-                exempt::covering(list, endpoint, &manner.dialect).map(|entry| (entry, name))
+                exempt::covering(list, endpoint, manner.dialect).map(|entry| (entry, name))
             }
-            None => self.covered(manner.exempt, &manner.dialect, endpoint),
+            None => self.covered(manner.exempt, manner.dialect, endpoint),
         };
         Choice { proxy, covered }
     }
@@ -471,7 +470,7 @@ impl Environment {
     fn covered(
         &self,
         names: &'static [&'static str],
-        dialect: &exempt::Dialect,
+        dialect: exempt::Dialect,
         endpoint: &Endpoint,
     ) -> Option<(&str, &str)> {
         let (name, list) = names

@@ -20,6 +20,7 @@ mod gateway;
 mod material;
 mod oauth;
 mod object;
+mod pages;
 mod proxy;
 mod setup;
 mod tls;
@@ -31,10 +32,10 @@ pub use faults::{Fault, fault, faults};
 
 use cloud::Cloud;
 use dns::Nameserver;
-use door::{Bound, Door};
+use door::{Bound, Door, Second};
 use gateway::{Host, Log, Refusal};
 use proxy::Proxy;
-use setup::{HostSetup, OTHER_REGION, REGION, Setup};
+use setup::{HostSetup, OTHER_REGION, REGION, REVOCATION_HOST, Setup};
 use tls::Authority;
 
 /// Why the sandbox did not start.
@@ -95,6 +96,8 @@ pub struct Sandbox {
     dns_servers: Vec<SocketAddr>,
     ports: Vec<(String, u16)>,
     doors: Vec<SocketAddr>,
+    /// The sockets of the revocation host: nobody has to answer there for a connection to be made.
+    revocation: Option<Bound>,
     arguments: Vec<&'static str>,
     proxy_argument: Option<String>,
     canaries: Vec<String>,
@@ -127,6 +130,8 @@ struct Ready {
     bound: Bound,
     setup: HostSetup,
     tls: Arc<rustls::ServerConfig>,
+    /// The settings of the second address, when it serves.
+    second: Option<Arc<rustls::ServerConfig>>,
     host: Arc<Host>,
 }
 
@@ -174,6 +179,8 @@ impl Sandbox {
         let doors = doors.collect::<Result<Vec<_>, _>>()?;
         let at_doors = doors.iter().filter_map(|door| door.local_addr().ok());
         let at_doors = at_doors.collect();
+        let revocation = setup.revocation.map(|door| Bound::new(door, None, at));
+        let revocation = revocation.transpose()?;
         let mut proxy = setup
             .proxy
             .map(|proxy| Proxy::bind(proxy, at))
@@ -227,6 +234,7 @@ impl Sandbox {
             dns_servers,
             ports,
             doors: at_doors,
+            revocation,
             arguments: setup.arguments,
             proxy_argument,
             canaries,
@@ -275,8 +283,10 @@ impl Sandbox {
     /// For `--connect-to`: the host itself is resolved, only the port changes.
     pub fn connect_to(&self) -> Vec<String> {
         let entries = self.ports.iter();
+        let revocation = self.revocation.iter();
         entries
             .map(|(host, port)| format!("{host}:443::{port}"))
+            .chain(revocation.map(|bound| format!("{REVOCATION_HOST}:80::{}", bound.port)))
             .collect()
     }
 
@@ -402,9 +412,14 @@ fn ready(
     at: Ipv4Addr,
 ) -> Result<Ready, SandboxError> {
     let name = format!("{label}.{region}");
+    let second = match setup.second {
+        Some(Second::Serves(leaf)) => Some(authority.settings(&name, leaf, setup.offer)?),
+        Some(Second::Refuses) | None => None,
+    };
     Ok(Ready {
-        bound: Bound::new(setup.door, setup.second_address, at)?,
+        bound: Bound::new(setup.door, setup.second, at)?,
         setup,
+        second,
         tls: authority.settings(&name, setup.leaf, setup.offer)?,
         host: Arc::new(Host {
             name,
@@ -412,6 +427,7 @@ fn ready(
             is_login: label == "login",
             cloud: cloud.clone(),
             answers: setup.answers,
+            marked: setup.marked,
             skew: setup.skew,
             log: log.clone(),
         }),
@@ -481,6 +497,7 @@ fn run(
                         &mut ready.bound,
                         ready.setup.door,
                         ready.tls.clone(),
+                        ready.second.clone(),
                         ready.host.clone(),
                         router,
                     )?;

@@ -83,7 +83,7 @@ pub(super) struct Proxy {
 
 impl Proxy {
     pub(super) fn bind(setup: ProxySetup, at: Ipv4Addr) -> Result<Self, SandboxError> {
-        let bound = Bound::new(setup.door, false, at)?;
+        let bound = Bound::new(setup.door, None, at)?;
         let right = random_text(18)?;
         let wrong = random_text(18)?;
         let user_info = match setup.login {

@@ -68,23 +68,23 @@ mod tests {
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
-        for (outcome, login) in [(
+        let (outcome, login) = (
             refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
             true,
-        )] {
-            let bench = answering(&outcome, login);
-            let found = bench.diagnose(&ProxyLoginRefused);
-            assert_eq!(found.len(), 1, "{outcome}");
-            assert!(
-                found[0].command.as_deref().is_some_and(
-                    |text| text.starts_with("curl -v -x http://proxy.acme.example:8080")
-                )
-            );
-            assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
-            // The row that compares the routes says what it says, whatever the cause.
-            let left: Vec<String> = bench.unexplained();
-            assert_eq!(left, Vec::<String>::new());
-        }
+        );
+        let bench = answering(&outcome, login);
+        let found = bench.diagnose(&ProxyLoginRefused);
+        assert_eq!(found.len(), 1, "{outcome}");
+        assert!(
+            found[0]
+                .command
+                .as_deref()
+                .is_some_and(|text| text.starts_with("curl -v -x http://proxy.acme.example:8080"))
+        );
+        assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
+        // The row that compares the routes says what it says, whatever the cause.
+        let left: Vec<String> = bench.unexplained();
+        assert_eq!(left, Vec::<String>::new());
     }
 
     #[test]

@@ -99,20 +99,20 @@ mod tests {
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
-        for (outcome, login) in [(refused(503, &[("x-squid-error", "ERR_DNS_FAIL 0")]), false)] {
-            let bench = answering(&outcome, login);
-            let found = bench.diagnose(&ProxyResolvesOtherwise);
-            assert_eq!(found.len(), 1, "{outcome}");
-            assert!(
-                found[0].command.as_deref().is_some_and(
-                    |text| text.starts_with("curl -v -x http://proxy.acme.example:8080")
-                )
-            );
-            assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
-            // The row that compares the routes says what it says, whatever the cause.
-            let left: Vec<String> = bench.unexplained();
-            assert_eq!(left, Vec::<String>::new());
-        }
+        let (outcome, login) = (refused(503, &[("x-squid-error", "ERR_DNS_FAIL 0")]), false);
+        let bench = answering(&outcome, login);
+        let found = bench.diagnose(&ProxyResolvesOtherwise);
+        assert_eq!(found.len(), 1, "{outcome}");
+        assert!(
+            found[0]
+                .command
+                .as_deref()
+                .is_some_and(|text| text.starts_with("curl -v -x http://proxy.acme.example:8080"))
+        );
+        assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
+        // The row that compares the routes says what it says, whatever the cause.
+        let left: Vec<String> = bench.unexplained();
+        assert_eq!(left, Vec::<String>::new());
     }
 
     #[test]

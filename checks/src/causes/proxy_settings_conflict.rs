@@ -74,7 +74,7 @@ mod tests {
     fn a_conflict_is_one_warning() {
         let bench = with(|fact| {
             fact.conflicts
-                .push("https_proxy names a, HTTPS_PROXY names b".into())
+                .push("https_proxy names a, HTTPS_PROXY names b".into());
         });
         assert_eq!(bench.causes(), ["proxy-settings-conflict"]);
         assert_eq!(bench.diagnose(&ProxySettingsConflict).len(), 1);

@@ -596,14 +596,17 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_proxy_silence_is_a_note() {
+    fn behind_a_proxy_silence_about_the_endpoints_is_not_judged() {
         let mut bench = Bench::healthy();
         for endpoint in [bench.auth(), bench.api()] {
             bench = bench
                 .fact(dns_key(&endpoint.host), dns(&silence()))
                 .fact(routing_key(&endpoint), through_proxy());
         }
-        assert_eq!(bench.status(&NameserversAnswer), Status::Note);
+        assert!(!matches!(
+            bench.status(&NameserversAnswer),
+            Status::Fail | Status::Warn
+        ));
     }
 
     #[test]

@@ -352,12 +352,12 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_proxy_a_name_that_does_not_resolve_is_a_note() {
+    fn behind_a_proxy_the_name_is_the_proxys_to_resolve() {
         let bench = answering(&DnsOutcome::NxDomain);
         let auth = bench.auth();
         let bench = bench.fact(routing_key(&auth), through_proxy());
         let judgement = bench.judge_first(&Resolves).expect("a verdict");
-        assert_eq!(judgement.status, Status::Note);
+        assert_eq!(judgement.status, Status::NotApplicable);
         assert!(
             judgement.found.contains("proxy.acme.example:3128"),
             "{}",

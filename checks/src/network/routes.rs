@@ -33,7 +33,7 @@ page! {
 
 impl Check for Routes {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        seen::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {

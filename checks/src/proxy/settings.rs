@@ -33,7 +33,7 @@ page! {
 
 impl Check for Settings {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        seen::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
@@ -157,7 +157,7 @@ mod tests {
     fn conflicts_and_a_scheme_that_is_not_spoken_warn() {
         let conflict = judged(|fact| {
             fact.conflicts
-                .push("https_proxy names a, HTTPS_PROXY b".into())
+                .push("https_proxy names a, HTTPS_PROXY b".into());
         });
         assert_eq!(conflict.status, Status::Warn);
         let unspoken = judged(|fact| fact.unspoken = Some("a proxy of scheme socks5://".into()));

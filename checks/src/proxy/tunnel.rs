@@ -35,7 +35,7 @@ page! {
 
 impl Check for Tunnel {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        seen::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {

@@ -7,9 +7,11 @@ use super::dns::NameAnswer;
 use super::setup::{REGION, Setup};
 
 mod cloud;
+mod http;
 mod network;
 mod object;
 mod proxy;
+mod tls;
 
 /// One way in which the sandbox differs from a healthy integration.
 #[derive(Clone, Copy)]
@@ -37,6 +39,8 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
     [
         object::FAULTS,
         network::FAULTS,
+        tls::FAULTS,
+        http::FAULTS,
         proxy::FAULTS,
         cloud::FAULTS,
     ]

@@ -11,11 +11,12 @@ use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiError, ApiFact, ApiOutcome, ApiProbeFact, Attempt,
     CertificateFact, CertificateInfo, CertificateOutcome, ChainFault, ClientRef, ClockReading,
     ConnectionFact, DiscoveryDocument, DiscoveryFact, DnsAnswer, DnsFact, DnsOutcome, Fact,
-    FactKey, Facts, Gap, HostsEntry, HostsFileFact, HttpAnswer, HttpFact, HttpOutcome,
-    IdentityProvider, IdentityProviders, KeyAlgorithm, MaterialShape, NamedEntity, OAuthClientInfo,
-    OAuthError, Organization, PasswordFit, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome,
-    Recorded, ResolverFact, Roles, RoutingFact, ServedCertificate, SystemLookupFact, SystemOutcome,
-    TcpFact, TcpOutcome, TlsFact, TlsOutcome, TokenFact, TokenInfo, TokenOutcome, Trust, Wrapping,
+    FactKey, Facts, Gap, HelloFact, HelloOutcome, HelloVariant, HostsEntry, HostsFileFact,
+    HttpAnswer, HttpFact, HttpOutcome, IdentityProvider, IdentityProviders, KeyAlgorithm,
+    MaterialShape, NamedEntity, OAuthClientInfo, OAuthError, Organization, PasswordFit,
+    PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome, ReachFact, Recorded, ResolverFact, Roles,
+    RoutingFact, ServedCertificate, SystemLookupFact, SystemOutcome, TcpFact, TcpOutcome, TlsFact,
+    TlsOutcome, TokenFact, TokenInfo, TokenOutcome, Trust, Wrapping,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::time::{Timestamp, Took};
@@ -294,6 +295,116 @@ pub fn tls_broken(outcome: TlsOutcome) -> TlsFact {
         alpn: None,
         unacknowledged: None,
     }
+}
+
+/// Ends every handshake with an endpoint so, with what follows from it.
+#[must_use]
+pub fn cut(mut facts: Facts, endpoint: &Endpoint, outcome: &TlsOutcome) -> Facts {
+    for address in addresses_of(&endpoint.host) {
+        let key = tls_key(endpoint, address);
+        facts = with_fact(facts, key.clone(), tls_broken(outcome.clone()));
+        facts = blocked_behind(facts, &key);
+    }
+    facts
+}
+
+/// Lets every handshake with an endpoint stall, with so many bytes that were never acknowledged.
+#[must_use]
+pub fn stalled(mut facts: Facts, endpoint: &Endpoint, unacknowledged: Option<u32>) -> Facts {
+    let waited = took(5000);
+    facts = cut(facts, endpoint, &TlsOutcome::TimedOut { waited });
+    for address in addresses_of(&endpoint.host) {
+        let mut fact = tls_broken(TlsOutcome::TimedOut { waited });
+        fact.unacknowledged = unacknowledged;
+        facts = with_fact(facts, tls_key(endpoint, address), fact);
+    }
+    facts
+}
+
+/// What another ClientHello met at every address of an endpoint.
+#[must_use]
+pub fn hello(
+    mut facts: Facts,
+    endpoint: &Endpoint,
+    variant: HelloVariant,
+    outcome: &HelloOutcome,
+) -> Facts {
+    for address in addresses_of(&endpoint.host) {
+        let fact = HelloFact {
+            outcome: outcome.clone(),
+            size: 1780,
+            unacknowledged: None,
+            attempts: vec![attempt(outcome.label())],
+        };
+        facts = with_fact(facts, hello_key(endpoint, address, variant), fact);
+    }
+    facts
+}
+
+/// The same with so many bytes that were never acknowledged.
+#[must_use]
+pub fn hello_unacknowledged(
+    mut facts: Facts,
+    endpoint: &Endpoint,
+    variant: HelloVariant,
+    unacknowledged: Option<u32>,
+) -> Facts {
+    for address in addresses_of(&endpoint.host) {
+        let key = hello_key(endpoint, address, variant);
+        if let Ok(fact) = facts.hello(&key).cloned() {
+            let fact = HelloFact {
+                unacknowledged,
+                ..fact
+            };
+            facts = with_fact(facts, key, fact);
+        }
+    }
+    facts
+}
+
+/// An alert, which proves that the ClientHello arrived.
+pub fn hello_answered() -> HelloOutcome {
+    HelloOutcome::Answered {
+        version: None,
+        alert: Some("ProtocolVersion".into()),
+    }
+}
+
+/// Key of another ClientHello.
+pub fn hello_key(endpoint: &Endpoint, address: IpAddr, variant: HelloVariant) -> FactKey {
+    FactKey::Hello {
+        endpoint: endpoint.clone(),
+        address,
+        route: Route::Direct,
+        variant,
+    }
+}
+
+/// Lets the chains of an endpoint name `crl.ca.example` for their revocation, which accepts connections or does not.
+#[must_use]
+pub fn revocable(mut facts: Facts, endpoint: &Endpoint, open: bool) -> Facts {
+    for address in addresses_of(&endpoint.host) {
+        let mut fact = tls(&endpoint.host, Trust::Amazon, Vec::new());
+        fact.chain[0].revocation = vec!["http://crl.ca.example/ca.crl".into()];
+        facts = with_fact(facts, tls_key(endpoint, address), fact);
+    }
+    let address = IpAddr::from([192, 0, 2, 80]);
+    let (accepting, silent) = if open {
+        (vec![address], Vec::new())
+    } else {
+        (Vec::new(), vec![address])
+    };
+    let key = FactKey::Reach {
+        endpoint: Endpoint {
+            host: Host::of("crl.ca.example"),
+            port: 80,
+        },
+    };
+    let fact = ReachFact {
+        open: accepting,
+        shut: silent,
+    };
+    with_fact(facts, key, fact)
 }
 
 /// An exchange with an answer; the service's correlation id is among the headers when `genuine`.
