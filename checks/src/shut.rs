@@ -100,7 +100,10 @@ pub(crate) fn why(fact: &TcpFact, path: Option<&PathFact>) -> Shut {
     match &fact.outcome {
         TcpOutcome::NetworkUnreachable => Shut::NoRoute,
         // A route that forbids answers before anything is sent: EACCES (prohibit), EHOSTUNREACH (unreachable), EINVAL (blackhole).
-        TcpOutcome::Denied => Shut::Here(Here::Denied(fact.outcome.to_string())),
+        TcpOutcome::Denied => Shut::Here(Here::Denied(
+            "permission denied at once (a route of kind `prohibit`, or a policy of the system)"
+                .into(),
+        )),
         TcpOutcome::HostUnreachable | TcpOutcome::Other { errno: Some(22) }
             if !fact.was_begun() =>
         {

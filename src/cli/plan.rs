@@ -56,6 +56,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
     }
     hosts(&mut text, &steps, &settings);
     proxies(&mut text, &steps, &settings);
+    controls(&mut text, &steps);
     let _ = writeln!(text, "\nSteps, each as soon as what it stands on is there:");
     for (number, (key, effect)) in steps.iter().enumerate() {
         let _ = writeln!(
@@ -154,6 +155,25 @@ fn proxies(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) 
     }
 }
 
+/// The hosts that are only connected to, and what is sent where a connection fails.
+fn controls(text: &mut String, steps: &[(FactKey, Effect)]) {
+    for (key, _) in steps {
+        if let FactKey::Reach { endpoint } = key {
+            let _ = writeln!(
+                text,
+                "      {endpoint}/tcp: for comparison (--control), a TCP connection without content"
+            );
+        }
+    }
+    let is_connecting = |key: &FactKey| matches!(key, FactKey::Connection { .. });
+    if steps.iter().any(|(key, _)| is_connecting(key)) {
+        let _ = writeln!(
+            text,
+            "      Where a connection fails, its address is tried with few hops too, and on port 80 or 443, without content."
+        );
+    }
+}
+
 /// One step in the words of what goes over the wire.
 fn step(key: &FactKey, objects: &[HybridObject], routes: &Routes) -> String {
     let way = |endpoint: &Endpoint, route: &Route| match route {
@@ -212,6 +232,12 @@ fn step(key: &FactKey, objects: &[HybridObject], routes: &Routes) -> String {
             "GET https://{}/api/v2/identityproviders/pureengage",
             api(*object)
         ),
+        FactKey::Path { endpoint, address } => format!(
+            "look for the hops on the way to {endpoint} at {address}, and ask one other port of it"
+        ),
+        FactKey::Reach { endpoint } => {
+            format!("open a TCP connection to every address of {endpoint}, and send nothing")
+        }
         FactKey::Resolver => "read the nameservers of this host".into(),
         FactKey::Role { object, name } => {
             format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::UdpSocket;
 use std::time::Duration;
 
-use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{AddressSource, ClientRef, DnsOutcome, FactKey, Gap, TokenOutcome};
 use hybridcheck_core::object::{HybridObject, ObjectId};
 
@@ -141,6 +141,41 @@ fn the_overall_time_ends_everything_with_its_reason() {
     let gap = facts.organization(&organization()).expect_err("a gap");
     assert!(matches!(gap, Gap::TimedOut { .. }), "{gap}");
     assert!(gap.to_string().contains("--timeout"));
+}
+
+#[test]
+fn a_failed_connection_asks_for_the_path_and_this_host_has_none() {
+    let sandbox = Sandbox::start(sandbox::fault("tcp-refused")).expect("a sandbox");
+    let objects = objects(&sandbox);
+    let connection = FactKey::connection(endpoint("api"));
+    let facts = gathered(&[connection], &objects, &settings(&sandbox)).facts;
+    let path = FactKey::Path {
+        endpoint: endpoint("api"),
+        address: std::net::Ipv4Addr::LOCALHOST.into(),
+    };
+    let gap = facts.path(&path).expect_err("no path within this host");
+    assert!(matches!(gap, Gap::NoMeans { .. }), "{gap}");
+    assert!(facts.stands_on(&path, &path.stands_on(&objects, &Routes::default())[0]));
+}
+
+#[test]
+fn a_control_is_reached_beside_the_connections_and_never_alone() {
+    let sandbox = Sandbox::start(sandbox::fault("tcp-refused")).expect("a sandbox");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let control = Endpoint {
+        host: Host::of("127.0.0.1"),
+        port: address.port(),
+    };
+    let objects = objects(&sandbox);
+    let mut settings = settings(&sandbox);
+    settings.controls = vec![control.clone()];
+    let reach = FactKey::Reach { endpoint: control };
+    let connection = FactKey::connection(endpoint("api"));
+    let facts = gathered(&[connection], &objects, &settings).facts;
+    assert_eq!(facts.reach(&reach).expect("a fact").open, [address.ip()]);
+    let offline = gathered(&[FactKey::Resolver], &objects, &settings).facts;
+    assert!(!offline.holds(&reach));
 }
 
 #[test]

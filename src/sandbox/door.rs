@@ -222,6 +222,24 @@ async fn meet(
     }
 }
 
+/// What fits into one packet of Ethernet.
+const PACKET: usize = 1460;
+
+/// The first bytes of a connection, left where they are for whoever serves it.
+async fn overheard(stream: &tokio::net::TcpStream) -> Vec<u8> {
+    let mut buffer = vec![0; 4096];
+    let count = stream.peek(&mut buffer).await.unwrap_or(0);
+    buffer.truncate(count);
+    buffer
+}
+
+/// Whether a ClientHello asks for a name.
+fn bears(hello: &[u8], name: &str) -> bool {
+    hello
+        .windows(name.len())
+        .any(|part| part == name.as_bytes())
+}
+
 async fn serve(
     stream: tokio_rustls::server::TlsStream<tokio::net::TcpStream>,
     host: &Host,
@@ -287,24 +305,6 @@ async fn meet_shared(stream: tokio::net::TcpStream, tenants: Arc<[Tenant]>) {
     if let Ok(stream) = hello.into_stream(tls.clone()).await {
         serve(stream, host, router.clone()).await;
     }
-}
-
-/// What fits into one packet of Ethernet.
-const PACKET: usize = 1460;
-
-/// The first bytes of a connection, left where they are for whoever serves it.
-async fn overheard(stream: &tokio::net::TcpStream) -> Vec<u8> {
-    let mut buffer = vec![0; 4096];
-    let count = stream.peek(&mut buffer).await.unwrap_or(0);
-    buffer.truncate(count);
-    buffer
-}
-
-/// Whether a ClientHello asks for a name.
-fn bears(hello: &[u8], name: &str) -> bool {
-    hello
-        .windows(name.len())
-        .any(|part| part == name.as_bytes())
 }
 
 async fn hear(stream: &mut tokio::net::TcpStream) -> usize {

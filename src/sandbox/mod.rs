@@ -95,9 +95,9 @@ pub struct Sandbox {
     cfg_text: String,
     dns_servers: Vec<SocketAddr>,
     ports: Vec<(String, u16)>,
-    doors: Vec<SocketAddr>,
     /// The sockets of the revocation host: nobody has to answer there for a connection to be made.
     revocation: Option<Bound>,
+    doors: Vec<SocketAddr>,
     arguments: Vec<&'static str>,
     proxy_argument: Option<String>,
     canaries: Vec<String>,
@@ -175,12 +175,12 @@ impl Sandbox {
             hosts.push(ready(label, region, host, cloud, &authority, &log, at)?);
         }
 
+        let revocation = setup.revocation.map(|door| Bound::new(door, None, at));
+        let revocation = revocation.transpose()?;
         let doors = doors.iter().map(|&at| door::bind_shared(at));
         let doors = doors.collect::<Result<Vec<_>, _>>()?;
         let at_doors = doors.iter().filter_map(|door| door.local_addr().ok());
         let at_doors = at_doors.collect();
-        let revocation = setup.revocation.map(|door| Bound::new(door, None, at));
-        let revocation = revocation.transpose()?;
         let mut proxy = setup
             .proxy
             .map(|proxy| Proxy::bind(proxy, at))
@@ -233,8 +233,8 @@ impl Sandbox {
             folder: files.folder,
             dns_servers,
             ports,
-            doors: at_doors,
             revocation,
+            doors: at_doors,
             arguments: setup.arguments,
             proxy_argument,
             canaries,

@@ -49,7 +49,10 @@ impl Rule for HostFirewall {
         let of_group = |(here, members): (Vec<Here>, Vec<(&Endpoint, &Row)>)| {
             let names = rows::names(&members);
             let how: Vec<String> = here.iter().map(how).collect();
-            let certainty = if here.iter().all(|here| matches!(here, Here::Denied(_))) {
+            let is_reset = here.iter().any(|here| matches!(here, Here::Reset));
+            let certainty = if is_reset {
+                Certainty::Possible
+            } else if here.iter().all(|here| matches!(here, Here::Denied(_))) {
                 Certainty::Certain
             } else {
                 Certainty::Likely
@@ -59,13 +62,23 @@ impl Rule for HostFirewall {
                 &members,
                 certainty,
                 format!(
-                    "this host itself blocks connections to {names}: {}",
+                    "this host {} connections to {names}: {}",
+                    if is_reset {
+                        "or a device on its own link resets"
+                    } else {
+                        "itself blocks"
+                    },
                     how.join("; ")
                 ),
                 Owner::HostAdmin,
                 format!(
                     "Allow outbound TCP from this host to {names} in this host's own firewall (`nft list ruleset` or `iptables -L OUTPUT -n -v` as root shows the rule), \
-                     or remove the route that forbids it (`ip route get` with the address shows it). The network team can do nothing here."
+                     or remove the route that forbids it (`ip route get` with the address shows it). {}",
+                    if is_reset {
+                        "When no rule of this host resets them, the firewall on its own link does: the network team has to look there."
+                    } else {
+                        "The network team can do nothing here."
+                    }
                 ),
             )
         };
@@ -77,10 +90,7 @@ fn how(here: &Here) -> String {
     match here {
         Here::Denied(said) => format!("it answers by itself: {said}"),
         Here::Dropped => "the kernel's account of the sockets shows that no packet left".into(),
-        Here::Reset => {
-            "the reset comes from within the first hop, where only this host and its own link are"
-                .into()
-        }
+        Here::Reset => "the reset comes from within the first hop, nearer than the host is".into(),
     }
 }
 

@@ -94,15 +94,21 @@ fn sentence(names: &str, place: Place, beside: &shut::Beside) -> String {
     };
     if !beside.open.is_empty() {
         return format!(
-            "{end}; {} answers from this host, so the way is there and a rule for this destination is missing",
-            listed(&beside.open)
+            "{end}; {} {} from this host, so the way is there and a rule for this destination is missing",
+            listed(&beside.open),
+            if beside.open.len() == 1 {
+                "answers"
+            } else {
+                "answer"
+            }
         );
     }
     if !beside.dead.is_empty() {
         return format!(
-            "{end}; {} is silent too: either nothing leaves this network to the internet directly (a proxy may be needed), or the rules for all of them are missing; \
+            "{end}; {} {} silent too: either nothing leaves this network to the internet directly (a proxy may be needed), or the rules for all of them are missing; \
              --control HOST with a host that is surely allowed tells which",
-            listed(&beside.dead)
+            listed(&beside.dead),
+            if beside.dead.len() == 1 { "is" } else { "are" }
         );
     }
     end

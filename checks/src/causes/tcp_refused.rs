@@ -17,7 +17,8 @@ page! {
     ///
     /// Every address answers at once that it does not accept connections, and no message names a device on the way. Genesys Cloud listens
     /// on port 443 all day, so either the addresses are not Genesys Cloud's (hosts file, split DNS), the port is wrong, or a firewall
-    /// resets connections in the host's name. A reset from as far away as another port's answer is the host's own.
+    /// resets connections in the host's name. A reset from as far away as another port's answer comes from the host itself or from the
+    /// device right in front of it: one hop cannot tell them apart.
     ///
     /// ## How to fix
     ///
@@ -44,7 +45,8 @@ impl Rule for TcpRefused {
             let names = rows::names(&members);
             let sentence = if from_host {
                 format!(
-                    "{names} refuses connections itself, on every address: nothing listens there, so the addresses are not the service's, or it is down"
+                    "connections to {names} are refused at once, on every address, from as far away as the host is: nothing listens there, so the addresses are \
+                     not the service's, or the device right in front of the host resets them; compare the addresses with those that another network's nameserver names"
                 )
             } else {
                 format!(
@@ -65,7 +67,7 @@ impl Rule for TcpRefused {
     }
 }
 
-/// Another port of the same address is answered from the same distance, so the refusal comes from there too.
+/// Another port of the same address is answered from the same distance, so the refusal comes from there too, or from one device before.
 fn is_from_the_host(case: &Case<'_>, endpoint: &Endpoint) -> bool {
     let tried = rows::tcp(case, endpoint).into_iter();
     tried
@@ -80,7 +82,7 @@ fn is_from_the_host(case: &Case<'_>, endpoint: &Endpoint) -> bool {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::TcpOutcome;
+    use hybridcheck_core::facts::{FactKey, Hop, HopAnswer, OtherPort, PathFact, TcpOutcome};
     use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
 
     fn shut(second: TcpOutcome) -> Bench {
@@ -96,6 +98,61 @@ mod tests {
                 .blocked_behind(&key);
         }
         bench
+    }
+
+    /// The login host refuses at one distance, and port 80 of it is answered at another.
+    fn refused_from(at: u8, host_at: u8) -> Bench {
+        let mut bench = Bench::healthy();
+        let auth = bench.auth();
+        for address in addresses_of(&auth.host) {
+            let key = tcp_key(&auth, address);
+            let path = PathFact {
+                remote: (address, 443).into(),
+                hops: vec![Hop {
+                    limit: at,
+                    answer: HopAnswer::Reset,
+                    took: Some(took(1)),
+                }],
+                other_port: Some(OtherPort {
+                    port: 80,
+                    outcome: TcpOutcome::Connected,
+                    notices: Vec::new(),
+                    distance: Some(host_at),
+                }),
+                waited: took(40),
+            };
+            let of_path = FactKey::Path {
+                endpoint: auth.clone(),
+                address,
+            };
+            bench = bench
+                .fact(key.clone(), tcp(address, 443, TcpOutcome::Refused))
+                .blocked_behind(&key)
+                .fact(of_path, path);
+        }
+        bench
+    }
+
+    #[test]
+    fn from_as_far_as_the_host_it_hesitates_between_the_host_and_the_device_before_it() {
+        let bench = refused_from(6, 6);
+        let found = bench.diagnose(&TcpRefused);
+        assert!(
+            found[0].sentence.contains("the device right in front"),
+            "{}",
+            found[0].sentence
+        );
+        assert_eq!(bench.causes(), ["tcp-refused"]);
+    }
+
+    #[test]
+    fn from_nearer_than_the_host_it_is_somebody_elses() {
+        assert_eq!(refused_from(3, 6).causes(), ["tcp-rejected"]);
+        let found = refused_from(1, 6);
+        assert_eq!(found.causes(), ["host-firewall"]);
+        let found = found.diagnose(&crate::causes::host_firewall::HostFirewall);
+        assert_eq!(found[0].certainty, Certainty::Possible);
+        assert!(found[0].sentence.contains("or a device on its own link"));
     }
 
     #[test]
