@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, CrlDistributionPoint, DistinguishedName,
-    DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CrlDistributionPoint, CustomExtension,
+    DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
 };
 
 /// The hosts of the sample object.
@@ -46,7 +46,9 @@ pub(crate) fn write(folder: &Path) -> anyhow::Result<()> {
         );
     }
     pair(folder, "long", &good, &intermediate, &long)?;
-    pair(folder, "incomplete", &good, &intermediate, "")?;
+    let mut incomplete = good.clone();
+    incomplete.custom_extensions = vec![issuer_access()];
+    pair(folder, "incomplete", &incomplete, &intermediate, "")?;
     pair(folder, "expired", &leaf(&HOSTS, (-200, -2)), &root, "")?;
     pair(
         folder,
@@ -122,6 +124,18 @@ fn pair(
     std::fs::write(folder.join(format!("{name}.pem")), chain)?;
     std::fs::write(folder.join(format!("{name}-key.pem")), key.serialize_pem())?;
     Ok(())
+}
+
+/// Authority information access: where the issuer's certificate can be fetched, as genuine certificates say.
+fn issuer_access() -> CustomExtension {
+    let url = b"http://crt.labtrust.example/m01.cer";
+    let mut der = vec![0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02];
+    der.extend([0x86, u8::try_from(url.len()).unwrap_or(0)]);
+    der.extend(url);
+    for _ in 0..2 {
+        der.splice(0..0, [0x30, u8::try_from(der.len()).unwrap_or(0)]);
+    }
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], der)
 }
 
 fn in_days(days: i64) -> SystemTime {

@@ -1,5 +1,6 @@
 //! Servers: started in a namespace, waited for, and ended with their handle.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 use std::process::Child;
@@ -52,26 +53,41 @@ impl Running {
         Ok(running)
     }
 
-    /// Whether the socket, such as `tcp/8443`, is open in the server's namespace and is this server's or its child's.
+    /// Whether this server has the socket, such as `tcp/8443`, open: another's may have the same port on another address.
     fn is_open(&self, socket: &str) -> anyhow::Result<bool> {
         let (protocol, port) = socket.split_once('/').context("tcp/PORT or udp/PORT")?;
         let wanted = format!(":{:04X}", port.parse::<u16>()?);
         // 0A is LISTEN; a bound UDP socket is 07.
         let state = if protocol == "tcp" { "0A" } else { "07" };
+        let own = self.sockets();
         for table in [protocol.to_owned(), format!("{protocol}6")] {
             let path = format!("/proc/{}/net/{table}", self.0.id());
             let text = std::fs::read_to_string(path).unwrap_or_default();
             let open = text.lines().skip(1).any(|line| {
-                let mut fields = line.split_whitespace().skip(1);
-                let local = fields.next().unwrap_or_default();
-                let of_state = fields.nth(1).unwrap_or_default();
-                local.ends_with(&wanted) && of_state == state
+                let fields: Vec<&str> = line.split_whitespace().collect();
+                let field = |number| fields.get(number).copied().unwrap_or_default();
+                field(1).ends_with(&wanted) && field(3) == state && own.contains(field(9))
             });
             if open {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// The numbers of the sockets that the server holds.
+    fn sockets(&self) -> BTreeSet<String> {
+        let held = std::fs::read_dir(format!("/proc/{}/fd", self.0.id()));
+        held.into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| std::fs::read_link(entry.path()).ok())
+            .filter_map(|target| {
+                let text = target.to_string_lossy().into_owned();
+                let number = text.strip_prefix("socket:[")?.strip_suffix(']')?;
+                Some(number.to_owned())
+            })
+            .collect()
     }
 }
 

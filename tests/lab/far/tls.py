@@ -4,6 +4,7 @@
     tls.py PORT CHAIN KEY stall                     reads everything and never answers
     tls.py PORT CHAIN KEY relay ADDRESS [HEADER]    passes everything on to the genuine service there, and its answers
                                                     back, with a header added to each
+    tls.py PORT CHAIN KEY relay-small ADDRESS       the same, but takes a ClientHello of more than a packet and is silent
 """
 import pathlib
 import socket
@@ -66,6 +67,9 @@ def relay(connection, name):
 
 def meet(context, raw):
     try:
+        if MODE == "relay-small" and len(raw.recv(65536, socket.MSG_PEEK)) > 1400:
+            while raw.recv(65536):
+                pass
         connection = context.wrap_socket(raw, server_side=True)
         if MODE == "answer":
             answer(connection)
