@@ -77,6 +77,21 @@ pub(crate) fn path<'a>(
     case.facts().path(&key).ok()
 }
 
+/// The path to another address that failed in the same way: of each family and kind of failure of an endpoint, one path is looked at.
+fn sample<'a>(
+    case: &Case<'a>,
+    endpoint: &Endpoint,
+    tried: &[(IpAddr, &TcpFact)],
+    fact: &TcpFact,
+) -> Option<&'a PathFact> {
+    let alike = tried.iter().filter(|(address, other)| {
+        address.is_ipv6() == fact.remote.is_ipv6() && other.outcome.label() == fact.outcome.label()
+    });
+    alike
+        .filter_map(|(address, _)| path(case, endpoint, *address))
+        .next()
+}
+
 /// Why an address is shut.
 pub(crate) fn why(fact: &TcpFact, path: Option<&PathFact>) -> Shut {
     if let Some(notice) = fact.own_notice() {
@@ -228,7 +243,10 @@ pub(crate) fn reasons(case: &Case<'_>, endpoint: &Endpoint) -> Vec<Shut> {
     }
     let mut reasons: Vec<Shut> = tried
         .iter()
-        .map(|(address, fact)| why(fact, path(case, endpoint, *address)))
+        .map(|(address, fact)| {
+            let own = path(case, endpoint, *address);
+            why(fact, own.or_else(|| sample(case, endpoint, &tried, fact)))
+        })
         .collect();
     reasons.sort();
     reasons.dedup();
