@@ -90,6 +90,9 @@ pub(crate) fn refusal(case: &Case<'_>, endpoint: &Endpoint) -> Option<Refusal> {
     Some(classified(fact))
 }
 
+/// What squid says of a CONNECT for a name that it cannot resolve (observed), and where it may not go direct and has no parent.
+pub(crate) const NOWHERE_TO_FORWARD: &str = "ERR_CANNOT_FORWARD";
+
 fn classified(fact: &TunnelFact) -> Refusal {
     let answer = match &fact.outcome {
         TunnelOutcome::Refused { answer } => answer,
@@ -99,10 +102,10 @@ fn classified(fact: &TunnelFact) -> Refusal {
     };
     // squid says precisely what failed, whatever the status.
     let squid = answer.header("x-squid-error").unwrap_or_default();
-    if squid.starts_with("ERR_DNS_FAIL") {
+    if squid.starts_with("ERR_DNS_FAIL") || squid.starts_with(NOWHERE_TO_FORWARD) {
         return Refusal::NameUnknown;
     }
-    if squid.starts_with("ERR_CONNECT_FAIL") || squid.starts_with("ERR_CANNOT_FORWARD") {
+    if squid.starts_with("ERR_CONNECT_FAIL") {
         return Refusal::UpstreamFailed;
     }
     match answer.status {

@@ -269,10 +269,10 @@ fn host_of(endpoint: &Endpoint) -> String {
 }
 
 fn class(error: &reqwest::Error) -> Failed {
-    if error.is_timeout() {
-        Failed::TimedOut
-    } else if error.is_connect() {
+    if error.is_connect() {
         Failed::Connect
+    } else if error.is_timeout() {
+        Failed::TimedOut
     } else if error.is_request() || error.is_body() {
         Failed::Closed
     } else {

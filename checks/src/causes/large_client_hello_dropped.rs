@@ -51,7 +51,7 @@ impl Rule for LargeClientHelloDropped {
                 )
             } else {
                 format!(
-                    "a device on the way to {names} objects to large ClientHellos: one that fills more than a packet arrives and is cut or never answered, a small one is answered"
+                    "a device on the way to {names} objects to large ClientHellos: one that fills more than a packet is cut, dropped or never answered, while a small one is answered and as large a write of something else arrives"
                 )
             };
             let mut diagnosis = Diagnosis::new(

@@ -64,9 +64,23 @@ impl Rule for ProxyResolvesOtherwise {
                     "; they are no hosts of the region table, so the name itself may be wrong",
                 ),
             };
+            // The other reading of this word: no way to go direct, and no parent proxy.
+            let is_nowhere = members.iter().any(|(endpoint, _)| {
+                let answer = proxied::answer(case, endpoint);
+                let squid = answer.and_then(|answer| answer.header("x-squid-error"));
+                squid.is_some_and(|word| word.starts_with(proxied::NOWHERE_TO_FORWARD))
+            });
+            let (certainty, otherwise) = if is_nowhere {
+                (
+                    certainty.max(Certainty::Likely),
+                    "; or it may not go direct and has no parent proxy (never_direct)",
+                )
+            } else {
+                (certainty, "")
+            };
             let diagnosis = Diagnosis::new(
                 certainty,
-                format!("proxy {proxy} cannot resolve {names}{compared}"),
+                format!("proxy {proxy} cannot resolve {names}{compared}{otherwise}"),
                 Owner::NetworkTeam,
                 format!(
                     "Please let the nameservers of proxy {proxy} resolve {names}, and look them up there (`dig NAME`).{}",

@@ -61,15 +61,16 @@ impl Rule for TcpBlocked {
         let of_group = |(place, members): (Place, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
             let beside = shut::beside(case, &endpoints);
+            let rejecting = rejecting(case, &endpoints);
             shut::diagnosis(
                 case,
                 &members,
-                if beside.open.is_empty() && !beside.dead.is_empty() {
+                if rejecting.is_some() || (beside.open.is_empty() && !beside.dead.is_empty()) {
                     Certainty::Possible
                 } else {
                     Certainty::Likely
                 },
-                sentence(&rows::names(&members), place, &beside),
+                sentence(&rows::names(&members), place, &beside, rejecting),
                 Owner::NetworkTeam,
                 rows::firewall_request(case, &endpoints),
             )
@@ -87,7 +88,19 @@ fn place(case: &Case<'_>, endpoint: &Endpoint) -> Place {
     (!paths.is_empty()).then_some(furthest)
 }
 
-fn sentence(names: &str, place: Place, beside: &shut::Beside) -> String {
+/// A device that rejects connections to other endpoints of the object.
+fn rejecting(case: &Case<'_>, endpoints: &[&Endpoint]) -> Option<IpAddr> {
+    let others = case.object.endpoints().into_iter();
+    others
+        .filter(|other| !endpoints.contains(&other))
+        .flat_map(|other| shut::reasons(case, &other))
+        .find_map(|reason| match reason {
+            Shut::Rejected { by, .. } => Some(by),
+            _ => None,
+        })
+}
+
+fn sentence(names: &str, place: Place, beside: &shut::Beside, rejecting: Option<IpAddr>) -> String {
     let end = match place {
         Some(Some((hop, router))) => format!(
             "SYNs to {names} die at or behind hop {hop} ({router}), or their answers die on the way back"
@@ -97,6 +110,11 @@ fn sentence(names: &str, place: Place, beside: &shut::Beside) -> String {
         ),
         None => format!("connections to {names} are dropped in silence, on every address"),
     };
+    if let Some(device) = rejecting {
+        return format!(
+            "{end}; a rule of its own, or the work of {device}, which rejects the other connections: devices limit how often they say so, and are silent in between"
+        );
+    }
     if !beside.open.is_empty() {
         return format!(
             "{end}; {} {} from this host, so the way is there and a rule for this destination is missing",

@@ -143,7 +143,8 @@ fn named(case: &Case<'_>, endpoint: &Endpoint, fact: &HostsFileFact) -> Judgemen
     );
     let found = format!("{} sends {} to {lines}", fact.path, endpoint.host);
     let judgement = match entry(case, endpoint, fact) {
-        Entry::Same => Judgement::note(
+        Entry::Same => Judgement::warn(
+            expected,
             format!("{found}: what the nameservers name today, and not on the day they change it"),
             fix,
             Owner::HostAdmin,
@@ -234,10 +235,10 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_that_the_nameservers_confirm_is_a_note_even_when_nothing_answers() {
+    fn an_entry_that_the_nameservers_confirm_warns_even_when_nothing_answers() {
         let host = Bench::healthy().auth().host;
         let bench = unproven(naming(&addresses_of(&host)));
-        assert_eq!(bench.status(&HostsFile), Status::Note);
+        assert_eq!(bench.status(&HostsFile), Status::Warn);
     }
 
     #[test]
