@@ -7,5 +7,6 @@ pub mod judge;
 pub mod probes;
 pub mod progress;
 pub mod redact;
+pub mod saml;
 pub mod sandbox;
 pub mod sources;

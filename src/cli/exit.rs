@@ -40,6 +40,9 @@ pub enum Failure {
     /// The embedded sandbox did not start.
     #[error("the embedded sandbox did not start")]
     Sandbox(#[source] crate::sandbox::SandboxError),
+    /// No assertion can be made.
+    #[error("no assertion can be made")]
+    Unmintable(#[from] crate::saml::Unmintable),
     /// The system refuses something that every run needs.
     #[error("cannot {action}")]
     System {
@@ -89,6 +92,7 @@ impl Failure {
         match self {
             Self::Flag { help, .. } | Self::Unknown { help, .. } => Some(help.clone()),
             Self::Input(error) => Some(error.help()),
+            Self::Unmintable(error) => Some(error.help()),
             Self::File { .. } | Self::Sandbox(_) | Self::System { .. } => None,
         }
     }
