@@ -26,6 +26,14 @@ pub enum Failure {
     /// An input cannot be read.
     #[error(transparent)]
     Input(#[from] SourceError),
+    /// A captured SAML message cannot be explained.
+    #[error("{path}: {problem}")]
+    Capture {
+        /// The path.
+        path: String,
+        /// Why.
+        problem: crate::saml::Unreadable,
+    },
     /// A file cannot be read or written.
     #[error("cannot {action} {path}")]
     File {
@@ -91,6 +99,7 @@ impl Failure {
     fn help(&self) -> Option<String> {
         match self {
             Self::Flag { help, .. } | Self::Unknown { help, .. } => Some(help.clone()),
+            Self::Capture { problem, .. } => Some(problem.help()),
             Self::Input(error) => Some(error.help()),
             Self::Unmintable(error) => Some(error.help()),
             Self::File { .. } | Self::Sandbox(_) | Self::System { .. } => None,

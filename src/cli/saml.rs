@@ -1,5 +1,8 @@
 //! `saml`: the assertion that the object would send, and what a captured one says.
 
+use std::fs::File;
+use std::io::{self, Read};
+
 use clap::ValueEnum;
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::time::Timestamp;
@@ -8,18 +11,21 @@ use serde::Serialize;
 use super::Failure;
 use super::check;
 use super::output::print;
-use crate::probes::clock;
+use crate::probes::{clock, material};
 use crate::redact::Redactor;
-use crate::saml::{self, Encoding, Wish};
+use crate::saml::{self, Encoding, Explained, Moments, Wish};
 use crate::sources;
 
 /// Arguments of `saml`.
 #[derive(Clone, Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("job").required(true).args(["show"])))]
+#[command(group(clap::ArgGroup::new("job").required(true).args(["show", "decode"])))]
 pub(super) struct SamlArgs {
     /// Make and sign the assertion that the object would send for --saml-user, and print it without its signature value; nothing is sent
     #[arg(long, requires_all = ["saml_user", "inputs"])]
     show: bool,
+    /// Explain a captured SAMLResponse (form field, base64, redirect URL, HTML form or XML; `-` is standard input), by itself and against the objects of INPUT
+    #[arg(long, value_name = "FILE", conflicts_with = "saml_user")]
+    decode: Option<String>,
     /// Exports of the object; `-` is standard input
     #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
@@ -89,7 +95,10 @@ enum Format {
 /// Runs `saml`.
 pub(super) fn run(args: &SamlArgs) -> Result<u8, Failure> {
     let as_of = args.as_of.as_deref().map(check::as_of).transpose()?;
-    show(args, as_of)
+    match &args.decode {
+        Some(file) => decode(args, file, as_of),
+        None => show(args, as_of),
+    }
 }
 
 fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
@@ -115,6 +124,63 @@ fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
     };
     print(&redactor.clean(text))?;
     Ok(0)
+}
+
+fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, Failure> {
+    if file == "-" && args.inputs.iter().any(|input| input == "-") {
+        return Err(Failure::Flag {
+            flag: "--decode",
+            problem: "standard input cannot be both the message and the object".into(),
+            help: "name a file for one of the two".into(),
+        });
+    }
+    let capture = capture(file)?;
+    let configuration = if args.inputs.is_empty() {
+        Configuration::default()
+    } else {
+        objects(args)?
+    };
+    let mut redactor = Redactor::default();
+    redactor.learn_objects(&configuration.objects);
+    let objects = configuration.objects.iter();
+    let known: Vec<Vec<u8>> = objects.filter_map(material::certificate_der_of).collect();
+    let message = saml::read(&capture, &known).map_err(|problem| Failure::Capture {
+        path: file.to_owned(),
+        problem,
+    })?;
+    let moments = Moments {
+        // Whole seconds: SAML writes no finer ones, and people read it.
+        as_of: as_of.unwrap_or_else(|| Timestamp::from_unix(clock::now().unix())),
+        is_named: as_of.is_some(),
+    };
+    let mut remarks = saml::judge(&message, moments);
+    for object in &configuration.objects {
+        remarks.extend(saml::compare::with_object(&message, object));
+    }
+    let explained = Explained::of(file, moments.as_of, message, remarks);
+    let text = match args.format {
+        Format::Text => explained.text(),
+        Format::Json => json(&explained),
+    };
+    print(&redactor.clean(text))?;
+    Ok(explained.verdict.exit_status())
+}
+
+/// Reads a capture, and never more of it than its cap.
+fn capture(path: &str) -> Result<Vec<u8>, Failure> {
+    let limit = saml::CAPTURE_CAP as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = if path == "-" {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    read.map_err(|source| Failure::File {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(bytes)
 }
 
 fn json(document: &impl Serialize) -> String {

@@ -3,14 +3,30 @@
 //! No network. A whole assertion is a bearer credential while it lives: it and its signature are `Secret` by type, and neither is
 //! ever part of what is shown or serialised here.
 
+mod canonical;
+mod capture;
 mod claims;
+pub mod compare;
+mod judge;
+mod message;
 mod mint;
+mod remark;
 mod show;
+mod signature;
 mod template;
+mod words;
 
+pub use capture::{CAPTURE_CAP, Layer, Unreadable};
 pub use claims::{Claims, Unmintable, Wish};
+pub use judge::{Moments, judge};
+pub use message::{
+    Assertion, Attribute, Confirmation, Covers, Message, Moment, Raw, Response, Signature,
+    Structure, Verified, read,
+};
 pub use mint::{Encoding, Minted, mint};
+pub use remark::{Remark, verdict};
 pub use show::Shown;
+pub use words::Explained;
 
 /// The clocks of an identity provider and of Genesys Cloud may differ by this much (documented).
 pub const SKEW_SECONDS: i64 = 10;
