@@ -16,6 +16,9 @@ mod signature;
 mod template;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use capture::{CAPTURE_CAP, Layer, Unreadable};
 pub use claims::{Claims, Unmintable, Wish};
 pub use judge::{Moments, judge};
