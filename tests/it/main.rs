@@ -7,6 +7,7 @@ mod interrupt;
 mod matrix;
 mod probe;
 mod safety;
+mod saml;
 mod schema;
 mod sdk;
 mod secrets;
