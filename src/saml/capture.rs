@@ -512,11 +512,8 @@ mod tests {
                 .replace('=', "%3D")
         };
         let (encoded, redirect) = (escaped(&base64), escaped(&deflated));
-        let broken: String = base64
-            .as_bytes()
-            .chunks(20)
-            .map(|line| format!("{}\r\n", String::from_utf8_lossy(line)))
-            .collect();
+        let lines = base64.as_bytes().chunks(20).map(String::from_utf8_lossy);
+        let broken = lines.collect::<Vec<_>>().join("\r\n");
         let cases: Vec<(String, Vec<Layer>)> = vec![
             (format!("\u{feff}\n{XML}\n"), vec![Xml]),
             (base64.clone(), vec![Base64, Xml]),

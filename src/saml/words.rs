@@ -73,7 +73,7 @@ impl Explained {
             self.assertion(&mut text, assertion);
         }
         for signature in &self.message.signatures {
-            self.signature(&mut text, signature);
+            describe(&mut text, signature);
         }
         let _ = writeln!(text, "\nJudged for {}:", self.as_of);
         for remark in &self.remarks {
@@ -142,45 +142,6 @@ impl Explained {
         }
     }
 
-    fn signature(&self, text: &mut String, signature: &Signature) {
-        let covers = match &signature.covers {
-            Covers::Assertion => "the assertion above".into(),
-            Covers::Response => "the whole response".into(),
-            Covers::Other(element) => format!("another element: {element}"),
-            Covers::Unknown(because) => format!("unknown: {because}"),
-        };
-        row(
-            text,
-            "signature",
-            &format!("in {}, covers {covers}", signature.stands_in),
-        );
-        row(
-            text,
-            "  algorithm",
-            &format!(
-                "{} over {}; digest {}, signature {}",
-                signature.algorithm,
-                signature.digest_algorithm,
-                outcome(&signature.digest),
-                outcome(&signature.value)
-            ),
-        );
-        for certificate in &signature.certificates {
-            row(
-                text,
-                "  certificate",
-                &format!(
-                    "{}, {}, SHA-256 {}, valid {} to {}",
-                    certificate.subject,
-                    certificate.key,
-                    certificate.sha256,
-                    certificate.not_before.day(),
-                    certificate.not_after.day()
-                ),
-            );
-        }
-    }
-
     fn moment(&self, moment: &Moment) -> String {
         let Some(at) = moment.at else {
             return format!("{} (no time in UTC)", moment.text);
@@ -192,6 +153,45 @@ impl Explained {
         } else {
             format!("{at} (in {distance})")
         }
+    }
+}
+
+fn describe(text: &mut String, signature: &Signature) {
+    let covers = match &signature.covers {
+        Covers::Assertion => "the assertion above".into(),
+        Covers::Response => "the whole response".into(),
+        Covers::Other(element) => format!("another element: {element}"),
+        Covers::Unknown(because) => format!("unknown: {because}"),
+    };
+    row(
+        text,
+        "signature",
+        &format!("in {}, covers {covers}", signature.stands_in),
+    );
+    row(
+        text,
+        "  algorithm",
+        &format!(
+            "{} over {}; digest {}, signature {}",
+            signature.algorithm,
+            signature.digest_algorithm,
+            outcome(&signature.digest),
+            outcome(&signature.value)
+        ),
+    );
+    for certificate in &signature.certificates {
+        row(
+            text,
+            "  certificate",
+            &format!(
+                "{}, {}, SHA-256 {}, valid {} to {}",
+                certificate.subject,
+                certificate.key,
+                certificate.sha256,
+                certificate.not_before.day(),
+                certificate.not_after.day()
+            ),
+        );
     }
 }
 
