@@ -154,8 +154,18 @@ fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, F
         is_named: as_of.is_some(),
     };
     let mut remarks = saml::judge(&message, moments);
-    for object in &configuration.objects {
-        remarks.extend(saml::compare::with_object(&message, object));
+    let objects = &configuration.objects;
+    if objects.is_empty() {
+        remarks.push(saml::compare::with_nothing());
+    }
+    for object in objects {
+        let mut found = saml::compare::with_object(&message, object);
+        if objects.len() > 1 {
+            for remark in &mut found {
+                remark.found = format!("{}: {}", object.title(), remark.found);
+            }
+        }
+        remarks.extend(found);
     }
     let explained = Explained::of(file, moments.as_of, message, remarks);
     let text = match args.format {

@@ -40,6 +40,15 @@ pub fn with_object(message: &Message, object: &HybridObject) -> Vec<Remark> {
     remarks
 }
 
+/// Without anything to compare with: a signature that holds proves a key, not whose key it is.
+pub fn with_nothing() -> Remark {
+    Remark::note(
+        "no-object",
+        "no object was given, so it was not compared whose key signed it; anybody can sign with a certificate of their own",
+        "name the export of the object behind the file",
+    )
+}
+
 /// Against an identity provider as the organisation has it: issuer, certificates, and whether it is switched on.
 pub fn with_provider(message: &Message, provider: &IdentityProvider) -> Vec<Remark> {
     let Some(assertion) = &message.assertion else {

@@ -94,8 +94,21 @@ fn many_signatures_and_deep_messages_are_looked_at_in_bounded_time() {
         "<saml:AttributeValue>",
         &format!("<saml:AttributeValue>{nested}"),
     );
+    let attributes: Vec<String> = (0..15_000).map(|i| format!("a{i}=''")).collect();
+    let wide = good.replacen(
+        "<saml:AttributeValue>",
+        &format!("<saml:AttributeValue {}>", attributes.join(" ")),
+        1,
+    );
+    let prefixes: Vec<String> = (0..900).map(|i| format!("xmlns:p{i}='urn:{i}'")).collect();
+    let elements = "<p1:x></p1:x>".repeat(9_000);
+    let named = good.replacen(
+        "<saml:AttributeValue>",
+        &format!("<saml:AttributeValue {}>{elements}", prefixes.join(" ")),
+        1,
+    );
     let started = Instant::now();
-    for xml in [many, deep] {
+    for xml in [many, deep, wide, named] {
         let message = read(xml.as_bytes(), &[]).expect("a message");
         assert!(judged(&message) > 0);
         assert!(
