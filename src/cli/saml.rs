@@ -24,7 +24,7 @@ pub(super) struct SamlArgs {
     #[arg(long, requires_all = ["saml_user", "inputs"])]
     show: bool,
     /// Explain a captured SAMLResponse (form field, base64, redirect URL, HTML form or XML; `-` is standard input), by itself and against the objects of INPUT
-    #[arg(long, value_name = "FILE", conflicts_with = "saml_user")]
+    #[arg(long, value_name = "FILE")]
     decode: Option<String>,
     /// Exports of the object; `-` is standard input
     #[arg(value_name = "INPUT")]

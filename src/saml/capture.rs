@@ -3,10 +3,11 @@
 //! The input is hostile: what is read, what is unpacked and how often are all capped.
 
 use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding as _};
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use hybridcheck_core::text::visible;
 use miniz_oxide::inflate::{self, TINFLStatus};
 use serde::Serialize;
+
+use super::encoding;
 
 /// What a capture may weigh; a SAMLResponse of 64 KiB is already a large one.
 pub const CAPTURE_CAP: usize = 2 << 20;
@@ -188,7 +189,7 @@ fn not_saml(found: impl Into<String>) -> Unreadable {
 
 impl Opening {
     fn peel(&mut self, bytes: &[u8]) -> Result<Peeled, Unreadable> {
-        let Some(text) = self.text(bytes)? else {
+        let Some(text) = encoding::text(bytes, &mut self.oddities)? else {
             return self.inflate(bytes);
         };
         let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\0'));
@@ -216,61 +217,6 @@ impl Opening {
             return Ok(Peeled::Inner(percent_decoded(text)));
         }
         self.base64(text).map(Peeled::Inner)
-    }
-
-    /// The bytes as text; nothing when they are none, and may be deflated.
-    fn text(&mut self, bytes: &[u8]) -> Result<Option<String>, Unreadable> {
-        let utf_16 = match bytes {
-            [0xff, 0xfe, ..] | [b'<', 0, ..] => Some(UTF_16LE),
-            [0xfe, 0xff, ..] | [0, b'<', ..] => Some(UTF_16BE),
-            _ => None,
-        };
-        if let Some(encoding) = utf_16 {
-            let (text, damaged) = encoding.decode_with_bom_removal(bytes);
-            if damaged {
-                return Err(Unreadable::WrongEncoding {
-                    problem: format!("it looks like {}, but is damaged", encoding.name()),
-                });
-            }
-            self.oddities
-                .push(format!("the text is {}, not UTF-8", encoding.name()));
-            return Ok(Some(text.into_owned()));
-        }
-        let is_markup = bytes.trim_ascii_start().starts_with(b"<");
-        let declared = is_markup.then(|| declared_encoding(bytes)).flatten();
-        match (std::str::from_utf8(bytes), declared) {
-            (Ok(text), declared) => {
-                if let Some(label) = declared.filter(|label| !is_utf_8(label)) {
-                    self.oddities.push(format!(
-                        "the XML declares {}, but is UTF-8; a strict reader refuses or misreads it",
-                        visible(&label, 40)
-                    ));
-                }
-                Ok(Some(text.to_owned()))
-            }
-            (Err(_), Some(label)) => {
-                let encoding = Encoding::for_label(label.as_bytes());
-                let decoded = encoding.and_then(|encoding| {
-                    encoding.decode_without_bom_handling_and_without_replacement(bytes)
-                });
-                let Some(text) = decoded else {
-                    return Err(Unreadable::WrongEncoding {
-                        problem: format!(
-                            "it declares {}, and its bytes are not that",
-                            visible(&label, 40)
-                        ),
-                    });
-                };
-                self.oddities
-                    .push(format!("the XML is {}, not UTF-8", visible(&label, 40)));
-                Ok(Some(text.into_owned()))
-            }
-            (Err(_), None) if is_markup => Err(Unreadable::WrongEncoding {
-                problem: "it declares no encoding, so it must be UTF-8, and its bytes are not"
-                    .into(),
-            }),
-            (Err(_), None) => Ok(None),
-        }
     }
 
     fn inflate(&mut self, bytes: &[u8]) -> Result<Peeled, Unreadable> {
@@ -397,25 +343,6 @@ impl Opening {
         });
         decoded.map_err(|_| cut)
     }
-}
-
-fn is_utf_8(label: &str) -> bool {
-    label.eq_ignore_ascii_case("utf-8")
-        || label.eq_ignore_ascii_case("utf8")
-        || label.eq_ignore_ascii_case("us-ascii")
-}
-
-/// The encoding that an XML declaration names.
-fn declared_encoding(bytes: &[u8]) -> Option<String> {
-    let start = &bytes[..bytes.len().min(200)];
-    let start = String::from_utf8_lossy(start);
-    let declaration = start.trim_start().strip_prefix("<?xml")?;
-    let declaration = &declaration[..declaration.find("?>")?];
-    let value = declaration.split_once("encoding")?.1.trim_start();
-    let value = value.strip_prefix('=')?.trim_start();
-    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let label = value[1..].split(quote).next()?;
-    (!label.is_empty()).then(|| label.to_owned())
 }
 
 fn percent_decoded(text: &str) -> Vec<u8> {

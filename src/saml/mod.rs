@@ -7,6 +7,7 @@ mod canonical;
 mod capture;
 mod claims;
 pub mod compare;
+mod encoding;
 mod judge;
 mod message;
 mod mint;
@@ -14,6 +15,7 @@ mod remark;
 mod show;
 mod signature;
 mod template;
+mod times;
 mod words;
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use hybridcheck_core::time::Timestamp;
 use serde::Serialize;
 
 use super::message::{Covers, Moment, Raw, Signature, Verified};
-use super::{Assertion, Layer, Message, Remark, judge, verdict};
+use super::{Assertion, Layer, Message, Remark, times, verdict};
 
 /// A message, explained.
 #[derive(Clone, Debug, Serialize)]
@@ -147,7 +147,7 @@ impl Explained {
             return format!("{} (no time in UTC)", moment.text);
         };
         let seconds = at.unix().saturating_sub(self.as_of.unix());
-        let distance = judge::length(seconds);
+        let distance = times::length(seconds);
         if seconds < 0 {
             format!("{at} ({distance} ago)")
         } else {
