@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
+use hybridcheck_core::endpoint::{Endpoint, Host, Routes};
 use hybridcheck_core::facts::{FactKey, RoutingFact};
+use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
 use rustls_pki_types::CertificateDer;
+
+use crate::routing::Proxies;
 
 /// Settings of a run.
 #[derive(Clone, Debug)]
@@ -27,12 +31,43 @@ pub struct Settings {
     pub resolve: Vec<Resolve>,
     /// Endpoints that lead elsewhere (`--connect-to`).
     pub connect_to: Vec<ConnectTo>,
+    /// Endpoints that the network surely allows (`--control`), for comparison.
+    pub controls: Vec<Endpoint>,
     /// Secrets may pass a chain that ends only in this host's own store.
     pub trust_inspection: bool,
     /// The tool's own client.
     pub tool_client: Option<ToolClient>,
+    /// The proxies, and when each is used.
+    pub proxies: Proxies,
     /// Known regions.
     pub regions: Regions,
+    /// Where this host's own view of names is read from.
+    pub files: NameFiles,
+}
+
+/// The files that hold this host's own view of names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameFiles {
+    /// The hosts file.
+    pub hosts: PathBuf,
+    /// The list of nameservers, where the system keeps it in a file (resolv.conf(5)).
+    pub resolv_conf: Option<PathBuf>,
+}
+
+impl Default for NameFiles {
+    fn default() -> Self {
+        if cfg!(windows) {
+            let root = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+            return Self {
+                hosts: PathBuf::from(root).join(r"System32\drivers\etc\hosts"),
+                resolv_conf: None,
+            };
+        }
+        Self {
+            hosts: "/etc/hosts".into(),
+            resolv_conf: Some("/etc/resolv.conf".into()),
+        }
+    }
 }
 
 /// Address families to use.
@@ -94,8 +129,11 @@ pub struct ToolClient {
 }
 
 impl Settings {
-    /// Where an endpoint's connections really go (`--connect-to`).
+    /// Where an endpoint's direct connections really go (`--connect-to`); a proxy is where its own address says.
     pub fn target(&self, endpoint: &Endpoint) -> Endpoint {
+        if self.proxies.is_proxy(endpoint) {
+            return endpoint.clone();
+        }
         let matching = self.connect_to.iter().find(|rule| {
             rule.from_host
                 .as_ref()
@@ -115,25 +153,42 @@ impl Settings {
     }
 
     /// How the route to an endpoint is chosen.
-    pub fn routing(&self, _endpoint: &Endpoint) -> RoutingFact {
-        RoutingFact {
-            route: Route::Direct,
-            why: "no proxy is set".into(),
-            others: Vec::new(),
-            oddities: Vec::new(),
-            readings: Vec::new(),
-        }
+    pub fn routing(&self, endpoint: &Endpoint) -> RoutingFact {
+        self.proxies.routing(endpoint)
     }
 
-    /// The routes to the endpoints of some facts.
-    pub fn routes(&self, wanted: &BTreeSet<FactKey>) -> Routes {
+    /// The routes to the endpoints of some facts and objects.
+    pub fn routes(&self, wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Routes {
+        let asked = wanted.iter().filter_map(|key| match key {
+            FactKey::ApiProbe { endpoint, .. }
+            | FactKey::Connection { endpoint, .. }
+            | FactKey::Discovery { endpoint, .. }
+            | FactKey::Web { endpoint, .. } => Some(endpoint.clone()),
+            _ => None,
+        });
+        let of_objects = objects
+            .iter()
+            .flat_map(|object| [object.auth_endpoint(), object.api_endpoint()])
+            .flatten();
         let mut routes = Routes::default();
-        for key in wanted {
-            if let FactKey::Connection { endpoint, .. } = key {
-                routes.set(endpoint.clone(), self.routing(endpoint).route);
-            }
+        for endpoint in asked.chain(of_objects) {
+            let routing = self.routing(&endpoint);
+            routes.set(endpoint, routing.route, routing.others);
         }
         routes
+    }
+
+    /// The flag by which the user says where names or addresses come from: then this host's own view is not asked.
+    pub fn names_given_by(&self) -> Option<&'static str> {
+        let given = [
+            ("--dns-server", !self.dns_servers.is_empty()),
+            ("--resolve", !self.resolve.is_empty()),
+            ("--connect-to", !self.connect_to.is_empty()),
+        ];
+        given
+            .into_iter()
+            .find(|(_, is_given)| *is_given)
+            .map(|(flag, _)| flag)
     }
 
     /// The addresses given for an endpoint (`--resolve`).
@@ -156,9 +211,12 @@ impl Default for Settings {
             roots: None,
             resolve: Vec::new(),
             connect_to: Vec::new(),
+            controls: Vec::new(),
             trust_inspection: false,
             tool_client: None,
+            proxies: Proxies::default(),
             regions: Regions::default(),
+            files: NameFiles::default(),
         }
     }
 }

@@ -147,7 +147,7 @@ fn rows(case: &Case<'_>, checks: &[&'static dyn Check]) -> Vec<Row> {
                         status: Status::Gap,
                         ..Judgement::pass("")
                     };
-                    (judgement, Some(gap))
+                    (judgement, Some(case.gap_over(gap)))
                 }
             };
             rows.push(row(*check, subject, judgement, gap, case));
@@ -186,7 +186,8 @@ fn diagnose(case: &Case<'_>, rules: &[&'static dyn Rule], rows: &[Row]) -> Vec<D
     let mut causes = Vec::new();
     for rule in rules {
         let found = guarded(|| rule.diagnose(case, rows)).unwrap_or_default();
-        for mut diagnosis in found {
+        for diagnosis in found {
+            let mut diagnosis = diagnosis.over(case);
             diagnosis.cause = rule.cause_id();
             diagnosis.object = case.object.id;
             causes.push(diagnosis);
@@ -215,14 +216,24 @@ fn fold(rows: &mut [Row], causes: &[Diagnosis], facts: &Facts, offset: usize) {
     }
 }
 
+/// The proof of each endpoint over the route of the run and over those measured for comparison.
 fn proofs(case: &Case<'_>) -> Vec<EndpointProof> {
     let endpoints: BTreeSet<_> = case.object.endpoints().into_iter().collect();
-    let proof = |endpoint| EndpointProof {
-        proof: case.proof(&endpoint),
-        route: case.route(&endpoint),
-        endpoint,
-    };
-    endpoints.into_iter().map(proof).collect()
+    let mut proofs = Vec::new();
+    for endpoint in endpoints {
+        let routing = case.facts().routing(&FactKey::Routing {
+            endpoint: endpoint.clone(),
+        });
+        let others = routing.map_or(&[][..], |fact| fact.others.as_slice());
+        for route in std::iter::once(case.route(&endpoint)).chain(others.iter().cloned()) {
+            proofs.push(EndpointProof {
+                proof: case.proof_over(&endpoint, &route),
+                route,
+                endpoint: endpoint.clone(),
+            });
+        }
+    }
+    proofs
 }
 
 /// What lies behind each cause: the checks that could not be made, and what they will need.

@@ -12,7 +12,7 @@ use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::{Role, Row};
-use hybridcheck_testkit::{facts as canned, objects};
+use hybridcheck_testkit::{facts as canned, objects, proxied};
 
 /// An object with facts, everything good until a test spoils something.
 pub(crate) struct Bench {
@@ -37,6 +37,12 @@ impl Bench {
         }
     }
 
+    /// The same facts with requests going through the canned proxy.
+    pub(crate) fn behind_proxy(mut self) -> Self {
+        self.facts = proxied::behind(&self.facts, &self.object);
+        self
+    }
+
     /// Sets an option; the facts stay as they are.
     pub(crate) fn option(mut self, section: &str, option: &str, value: &str) -> Self {
         self.object = objects::with(self.object, section, option, value);
@@ -46,6 +52,12 @@ impl Bench {
     /// Replaces or adds a fact.
     pub(crate) fn fact(mut self, key: FactKey, fact: impl Into<Fact>) -> Self {
         self.facts = canned::with_fact(self.facts, key, fact);
+        self
+    }
+
+    /// Changes the facts as a whole.
+    pub(crate) fn spoil(mut self, change: impl FnOnce(Facts) -> Facts) -> Self {
+        self.facts = change(self.facts);
         self
     }
 
@@ -116,7 +128,10 @@ impl Bench {
     /// What one rule finds.
     pub(crate) fn diagnose(&self, rule: &dyn Rule) -> Vec<Diagnosis> {
         let rows = self.rows();
-        self.with_case(|case| rule.diagnose(case, &rows))
+        self.with_case(|case| {
+            let found = rule.diagnose(case, &rows).into_iter();
+            found.map(|diagnosis| diagnosis.over(case)).collect()
+        })
     }
 
     /// The ids of all causes that fire.
@@ -138,7 +153,8 @@ impl Bench {
         let rows = self.rows();
         let found: Vec<Diagnosis> = self.with_case(|case| {
             let rules = crate::rules().into_iter();
-            rules.flat_map(|rule| rule.diagnose(case, &rows)).collect()
+            let found = rules.flat_map(|rule| rule.diagnose(case, &rows));
+            found.map(|diagnosis| diagnosis.over(case)).collect()
         });
         let is_explained = |row: &Row| {
             let mut found = found.iter();
@@ -193,6 +209,7 @@ fn judged(check: &dyn Check, case: &Case<'_>) -> Vec<Row> {
             let (judgement, gap) = match answer {
                 Ok(judgement) => (judgement, None),
                 Err(gap) => {
+                    let gap = case.gap_over(gap);
                     let mut judgement = Judgement::pass(gap.to_string());
                     judgement.status = Status::Gap;
                     (judgement, Some(gap))
@@ -303,7 +320,10 @@ fn checks_look_only_at_what_they_ask_for() {
                         used,
                         FactKey::Option { .. }
                             | FactKey::Dns { .. }
+                            | FactKey::Hello { .. }
+                            | FactKey::Reach { .. }
                             | FactKey::Tcp { .. }
+                            | FactKey::Path { .. }
                             | FactKey::Tls { .. }
                     );
                     assert!(
@@ -389,6 +409,23 @@ fn one_defect_leaves_nothing_unexplained() {
         (
             "tls-interrupted",
             served(healthy(), &canned::tls_broken(TlsOutcome::Reset)),
+        ),
+        (
+            "not-tls",
+            served(healthy(), &canned::tls_broken(TlsOutcome::NotTls)),
+        ),
+        (
+            "listener-silent",
+            served(
+                healthy(),
+                &canned::tls_broken(TlsOutcome::TimedOut {
+                    waited: canned::took(5000),
+                }),
+            ),
+        ),
+        (
+            "tls-inspected",
+            served(healthy(), &canned::tls(&host, Trust::HostStore, Vec::new())),
         ),
         ("tls-not-trusted", served(healthy(), &strange)),
         ("tls-name-mismatch", served(healthy(), &elsewhere)),

@@ -3,21 +3,28 @@
 use hybridcheck_core::cause::Rule;
 use hybridcheck_core::check::Check;
 
+mod answers;
 mod causes;
 #[cfg(test)]
 mod fact_testing;
 mod general;
+mod handshakes;
 mod idp;
+mod marks;
+mod names;
 mod network;
 mod oauth;
 mod object;
 mod org;
+mod proxied;
+mod proxy;
 mod reading;
 mod roles;
 mod rows;
 mod saml;
 mod seen;
 mod services;
+mod shut;
 mod tls;
 
 #[cfg(test)]
@@ -33,6 +40,7 @@ pub fn checks() -> Vec<&'static dyn Check> {
         saml::CHECKS,
         services::CHECKS,
         network::CHECKS,
+        proxy::CHECKS,
         tls::CHECKS,
         oauth::CHECKS,
         org::CHECKS,

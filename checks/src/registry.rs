@@ -13,12 +13,13 @@ use crate::testing::{offline, unusual};
 use crate::{checks, rules};
 
 /// Every family and its list; the folder has the same name.
-const FAMILIES: [(&str, &[&dyn Check]); 10] = [
+const FAMILIES: [(&str, &[&dyn Check]); 11] = [
     ("object", crate::object::CHECKS),
     ("general", crate::general::CHECKS),
     ("saml", crate::saml::CHECKS),
     ("services", crate::services::CHECKS),
     ("network", crate::network::CHECKS),
+    ("proxy", crate::proxy::CHECKS),
     ("tls", crate::tls::CHECKS),
     ("oauth", crate::oauth::CHECKS),
     ("org", crate::org::CHECKS),

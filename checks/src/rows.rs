@@ -1,25 +1,96 @@
 //! Rows and connections as several causes look at them.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use hybridcheck_core::access::request;
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{FactKey, PHASE_FLAG, TcpFact, TlsFact};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
-/// The failing rows of a check.
+/// The checks that find out that a host's name leads to an address that is not the service's.
+const OF_ADDRESSES: [&str; 2] = ["network-address-genuine", "network-hosts-file"];
+
+/// The failing rows of a check. What was met at an address that the name should not have tells nothing about the network or the
+/// service: such rows are left to the causes of wrong addresses.
 pub(crate) fn failing<'r>(rows: &'r [Row], check: &str) -> Vec<&'r Row> {
-    let of_check = rows.iter().filter(|row| row.check.0 == check);
-    of_check.filter(|row| row.status == Status::Fail).collect()
+    let flagged = flagged(rows, check).into_iter();
+    flagged.filter(|row| row.status == Status::Fail).collect()
 }
 
-/// The failing and warning rows of a check.
+/// The failing and warning rows of a check, without those of endpoints at wrong addresses.
 pub(crate) fn flagged<'r>(rows: &'r [Row], check: &str) -> Vec<&'r Row> {
     let of_check = rows.iter().filter(|row| row.check.0 == check);
     of_check
         .filter(|row| matches!(row.status, Status::Fail | Status::Warn))
+        .filter(|row| !stands_at_wrong_address(rows, row))
+        .collect()
+}
+
+fn stands_at_wrong_address(rows: &[Row], row: &Row) -> bool {
+    let is_of_names =
+        OF_ADDRESSES.contains(&row.check.0.as_str()) || OF_NAMES.contains(&row.check.0.as_str());
+    !is_of_names
+        && endpoint(row).is_some_and(|of| {
+            OF_ADDRESSES
+                .iter()
+                .any(|check| is_flagged(rows, check, of, &[Status::Fail]))
+        })
+}
+
+/// The other checks of names, which look at no address.
+const OF_NAMES: [&str; 3] = [
+    "network-lookup-agrees",
+    "network-nameservers-agree",
+    "network-resolves",
+];
+
+/// Whether a check has one of these verdicts on an endpoint.
+pub(crate) fn is_flagged(rows: &[Row], check: &str, of: &Endpoint, among: &[Status]) -> bool {
+    rows.iter()
+        .any(|row| row.check.0 == check && among.contains(&row.status) && endpoint(row) == Some(of))
+}
+
+/// The failing and warning rows about an endpoint that look at its addresses: consequences when these are wrong.
+pub(crate) fn behind_addresses<'r>(rows: &'r [Row], of: &Endpoint) -> Vec<&'r Row> {
+    let flagged = rows
+        .iter()
+        .filter(|row| matches!(row.status, Status::Fail | Status::Warn));
+    flagged
+        .filter(|row| endpoint(row) == Some(of) && stands_at_wrong_address(rows, row))
+        .collect()
+}
+
+/// Commands that ask nameservers about a host by hand.
+pub(crate) fn questions<'n>(
+    host: &Host,
+    nameservers: impl IntoIterator<Item = &'n SocketAddr>,
+) -> String {
+    let mut commands: Vec<String> = nameservers
+        .into_iter()
+        .take(3)
+        .map(|nameserver| match nameserver.port() {
+            53 => format!("dig @{} {host} A", nameserver.ip()),
+            port => format!("dig @{} -p {port} {host} A", nameserver.ip()),
+        })
+        .collect();
+    if commands.is_empty() {
+        commands.push(format!("dig {host} A"));
+    }
+    commands.join("; ")
+}
+
+/// The facts about a host's name that later facts stand on.
+pub(crate) fn name_keys(case: &Case<'_>, host: &Host) -> Vec<FactKey> {
+    let asked = case.dns_of(host).into_iter();
+    asked
+        .map(|(nameserver, _)| FactKey::Dns {
+            host: host.clone(),
+            nameserver,
+        })
+        .chain([FactKey::Addresses { host: host.clone() }])
         .collect()
 }
 
@@ -138,20 +209,10 @@ pub(crate) fn firewall_request(case: &Case<'_>, endpoints: &[&Endpoint]) -> Stri
             }
         }
     }
-    let source = if sources.is_empty() {
-        "this host".to_owned()
-    } else {
-        format!("this host ({})", listed(sources))
-    };
-    let rules = listed(
-        endpoints
-            .iter()
-            .map(|endpoint| format!("{} port {}", endpoint.host, endpoint.port)),
-    );
     seen.truncate(6);
     format!(
-        "Please allow outbound TCP from {source} to {rules}, as rules by host name: the addresses behind the names change without notice. \
-         Nothing inbound is needed. What was seen: {}.",
+        "{} What was seen: {}.",
+        request(&sources, endpoints),
         seen.join("; ")
     )
 }

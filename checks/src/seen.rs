@@ -8,9 +8,11 @@ use hybridcheck_core::facts::{
     Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, IdentityProvider,
     TlsFact, Trust,
 };
-use hybridcheck_core::finding::Judgement;
+use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
+
+use crate::answers;
 
 /// The auth and the API endpoint, and those that a person named, once each.
 pub(crate) fn endpoints(object: &HybridObject) -> Vec<Endpoint> {
@@ -70,7 +72,57 @@ pub(crate) fn addresses_key(endpoint: &Endpoint) -> FactKey {
     }
 }
 
-/// Key of an endpoint's discovery document.
+/// Why a check of the direct way does not apply: requests to the endpoint go through a proxy.
+pub(crate) fn is_proxied(case: &Case<'_>, endpoint: &Endpoint) -> Option<Judgement> {
+    match case.route(endpoint) {
+        Route::Direct => None,
+        Route::Proxy(proxy) => Some(Judgement::not_applicable(format!(
+            "requests go through proxy {proxy}, which looks the name up and connects itself; network-routes compares the direct way"
+        ))),
+    }
+}
+
+/// Key of what the hosts file says of an endpoint's host.
+pub(crate) fn hosts_file_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::HostsFile {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// Key of the system's own look-up of an endpoint's host.
+pub(crate) fn system_lookup_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::SystemLookup {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// What this host makes of a name, when requests to it go through a proxy that resolves it itself: worth knowing at most.
+pub(crate) fn beside_proxy(
+    case: &Case<'_>,
+    endpoint: &Endpoint,
+    answer: Answer<Judgement>,
+) -> Answer<Judgement> {
+    let Route::Proxy(proxy) = case.route(endpoint) else {
+        return answer;
+    };
+    match answer {
+        Ok(judgement) if matches!(judgement.status, Status::Fail | Status::Warn) => Ok(Judgement {
+            status: Status::Note,
+            expected: String::new(),
+            found: format!(
+                "{}; requests go through proxy {proxy}, which resolves the name itself, so this matters only to programs that go direct",
+                judgement.found
+            ),
+            ..judgement
+        }),
+        Err(Gap::Blocked { .. }) => Ok(Judgement::not_applicable(format!(
+            "requests go through proxy {proxy}, which resolves the name itself"
+        ))),
+        other => other,
+    }
+}
+
+/// Key of an endpoint's discovery document; a case reads it over the route of the run.
 pub(crate) fn discovery_key(endpoint: &Endpoint) -> FactKey {
     FactKey::Discovery {
         endpoint: endpoint.clone(),
@@ -78,7 +130,7 @@ pub(crate) fn discovery_key(endpoint: &Endpoint) -> FactKey {
     }
 }
 
-/// Key of an endpoint's call without a token.
+/// Key of an endpoint's call without a token; a case reads it over the route of the run.
 pub(crate) fn api_probe_key(endpoint: &Endpoint) -> FactKey {
     FactKey::ApiProbe {
         endpoint: endpoint.clone(),
@@ -115,6 +167,11 @@ pub(crate) fn handshakes<'a>(
     }
     if !tried.is_empty() {
         return Ok(tried);
+    }
+    if case.route(endpoint) != Route::Direct {
+        let connection = case.connection(&FactKey::connection(endpoint.clone()));
+        let missing = connection.err().or(missing);
+        return Err(missing.unwrap_or_else(|| Gap::blocked(FactKey::connection(endpoint.clone()))));
     }
     let addresses = case.addresses(&addresses_key(endpoint))?;
     let Some(first) = addresses.addresses.first() else {
@@ -170,6 +227,7 @@ pub(crate) fn connection_needs(subject: &Subject) -> Vec<FactKey> {
     vec![
         addresses_key(endpoint),
         FactKey::connection(endpoint.clone()),
+        crate::proxied::routing_key(endpoint),
     ]
 }
 
@@ -312,6 +370,25 @@ pub(crate) fn with_http(mut judgement: Judgement, http: &HttpFact) -> Judgement 
         }
     }
     judgement
+}
+
+/// A genuine answer that came through a proxy which says so is a note: it lets requests through, and sees them.
+pub(crate) fn with_proxies(judgement: Judgement, http: &HttpFact) -> Judgement {
+    let proxies = answers::passed_through(http).filter(|_| judgement.status == Status::Pass);
+    match proxies {
+        Some(proxies) => Judgement {
+            evidence: judgement.evidence,
+            ..Judgement::note(
+                format!(
+                    "{}; a proxy on the way adds `Via: {proxies}`",
+                    judgement.found
+                ),
+                "Nothing, as long as it changes neither requests nor answers.",
+                Owner::NetworkTeam,
+            )
+        },
+        None => judgement,
+    }
 }
 
 /// Adds whose token was used, the call and the correlation id.

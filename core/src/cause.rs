@@ -189,6 +189,14 @@ impl Diagnosis {
         self
     }
 
+    /// What is broken over the route of the run; the engine calls it, rules need not know the route.
+    #[must_use]
+    pub fn over(mut self, case: &Case<'_>) -> Self {
+        let broken = std::mem::take(&mut self.broken).into_iter();
+        self.broken = broken.map(|key| case.over(key)).collect();
+        self
+    }
+
     /// Adds a command that shows the same with common tools.
     #[must_use]
     pub fn command(mut self, command: impl Into<String>) -> Self {

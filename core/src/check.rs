@@ -232,12 +232,6 @@ macro_rules! accessors {
 accessors! {
     /// The addresses used for a host.
     addresses -> AddressesFact;
-    /// The API call without a token.
-    api_probe -> ApiProbeFact;
-    /// The verified connection.
-    connection -> ConnectionFact;
-    /// The discovery document.
-    discovery -> DiscoveryFact;
     /// One nameserver's answers.
     dns -> DnsFact;
     /// Another ClientHello at an address.
@@ -266,6 +260,29 @@ accessors! {
     token_info -> ApiFact<TokenInfo>;
     /// A proxy's answer to CONNECT.
     tunnel -> TunnelFact;
+}
+
+macro_rules! routed_accessors {
+    ($($(#[$doc:meta])* $name:ident -> $type:ty;)*) => {
+        impl<'a> Case<'a> {
+            $($(#[$doc])*
+            pub fn $name(&self, key: &FactKey) -> Answer<&'a $type> {
+                let key = self.over(key.clone());
+                self.note(&key);
+                self.facts.$name(&key)
+            })*
+        }
+    };
+}
+
+// Over the route of the run: checks ask without knowing it.
+routed_accessors! {
+    /// The API call without a token.
+    api_probe -> ApiProbeFact;
+    /// The verified connection.
+    connection -> ConnectionFact;
+    /// The discovery document.
+    discovery -> DiscoveryFact;
     /// What a host answers to a plain request.
     web -> HttpFact;
 }
@@ -432,6 +449,30 @@ impl<'a> Case<'a> {
             .unwrap_or_default()
     }
 
+    /// The same question over the route of the run, where a check or cause named the direct one without knowing better.
+    pub fn over(&self, mut key: FactKey) -> FactKey {
+        if let FactKey::ApiProbe { endpoint, route }
+        | FactKey::Connection { endpoint, route }
+        | FactKey::Discovery { endpoint, route }
+        | FactKey::Tls {
+            endpoint, route, ..
+        }
+        | FactKey::Web { endpoint, route } = &mut key
+            && *route == Route::Direct
+        {
+            *route = self.route(endpoint);
+        }
+        key
+    }
+
+    /// The gap with what blocks it over the route of the run.
+    pub fn gap_over(&self, gap: Gap) -> Gap {
+        match gap {
+            Gap::Blocked { by } => Gap::blocked(self.over(*by)),
+            other => other,
+        }
+    }
+
     /// The direct TCP connections to every address of an endpoint.
     pub fn tcp_of(&self, endpoint: &Endpoint) -> Vec<(IpAddr, Answer<&'a TcpFact>)> {
         let any = |address| FactKey::Tcp {
@@ -531,10 +572,15 @@ impl<'a> Case<'a> {
         let mut proof = Proof::Nothing;
         for entry in facts.entries() {
             let level = match &entry.key {
-                FactKey::Addresses { host } if *host == endpoint.host => facts
-                    .addresses(&entry.key)
-                    .is_ok_and(|fact| !fact.addresses.is_empty())
-                    .then_some(Proof::Resolves),
+                // Behind a proxy this host's own look-up proves nothing about the way.
+                FactKey::Addresses { host }
+                    if *host == endpoint.host && *route == Route::Direct =>
+                {
+                    facts
+                        .addresses(&entry.key)
+                        .is_ok_and(|fact| !fact.addresses.is_empty())
+                        .then_some(Proof::Resolves)
+                }
                 FactKey::Tcp { endpoint: of, .. } if of == endpoint && *route == Route::Direct => {
                     facts
                         .tcp(&entry.key)

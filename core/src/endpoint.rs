@@ -82,19 +82,25 @@ impl fmt::Display for Route {
     }
 }
 
-/// The routes of a run: which way the requests to each endpoint go; direct unless it says otherwise.
+/// The routes of a run: which way the requests to each endpoint go, direct unless it says otherwise, and the ways measured for comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Routes(std::collections::BTreeMap<Endpoint, Route>);
+pub struct Routes(std::collections::BTreeMap<Endpoint, (Route, Vec<Route>)>);
 
 impl Routes {
-    /// Sets the route to an endpoint.
-    pub fn set(&mut self, endpoint: Endpoint, route: Route) {
-        self.0.insert(endpoint, route);
+    /// Sets the route to an endpoint and the others.
+    pub fn set(&mut self, endpoint: Endpoint, route: Route, others: Vec<Route>) {
+        self.0.insert(endpoint, (route, others));
     }
 
     /// The route to an endpoint.
     pub fn of(&self, endpoint: &Endpoint) -> Route {
-        self.0.get(endpoint).cloned().unwrap_or_default()
+        let known = self.0.get(endpoint);
+        known.map(|(route, _)| route.clone()).unwrap_or_default()
+    }
+
+    /// The other routes to an endpoint, measured for comparison.
+    pub fn others(&self, endpoint: &Endpoint) -> &[Route] {
+        self.0.get(endpoint).map_or(&[], |(_, others)| others)
     }
 }
 

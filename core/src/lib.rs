@@ -1,6 +1,7 @@
 //! The nouns every room of hybridcheck shares. No I/O, no clock, no terminal: what is here is pure and can be judged again.
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod cause;
 pub mod check;
 pub mod endpoint;

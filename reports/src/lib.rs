@@ -3,6 +3,7 @@
 use hybridcheck_core::report::Report;
 
 mod canvas;
+pub mod firewall;
 mod json;
 mod schema;
 mod short;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::check::Check;
+use hybridcheck_core::endpoint::Route;
 use hybridcheck_core::facts::{FactKey, Facts, Gap};
 use hybridcheck_core::object::{Configuration, HybridObject, OBJECT_NAME, Tenant};
 use hybridcheck_core::policy::Policy;
@@ -50,13 +51,13 @@ pub(super) struct CheckArgs {
     output: OutputArgs,
 }
 
-/// What is checked: inputs, tenants, checks.
+/// What is read: inputs and tenants.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct ScopeArgs {
+pub(super) struct InputArgs {
     /// Exports of the object; `-` is standard input
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<String>,
-    /// Judge the object that this tenant uses; a name or a DBID, repeatable
+    /// Take only the object that this tenant uses; a name or a DBID, repeatable
     #[arg(
         long,
         value_name = "TENANT",
@@ -64,6 +65,24 @@ pub(super) struct ScopeArgs {
         hide_env_values = true
     )]
     tenant: Vec<String>,
+}
+
+impl InputArgs {
+    /// Reads the inputs and keeps the objects of the tenants named.
+    pub(super) fn read(&self) -> Result<Configuration, Failure> {
+        let mut configuration = sources::read(&sources::load(&self.inputs)?)?;
+        if !self.tenant.is_empty() {
+            pick(&mut configuration, &self.tenant)?;
+        }
+        Ok(configuration)
+    }
+}
+
+/// What is checked: inputs, tenants, checks.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ScopeArgs {
+    #[command(flatten)]
+    input: InputArgs,
     /// Ask nothing over the network: only what the input itself can show
     #[arg(long, env = "HYBRIDCHECK_OFFLINE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     offline: bool,
@@ -101,12 +120,8 @@ impl ScopeArgs {
     /// Reads the inputs and selects checks and tenants.
     pub(super) fn read(&self) -> Result<Scope, Failure> {
         let checks = select::checks(&self.only, &self.skip)?;
-        let mut configuration = sources::read(&sources::load(&self.inputs)?)?;
-        if !self.tenant.is_empty() {
-            pick(&mut configuration, &self.tenant)?;
-        }
         Ok(Scope {
-            configuration,
+            configuration: self.input.read()?,
             checks,
             offline: self.offline,
         })
@@ -164,9 +179,14 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
     if let Some(tool) = &settings.tool_client {
         redactor.learn(tool.secret.clone());
     }
+    for login in settings.proxies.logins() {
+        for form in &login.forms {
+            redactor.learn(form.clone());
+        }
+    }
     let has_tool_client = settings.tool_client.is_some();
     let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, has_tool_client);
-    let gathered = gathered(wanted, scope, settings, output)?;
+    let gathered = gathered(wanted, scope, settings, output.progress())?;
     for token in gathered.tokens {
         redactor.learn(token);
     }
@@ -187,7 +207,7 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
     let verdict = judge::verdict(&judged.rows, output.fail_on, gathered.interrupted);
     let mut coverage = judged.coverage;
     coverage.requests = gathered.requests;
-    coverage.unproven = unproven(scope, has_tool_client, &judged.rows);
+    coverage.unproven = unproven(scope, settings, &judged.rows);
     let objects = scope.configuration.objects.iter();
     let run = Run {
         schema: SCHEMA,
@@ -215,11 +235,12 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
     Ok(verdict.exit_status())
 }
 
-fn gathered(
+/// Gathers what is wanted; `progress` says whether it may be drawn, and whether in ASCII.
+pub(super) fn gathered(
     wanted: BTreeSet<FactKey>,
     scope: &Scope,
     settings: &Settings,
-    output: &Output,
+    progress: (bool, bool),
 ) -> Result<gather::Gathered, Failure> {
     let objects = &scope.configuration.objects;
     if scope.offline {
@@ -238,11 +259,11 @@ fn gathered(
         action: "start the network runtime",
         source,
     })?;
-    let (enabled, ascii) = output.progress();
+    let (enabled, ascii) = progress;
     let progress = Progress::new(enabled, ascii);
-    let (routed, routes) = gather::routed(wanted.clone(), settings);
+    let (over, routes) = gather::routed(wanted.clone(), objects, settings);
     let has_tool_client = settings.tool_client.is_some();
-    progress.planned(gather::closure(routed, objects, &routes, has_tool_client).len());
+    progress.planned(gather::closure(over, objects, &routes, has_tool_client).len());
     let watcher = Watcher(&progress, settings.phase);
     let interrupt = async {
         // Without a handler Ctrl-C simply ends the process, as everywhere.
@@ -345,7 +366,7 @@ fn invocation(
 ) -> Invocation {
     Invocation {
         command: command.to_owned(),
-        inputs: args.scope.inputs.clone(),
+        inputs: args.scope.input.inputs.clone(),
         offline: args.scope.offline,
         only: args.scope.only.clone(),
         skip: args.scope.skip.clone(),
@@ -355,7 +376,7 @@ fn invocation(
             .as_ref()
             .map(|tool| tool.source.clone()),
         client_id: settings.tool_client.as_ref().map(|tool| tool.id.clone()),
-        settings: args.network.told(),
+        settings: args.network.told(settings),
     }
 }
 
@@ -386,8 +407,23 @@ fn summary(object: &HybridObject, settings: &Settings) -> ObjectSummary {
     }
 }
 
+/// The routes that requests took, in words.
+fn routes_taken(scope: &Scope, settings: &Settings) -> String {
+    let objects = scope.configuration.objects.iter();
+    let endpoints = objects.flat_map(|object| [object.auth_endpoint(), object.api_endpoint()]);
+    let routes: BTreeSet<Route> = endpoints
+        .flatten()
+        .map(|endpoint| settings.routing(&endpoint).route)
+        .collect();
+    if routes.iter().all(|route| *route == Route::Direct) {
+        return "without a proxy".into();
+    }
+    hybridcheck_core::text::listed(routes)
+}
+
 /// What no run of this kind proves.
-fn unproven(scope: &Scope, has_tool_client: bool, rows: &[Row]) -> Vec<String> {
+fn unproven(scope: &Scope, settings: &Settings, rows: &[Row]) -> Vec<String> {
+    let has_tool_client = settings.tool_client.is_some();
     let mut unproven = Vec::new();
     if scope.offline {
         unproven.push(
@@ -395,7 +431,10 @@ fn unproven(scope: &Scope, has_tool_client: bool, rows: &[Row]) -> Vec<String> {
                 .to_owned(),
         );
     } else {
-        unproven.push("Other hosts and other routes: this is what this host sees, without a proxy, as the user who ran it.".to_owned());
+        unproven.push(format!(
+            "Other hosts and other routes: this is what this host sees, {}, as the user who ran it.",
+            routes_taken(scope, settings)
+        ));
         unproven.push("That Engage components trust the same certificates: Java and Windows keep stores of their own.".to_owned());
         let is_denied = |row: &Row| matches!(row.gap, Some(Gap::Denied { .. }));
         if !has_tool_client && rows.iter().any(is_denied) {

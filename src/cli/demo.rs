@@ -1,7 +1,7 @@
 //! `demo`: the whole suite against the embedded sandbox; nothing to set up, nothing leaves the host.
 
 use std::fmt::Write;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -31,6 +31,9 @@ pub(super) struct DemoArgs {
         requires = "serve"
     )]
     bind: Ipv4Addr,
+    /// Serve every host on this address and port too, told apart by the name in the handshake; repeatable
+    #[arg(long, value_name = "IP:PORT", requires = "serve")]
+    door: Vec<SocketAddr>,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -55,7 +58,7 @@ pub(super) fn run(args: DemoArgs) -> Result<u8, Failure> {
             Failure::unknown("fault", name, known, "hybridcheck demo --list-faults")
         })?),
     };
-    let sandbox = Sandbox::start_at(fault, args.bind).map_err(Failure::Sandbox)?;
+    let sandbox = Sandbox::start_at(fault, args.bind, &args.door).map_err(Failure::Sandbox)?;
     if args.serve {
         print(&instructions(&sandbox, args.bind)?)?;
         wait()?;
@@ -99,8 +102,11 @@ fn instructions(sandbox: &Sandbox, at: Ipv4Addr) -> Result<String, Failure> {
         .into_iter()
         .map(|rule| format!("--connect-to {}", curl_rule(&rule, at)))
         .collect();
+    let doors: String = sandbox.doors().iter().fold(String::new(), |text, door| {
+        text + &format!("Every host is at {door} too, told apart by the name in the handshake.\n")
+    });
     Ok(format!(
-        "An embedded Genesys Cloud is running until Ctrl-C.\n\n\
+        "An embedded Genesys Cloud is running until Ctrl-C.\n{doors}\n\
          hybridcheck:\n  hybridcheck check {}\n\n\
          with the tool's own client:\n  hybridcheck check --client-id {tool_id} --client-secret-file {} {}\n\n\
          curl:\n  curl --cacert {} {} https://login.mypurecloud.de/.well-known/oauth-authorization-server\n\n\

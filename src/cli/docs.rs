@@ -104,11 +104,16 @@ fn exit_codes() -> String {
          | {} | not ready: at least one check failed, or warned with `--fail-on warn` |\n\
          | {} | cannot run: usage, unreadable input, no object in it, a report that cannot be written |\n\
          | {} | incomplete: nothing failed, but something required could not be checked; the report says what and why |\n\
-         | {} | interrupted: the report holds what was known by then |\n",
+         | {} | interrupted: the report holds what was known by then |\n\n\
+         `firewall` judges nothing: {} means that the rules were printed, also when `--missing` finds none, {} that it cannot run \
+         (a URL that names no host for a rule is one reason more), {} that it was interrupted.\n",
         status(Verdict::Ready),
         status(Verdict::NotReady),
         super::USAGE,
         status(Verdict::Incomplete),
+        status(Verdict::Interrupted),
+        status(Verdict::Ready),
+        super::USAGE,
         status(Verdict::Interrupted),
     )
 }

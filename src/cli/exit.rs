@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::process::ExitCode;
 
+use hybridcheck_core::access::UnusableUrl;
+
 use crate::sources::SourceError;
 
 /// The exit status of "cannot run".
@@ -60,6 +62,9 @@ pub enum Failure {
         #[source]
         source: std::io::Error,
     },
+    /// A URL of the object names nothing that may stand in a firewall rule.
+    #[error(transparent)]
+    Url(#[from] UnusableUrl),
     /// A word that names no check, cause, fault, tenant or format.
     #[error("unknown {what} `{word}`")]
     Unknown {
@@ -102,6 +107,11 @@ impl Failure {
             Self::Capture { problem, .. } => Some(problem.help()),
             Self::Input(error) => Some(error.help()),
             Self::Unmintable(error) => Some(error.help()),
+            Self::Url(_) => Some(
+                "correct the option (`hybridcheck explain general-auth-url` and `general-service-url` say what belongs there), or look \
+                 the hosts of the region up with `hybridcheck regions`"
+                    .into(),
+            ),
             Self::File { .. } | Self::Sandbox(_) | Self::System { .. } => None,
         }
     }

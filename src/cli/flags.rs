@@ -4,14 +4,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use hybridcheck_core::endpoint::Host;
+use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use super::Failure;
-use crate::config::{ConnectTo, Family, Resolve, Settings, ToolClient};
+use crate::config::{ConnectTo, Family, NameFiles, Resolve, Settings, ToolClient};
+use crate::routing::{Problem, Proxies, Words};
 
 /// The variable that may hold the tool's own client secret.
 const SECRET_VARIABLE: &str = "HYBRIDCHECK_CLIENT_SECRET";
@@ -36,7 +37,7 @@ pub(super) struct NetworkArgs {
         hide_env_values = true
     )]
     cacert: Option<String>,
-    /// Use these addresses for HOST:PORT, as curl does
+    /// Use these addresses for HOST:PORT, as curl does; HOST may be the proxy, a host behind it is resolved there
     #[arg(
         long,
         value_name = "HOST:PORT:ADDRESS[,ADDRESS]",
@@ -44,7 +45,7 @@ pub(super) struct NetworkArgs {
         hide_env_values = true
     )]
     resolve: Vec<String>,
-    /// Connect to HOST2:PORT2 instead of HOST1:PORT1, as curl does; empty parts match or keep anything
+    /// Connect to HOST2:PORT2 instead of HOST1:PORT1, as curl does; empty parts match or keep anything. Direct connections only: a proxy is asked for the name itself
     #[arg(
         long,
         value_name = "HOST1:PORT1:HOST2:PORT2",
@@ -52,6 +53,40 @@ pub(super) struct NetworkArgs {
         hide_env_values = true
     )]
     connect_to: Vec<String>,
+    /// A host that this network surely allows, to tell a rule about one host from a dead way to the internet; only TCP is tried, port 443 unless said; repeatable
+    #[arg(
+        long,
+        value_name = "HOST[:PORT]",
+        env = "HYBRIDCHECK_CONTROL",
+        hide_env_values = true
+    )]
+    control: Vec<String>,
+    /// Send requests through this HTTP proxy, as curl does; an empty one means none. Without it HTTPS_PROXY and ALL_PROXY decide
+    #[arg(
+        short = 'x',
+        long,
+        value_name = "[http://][USER:PASSWORD@]HOST[:PORT]",
+        env = "HYBRIDCHECK_PROXY",
+        hide_env_values = true,
+        conflicts_with = "pac_result"
+    )]
+    proxy: Option<String>,
+    /// Hosts that need no proxy, as curl reads them, instead of NO_PROXY; `*` means all
+    #[arg(
+        long,
+        value_name = "LIST",
+        env = "HYBRIDCHECK_NOPROXY",
+        hide_env_values = true
+    )]
+    noproxy: Option<String>,
+    /// What the PAC file of this network returns, such as "PROXY proxy.example:8080; DIRECT"
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "HYBRIDCHECK_PAC_RESULT",
+        hide_env_values = true
+    )]
+    pac_result: Option<String>,
     /// The longest one phase (look-up, connect, handshake, request) may take
     #[arg(
         long,
@@ -142,15 +177,42 @@ impl NetworkArgs {
                 .iter()
                 .map(|text| connect_to(text))
                 .collect::<Result<_, _>>()?,
+            controls: self
+                .control
+                .iter()
+                .map(|text| control(text))
+                .collect::<Result<_, _>>()?,
             trust_inspection: self.trust_inspection,
             tool_client: self.tool_client()?,
+            proxies: self.proxies()?,
             regions,
+            files: NameFiles::default(),
+        })
+    }
+
+    fn proxies(&self) -> Result<Proxies, Failure> {
+        let words = Words {
+            proxy: self.proxy.as_deref(),
+            noproxy: self.noproxy.as_deref(),
+            pac: self.pac_result.as_deref(),
+            // Bytes that are no text stay visible as such, so that they are refused and not overlooked.
+            variable: &|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned()),
+        };
+        Proxies::settle(words).map_err(|Problem { origin, problem }| Failure::Flag {
+            flag: origin,
+            problem,
+            help: match origin {
+                "--proxy" | "--pac-result" => "see `hybridcheck check --help`".into(),
+                variable => format!(
+                    "correct {variable}, or overrule it with --proxy (an empty --proxy \"\" means no proxy)"
+                ),
+            },
         })
     }
 
     /// The settings that change what is asked or trusted, as the run document tells them.
-    pub(super) fn told(&self) -> Vec<String> {
-        let mut told = Vec::new();
+    pub(super) fn told(&self, settings: &Settings) -> Vec<String> {
+        let mut told = settings.proxies.told();
         let mut tell = |flag: &str, value: &str| {
             told.push(hybridcheck_core::text::visible(
                 &format!("{flag} {value}"),
@@ -164,6 +226,7 @@ impl NetworkArgs {
             ("--dns-server", &self.dns_server),
             ("--resolve", &self.resolve),
             ("--connect-to", &self.connect_to),
+            ("--control", &self.control),
             ("--add-region", &self.add_region),
         ] {
             for value in values {
@@ -355,6 +418,32 @@ fn connect_to(text: &str) -> Result<ConnectTo, Failure> {
     })
 }
 
+/// A host name or address literal, with port 443 unless another is given.
+fn control(text: &str) -> Result<Endpoint, Failure> {
+    let refuse = || {
+        bad(
+            "--control",
+            text,
+            "a host such as www.example.com, proxy.example:8080 or [fd00::1]:443",
+        )
+    };
+    let is_bare_v6 = text.parse::<std::net::Ipv6Addr>().is_ok();
+    let (host, port) = match parts(text).as_slice() {
+        _ if is_bare_v6 => (text, 443),
+        [host] => (*host, 443),
+        [host, port] => (*host, port.parse().map_err(|_| refuse())?),
+        _ => return Err(refuse()),
+    };
+    let is_strange = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '?');
+    if host.is_empty() || port == 0 || host.contains(is_strange) {
+        return Err(refuse());
+    }
+    Ok(Endpoint {
+        host: Host::of(host),
+        port,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -401,6 +490,30 @@ mod tests {
         assert_eq!(given.addresses.len(), 2);
         assert!(resolve("api.example:443").is_err());
         assert!(resolve("api.example:x:10.0.0.1").is_err());
+    }
+
+    #[test]
+    fn a_control_is_a_host_with_a_port_or_without() {
+        for (text, expected) in [
+            ("www.example.com", "www.example.com:443"),
+            ("proxy.example:8080", "proxy.example:8080"),
+            ("[fd00::1]:8443", "[fd00::1]:8443"),
+            ("fd00::1", "[fd00::1]:443"),
+        ] {
+            assert_eq!(control(text).expect("a host").to_string(), expected);
+        }
+        for text in [
+            "",
+            ":443",
+            "a:b",
+            "a:0",
+            "https://a",
+            "a b",
+            "u@a:1",
+            "a:1:2",
+        ] {
+            assert!(control(text).is_err(), "{text}");
+        }
     }
 
     #[test]

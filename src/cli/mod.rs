@@ -5,6 +5,7 @@ mod demo;
 mod docs;
 mod exit;
 mod explain;
+mod firewall;
 mod flags;
 mod list;
 mod output;
@@ -47,6 +48,9 @@ enum Command {
     /// Print what a check would do: hosts, requests and effects, in order
     #[command(args_override_self = true)]
     Plan(Box<plan::PlanArgs>),
+    /// Print the firewall rules that the object needs, in the language of a firewall, a proxy or a ticket
+    #[command(args_override_self = true)]
+    Firewall(Box<firewall::FirewallArgs>),
     /// Check the network to any hosts: names, connections, TLS, who answers; no object is needed
     #[command(args_override_self = true)]
     Probe(Box<probe::ProbeArgs>),
@@ -75,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, "check"),
         Command::Demo(args) => demo::run(*args),
         Command::Plan(args) => plan::run(&args),
+        Command::Firewall(args) => firewall::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
 use hybridcheck_core::facts::{ClientRef, Effect, FactKey};
 use hybridcheck_core::object::HybridObject;
 
@@ -30,8 +30,17 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
     let objects = &scope.configuration.objects;
     let has_tool_client = settings.tool_client.is_some();
     let wanted = judge::wanted(&scope.checks, objects, has_tool_client);
-    let (wanted, routes) = gather::routed(wanted, &settings);
+    let (wanted, routes) = gather::routed(wanted, objects, &settings);
     let mut steps = gather::planned(wanted, objects, &routes, has_tool_client);
+    if settings.names_given_by().is_some() {
+        let is_own_view = |key: &FactKey| {
+            matches!(
+                key,
+                FactKey::HostsFile { .. } | FactKey::SystemLookup { .. }
+            )
+        };
+        steps.retain(|(key, _)| !is_own_view(key));
+    }
     if scope.offline {
         steps.retain(|(_, effect)| *effect == Effect::Local);
     }
@@ -46,6 +55,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
         );
     }
     hosts(&mut text, &steps, &settings);
+    proxies(&mut text, &steps, &settings);
     let _ = writeln!(text, "\nSteps, each as soon as what it stands on is there:");
     for (number, (key, effect)) in steps.iter().enumerate() {
         let _ = writeln!(
@@ -53,7 +63,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
             "{:>4}  {:<18} {}",
             number + 1,
             effect.to_string(),
-            step(key, objects)
+            step(key, objects, &routes)
         );
     }
     let minted = steps
@@ -87,7 +97,10 @@ fn hosts(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
         let _ = writeln!(text, "\nNo host is contacted.");
         return;
     }
-    let _ = writeln!(text, "\nHosts contacted, besides this host's nameservers:");
+    let _ = writeln!(
+        text,
+        "\nHosts contacted, besides this host's nameservers and the revocation hosts that a trusted chain names:"
+    );
     for endpoint in endpoints {
         let secrets = if settings.regions.may_receive_secrets(&endpoint.host) {
             "may receive secrets, over TLS with a trusted chain only"
@@ -100,12 +113,54 @@ fn hosts(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
         } else {
             format!(" at {target} (--connect-to)")
         };
+        let routing = settings.routing(endpoint);
         let _ = writeln!(text, "      {endpoint}/tcp{detour}: {secrets}");
+        let _ = writeln!(text, "        {}", routing.why);
+        if let Some(why) = &routing.unspoken {
+            let _ = writeln!(text, "        not asked over it: {why}");
+        }
+        for other in &routing.others {
+            let _ = writeln!(
+                text,
+                "        for comparison also {other}, up to TLS and the discovery document, without a secret"
+            );
+        }
+    }
+}
+
+/// The proxies that are asked for tunnels, whether a login is sent, never which.
+fn proxies(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
+    let proxies: BTreeSet<&Endpoint> = steps
+        .iter()
+        .filter_map(|(key, _)| match key {
+            FactKey::Connection {
+                route: Route::Proxy(proxy),
+                ..
+            } => Some(proxy),
+            _ => None,
+        })
+        .filter(|proxy| settings.proxies.unspoken(proxy).is_none())
+        .collect();
+    for proxy in proxies {
+        let login = if settings.proxies.login(proxy).is_some() {
+            "with the login given for it (Basic, in the clear, as proxies take it)"
+        } else {
+            "without a login"
+        };
+        let _ = writeln!(
+            text,
+            "      {proxy}/tcp: HTTP proxy, asked for tunnels by name (CONNECT), {login}"
+        );
     }
 }
 
 /// One step in the words of what goes over the wire.
-fn step(key: &FactKey, objects: &[HybridObject]) -> String {
+fn step(key: &FactKey, objects: &[HybridObject], routes: &Routes) -> String {
+    let way = |endpoint: &Endpoint, route: &Route| match route {
+        Route::Direct if routes.of(endpoint) == Route::Direct => String::new(),
+        route if *route == routes.of(endpoint) => format!(", {route}"),
+        route => format!(", {route}, for comparison"),
+    };
     let object = |id: hybridcheck_core::object::ObjectId| objects.get(usize::from(id.0));
     let api = |id| {
         object(id)
@@ -119,13 +174,31 @@ fn step(key: &FactKey, objects: &[HybridObject]) -> String {
             endpoint.host
         ),
         FactKey::Certificate { .. } => "decode saml/certificate".into(),
-        FactKey::Connection { endpoint, .. } => {
-            format!("connect to every address of {endpoint}, with a TLS handshake each")
-        }
-        FactKey::Discovery { endpoint, .. } => format!(
-            "GET https://{}/.well-known/oauth-authorization-server",
-            endpoint.host
+        FactKey::Connection {
+            endpoint,
+            route: Route::Proxy(proxy),
+        } => format!(
+            "ask every address of proxy {proxy} for a tunnel to {endpoint}, with a TLS handshake each{}",
+            if routes.of(endpoint) == Route::Proxy(proxy.clone()) {
+                ""
+            } else {
+                ", for comparison"
+            }
         ),
+        FactKey::Connection { endpoint, route } => format!(
+            "connect to every address of {endpoint}, with a TLS handshake each{}; where one succeeds, a second connection with a large \
+             ClientHello and TCP to the revocation hosts (CRL, OCSP; port 80) named in the served chain; where one is cut, a connection \
+             each with a neutral server name (example.com) and with TLS 1.1, to the same address",
+            way(endpoint, route)
+        ),
+        FactKey::Discovery { endpoint, route } => format!(
+            "GET https://{}/.well-known/oauth-authorization-server{}",
+            endpoint.host,
+            way(endpoint, route)
+        ),
+        FactKey::HostsFile { host } => {
+            format!("read the entries for {host} in the hosts file of this host")
+        }
         FactKey::Idps { object } => {
             format!("GET https://{}/api/v2/identityproviders", api(*object))
         }
@@ -147,6 +220,10 @@ fn step(key: &FactKey, objects: &[HybridObject]) -> String {
                 hybridcheck_core::text::visible(name, 60)
             )
         }
+        FactKey::Web { endpoint, .. } => format!("GET https://{endpoint}/"),
+        FactKey::SystemLookup { host } => format!(
+            "let this system look {host} up as its programs do (getaddrinfo), for comparison"
+        ),
         FactKey::Token { client } => {
             let host = object(client.object())
                 .and_then(HybridObject::auth_endpoint)

@@ -14,6 +14,7 @@ use super::Failure;
 use super::check::{self, Job, Scope};
 use super::flags::NetworkArgs;
 use super::output::OutputArgs;
+use crate::config::Settings;
 
 /// Ports on which TLS is spoken without being told so.
 const TLS_PORTS: [u16; 2] = [443, 8443];
@@ -56,7 +57,7 @@ pub(super) fn run(args: &ProbeArgs) -> Result<u8, Failure> {
         command: "probe".into(),
         inputs: inputs(args),
         fail_on: Some(output.fail_on),
-        settings: told(args),
+        settings: told(args, &settings),
         ..Invocation::default()
     };
     let checks = checks(&object);
@@ -82,7 +83,7 @@ fn inputs(args: &ProbeArgs) -> Vec<String> {
     args.hosts.iter().map(|host| without_user(host)).collect()
 }
 
-fn told(args: &ProbeArgs) -> Vec<String> {
+fn told(args: &ProbeArgs, settings: &Settings) -> Vec<String> {
     let file = args.hosts_from.iter();
     let mut told: Vec<String> = file.map(|file| format!("--hosts-from {file}")).collect();
     for (flag, is_set) in [("--tls", args.tls), ("--tcp", args.tcp)] {
@@ -90,7 +91,7 @@ fn told(args: &ProbeArgs) -> Vec<String> {
             told.push(flag.to_owned());
         }
     }
-    told.extend(args.network.told());
+    told.extend(args.network.told(settings));
     told
 }
 

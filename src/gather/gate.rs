@@ -16,22 +16,22 @@ pub(super) fn api_gate(
     gathering: &Gathering<'_>,
     object: ObjectId,
     stands_on: &[FactKey],
-) -> Result<(Endpoint, Vec<SocketAddr>), Readiness> {
+) -> Result<(Endpoint, Vec<SocketAddr>), Box<Readiness>> {
     let url = FactKey::option(object, "general", "base_service_url");
     let Some(object) = gathering.objects.get(usize::from(object.0)) else {
-        return Err(missing(Gap::NotPlanned, Vec::new()));
+        return Err(Box::new(missing(Gap::NotPlanned, Vec::new())));
     };
     let Some(endpoint) = object.api_endpoint() else {
-        return Err(blocked(url));
+        return Err(Box::new(blocked(url)));
     };
     if !is_https(object, "base_service_url") {
         let reason = "general/base_service_url is not https, and a token is sent over https only";
-        return Err(missing(
+        return Err(Box::new(missing(
             Gap::Refused {
                 reason: reason.into(),
             },
             stands_on.to_vec(),
-        ));
+        )));
     }
     let route = gathering.routes.of(&endpoint);
     let base = FactKey::Connection {
@@ -43,14 +43,14 @@ pub(super) fn api_gate(
         route: route.clone(),
     };
     if gathering.is_open(&base) || gathering.is_unstarted(&probe) {
-        return Err(Readiness::Wait);
+        return Err(Box::new(Readiness::Wait));
     }
     match secrets_gate(gathering, &endpoint) {
         Ok(_) => {
             let addresses = usable_addresses(gathering, &endpoint, &route);
             Ok((endpoint, addresses))
         }
-        Err(gap) => Err(missing(gap, stands_on.to_vec())),
+        Err(gap) => Err(Box::new(missing(gap, stands_on.to_vec()))),
     }
 }
 

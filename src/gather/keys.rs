@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
-use hybridcheck_core::facts::FactKey;
+use hybridcheck_core::facts::{FactKey, HelloVariant};
 
 /// The first address in the order of keys.
 const FIRST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -93,6 +93,31 @@ pub(super) fn tcp_of<'a>(
     )
 }
 
+/// The paths to an endpoint that are looked at.
+pub(super) fn paths_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    endpoint: &'a Endpoint,
+) -> impl Iterator<Item = &'a FactKey> {
+    let first = FactKey::Path {
+        endpoint: endpoint.clone(),
+        address: FIRST,
+    };
+    from(
+        wanted,
+        first,
+        move |key| matches!(key, FactKey::Path { endpoint: of, .. } if of == endpoint),
+    )
+}
+
+/// All paths that are looked at.
+pub(super) fn paths(wanted: &BTreeSet<FactKey>) -> impl Iterator<Item = &FactKey> {
+    let first = FactKey::Path {
+        endpoint: lowest(""),
+        address: FIRST,
+    };
+    from(wanted, first, |key| matches!(key, FactKey::Path { .. }))
+}
+
 /// The handshakes with an endpoint over a route.
 pub(super) fn tls_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
@@ -110,6 +135,24 @@ pub(super) fn tls_of<'a>(
         move |key| matches!(key, FactKey::Tls { endpoint: of, .. } if of == endpoint),
     )
     .filter(move |key| matches!(key, FactKey::Tls { route: of, .. } if of == route))
+}
+
+/// The other ClientHellos to an endpoint.
+pub(super) fn hellos_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    endpoint: &'a Endpoint,
+) -> impl Iterator<Item = &'a FactKey> {
+    let first = FactKey::Hello {
+        endpoint: endpoint.clone(),
+        address: FIRST,
+        route: Route::Direct,
+        variant: HelloVariant::Large,
+    };
+    from(
+        wanted,
+        first,
+        move |key| matches!(key, FactKey::Hello { endpoint: of, .. } if of == endpoint),
+    )
 }
 
 /// The tunnels to an endpoint over a route.

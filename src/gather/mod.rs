@@ -73,6 +73,8 @@ struct Gathering<'a> {
     /// Who has been asked for an organisation's fact and was not allowed to read it.
     denied: BTreeMap<FactKey, (BTreeSet<ClientRef>, Gap)>,
     resources: Resources,
+    /// Calls without a token that the API's own client refused to make over an inspected connection.
+    asked_again: BTreeSet<FactKey>,
     /// What has to be looked at again.
     stirred: Stirred,
 }
@@ -94,7 +96,7 @@ pub async fn gather(
     observer: &dyn Observer,
     interrupt: impl Future<Output = ()>,
 ) -> Gathered {
-    let (wanted, routes) = routed(wanted, settings);
+    let (wanted, routes) = routed(wanted, objects, settings);
     let wanted = closure(wanted, objects, &routes, settings.tool_client.is_some());
     let mut gathering = Gathering {
         objects,
@@ -107,6 +109,7 @@ pub async fn gather(
         held: BTreeMap::new(),
         denied: BTreeMap::new(),
         resources: Resources::new(settings),
+        asked_again: BTreeSet::new(),
         stirred: Stirred {
             everything: true,
             hosts: BTreeSet::new(),
@@ -243,6 +246,17 @@ impl<'a> Gathering<'a> {
                 Some(base) => Err(Gap::blocked(base.clone())),
                 None => done.answer,
             };
+            let is_refused = blocked.is_none()
+                && matches!(key, FactKey::ApiProbe { .. })
+                && done
+                    .stands_on
+                    .iter()
+                    .any(|base| ready::is_inspected(self, base));
+            if is_refused && self.asked_again.insert(key.clone()) {
+                self.waiting.insert(key.clone());
+                self.stir(key);
+                continue;
+            }
             self.resources.keep(done.carried);
             self.record(key.clone(), answer, done.stands_on, done.took);
             observer.finished(key);
@@ -256,7 +270,8 @@ impl<'a> Gathering<'a> {
 
     fn record(&mut self, key: FactKey, answer: Answer<Fact>, stands_on: Vec<FactKey>, took: Took) {
         self.stir(&key);
-        for follow_up in plan::follow_ups(&key, &answer, &self.wanted, self.settings) {
+        let follow_ups = plan::follow_ups(&key, &answer, &self.wanted, &self.facts, self.settings);
+        for follow_up in follow_ups {
             self.want(follow_up);
         }
         self.facts.record(key, answer, stands_on, took);

@@ -1,10 +1,14 @@
 //! What a set of wanted facts brings with it, before and while gathering.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use hybridcheck_core::check::service_clients;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
-use hybridcheck_core::facts::{Answer, ClientRef, Effect, Fact, FactKey};
+use hybridcheck_core::facts::{
+    Answer, ClientRef, Effect, Fact, FactKey, Facts, HelloVariant, TcpFact, TcpOutcome, TlsFact,
+    TlsOutcome,
+};
 use hybridcheck_core::object::HybridObject;
 
 use super::keys;
@@ -27,29 +31,59 @@ pub fn closure(
             continue;
         }
         open.extend(key.stands_on(objects, routes));
-        open.extend(beside(&key));
+        open.extend(beside(&key, routes));
         open.extend(tokens(&key, objects, has_tool_client));
         all.insert(key);
     }
     all
 }
 
-/// The wanted facts over the routes of the run, and those routes.
-pub fn routed(wanted: BTreeSet<FactKey>, settings: &Settings) -> (BTreeSet<FactKey>, Routes) {
-    let routes = settings.routes(&wanted);
-    let wanted = wanted.into_iter().map(|key| key.over(&routes)).collect();
+/// The wanted facts over the routes of the run, and those routes. Where connections are wanted, so are the controls given for comparison.
+pub fn routed(
+    wanted: BTreeSet<FactKey>,
+    objects: &[HybridObject],
+    settings: &Settings,
+) -> (BTreeSet<FactKey>, Routes) {
+    let routes = settings.routes(&wanted, objects);
+    let mut wanted: BTreeSet<FactKey> = wanted.into_iter().map(|key| key.over(&routes)).collect();
+    if keys::connections(&wanted).next().is_some() {
+        let controls = settings.controls.iter().cloned();
+        wanted.extend(controls.map(|endpoint| FactKey::Reach { endpoint }));
+    }
     (wanted, routes)
 }
 
-/// What is gathered beside a fact, though it does not stand on it: how a route was chosen, and what else names a host.
-fn beside(key: &FactKey) -> Vec<FactKey> {
+/// What is gathered beside a fact, though it does not stand on it: how a route was chosen, the same over the other routes up to
+/// the discovery document, and what else names a host.
+fn beside(key: &FactKey, routes: &Routes) -> Vec<FactKey> {
     match key {
-        FactKey::Connection { endpoint, .. } | FactKey::Reach { endpoint } => {
-            vec![FactKey::Routing {
+        FactKey::Connection { endpoint, route } if *route == routes.of(endpoint) => {
+            let mut keys = vec![FactKey::Routing {
                 endpoint: endpoint.clone(),
-            }]
+            }];
+            let others = routes.others(endpoint).iter().cloned();
+            keys.extend(others.map(|route| FactKey::Connection {
+                endpoint: endpoint.clone(),
+                route,
+            }));
+            keys
         }
-        FactKey::Addresses { host } => vec![FactKey::HostsFile { host: host.clone() }],
+        FactKey::Discovery { endpoint, route } if *route == routes.of(endpoint) => {
+            let others = routes.others(endpoint).iter().cloned();
+            others
+                .map(|route| FactKey::Discovery {
+                    endpoint: endpoint.clone(),
+                    route,
+                })
+                .collect()
+        }
+        FactKey::Reach { endpoint } => vec![FactKey::Routing {
+            endpoint: endpoint.clone(),
+        }],
+        FactKey::Addresses { host } => vec![
+            FactKey::HostsFile { host: host.clone() },
+            FactKey::SystemLookup { host: host.clone() },
+        ],
         _ => Vec::new(),
     }
 }
@@ -102,11 +136,16 @@ pub fn planned(
     ordered
 }
 
-/// The facts that a finished one asks for: one DNS answer per nameserver, one TCP fact per address, one TLS fact per connection.
+/// The most paths that are looked at in a run: each takes dozens of sockets, and a few name the device as well as hundreds.
+const MOST_PATHS: usize = 8;
+
+/// The facts that a finished one asks for: one DNS answer per nameserver, one TCP fact per address, one TLS fact per connection,
+/// and a look at the path where a connection failed.
 pub(super) fn follow_ups(
     key: &FactKey,
     answer: &Answer<Fact>,
     wanted: &BTreeSet<FactKey>,
+    facts: &Facts,
     settings: &Settings,
 ) -> Vec<FactKey> {
     match (key, answer) {
@@ -137,8 +176,12 @@ pub(super) fn follow_ups(
             FactKey::Tcp {
                 endpoint, address, ..
             },
-            Ok(_),
+            Ok(Fact::Tcp(tcp)),
         ) => {
+            let path = is_path_wanted(endpoint, tcp, wanted, facts).then(|| FactKey::Path {
+                endpoint: endpoint.clone(),
+                address: *address,
+            });
             let connection = FactKey::connection(endpoint.clone());
             let direct = wanted.contains(&connection).then(|| FactKey::Tls {
                 endpoint: endpoint.clone(),
@@ -150,7 +193,7 @@ pub(super) fn follow_ups(
                 address: *address,
                 route: Route::Proxy(endpoint.clone()),
             });
-            direct.into_iter().chain(through).collect()
+            direct.into_iter().chain(through).chain(path).collect()
         }
         (
             FactKey::Tunnel {
@@ -164,7 +207,102 @@ pub(super) fn follow_ups(
             address: *address,
             route: route.clone(),
         }],
+        (
+            FactKey::Tls {
+                endpoint,
+                address,
+                route: Route::Direct,
+            },
+            Ok(Fact::Tls(tls)),
+        ) => after_handshake(endpoint, *address, tls, wanted),
         _ => Vec::new(),
+    }
+}
+
+/// What a direct handshake asks for: after the first trusted one of an endpoint, whether a large ClientHello passes too and whether
+/// the revocation hosts of its chain are reachable; after one that was cut, what another ClientHello meets at the same address.
+fn after_handshake(
+    endpoint: &Endpoint,
+    address: IpAddr,
+    tls: &TlsFact,
+    wanted: &BTreeSet<FactKey>,
+) -> Vec<FactKey> {
+    let hello = |variant| FactKey::Hello {
+        endpoint: endpoint.clone(),
+        address,
+        route: Route::Direct,
+        variant,
+    };
+    let is_large = |key: &FactKey| {
+        matches!(
+            key,
+            FactKey::Hello {
+                variant: HelloVariant::Large,
+                ..
+            }
+        )
+    };
+    match &tls.outcome {
+        TlsOutcome::Done if tls.is_trusted() => {
+            if keys::hellos_of(wanted, endpoint).any(is_large) {
+                return Vec::new();
+            }
+            let hosts = tls.revocation_endpoints().into_iter();
+            hosts
+                .map(|endpoint| FactKey::Reach { endpoint })
+                .chain([hello(HelloVariant::Large)])
+                .collect()
+        }
+        TlsOutcome::Reset | TlsOutcome::Closed => vec![hello(HelloVariant::NeutralName)],
+        TlsOutcome::TimedOut { .. } => vec![
+            hello(HelloVariant::NeutralName),
+            // Its answer is a small alert: it passes where large packets do not.
+            hello(HelloVariant::Legacy),
+        ],
+        TlsOutcome::Alert { alert }
+            if ["ProtocolVersion", "HandshakeFailure"].contains(&alert.as_str()) =>
+        {
+            vec![hello(HelloVariant::Legacy)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A path is looked at once for each family and kind of failure of an endpoint that carries requests, as long as packets left this host.
+fn is_path_wanted(
+    endpoint: &Endpoint,
+    tcp: &TcpFact,
+    wanted: &BTreeSet<FactKey>,
+    facts: &Facts,
+) -> bool {
+    let carries_requests = keys::connections(wanted).any(|key| {
+        matches!(key, FactKey::Connection { endpoint: to, route: Route::Direct }
+            | FactKey::Connection { route: Route::Proxy(to), .. } if to == endpoint)
+    });
+    let is_known = || {
+        keys::paths_of(wanted, endpoint).any(|key| match key {
+            FactKey::Path { address, .. } => {
+                facts.tcp(&tcp_key(endpoint, *address)).is_ok_and(|other| {
+                    address.is_ipv6() == tcp.remote.is_ipv6()
+                        && other.outcome.label() == tcp.outcome.label()
+                })
+            }
+            _ => false,
+        })
+    };
+    tcp.outcome != TcpOutcome::Connected
+        && tcp.has_left()
+        && carries_requests
+        && keys::paths(wanted).count() < MOST_PATHS
+        && !is_known()
+}
+
+/// The key of a direct connection to an address.
+pub(super) fn tcp_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
+    FactKey::Tcp {
+        endpoint: endpoint.clone(),
+        address,
+        route: Route::Direct,
     }
 }
 

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
-    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap, ReachFact,
-    TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
+    AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
+    HelloVariant, ReachFact, TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
@@ -15,6 +15,7 @@ use super::Gathering;
 use super::gate::{api_gate, credentials, is_https, secrets_gate, usable_addresses};
 use super::keys;
 use crate::config::Settings;
+use crate::probes::trust::carries_secrets;
 
 /// What can be done about a fact now.
 pub(super) enum Readiness {
@@ -34,7 +35,8 @@ pub(super) enum Job {
         addresses: Vec<SocketAddr>,
         stands_on: Vec<FactKey>,
     },
-    Discovery {
+    /// Over the verified connection of an endpoint; the key says what.
+    OverLink {
         endpoint: Endpoint,
         address: IpAddr,
         route: Route,
@@ -43,6 +45,15 @@ pub(super) enum Job {
     Dns {
         host: Host,
         nameserver: SocketAddr,
+    },
+    Hello {
+        remote: SocketAddr,
+        host: Host,
+        variant: HelloVariant,
+        base: FactKey,
+    },
+    HostsFile {
+        host: Host,
     },
     Material {
         object: Box<HybridObject>,
@@ -54,13 +65,26 @@ pub(super) enum Job {
         reader: ClientRef,
         stands_on: Vec<FactKey>,
     },
+    Path {
+        remote: SocketAddr,
+        base: FactKey,
+    },
     Resolver,
+    SystemLookup {
+        host: Host,
+    },
     Tcp {
         remote: SocketAddr,
         base: FactKey,
     },
     Tls {
         remote: SocketAddr,
+        base: FactKey,
+    },
+    Tunnel {
+        remote: SocketAddr,
+        endpoint: Endpoint,
+        proxy: Endpoint,
         base: FactKey,
     },
     Token {
@@ -99,6 +123,14 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             host: host.clone(),
             nameserver: *nameserver,
         }),
+        FactKey::HostsFile { host } => match unasked(gathering, host) {
+            Some(gap) => missing(gap, Vec::new()),
+            None => Readiness::Start(Job::HostsFile { host: host.clone() }),
+        },
+        FactKey::SystemLookup { host } => match unasked(gathering, host) {
+            Some(gap) => missing(gap, Vec::new()),
+            None => Readiness::Start(Job::SystemLookup { host: host.clone() }),
+        },
         FactKey::Addresses { host } => addresses(gathering, host),
         FactKey::Tcp {
             endpoint, address, ..
@@ -114,19 +146,27 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             route,
         } => tls(gathering, endpoint, *address, route),
         FactKey::Connection { endpoint, route } => connection(gathering, endpoint, route),
-        FactKey::Discovery { endpoint, route } => discovery(gathering, endpoint, route),
         FactKey::ApiProbe { endpoint, route } => api_probe(gathering, endpoint, route),
+        FactKey::Path { endpoint, address } => path(gathering, endpoint, *address),
         FactKey::Reach { endpoint } => reach(gathering, endpoint),
         FactKey::Routing { endpoint } => Readiness::Known(
             Ok(Box::new(gathering.settings.routing(endpoint).into())),
             Vec::new(),
         ),
-        FactKey::Hello { .. }
-        | FactKey::HostsFile { .. }
-        | FactKey::Path { .. }
-        | FactKey::SystemLookup { .. }
-        | FactKey::Tunnel { .. }
-        | FactKey::Web { .. } => missing(Gap::NotPlanned, Vec::new()),
+        FactKey::Hello {
+            endpoint,
+            address,
+            route,
+            variant,
+        } => hello(gathering, endpoint, *address, route, *variant),
+        FactKey::Discovery { endpoint, route } | FactKey::Web { endpoint, route } => {
+            on_connection(gathering, endpoint, route)
+        }
+        FactKey::Tunnel {
+            endpoint,
+            address,
+            route,
+        } => tunnel(gathering, endpoint, *address, route),
         FactKey::Token { client } => token(gathering, key, client),
         FactKey::TokenInfo { client } => token_info(gathering, client),
         FactKey::Idps { object }
@@ -164,7 +204,19 @@ fn given(
     None
 }
 
-/// The first nameserver that names an address decides; nobody waits for a dead one.
+/// Why this system itself is not asked about a host: it is no name, or the user said where names or addresses come from.
+fn unasked(gathering: &Gathering<'_>, host: &Host) -> Option<Gap> {
+    let what = if host.literal().is_some() {
+        format!("{host} is an address, so nothing looks it up")
+    } else {
+        let flag = gathering.settings.names_given_by()?;
+        format!("{flag} was given, so this host's own hosts file and look-up were not asked")
+    };
+    Some(Gap::NoMeans { what })
+}
+
+/// The hosts file decides, then the first nameserver that names an address; nobody waits for a dead one. Only when no nameserver
+/// names an address does the system's own look-up decide: the way that nameservers answer waits for it never.
 fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
     let found = |source, addresses, stands_on| {
         let fact = AddressesFact { source, addresses };
@@ -172,6 +224,20 @@ fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
     };
     if let Some((source, addresses)) = given(host, &gathering.wanted, gathering.settings) {
         return found(source, addresses, Vec::new());
+    }
+    let hosts_file = FactKey::HostsFile { host: host.clone() };
+    match gathering.facts.hosts_file(&hosts_file) {
+        Err(_) if gathering.is_open(&hosts_file) => return Readiness::Wait,
+        Ok(fact) if !fact.entries.is_empty() => {
+            let mut addresses: Vec<IpAddr> = Vec::new();
+            for entry in &fact.entries {
+                if !addresses.contains(&entry.address) {
+                    addresses.push(entry.address);
+                }
+            }
+            return found(AddressSource::HostsFile, addresses, vec![hosts_file]);
+        }
+        _ => {}
     }
     match gathering.facts.get(&FactKey::Resolver) {
         Err(_) if gathering.is_open(&FactKey::Resolver) => return Readiness::Wait,
@@ -189,6 +255,15 @@ fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
     }
     if asked.iter().any(|key| gathering.is_open(key)) {
         return Readiness::Wait;
+    }
+    let look_up = FactKey::SystemLookup { host: host.clone() };
+    match gathering.facts.system_lookup(&look_up) {
+        Err(_) if gathering.is_open(&look_up) => return Readiness::Wait,
+        Ok(fact) if !fact.outcome.addresses().is_empty() => {
+            let addresses = fact.outcome.addresses().to_vec();
+            return found(AddressSource::System, addresses, vec![look_up]);
+        }
+        _ => {}
     }
     let mut stands_on: Vec<FactKey> = asked.into_iter().cloned().collect();
     stands_on.push(FactKey::Resolver);
@@ -221,8 +296,70 @@ fn tls(
     }
 }
 
+/// Another ClientHello goes straight to the address; through a proxy it would need a tunnel of its own.
+fn hello(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+    variant: HelloVariant,
+) -> Readiness {
+    let base = FactKey::socket(endpoint, address, route);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Hello {
+            remote: tcp.remote,
+            host: endpoint.host.clone(),
+            variant,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
+    }
+}
+
+/// What hybridcheck cannot speak to is a gap with its reason, never another route.
+fn unspoken(gathering: &Gathering<'_>, route: &Route) -> Option<Gap> {
+    let Route::Proxy(proxy) = route else {
+        return None;
+    };
+    let why = gathering.settings.proxies.unspoken(proxy)?;
+    Some(Gap::NoMeans { what: why.into() })
+}
+
+fn tunnel(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+) -> Readiness {
+    let Route::Proxy(proxy) = route else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    if let Some(gap) = unspoken(gathering, route) {
+        return missing(gap, Vec::new());
+    }
+    let base = FactKey::Tcp {
+        endpoint: proxy.clone(),
+        address,
+        route: Route::Direct,
+    };
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Tunnel {
+            remote: tcp.remote,
+            endpoint: endpoint.clone(),
+            proxy: proxy.clone(),
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
+    }
+}
+
 /// The first trusted handshake decides; when all have ended without one, the facts that got furthest are what blocks.
 fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+    if let Some(gap) = unspoken(gathering, route) {
+        return missing(gap, Vec::new());
+    }
     let first = match route {
         Route::Direct => endpoint,
         Route::Proxy(proxy) => proxy,
@@ -275,6 +412,25 @@ fn connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> 
     }
 }
 
+/// Asked after a connection failed. Within this host there are no hops to look for.
+fn path(gathering: &Gathering<'_>, endpoint: &Endpoint, address: IpAddr) -> Readiness {
+    let base = super::plan::tcp_key(endpoint, address);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.remote.ip().is_loopback() => missing(
+            Gap::NoMeans {
+                what: format!("{address} is this host itself: there is no path to look at"),
+            },
+            vec![base],
+        ),
+        Ok(tcp) => Readiness::Start(Job::Path {
+            remote: tcp.remote,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        Err(_) => blocked(base),
+    }
+}
+
 /// Known as soon as one address accepts, or when all have been tried.
 fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
     let names = FactKey::Addresses {
@@ -308,13 +464,14 @@ fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
     Readiness::Known(Ok(Box::new(fact.into())), tried)
 }
 
-fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
+/// What is asked over the verified connection of an endpoint, as soon as there is one.
+fn on_connection(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> Readiness {
     let base = FactKey::Connection {
         endpoint: endpoint.clone(),
         route: route.clone(),
     };
     match gathering.facts.connection(&base) {
-        Ok(connection) => Readiness::Start(Job::Discovery {
+        Ok(connection) => Readiness::Start(Job::OverLink {
             endpoint: endpoint.clone(),
             address: connection.address,
             route: route.clone(),
@@ -323,6 +480,13 @@ fn discovery(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
         Err(_) if gathering.is_open(&base) => Readiness::Wait,
         Err(_) => blocked(base),
     }
+}
+
+/// The verified connection may carry no token, so the API's own client, which would, refuses it.
+pub(super) fn is_inspected(gathering: &Gathering<'_>, connection: &FactKey) -> bool {
+    let allowed = gathering.settings.trust_inspection;
+    let found = gathering.facts.connection(connection);
+    found.is_ok_and(|connection| !carries_secrets(connection.trust, allowed))
 }
 
 /// Starts with the addresses, beside the measured handshake, so that the API's connection is warm when the first token arrives.
@@ -338,6 +502,12 @@ fn api_probe(gathering: &Gathering<'_>, endpoint: &Endpoint, route: &Route) -> R
         endpoint: endpoint.clone(),
         route: route.clone(),
     };
+    if unspoken(gathering, route).is_some() {
+        return blocked(base);
+    }
+    if is_inspected(gathering, &base) {
+        return on_connection(gathering, endpoint, route);
+    }
     match gathering.facts.addresses(&names) {
         Ok(_) => {
             let addresses = usable_addresses(gathering, endpoint, route);
@@ -429,7 +599,7 @@ fn token_info(gathering: &Gathering<'_>, client: &ClientRef) -> Readiness {
             reader: client.clone(),
             stands_on,
         }),
-        Err(readiness) => readiness,
+        Err(readiness) => *readiness,
     }
 }
 
@@ -460,7 +630,7 @@ fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> R
                         reader: candidate.clone(),
                         stands_on,
                     }),
-                    Err(readiness) => readiness,
+                    Err(readiness) => *readiness,
                 };
             }
         }

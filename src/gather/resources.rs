@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
-use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
+use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, HelloVariant};
+use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -16,11 +17,13 @@ use tokio::sync::Semaphore;
 use super::Done;
 use super::ready::Job;
 use crate::config::Settings;
-use crate::probes::api::Api;
+use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;
-use crate::probes::link::Link;
+use crate::probes::link::{Link, Through, Way};
 use crate::probes::trust::Trusts;
-use crate::probes::{discovery, dns, material, org, tcp, tls, token};
+use crate::probes::{
+    api, discovery, dns, hello, hosts, material, org, path, system, tcp, tls, token, tunnel, web,
+};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -43,6 +46,8 @@ pub(super) struct Resources {
     links: HashMap<(Endpoint, IpAddr, Route), Arc<Link>>,
     apis: HashMap<(Endpoint, Route), Api>,
     tokens: HashMap<ClientRef, Secret>,
+    /// Read once: a list that blocks advertisements is long, and many hosts may be asked about.
+    hosts_file: Arc<OnceLock<hosts::HostsFile>>,
 }
 
 impl Resources {
@@ -56,6 +61,7 @@ impl Resources {
             links: HashMap::new(),
             apis: HashMap::new(),
             tokens: HashMap::new(),
+            hosts_file: Arc::default(),
         }
     }
 
@@ -76,6 +82,7 @@ impl Resources {
     }
 
     /// The future that gathers one fact; it owns all it needs.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of request")]
     pub(super) fn probe<'a>(
         &mut self,
         key: FactKey,
@@ -86,8 +93,10 @@ impl Resources {
         match job {
             Job::Resolver => {
                 let given = settings.dns_servers.clone();
+                let file = settings.files.resolv_conf.clone();
                 boxed(key, Vec::new(), None, async move {
-                    (Ok(dns::resolver(given).into()), Carried::default())
+                    let fact = dns::resolver(given, file.as_deref());
+                    (Ok(fact.into()), Carried::default())
                 })
             }
             Job::Dns { host, nameserver } => {
@@ -96,26 +105,12 @@ impl Resources {
                     (Ok(fact.into()), Carried::default())
                 })
             }
-            Job::Material { object } => {
-                let stands_on = key.stands_on(&[], &Routes::default());
-                let is_key = matches!(key, FactKey::PrivateKey { .. });
-                // A key may ask for seconds of derivation: sockets must not wait for it.
-                boxed(key, stands_on, None, async move {
-                    let decoded = tokio::task::spawn_blocking(move || {
-                        if is_key {
-                            material::private_key_of(&object)
-                        } else {
-                            material::certificate_of(&object)
-                        }
-                    });
-                    let answer = decoded.await.unwrap_or_else(|_| {
-                        Err(Gap::Broken {
-                            message: "decoding ended abnormally".into(),
-                        })
-                    });
-                    (answer, Carried::default())
-                })
-            }
+            Job::HostsFile { host } => self.hosts_file(key, host, settings),
+            Job::SystemLookup { host } => boxed(key, Vec::new(), None, async move {
+                let answer = system::look_up(&host, phase).await;
+                (answer.map(Fact::from), Carried::default())
+            }),
+            Job::Material { object } => material(key, object),
             Job::Tcp { remote, base } => {
                 let owned = key.clone();
                 boxed(key, vec![base], None, async move {
@@ -127,22 +122,37 @@ impl Resources {
                     (Ok(fact.into()), carried)
                 })
             }
-            Job::Tls { remote, base } => self.tls(key, remote, base),
-            Job::Discovery {
+            Job::Path { remote, base } => boxed(key, vec![base], None, async move {
+                let answer = path::probe(remote).await;
+                (answer.map(Fact::from), Carried::default())
+            }),
+            Job::Tls { remote, base } => self.tls(key, remote, base, settings),
+            Job::Tunnel {
+                remote,
+                endpoint,
+                proxy,
+                base,
+            } => {
+                let login = settings
+                    .proxies
+                    .login(&proxy)
+                    .map(|login| login.pair.clone());
+                self.tunnel(key, remote, endpoint, login, base)
+            }
+            Job::Hello {
+                remote,
+                host,
+                variant,
+                base,
+            } => self.hello(key, remote, host, variant, base),
+            Job::OverLink {
                 endpoint,
                 address,
                 route,
                 stands_on,
             } => {
                 let link = self.links.get(&(endpoint, address, route)).cloned();
-                self.requests.fetch_add(1, Ordering::Relaxed);
-                boxed(key, stands_on, None, async move {
-                    let answer = match link {
-                        Some(link) => Ok(discovery::read(&link, phase).await.into()),
-                        None => Err(no_link()),
-                    };
-                    (answer, Carried::default())
-                })
+                self.over_link(key, link, stands_on)
             }
             Job::Api {
                 endpoint,
@@ -183,11 +193,52 @@ impl Resources {
         }
     }
 
+    /// The proxy's connection that was measured carries the first tunnel; every other opens its own.
+    fn tunnel<'a>(
+        &mut self,
+        key: FactKey,
+        remote: SocketAddr,
+        endpoint: Endpoint,
+        login: Option<Secret>,
+        base: FactKey,
+    ) -> LocalBoxFuture<'a, Done> {
+        let socket = self.sockets.remove(&base);
+        let phase = self.phase;
+        let owned = key.clone();
+        boxed(key, vec![base], None, async move {
+            let login = login.as_ref();
+            let (fact, socket) = match socket {
+                Some(socket) => tunnel::open(socket, &endpoint, login, phase).await,
+                None => tunnel::connect(remote, &endpoint, login, phase).await,
+            };
+            let carried = Carried {
+                socket: socket.map(|socket| (owned, socket)),
+                ..Carried::default()
+            };
+            (Ok(fact.into()), carried)
+        })
+    }
+
+    fn hosts_file<'a>(
+        &self,
+        key: FactKey,
+        host: Host,
+        settings: &Settings,
+    ) -> LocalBoxFuture<'a, Done> {
+        let file = Arc::clone(&self.hosts_file);
+        let path = settings.files.hosts.clone();
+        boxed(key, Vec::new(), None, async move {
+            let file = file.get_or_init(|| hosts::read_from(&path));
+            (Ok(file.of(&host).into()), Carried::default())
+        })
+    }
+
     fn tls<'a>(
         &mut self,
         key: FactKey,
         remote: SocketAddr,
         base: FactKey,
+        settings: &Settings,
     ) -> LocalBoxFuture<'a, Done> {
         let socket = self.sockets.remove(&base);
         let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
@@ -201,6 +252,15 @@ impl Resources {
                 (Err(no_link()), Carried::default())
             });
         };
+        let through = match &route {
+            Route::Direct => None,
+            Route::Proxy(proxy) => Some(Through {
+                login: settings
+                    .proxies
+                    .login(proxy)
+                    .map(|login| login.pair.clone()),
+            }),
+        };
         boxed(key, vec![base], None, async move {
             let Some(socket) = socket else {
                 return (Err(no_link()), Carried::default());
@@ -208,10 +268,49 @@ impl Resources {
             let (fact, stream) = tls::handshake(socket, &endpoint.host, &trusts, phase).await;
             let mut carried = Carried::default();
             if let Some(stream) = stream {
-                let link = Link::over(endpoint.clone(), remote, trusts, stream).await;
+                let way = Way { remote, through };
+                let link = Link::over(endpoint.clone(), way, trusts, stream).await;
                 carried.link = Some(((endpoint, address, route), Arc::new(link)));
             }
             (Ok(fact.into()), carried)
+        })
+    }
+
+    fn hello<'a>(
+        &self,
+        key: FactKey,
+        remote: SocketAddr,
+        host: Host,
+        variant: HelloVariant,
+        base: FactKey,
+    ) -> LocalBoxFuture<'a, Done> {
+        let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
+        boxed(key, vec![base], None, async move {
+            let fact = hello::send(remote, &host, variant, &trusts, phase).await;
+            (Ok(fact.into()), Carried::default())
+        })
+    }
+
+    /// A request without any credential over a verified connection.
+    fn over_link<'a>(
+        &self,
+        key: FactKey,
+        link: Option<Arc<Link>>,
+        stands_on: Vec<FactKey>,
+    ) -> LocalBoxFuture<'a, Done> {
+        let phase = self.phase;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let asked = key.clone();
+        boxed(key, stands_on, None, async move {
+            let Some(link) = link else {
+                return (Err(no_link()), Carried::default());
+            };
+            let fact: Fact = match asked {
+                FactKey::ApiProbe { .. } => api::probe_over(&link, phase).await.into(),
+                FactKey::Discovery { .. } => discovery::read(&link, phase).await.into(),
+                _ => web::read(&link, phase).await.into(),
+            };
+            (Ok(fact), Carried::default())
         })
     }
 
@@ -294,8 +393,16 @@ impl Resources {
         if let Some(api) = self.apis.get(&key) {
             return Some(api.clone());
         }
+        let by = match route {
+            Route::Direct => None,
+            Route::Proxy(proxy) => Some(ByProxy {
+                proxy,
+                login: settings.proxies.login(proxy).map(|login| &login.pair),
+            }),
+        };
         let api = Api::new(
             endpoint,
+            by.as_ref(),
             addresses,
             &self.trusts,
             settings.trust_inspection,
@@ -305,6 +412,27 @@ impl Resources {
         self.apis.insert(key, api.clone());
         Some(api)
     }
+}
+
+fn material<'a>(key: FactKey, object: Box<HybridObject>) -> LocalBoxFuture<'a, Done> {
+    let stands_on = key.stands_on(&[], &Routes::default());
+    let is_key = matches!(key, FactKey::PrivateKey { .. });
+    // A key may ask for seconds of derivation: sockets must not wait for it.
+    boxed(key, stands_on, None, async move {
+        let decoded = tokio::task::spawn_blocking(move || {
+            if is_key {
+                material::private_key_of(&object)
+            } else {
+                material::certificate_of(&object)
+            }
+        });
+        let answer = decoded.await.unwrap_or_else(|_| {
+            Err(Gap::Broken {
+                message: "decoding ended abnormally".into(),
+            })
+        });
+        (answer, Carried::default())
+    })
 }
 
 fn no_link() -> Gap {

@@ -5,13 +5,15 @@ use std::net::UdpSocket;
 use std::time::Duration;
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
-use hybridcheck_core::facts::{ClientRef, DnsOutcome, FactKey, Gap, TokenOutcome};
+use hybridcheck_core::facts::{AddressSource, ClientRef, DnsOutcome, FactKey, Gap, TokenOutcome};
 use hybridcheck_core::object::{HybridObject, ObjectId};
 
 use super::{Gathered, Observer, gather};
-use crate::config::{ConnectTo, Settings};
+use crate::config::{ConnectTo, NameFiles, Settings};
 use crate::sandbox::{self, Sandbox};
 use crate::sources;
+
+mod tls;
 
 struct Nobody;
 
@@ -172,7 +174,8 @@ fn over_http_1_the_answers_come_in_turn_on_the_same_connection() {
             .document
             .is_some()
     );
-    assert_eq!(sandbox.connections(), 1);
+    // The other one carries the large ClientHello.
+    assert_eq!(sandbox.connections(), 2);
 }
 
 #[test]
@@ -185,5 +188,85 @@ fn the_measured_connection_carries_discovery_and_token() {
     };
     let wanted = [discovery, FactKey::Token { client: ewt() }];
     gathered(&wanted, &objects, &settings(&sandbox));
-    assert_eq!(sandbox.connections(), 1);
+    // The other one carries the large ClientHello.
+    assert_eq!(sandbox.connections(), 2);
+}
+
+/// A host with its own view of names: its hosts file, and a nameserver at which nobody listens. Nothing leaves the host: every
+/// look-up knows `localhost`.
+fn own_view(hosts: &str) -> (tempfile::TempDir, Settings) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let files = NameFiles {
+        hosts: write("hosts", hosts),
+        resolv_conf: Some(write("resolv.conf", "nameserver 127.0.0.9\n")),
+    };
+    let settings = Settings {
+        phase: Duration::from_secs(5),
+        files,
+        ..Settings::default()
+    };
+    (folder, settings)
+}
+
+fn localhost() -> Host {
+    Host::of("localhost")
+}
+
+#[test]
+fn the_hosts_file_decides_and_nameservers_are_asked_all_the_same() {
+    let (_folder, settings) = own_view("127.0.0.7 localhost\n");
+    let names = FactKey::Addresses { host: localhost() };
+    let facts = gathered(std::slice::from_ref(&names), &[], &settings).facts;
+    let found = facts.addresses(&names).expect("addresses");
+    assert_eq!(found.source, AddressSource::HostsFile);
+    assert_eq!(found.addresses, [std::net::IpAddr::from([127, 0, 0, 7])]);
+    let hosts_file = FactKey::HostsFile { host: localhost() };
+    assert!(facts.stands_on(&names, &hosts_file));
+    let asked = FactKey::Dns {
+        host: localhost(),
+        nameserver: "127.0.0.9:53".parse().expect("an address"),
+    };
+    assert!(facts.dns(&asked).is_ok());
+}
+
+#[test]
+fn the_systems_look_up_decides_when_no_nameserver_names_an_address() {
+    let (_folder, settings) = own_view("");
+    let names = FactKey::Addresses { host: localhost() };
+    let facts = gathered(std::slice::from_ref(&names), &[], &settings).facts;
+    let found = facts.addresses(&names).expect("addresses");
+    assert_eq!(found.source, AddressSource::System);
+    let look_up = FactKey::SystemLookup { host: localhost() };
+    assert!(facts.stands_on(&names, &look_up));
+    assert!(facts.system_lookup(&look_up).is_ok());
+}
+
+#[test]
+fn this_hosts_own_view_is_not_asked_when_the_user_names_nameservers() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let names = FactKey::Addresses {
+        host: endpoint("api").host,
+    };
+    let facts = gathered(std::slice::from_ref(&names), &[], &settings(&sandbox)).facts;
+    for key in [
+        FactKey::HostsFile {
+            host: endpoint("api").host,
+        },
+        FactKey::SystemLookup {
+            host: endpoint("api").host,
+        },
+    ] {
+        let gap = facts.get(&key).expect_err("a gap");
+        assert!(
+            gap.to_string().starts_with("--dns-server was given"),
+            "{gap}"
+        );
+    }
+    let found = facts.addresses(&names).expect("addresses");
+    assert_eq!(found.source, AddressSource::Dns);
 }

@@ -17,16 +17,16 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::clock::Watch;
-use super::link::{clock_reading, kept_headers};
+use super::link::{Ask, Link, clock_reading, excerpt, kept_headers, reason};
 use super::tls;
 use super::trust::{Strict, Trusts};
 
 /// The longest API answer that is read.
 const BODY_CAP: usize = 8 * 1024 * 1024;
+/// What is called without a token.
+const PROBE_PATH: &str = "/api/v2/tokens/me";
 /// Longer than this a run does not wait for a rate limit to pass.
 const RETRY_AFTER_CAP: Duration = Duration::from_secs(10);
-/// How much of a body a fact keeps.
-const EXCERPT: usize = 500;
 
 /// A client for one API host.
 #[derive(Clone)]
@@ -37,9 +37,19 @@ pub struct Api {
     phase: Duration,
 }
 
+/// The proxy that an API host is reached through.
+#[derive(Clone, Copy, Debug)]
+pub struct ByProxy<'a> {
+    /// The proxy.
+    pub proxy: &'a Endpoint,
+    /// Its login, when there is one.
+    pub login: Option<&'a Secret>,
+}
+
 /// An answer that was read to its end.
 struct Answer {
     status: u16,
+    reason: Option<String>,
     headers: HeaderMap,
     body: Bytes,
     truncated: bool,
@@ -53,9 +63,10 @@ enum Failed {
 }
 
 impl Api {
-    /// A client whose connections go to probed addresses, over chains that may carry a token.
+    /// A client whose connections go to probed addresses, its own or the proxy's, over chains that may carry a token.
     pub fn new(
         endpoint: &Endpoint,
+        by: Option<&ByProxy<'_>>,
         addresses: &[SocketAddr],
         trusts: &Arc<Trusts>,
         inspection_allowed: bool,
@@ -63,19 +74,30 @@ impl Api {
         requests: Arc<AtomicU32>,
     ) -> Option<Self> {
         let verifier = Arc::new(Strict::new(Arc::clone(trusts), inspection_allowed));
-        let client = reqwest::Client::builder()
+        let first = by.map_or(endpoint, |by| by.proxy);
+        // The environment is never read behind our back: no proxy, or the one that the run chose.
+        let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::config(verifier))
-            .resolve_to_addrs(endpoint.host.as_str(), addresses)
+            .resolve_to_addrs(first.host.as_str(), addresses)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
             .user_agent(super::USER_AGENT)
             .connect_timeout(phase)
-            .http2_max_header_list_size(64 * 1024)
-            .build()
-            .ok()?;
-        // The port is part of the probed addresses, so that --connect-to leads here too.
-        let base = format!("https://{}", host_of(endpoint));
+            .http2_max_header_list_size(64 * 1024);
+        if let Some(by) = by {
+            let mut proxy = reqwest::Proxy::all(format!("http://{}", by.proxy)).ok()?;
+            if let Some(login) = by.login {
+                proxy = proxy.custom_http_auth(super::tunnel::authorization(login));
+            }
+            builder = builder.proxy(proxy);
+        }
+        let client = builder.build().ok()?;
+        // Directly, the port is part of the probed addresses, so that --connect-to leads here too; a proxy has to be told.
+        let base = match by {
+            Some(_) if endpoint.port != 443 => format!("https://{endpoint}"),
+            _ => format!("https://{}", host_of(endpoint)),
+        };
         Some(Self {
             client,
             base,
@@ -86,7 +108,7 @@ impl Api {
 
     /// A call without a token: the genuine service refuses it in its own words, and the connection is warm afterwards.
     pub async fn probe(&self) -> ApiProbeFact {
-        let path = "/api/v2/tokens/me";
+        let path = PROBE_PATH;
         let watch = Watch::start();
         let sent = tokio::time::timeout(self.phase, self.send(path, None)).await;
         let answer = sent.unwrap_or(Err(Failed::TimedOut));
@@ -94,12 +116,9 @@ impl Api {
         let outcome = match answer {
             Ok(answer) => HttpOutcome::Answer(HttpAnswer {
                 status: answer.status,
-                reason: None,
                 headers: kept_headers(&answer.headers),
-                excerpt: visible(
-                    &String::from_utf8_lossy(&answer.body[..answer.body.len().min(EXCERPT)]),
-                    EXCERPT,
-                ),
+                excerpt: excerpt(&answer.headers, &answer.body),
+                reason: answer.reason,
                 truncated: answer.truncated,
                 clock: clock_reading(&answer.headers, watch.started, watch.took()),
             }),
@@ -204,6 +223,7 @@ impl Api {
         }
         let mut response = request.send().await.map_err(|error| class(&error))?;
         let status = response.status().as_u16();
+        let reason = reason(response.extensions());
         let headers = response.headers().clone();
         let mut body = BytesMut::new();
         let mut truncated = false;
@@ -217,6 +237,7 @@ impl Api {
         }
         Ok(Answer {
             status,
+            reason,
             headers,
             body: body.freeze(),
             truncated,
@@ -260,8 +281,34 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(visible(headers.get(name)?.to_str().ok()?, 100))
 }
 
-/// The API's error body (`ErrorBody`): anything else is not an answer of the service.
+/// The same call over a verified connection that may carry no token, because somebody inspects it: for diagnosis alone.
+pub async fn probe_over(link: &Link, phase: Duration) -> ApiProbeFact {
+    let ask = Ask {
+        method: hyper::Method::GET,
+        path: PROBE_PATH,
+        accept: "application/json",
+        headers: Vec::new(),
+        body: Bytes::new(),
+    };
+    let exchange = link.ask(ask, phase).await;
+    let answer = exchange.fact.outcome.answer();
+    let error = answer.and_then(|answer| {
+        let correlation_id = answer.correlation_id().map(str::to_owned);
+        error_body(answer.status, &exchange.body, correlation_id)
+    });
+    ApiProbeFact {
+        error,
+        http: exchange.fact,
+    }
+}
+
 fn service_error(answer: &Answer) -> Option<ApiError> {
+    let correlation_id = header(&answer.headers, "inin-correlation-id");
+    error_body(answer.status, &answer.body, correlation_id)
+}
+
+/// The API's error body (`ErrorBody`): anything else is not an answer of the service.
+fn error_body(status: u16, body: &[u8], correlation_id: Option<String>) -> Option<ApiError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct ErrorBody {
@@ -269,10 +316,9 @@ fn service_error(answer: &Answer) -> Option<ApiError> {
         message: Option<String>,
         context_id: Option<String>,
     }
-    let body: ErrorBody = serde_json::from_slice(&answer.body).ok()?;
-    let correlation_id = header(&answer.headers, "inin-correlation-id");
+    let body: ErrorBody = serde_json::from_slice(body).ok()?;
     Some(ApiError {
-        status: answer.status,
+        status,
         code: visible(&body.code, 100),
         message: visible(&body.message.unwrap_or_default(), 300),
         correlation_id: correlation_id.or(body.context_id.map(|id| visible(&id, 100))),

@@ -13,6 +13,7 @@ pub async fn read(link: &Link, phase: Duration) -> DiscoveryFact {
     let ask = Ask {
         method: hyper::Method::GET,
         path: "/.well-known/oauth-authorization-server",
+        accept: "application/json",
         headers: Vec::new(),
         body: Bytes::new(),
     };

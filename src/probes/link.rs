@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{ClockReading, HttpAnswer, HttpFact, HttpOutcome};
+use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
 use hybridcheck_core::time::{Timestamp, Took};
 use hyper::body::Incoming;
@@ -26,6 +27,10 @@ use super::trust::Trusts;
 pub const BODY_CAP: usize = 256 * 1024;
 /// How much of a body a fact keeps.
 const EXCERPT: usize = 500;
+/// How much of an HTML page: enough to recognise whose it is.
+const PAGE_EXCERPT: usize = 4 * 1024;
+/// How much of a reason phrase.
+const REASON: usize = 100;
 /// How large the headers of an answer may be.
 const HEADER_CAP: usize = 64 * 1024;
 
@@ -57,6 +62,8 @@ pub struct Ask {
     pub method: hyper::Method,
     /// Path and query.
     pub path: &'static str,
+    /// The media types to ask for.
+    pub accept: &'static str,
     /// Additional headers; credentials are marked sensitive by their maker.
     pub headers: Vec<(&'static str, HeaderValue)>,
     /// The body.
@@ -77,10 +84,26 @@ enum Sender {
     H2(http2::SendRequest<Full<Bytes>>),
 }
 
+/// The way to a link's peer, for when it has to be opened again.
+#[derive(Clone, Debug)]
+pub struct Way {
+    /// The address and port connected to: the peer's own, or the proxy's.
+    pub remote: SocketAddr,
+    /// The proxy's part, when it leads through one.
+    pub through: Option<Through>,
+}
+
+/// What a proxy asks for.
+#[derive(Clone, Debug)]
+pub struct Through {
+    /// The login, when there is one.
+    pub login: Option<Secret>,
+}
+
 /// The verified connection of an endpoint.
 pub struct Link {
     endpoint: Endpoint,
-    remote: SocketAddr,
+    way: Way,
     trusts: Arc<Trusts>,
     sender: Mutex<Option<Sender>>,
 }
@@ -89,14 +112,14 @@ impl Link {
     /// Takes over a stream whose chain was verified.
     pub async fn over(
         endpoint: Endpoint,
-        remote: SocketAddr,
+        way: Way,
         trusts: Arc<Trusts>,
         stream: TlsStream<TcpStream>,
     ) -> Self {
         let sender = Mutex::new(start(stream).await);
         Self {
             endpoint,
-            remote,
+            way,
             trusts,
             sender,
         }
@@ -143,13 +166,13 @@ impl Link {
             Some(Sender::H2(sender)) => {
                 let mut sender = sender.clone();
                 drop(guard);
-                let request = self.request(ask, true)?;
+                let request = self.request(ask, true).ok_or_else(unbuilt)?;
                 receive(sender.send_request(request).await).await
             }
             // HTTP/1.1 answers in turn: the lock is held until this answer is read.
             Some(Sender::H1(sender)) => {
                 sender.ready().await.map_err(|error| broken(&error))?;
-                let request = self.request(ask, false)?;
+                let request = self.request(ask, false).ok_or_else(unbuilt)?;
                 let answer = receive(sender.send_request(request).await).await;
                 if !matches!(answer, Ok((_, _, false))) {
                     *guard = None;
@@ -159,7 +182,7 @@ impl Link {
         }
     }
 
-    fn request(&self, ask: Ask, absolute: bool) -> Result<Request<Full<Bytes>>, HttpOutcome> {
+    fn request(&self, ask: Ask, absolute: bool) -> Option<Request<Full<Bytes>>> {
         let authority = match self.endpoint.port {
             443 => self.endpoint.host.to_string(),
             _ => self.endpoint.to_string(),
@@ -173,26 +196,37 @@ impl Link {
             .method(ask.method)
             .uri(uri)
             .header("user-agent", super::USER_AGENT)
-            .header("accept", "application/json");
+            .header("accept", ask.accept);
         if !absolute {
             request = request.header("host", authority);
         }
         for (name, value) in ask.headers {
             request = request.header(name, value);
         }
-        request
-            .body(Full::new(ask.body))
-            .map_err(|_| HttpOutcome::Protocol {
-                error: "the request could not be built".into(),
-            })
+        request.body(Full::new(ask.body)).ok()
     }
 
     /// The peer closed the connection after an answer; the next one is verified anew.
     async fn reopen(&self, phase: Duration) -> Option<Sender> {
-        let (_, stream) = super::tcp::connect(self.remote, phase).await;
+        let remote = self.way.remote;
+        let stream = match &self.way.through {
+            None => super::tcp::connect(remote, phase).await.1,
+            Some(proxy) => {
+                let login = proxy.login.as_ref();
+                super::tunnel::connect(remote, &self.endpoint, login, phase)
+                    .await
+                    .1
+            }
+        };
         let (_, stream) =
             super::tls::handshake(stream?, &self.endpoint.host, &self.trusts, phase).await;
         start(stream?).await
+    }
+}
+
+fn unbuilt() -> HttpOutcome {
+    HttpOutcome::Protocol {
+        error: "the request could not be built".into(),
     }
 }
 
@@ -261,15 +295,29 @@ fn describe(
 ) -> HttpAnswer {
     HttpAnswer {
         status: head.status.as_u16(),
-        reason: None,
+        reason: reason(&head.extensions),
         headers: kept_headers(&head.headers),
-        excerpt: visible(
-            &String::from_utf8_lossy(&body[..body.len().min(EXCERPT)]),
-            EXCERPT,
-        ),
+        excerpt: excerpt(&head.headers, body),
         truncated,
         clock: clock_reading(&head.headers, watch.started, watch.took()),
     }
+}
+
+/// The beginning of a body, made visible; more of it when it is a page.
+pub fn excerpt(headers: &HeaderMap, body: &[u8]) -> String {
+    let kind = headers
+        .get("content-type")
+        .and_then(|kind| kind.to_str().ok());
+    let is_page = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
+        || body.trim_ascii_start().starts_with(b"<");
+    let cap = if is_page { PAGE_EXCERPT } else { EXCERPT };
+    visible(&String::from_utf8_lossy(&body[..body.len().min(cap)]), cap)
+}
+
+/// The reason phrase of an HTTP/1 answer, when it is not the usual one.
+pub fn reason(extensions: &hyper::http::Extensions) -> Option<String> {
+    let phrase = extensions.get::<hyper::ext::ReasonPhrase>()?;
+    Some(visible(&String::from_utf8_lossy(phrase.as_bytes()), REASON))
 }
 
 /// The headers worth keeping, made visible.

@@ -5,13 +5,25 @@ pub mod clock;
 pub mod digest;
 pub mod discovery;
 pub mod dns;
+mod errqueue;
+pub mod hello;
+pub mod hosts;
+mod lines;
 pub mod link;
 pub mod material;
 pub mod org;
+pub mod path;
+pub mod queue;
+pub mod served;
+mod sockdiag;
+mod syn;
+pub mod system;
 pub mod tcp;
 pub mod tls;
 pub mod token;
 pub mod trust;
+pub mod tunnel;
+pub mod web;
 
 /// What every request says of its sender.
 pub const USER_AGENT: &str = concat!("hybridcheck/", env!("CARGO_PKG_VERSION"));

@@ -1,101 +1,216 @@
-//! TCP: one socket per address, with the local address known even when nobody answers.
+//! TCP: every address on its own sockets, several tries side by side, and what came back for each.
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hybridcheck_core::facts::{Attempt, TcpFact, TcpOutcome};
-use socket2::{Domain, Protocol, Socket, Type};
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use hybridcheck_core::facts::{Attempt, IcmpNotice, TcpFact, TcpOutcome};
+use hybridcheck_core::time::Took;
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::clock::Watch;
+use super::{sockdiag, syn};
 
 /// A second try after a quick refusal tells a listener that was just restarting, and a filter that fails at times, from one that always refuses.
 const PAUSE: Duration = Duration::from_millis(100);
+/// When further tries begin while nothing has answered. The first stands just before the kernel sends the first SYN again, so that an
+/// answer belongs to one of them.
+const STAGGERED: [Duration; 2] = [Duration::from_millis(900), Duration::from_secs(2)];
+/// A try with less time than this left would only look like another failure.
+const WORTH: Duration = Duration::from_millis(500);
+/// No more tries than this for one address.
+const MOST: usize = 1 + STAGGERED.len();
+/// Sockets for further tries in the whole process: with hundreds of dead targets, file descriptors are scarce and a second opinion is not.
+static SPARE: Semaphore = Semaphore::const_new(96);
 
-/// Connects to one address within `phase`.
+/// Connects to one address within `phase`; the first try that connects wins.
 pub async fn connect(remote: SocketAddr, phase: Duration) -> (TcpFact, Option<TcpStream>) {
-    let total = Watch::start();
-    let mut attempts = Vec::new();
-    let mut patience = phase;
+    let begun = Instant::now();
+    let mut tries = Tries {
+        remote,
+        deadline: begun + phase,
+        running: FuturesUnordered::new(),
+        begun: Vec::new(),
+        attempts: Vec::new(),
+    };
+    let mut later = STAGGERED
+        .map(|after| begun + after)
+        .into_iter()
+        .filter(|at| *at + WORTH <= tries.deadline)
+        .collect::<Vec<_>>()
+        .into_iter();
+    let mut next = later.next();
+    let mut failed = None;
+    let mut silence = None;
+    let mut notices: Vec<IcmpNotice> = Vec::new();
+    let mut left = Vec::new();
+    let mut stream = None;
+    tries.launch();
     loop {
-        let watch = Watch::start();
-        let mut local = None;
-        let tried = tokio::time::timeout(patience, once(remote, &mut local)).await;
-        let (outcome, stream) = match tried {
-            Ok(Ok(stream)) => (TcpOutcome::Connected, Some(stream)),
-            Ok(Err(error)) => (classify(&error, &watch), None),
-            Err(_) => (
-                TcpOutcome::TimedOut {
-                    waited: watch.took(),
-                },
-                None,
-            ),
-        };
-        attempts.push(Attempt {
-            started: watch.started,
-            took: watch.took(),
-            local,
-            outcome: outcome.label().to_owned(),
-        });
-        patience = phase.saturating_sub(total.took().0);
-        let again = matches!(
-            outcome,
-            TcpOutcome::Refused | TcpOutcome::Reset | TcpOutcome::HostUnreachable
-        );
-        if !again || attempts.len() > 1 || patience <= PAUSE {
-            let fact = TcpFact {
-                notices: Vec::new(),
-                dropped_here: None,
-                remote,
-                outcome,
-                attempts,
-            };
-            return (fact, stream);
+        let due = next.unwrap_or(tries.deadline);
+        tokio::select! {
+            biased;
+            Some(ended) = tries.running.next() => {
+                tries.record(&ended);
+                notices.extend(ended.notices);
+                left.extend(ended.leaves);
+                match ended.outcome {
+                    TcpOutcome::Connected => {
+                        stream = ended.stream;
+                        break;
+                    }
+                    TcpOutcome::TimedOut { .. } if ended.is_over => silence = silence.or(Some(ended.outcome)),
+                    outcome => {
+                        let pause_ends = Instant::now() + PAUSE;
+                        let again = failed.is_none() && is_worth_another(&outcome)
+                            && tries.attempts.len() < MOST && pause_ends < tries.deadline;
+                        failed = Some(outcome);
+                        if !again {
+                            break;
+                        }
+                        next = Some(pause_ends);
+                        later = Vec::new().into_iter();
+                    }
+                }
+            }
+            () = sleep_until(due), if next.is_some() => {
+                next = later.next();
+                tries.launch();
+            }
+            else => break,
         }
-        tokio::time::sleep(PAUSE).await;
+    }
+    let outcome = match (&stream, failed, silence) {
+        (Some(_), ..) => TcpOutcome::Connected,
+        (None, Some(failed), _) => failed,
+        (None, None, silence) => silence.unwrap_or(TcpOutcome::TimedOut {
+            waited: Took(begun.elapsed()),
+        }),
+    };
+    let mut seen = Vec::new();
+    notices.retain(|notice| {
+        let is_new = !seen.contains(notice);
+        seen.push(notice.clone());
+        is_new
+    });
+    let fact = TcpFact {
+        remote,
+        outcome,
+        attempts: tries.finish(),
+        notices,
+        dropped_here: (!left.is_empty()).then(|| left.iter().all(|leaves| !leaves)),
+    };
+    (fact, stream)
+}
+
+fn is_worth_another(outcome: &TcpOutcome) -> bool {
+    matches!(
+        outcome,
+        TcpOutcome::Refused | TcpOutcome::Reset | TcpOutcome::HostUnreachable
+    )
+}
+
+/// The tries for one address.
+struct Tries {
+    remote: SocketAddr,
+    deadline: Instant,
+    running: FuturesUnordered<LocalBoxFuture<'static, Ended>>,
+    begun: Vec<Watch>,
+    attempts: Vec<Attempt>,
+}
+
+/// A try that ended by itself.
+struct Ended {
+    number: usize,
+    took: Took,
+    outcome: TcpOutcome,
+    /// Our deadline ended it, not the system.
+    is_over: bool,
+    notices: Vec<IcmpNotice>,
+    leaves: Option<bool>,
+    stream: Option<TcpStream>,
+}
+
+impl Tries {
+    /// Begins a try, unless it is a further one and the process has no socket to spare.
+    fn launch(&mut self) {
+        let number = self.attempts.len();
+        let permit = match SPARE.try_acquire() {
+            _ if number == 0 => None,
+            Ok(permit) => Some(permit),
+            Err(_) => return,
+        };
+        let (remote, deadline) = (self.remote, self.deadline);
+        let watch = Watch::start();
+        let sent = syn::send(remote, None);
+        let local = sent.as_ref().ok().and_then(|syn| syn.local);
+        self.begun.push(watch);
+        self.attempts.push(Attempt {
+            started: watch.started,
+            took: Took::default(),
+            local,
+            outcome: TcpFact::UNANSWERED.into(),
+        });
+        self.running.push(Box::pin(async move {
+            let _permit = permit;
+            let mut notices = Vec::new();
+            let mut leaves = None;
+            let mut is_over = false;
+            let (outcome, stream) = match sent {
+                Err(unsent) => {
+                    notices = unsent.notices;
+                    (classify(&unsent.error, &watch), None)
+                }
+                Ok(syn) => match timeout_at(deadline, syn.end(&mut notices)).await {
+                    Ok(Ok(())) => (TcpOutcome::Connected, Some(syn.into_stream())),
+                    Ok(Err(error)) => (classify(&error, &watch), None),
+                    Err(_) => {
+                        is_over = true;
+                        leaves = local.and_then(|local| sockdiag::leaves(local, remote));
+                        let waited = watch.took();
+                        (TcpOutcome::TimedOut { waited }, None)
+                    }
+                },
+            };
+            Ended {
+                number,
+                took: watch.took(),
+                outcome,
+                is_over,
+                notices,
+                leaves,
+                stream,
+            }
+        }));
+    }
+
+    fn record(&mut self, ended: &Ended) {
+        if let Some(attempt) = self.attempts.get_mut(ended.number) {
+            attempt.took = ended.took;
+            ended.outcome.label().clone_into(&mut attempt.outcome);
+        }
+    }
+
+    /// Every try; those that still wait stay unanswered.
+    fn finish(self) -> Vec<Attempt> {
+        let with_watch = self.attempts.into_iter().zip(self.begun);
+        with_watch
+            .map(|(mut attempt, watch)| {
+                if attempt.outcome == TcpFact::UNANSWERED {
+                    attempt.took = watch.took();
+                }
+                attempt
+            })
+            .collect()
     }
 }
 
-async fn once(remote: SocketAddr, local: &mut Option<SocketAddr>) -> io::Result<TcpStream> {
-    let socket = Socket::new(
-        Domain::for_address(remote),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    socket.set_nonblocking(true)?;
-    socket.set_tcp_nodelay(true)?;
-    if let Err(error) = socket.connect(&remote.into())
-        && !in_progress(&error)
-    {
-        return Err(error);
-    }
-    *local = socket
-        .local_addr()
-        .ok()
-        .and_then(|address| address.as_socket());
-    let stream = TcpStream::from_std(socket.into())?;
-    stream.writable().await?;
-    match stream.take_error()? {
-        Some(error) => Err(error),
-        // Writable without an error is not yet connected when the peer's answer was lost: only a peer address proves it.
-        None => stream.peer_addr().map(|_| stream),
-    }
-}
-
-#[cfg(unix)]
-fn in_progress(error: &io::Error) -> bool {
-    /// EINPROGRESS on Linux; on macOS and the BSDs.
-    const IN_PROGRESS: i32 = if cfg!(target_os = "linux") { 115 } else { 36 };
-    error.raw_os_error() == Some(IN_PROGRESS)
-}
-
-#[cfg(not(unix))]
-fn in_progress(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock
-}
-
-fn classify(error: &io::Error, watch: &Watch) -> TcpOutcome {
+/// The outcome of an attempt in the core's words.
+pub(super) fn classify(error: &io::Error, watch: &Watch) -> TcpOutcome {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => TcpOutcome::Refused,
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => TcpOutcome::Reset,
@@ -143,5 +258,78 @@ mod tests {
         assert_eq!(fact.outcome, TcpOutcome::Refused);
         assert!(stream.is_none());
         assert_eq!(fact.attempts.len(), 2);
+        assert_eq!(fact.notices, []);
+    }
+
+    /// A listener whose queue is full: Linux drops further SYNs, as a firewall that drops does.
+    #[cfg(target_os = "linux")]
+    mod silence {
+        use super::*;
+        use socket2::{Domain, Socket, Type};
+        use std::net::TcpListener;
+
+        fn full() -> (TcpListener, Vec<std::net::TcpStream>, SocketAddr) {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+            socket.bind(&any.into()).expect("a free port");
+            socket.listen(0).expect("it listens");
+            let listener: TcpListener = socket.into();
+            let remote = listener.local_addr().expect("an address");
+            let mut queue = Vec::new();
+            while let Ok(stream) =
+                std::net::TcpStream::connect_timeout(&remote, Duration::from_millis(150))
+            {
+                queue.push(stream);
+            }
+            (listener, queue, remote)
+        }
+
+        #[tokio::test]
+        async fn a_short_phase_has_one_try() {
+            let (_listener, _queue, remote) = full();
+            let begun = Instant::now();
+            let (fact, stream) = connect(remote, Duration::from_millis(600)).await;
+            assert!(matches!(fact.outcome, TcpOutcome::TimedOut { .. }));
+            assert!(stream.is_none());
+            assert_eq!(fact.attempts.len(), 1);
+            assert_eq!(fact.dropped_here, None, "no retransmission was due yet");
+            assert!(begun.elapsed() < Duration::from_millis(1200));
+        }
+
+        #[tokio::test]
+        async fn silence_is_tried_side_by_side_within_one_deadline() {
+            let (_listener, _queue, remote) = full();
+            let begun = Instant::now();
+            let (fact, _) = connect(remote, Duration::from_millis(2600)).await;
+            assert!(matches!(fact.outcome, TcpOutcome::TimedOut { .. }));
+            assert_eq!(fact.attempts.len(), 3);
+            assert_eq!(
+                fact.dropped_here,
+                Some(false),
+                "the SYNs left, the listener dropped them"
+            );
+            assert!(begun.elapsed() < Duration::from_millis(3400));
+        }
+
+        #[tokio::test]
+        async fn a_later_try_that_connects_wins_and_the_first_stays_on_record() {
+            let (listener, queue, remote) = full();
+            let opened = std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(600));
+                let accepted: Vec<_> = queue.iter().map(|_| listener.accept()).collect();
+                (listener, queue, accepted)
+            });
+            let (fact, stream) = connect(remote, Duration::from_secs(5)).await;
+            assert!(stream.is_some());
+            assert_eq!(fact.outcome, TcpOutcome::Connected);
+            let labels: Vec<&str> = fact
+                .attempts
+                .iter()
+                .map(|attempt| attempt.outcome.as_str())
+                .collect();
+            assert_eq!(labels, [TcpFact::UNANSWERED, "connected"]);
+            assert!(fact.is_flaky());
+            assert!(opened.join().is_ok());
+        }
     }
 }

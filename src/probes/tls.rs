@@ -6,17 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hybridcheck_core::endpoint::Host;
-use hybridcheck_core::facts::{Attempt, ServedCertificate, TlsFact, TlsOutcome, Trust};
-use hybridcheck_core::time::Timestamp;
-use rustls::ClientConfig;
-use rustls_pki_types::{CertificateDer, ServerName};
+use hybridcheck_core::facts::{Attempt, TlsFact, TlsOutcome, Trust};
+use rustls::{ClientConfig, InvalidMessage};
+use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::clock::Watch;
-use super::trust::{Recording, Trusts, Verdict, names};
+use super::trust::{Recording, Trusts, Verdict};
+use super::{queue, served};
 
 /// A chain longer than this is recorded only up to here.
 const CHAIN_LIMIT: usize = 10;
@@ -29,25 +28,36 @@ pub async fn handshake(
     phase: Duration,
 ) -> (TlsFact, Option<TlsStream<TcpStream>>) {
     let watch = Watch::start();
-    let local = stream.local_addr().ok();
+    let (local, remote) = (stream.local_addr().ok(), stream.peer_addr().ok());
     let recording = Arc::new(Recording::new(Arc::clone(trusts)));
     let connector = TlsConnector::from(Arc::new(config(recording.clone())));
-    let tried = match server_name(host) {
-        Some(name) => tokio::time::timeout(phase, connector.connect(name, stream)).await,
-        None => Ok(Err(io::Error::other("no valid server name"))),
-    };
-    let (outcome, stream) = match tried {
-        Ok(Ok(stream)) => (TlsOutcome::Done, Some(stream)),
-        Ok(Err(error)) => (classify(&error), None),
-        Err(_) => (
-            TlsOutcome::TimedOut {
-                waited: watch.took(),
+    let mut unacknowledged = None;
+    let (outcome, stream) = match server_name(host) {
+        None => (
+            TlsOutcome::Protocol {
+                error: "no valid server name".into(),
             },
             None,
         ),
+        Some(name) => {
+            let mut connecting = std::pin::pin!(connector.connect(name, stream));
+            match tokio::time::timeout(phase, connecting.as_mut()).await {
+                Ok(Ok(stream)) => (TlsOutcome::Done, Some(stream)),
+                Ok(Err(error)) => (classify(&error), None),
+                Err(_) => {
+                    // The socket is still there: the kernel knows what of the ClientHello arrived.
+                    let ends = local.zip(remote);
+                    unacknowledged =
+                        ends.and_then(|(local, remote)| queue::unacknowledged(local, remote));
+                    let waited = watch.took();
+                    (TlsOutcome::TimedOut { waited }, None)
+                }
+            }
+        }
     };
     let verdict = recording.take();
-    let fact = describe(&outcome, verdict, stream.as_ref(), &watch, local);
+    let mut fact = describe(&outcome, verdict, stream.as_ref(), &watch, local);
+    fact.unacknowledged = unacknowledged;
     let usable = fact.is_trusted();
     (fact, stream.filter(|_| usable))
 }
@@ -65,7 +75,8 @@ pub fn config(verifier: Arc<dyn rustls::client::danger::ServerCertVerifier>) -> 
     config
 }
 
-fn server_name(host: &Host) -> Option<ServerName<'static>> {
+/// The name for SNI and the certificate; none for what is no valid name.
+pub fn server_name(host: &Host) -> Option<ServerName<'static>> {
     match host.literal() {
         Some(IpAddr::V4(address)) => Some(ServerName::from(IpAddr::V4(address))),
         Some(IpAddr::V6(address)) => Some(ServerName::from(IpAddr::V6(address))),
@@ -89,7 +100,11 @@ fn describe(
         outcome: outcome.clone(),
         trust: trust.or((!chain.is_empty()).then_some(Trust::Nowhere)),
         faults,
-        chain: chain.iter().take(CHAIN_LIMIT).filter_map(served).collect(),
+        chain: chain
+            .iter()
+            .take(CHAIN_LIMIT)
+            .filter_map(served::certificate)
+            .collect(),
         version: session
             .and_then(|s| s.protocol_version())
             .map(|version| format!("{version:?}")),
@@ -112,21 +127,6 @@ fn describe(
     }
 }
 
-fn served(der: &CertificateDer<'static>) -> Option<ServedCertificate> {
-    let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    let shown = |text: String| hybridcheck_core::text::visible(&text, 300);
-    Some(ServedCertificate {
-        subject: shown(certificate.subject().to_string()),
-        issuer: shown(certificate.issuer().to_string()),
-        not_before: Timestamp::from_unix(certificate.validity().not_before.timestamp()),
-        not_after: Timestamp::from_unix(certificate.validity().not_after.timestamp()),
-        names: names(&certificate),
-        sha256: super::digest::sha256_hex(der),
-        revocation: Vec::new(),
-        issuer_urls: Vec::new(),
-    })
-}
-
 /// Classes come from types: rustls's errors travel inside `io::Error`.
 fn classify(error: &io::Error) -> TlsOutcome {
     if let Some(fault) = error
@@ -136,6 +136,13 @@ fn classify(error: &io::Error) -> TlsOutcome {
         return match fault {
             rustls::Error::AlertReceived(alert) => TlsOutcome::Alert {
                 alert: format!("{alert:?}"),
+            },
+            // These are faults within TLS: sizes beyond what rustls takes, which keeps memory bounded.
+            rustls::Error::InvalidMessage(
+                InvalidMessage::CertificatePayloadTooLarge
+                | InvalidMessage::HandshakePayloadTooLarge,
+            ) => TlsOutcome::Protocol {
+                error: format!("{fault:?}"),
             },
             rustls::Error::InvalidMessage(_) => TlsOutcome::NotTls,
             rustls::Error::InvalidCertificate(rustls::CertificateError::BadSignature)
@@ -155,3 +162,6 @@ fn classify(error: &io::Error) -> TlsOutcome {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,6 +69,7 @@ async fn once(link: &Link, client_id: &str, secret: &Secret, phase: Duration) ->
     let ask = Ask {
         method: hyper::Method::POST,
         path: "/oauth/token",
+        accept: "application/json",
         headers: vec![
             ("authorization", credentials),
             (

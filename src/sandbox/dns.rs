@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use hickory_server::net::runtime::Time;
+use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
-use hickory_server::proto::rr::rdata::SOA;
+use hickory_server::proto::rr::rdata::{CNAME, SOA};
 use hickory_server::proto::rr::{Name, RData, Record, RecordType};
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::MessageResponseBuilder;
@@ -21,6 +22,12 @@ const TTL: u32 = 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NameAnswer {
     Addresses(Vec<Ipv4Addr>),
+    /// An address behind an alias, as DNS filters answer.
+    Alias(&'static str, Ipv4Addr),
+    /// Cut over UDP, and silence over TCP.
+    Cut,
+    /// Cut over UDP, and whole over TCP.
+    Long(Vec<Ipv4Addr>),
     NxDomain,
     Refused,
     ServFail,
@@ -31,8 +38,36 @@ pub(super) enum NameAnswer {
 #[derive(Clone, Debug)]
 pub(super) struct Zone(pub(super) BTreeMap<String, NameAnswer>);
 
+impl Zone {
+    /// The same answer for every name of this zone.
+    pub(super) fn all(&self, answer: &NameAnswer) -> Self {
+        let names = self.0.keys();
+        Self(names.map(|name| (name.clone(), answer.clone())).collect())
+    }
+}
+
+/// A nameserver with its sockets, ready to be served.
+pub(super) struct Nameserver {
+    zone: Zone,
+    udp: UdpSocket,
+    tcp: TcpListener,
+}
+
+impl Nameserver {
+    /// Opens the sockets of a nameserver, on one free port of an address.
+    pub(super) fn open(zone: Zone, at: Ipv4Addr) -> Result<Self, SandboxError> {
+        let (udp, tcp) = bind(at)?;
+        Ok(Self { zone, udp, tcp })
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> Result<SocketAddr, SandboxError> {
+        self.udp.local_addr().map_err(SandboxError::bind("DNS"))
+    }
+}
+
 /// Binds UDP and TCP on one free port of an address.
-pub(super) fn bind(at: Ipv4Addr) -> Result<(UdpSocket, TcpListener), SandboxError> {
+fn bind(at: Ipv4Addr) -> Result<(UdpSocket, TcpListener), SandboxError> {
     let mut last = None;
     for _ in 0..32 {
         let udp = UdpSocket::bind((at, 0)).map_err(SandboxError::bind("DNS"))?;
@@ -55,11 +90,8 @@ pub(super) fn bind(at: Ipv4Addr) -> Result<(UdpSocket, TcpListener), SandboxErro
 }
 
 /// Serves the zone until the returned server is dropped.
-pub(super) fn serve(
-    zone: Zone,
-    udp: UdpSocket,
-    tcp: TcpListener,
-) -> std::io::Result<hickory_server::Server<Zone>> {
+pub(super) fn serve(nameserver: Nameserver) -> std::io::Result<hickory_server::Server<Zone>> {
+    let Nameserver { zone, udp, tcp } = nameserver;
     let mut server = hickory_server::Server::new(zone);
     server.register_socket(tokio::net::UdpSocket::from_std(udp)?);
     server.register_listener(
@@ -68,11 +100,6 @@ pub(super) fn serve(
         64,
     );
     Ok(server)
-}
-
-/// Where the nameserver listens.
-pub(super) fn address(udp: &UdpSocket) -> Result<SocketAddr, SandboxError> {
-    udp.local_addr().map_err(SandboxError::bind("DNS"))
 }
 
 #[async_trait]
@@ -96,9 +123,23 @@ impl RequestHandler for Zone {
         let name = Name::from(info.query.name());
         let asked = name.to_ascii().trim_end_matches('.').to_ascii_lowercase();
         let answer = self.0.get(&asked).unwrap_or(&NameAnswer::NxDomain);
+        let is_udp = request.protocol() == Protocol::Udp;
         let mut records = Vec::new();
         metadata.response_code = match answer {
-            NameAnswer::Addresses(addresses) => {
+            NameAnswer::Cut | NameAnswer::Long(_) if is_udp => {
+                metadata.truncation = true;
+                ResponseCode::NoError
+            }
+            NameAnswer::Alias(target, address) => {
+                let target = Name::from_ascii(target).unwrap_or_default();
+                let alias = RData::CNAME(CNAME(target.clone()));
+                records.push(Record::from_rdata(name.clone(), TTL, alias));
+                if info.query.query_type() == RecordType::A {
+                    records.push(Record::from_rdata(target, TTL, RData::A((*address).into())));
+                }
+                ResponseCode::NoError
+            }
+            NameAnswer::Addresses(addresses) | NameAnswer::Long(addresses) => {
                 if info.query.query_type() == RecordType::A {
                     records.extend(addresses.iter().map(|address| {
                         Record::from_rdata(name.clone(), TTL, RData::A((*address).into()))
@@ -109,9 +150,10 @@ impl RequestHandler for Zone {
             NameAnswer::NxDomain => ResponseCode::NXDomain,
             NameAnswer::Refused => ResponseCode::Refused,
             NameAnswer::ServFail => ResponseCode::ServFail,
-            NameAnswer::Silence => return silent,
+            NameAnswer::Silence | NameAnswer::Cut => return silent,
         };
         let negative = records.is_empty()
+            && !metadata.truncation
             && matches!(
                 metadata.response_code,
                 ResponseCode::NoError | ResponseCode::NXDomain

@@ -11,10 +11,11 @@ use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use socket2::{Domain, SockRef, Socket, Type};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 use super::SandboxError;
 use super::gateway::{Answers, Host};
+use super::tls::Leaf;
 
 /// How a host meets a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +24,16 @@ pub(super) enum Door {
     Serves,
     /// Drops every SYN.
     BlackHole,
+    /// Serves, but is silent after a `ClientHello` that does not fit into one packet.
+    DropsLarge,
     /// Answers the `ClientHello` in plain HTTP.
     NotTls,
     /// Refuses.
     Refuses,
     /// Resets the connection after the `ClientHello`.
     Resets,
+    /// Serves, but resets the connection after a `ClientHello` with its own name.
+    ResetsName,
     /// Accepts, and is silent.
     Silent,
 }
@@ -37,20 +42,40 @@ pub(super) enum Door {
 pub(super) struct Bound {
     pub(super) port: u16,
     listener: Option<TcpListener>,
+    /// The second address, when it listens too.
+    second: Option<TcpListener>,
     _held: Vec<Socket>,
 }
 
-/// The second address of a host of which only the first listens.
+/// What the second address of a host does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Second {
+    /// It refuses connections.
+    Refuses,
+    /// It serves as the first does, with another certificate.
+    Serves(Leaf),
+}
+
+/// The second address of a host that has one.
 pub(super) const SECOND_ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 impl Bound {
-    /// Binds a door to a free port of an address; with `second`, the same port of 127.0.0.2 is kept closed.
-    pub(super) fn new(door: Door, second: bool, at: Ipv4Addr) -> Result<Self, SandboxError> {
+    /// Binds a door to a free port of an address, and to the same port of the second address.
+    pub(super) fn new(
+        door: Door,
+        second: Option<Second>,
+        at: Ipv4Addr,
+    ) -> Result<Self, SandboxError> {
         let failed = SandboxError::bind("HTTPS");
         let (socket, port) = bound_to(at, 0).map_err(&failed)?;
         let mut held = Vec::new();
-        if second {
-            held.push(bound_to(SECOND_ADDRESS, port).map_err(&failed)?.0);
+        let mut beside = None;
+        if let Some(second) = second {
+            let (socket, _) = bound_to(SECOND_ADDRESS, port).map_err(&failed)?;
+            match second {
+                Second::Refuses => held.push(socket),
+                Second::Serves(_) => beside = Some(listening(socket).map_err(&failed)?),
+            }
         }
         let mut listener = None;
         match door {
@@ -60,17 +85,34 @@ impl Bound {
                 held.push(socket);
                 held.extend(fill_queue(at, port)?.into_iter().map(Socket::from));
             }
-            Door::Serves | Door::NotTls | Door::Resets | Door::Silent => {
-                socket.listen(128).map_err(&failed)?;
-                socket.set_nonblocking(true).map_err(&failed)?;
-                listener = Some(socket.into());
+            Door::DropsLarge
+            | Door::NotTls
+            | Door::Resets
+            | Door::ResetsName
+            | Door::Serves
+            | Door::Silent => {
+                listener = Some(listening(socket).map_err(&failed)?);
             }
         }
         Ok(Self {
             port,
             listener,
+            second: beside,
             _held: held,
         })
+    }
+}
+
+fn listening(socket: Socket) -> std::io::Result<TcpListener> {
+    socket.listen(128)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+impl Bound {
+    /// The listening socket, once, for who serves it in another way.
+    pub(super) fn listener(&mut self) -> Option<TcpListener> {
+        self.listener.take()
     }
 }
 
@@ -101,12 +143,26 @@ pub(super) fn open(
     bound: &mut Bound,
     door: Door,
     tls: Arc<ServerConfig>,
+    second: Option<Arc<ServerConfig>>,
     host: Arc<Host>,
     router: Router,
 ) -> std::io::Result<()> {
-    let Some(listener) = bound.listener.take() else {
-        return Ok(());
-    };
+    if let (Some(listener), Some(tls)) = (bound.second.take(), second) {
+        listen(listener, Door::Serves, tls, host.clone(), router.clone())?;
+    }
+    match bound.listener.take() {
+        Some(listener) => listen(listener, door, tls, host, router),
+        None => Ok(()),
+    }
+}
+
+fn listen(
+    listener: TcpListener,
+    door: Door,
+    tls: Arc<ServerConfig>,
+    host: Arc<Host>,
+    router: Router,
+) -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     tokio::spawn(async move {
         loop {
@@ -131,20 +187,22 @@ async fn meet(
     host: Arc<Host>,
     router: Router,
 ) {
+    let heard = match door {
+        Door::DropsLarge | Door::ResetsName => overheard(&stream).await,
+        _ => Vec::new(),
+    };
     match door {
-        Door::Serves => {
+        Door::DropsLarge if heard.len() > PACKET => while hear(&mut stream).await > 0 {},
+        Door::ResetsName if bears(&heard, &host.name) => {
+            hear(&mut stream).await;
+            let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+        }
+        Door::DropsLarge | Door::ResetsName | Door::Serves => {
             // A client that ends the handshake or the connection is the client's affair.
             let Ok(stream) = TlsAcceptor::from(tls).accept(stream).await else {
                 return;
             };
-            if host.answers == Answers::EndlessHeaders {
-                let _ = endless_headers(stream, &host).await;
-                return;
-            }
-            let service = TowerToHyperService::new(router);
-            let _ = auto::Builder::new(TokioExecutor::new())
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            serve(stream, &host, router).await;
         }
         Door::NotTls => {
             hear(&mut stream).await;
@@ -161,6 +219,91 @@ async fn meet(
         }
         Door::Silent => while hear(&mut stream).await > 0 {},
         Door::BlackHole | Door::Refuses => {}
+    }
+}
+
+/// What fits into one packet of Ethernet.
+const PACKET: usize = 1460;
+
+/// The first bytes of a connection, left where they are for whoever serves it.
+async fn overheard(stream: &tokio::net::TcpStream) -> Vec<u8> {
+    let mut buffer = vec![0; 4096];
+    let count = stream.peek(&mut buffer).await.unwrap_or(0);
+    buffer.truncate(count);
+    buffer
+}
+
+/// Whether a ClientHello asks for a name.
+fn bears(hello: &[u8], name: &str) -> bool {
+    hello
+        .windows(name.len())
+        .any(|part| part == name.as_bytes())
+}
+
+async fn serve(
+    stream: tokio_rustls::server::TlsStream<tokio::net::TcpStream>,
+    host: &Host,
+    router: Router,
+) {
+    if host.answers == Answers::EndlessHeaders {
+        let _ = endless_headers(stream, host).await;
+        return;
+    }
+    let service = TowerToHyperService::new(router);
+    let _ = auto::Builder::new(TokioExecutor::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// A host behind a shared door.
+pub(super) type Tenant = (Arc<ServerConfig>, Arc<Host>, Router);
+
+/// Binds a door that all hosts share.
+pub(super) fn bind_shared(at: SocketAddr) -> Result<TcpListener, SandboxError> {
+    let failed = SandboxError::bind("shared HTTPS");
+    let socket = Socket::new(Domain::for_address(at), Type::STREAM, None).map_err(&failed)?;
+    if at.is_ipv6() {
+        socket.set_only_v6(true).map_err(&failed)?;
+    }
+    // A fixed port must be free again at once after the sandbox before.
+    socket.set_reuse_address(true).map_err(&failed)?;
+    socket.bind(&at.into()).map_err(&failed)?;
+    socket.listen(128).map_err(&failed)?;
+    socket.set_nonblocking(true).map_err(&failed)?;
+    Ok(socket.into())
+}
+
+/// Serves a shared door: the name in the handshake says which host is meant, and the first answers for names that nobody has.
+pub(super) fn open_shared(listener: TcpListener, tenants: Arc<[Tenant]>) -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    tokio::spawn(async move {
+        loop {
+            let Ok((stream, _)) = listener.accept().await else {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            };
+            let _ = stream.set_nodelay(true);
+            tokio::spawn(meet_shared(stream, tenants.clone()));
+        }
+    });
+    Ok(())
+}
+
+async fn meet_shared(stream: tokio::net::TcpStream, tenants: Arc<[Tenant]>) {
+    let acceptor = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), stream);
+    let Ok(hello) = acceptor.await else {
+        return;
+    };
+    let wanted = hello.client_hello().server_name().map(str::to_owned);
+    let named = tenants
+        .iter()
+        .find(|(_, host, _)| wanted.as_deref() == Some(host.name.as_str()));
+    let Some((tls, host, router)) = named.or(tenants.first()) else {
+        return;
+    };
+    host.log.note_connection();
+    if let Ok(stream) = hello.into_stream(tls.clone()).await {
+        serve(stream, host, router.clone()).await;
     }
 }
 

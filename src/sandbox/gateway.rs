@@ -15,22 +15,21 @@ use serde_json::{Map, Value, json};
 
 use super::cloud::Cloud;
 use super::material::random_guid;
+use super::pages::Page;
 
 /// How a host answers requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answers {
     /// As the genuine service does.
     Genuinely,
-    /// With a web filter's page.
-    BlockPage,
     /// One byte a second.
     Drip,
     /// With headers that never end.
     EndlessHeaders,
     /// With gigabytes that look like the beginning of the document.
     HugeBody,
-    /// With a redirect to a login page.
-    Portal,
+    /// With somebody else's page.
+    Page(Page),
     /// Never.
     Stall,
     /// 503, in the service's own words.
@@ -88,6 +87,8 @@ pub(super) struct Host {
     pub(super) is_login: bool,
     pub(super) cloud: Arc<Cloud>,
     pub(super) answers: Answers,
+    /// A proxy on the way adds its mark to every answer.
+    pub(super) marked: bool,
     /// How far its clock is ahead, in seconds.
     pub(super) skew: i64,
     pub(super) log: Log,
@@ -148,14 +149,17 @@ pub(super) async fn pass(State(host): State<Arc<Host>>, request: Request, next: 
     let mut response = match host.answers {
         Answers::Genuinely | Answers::EndlessHeaders => genuine(&host, next.run(request).await),
         Answers::Unavailable => genuine(&host, unavailable().into_response()),
-        Answers::BlockPage => block_page(),
-        Answers::Portal => portal(),
+        Answers::Page(page) => page.answer(),
         Answers::Drip => drip(),
         Answers::HugeBody => huge_body(),
         Answers::Stall => std::future::pending().await,
     };
     if host.skew != 0 {
         set_clock(response.headers_mut(), host.skew);
+    }
+    if host.marked {
+        let headers = response.headers_mut();
+        headers.append("via", HeaderValue::from_static("1.1 proxy01.acme.example"));
     }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
@@ -241,34 +245,6 @@ fn unavailable() -> Refusal {
         "service.unavailable",
         "Service Unavailable - The server is currently unavailable (because it is overloaded or down for maintenance).",
     )
-}
-
-/// A page with the marks that Squid leaves by default.
-fn block_page() -> Response {
-    let body = concat!(
-        "<!DOCTYPE html>\n<html><head><title>ERROR: The requested URL could not be retrieved</title></head>\n",
-        "<body><h1>Access Denied</h1><p>This site is blocked by the web filter. Category: Business and Economy.</p>\n",
-        "</body></html>\n"
-    );
-    let headers = [
-        ("content-type", "text/html; charset=utf-8"),
-        ("server", "squid/6.6"),
-        ("x-squid-error", "ERR_ACCESS_DENIED 0"),
-        ("via", "1.1 proxy01.acme.example (squid/6.6)"),
-    ];
-    (StatusCode::FORBIDDEN, headers, body).into_response()
-}
-
-fn portal() -> Response {
-    let headers = [
-        (
-            "location",
-            "http://portal.guestnet.example/login?from=hybridcheck",
-        ),
-        ("content-type", "text/html"),
-    ];
-    let body = "<html><body>Please <a href=\"http://portal.guestnet.example/login\">log in</a>.</body></html>";
-    (StatusCode::FOUND, headers, body).into_response()
 }
 
 /// A body of gigabytes, made chunk by chunk while it is read.

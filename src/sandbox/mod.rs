@@ -20,6 +20,8 @@ mod gateway;
 mod material;
 mod oauth;
 mod object;
+mod pages;
+mod proxy;
 mod setup;
 mod tls;
 
@@ -29,9 +31,11 @@ mod tests;
 pub use faults::{Fault, fault, faults};
 
 use cloud::Cloud;
-use door::Bound;
+use dns::Nameserver;
+use door::{Bound, Door, Second};
 use gateway::{Host, Log, Refusal};
-use setup::{HostSetup, OTHER_REGION, REGION, Setup};
+use proxy::Proxy;
+use setup::{HostSetup, OTHER_REGION, REGION, REVOCATION_HOST, Setup};
 use tls::Authority;
 
 /// Why the sandbox did not start.
@@ -89,9 +93,13 @@ pub struct Sandbox {
     object_text: String,
     cfg_file: PathBuf,
     cfg_text: String,
-    dns_server: SocketAddr,
+    dns_servers: Vec<SocketAddr>,
     ports: Vec<(String, u16)>,
+    /// The sockets of the revocation host: nobody has to answer there for a connection to be made.
+    revocation: Option<Bound>,
+    doors: Vec<SocketAddr>,
     arguments: Vec<&'static str>,
+    proxy_argument: Option<String>,
     canaries: Vec<String>,
     tool_client: (String, String),
     log: Log,
@@ -103,10 +111,18 @@ impl std::fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sandbox")
             .field("folder", &self.folder.path())
-            .field("dns_server", &self.dns_server)
+            .field("dns_servers", &self.dns_servers)
             .field("ports", &self.ports)
             .finish_non_exhaustive()
     }
+}
+
+/// A proxy and what it needs to serve.
+struct ByProxy {
+    proxy: Proxy,
+    ports: Vec<(String, u16)>,
+    at: Ipv4Addr,
+    log: Log,
 }
 
 /// A host with its sockets, ready to be served.
@@ -114,17 +130,24 @@ struct Ready {
     bound: Bound,
     setup: HostSetup,
     tls: Arc<rustls::ServerConfig>,
+    /// The settings of the second address, when it serves.
+    second: Option<Arc<rustls::ServerConfig>>,
     host: Arc<Host>,
 }
 
 impl Sandbox {
     /// Starts a sandbox, healthy or with a fault.
     pub fn start(fault: Option<&'static Fault>) -> Result<Self, SandboxError> {
-        Self::start_at(fault, Ipv4Addr::LOCALHOST)
+        Self::start_at(fault, Ipv4Addr::LOCALHOST, &[])
     }
 
-    /// Starts a sandbox on another address of this host, for clients in another network namespace.
-    pub fn start_at(fault: Option<&'static Fault>, at: Ipv4Addr) -> Result<Self, SandboxError> {
+    /// Starts a sandbox on another address of this host, for clients in another network namespace. Its hosts share the
+    /// `doors`, if any: there the name in the handshake says which host is meant.
+    pub fn start_at(
+        fault: Option<&'static Fault>,
+        at: Ipv4Addr,
+        doors: &[SocketAddr],
+    ) -> Result<Self, SandboxError> {
         let mut setup = Setup::healthy(at)?;
         if let Some(fault) = fault {
             (fault.twist)(&mut setup);
@@ -152,20 +175,48 @@ impl Sandbox {
             hosts.push(ready(label, region, host, cloud, &authority, &log, at)?);
         }
 
-        let (udp, tcp) = dns::bind(at)?;
-        let dns_server = dns::address(&udp)?;
+        let revocation = setup.revocation.map(|door| Bound::new(door, None, at));
+        let revocation = revocation.transpose()?;
+        let doors = doors.iter().map(|&at| door::bind_shared(at));
+        let doors = doors.collect::<Result<Vec<_>, _>>()?;
+        let at_doors = doors.iter().filter_map(|door| door.local_addr().ok());
+        let at_doors = at_doors.collect();
+        let mut proxy = setup
+            .proxy
+            .map(|proxy| Proxy::bind(proxy, at))
+            .transpose()?;
+        if setup.proxy.is_some_and(|proxy| proxy.is_named) {
+            let answer = dns::NameAnswer::Addresses(vec![at]);
+            setup.zone.0.insert(proxy::NAME.to_owned(), answer);
+        }
+        let mut canaries = canaries;
+        let mut proxy_argument = None;
+        if let Some(proxy) = &mut proxy {
+            canaries.append(&mut proxy.secrets);
+            proxy_argument = Some(proxy.argument.clone());
+        }
+        let zones = std::iter::once(setup.zone).chain(setup.second_zone);
+        let nameservers = zones.map(|zone| Nameserver::open(zone, at));
+        let nameservers = nameservers.collect::<Result<Vec<_>, _>>()?;
+        let dns_servers = nameservers.iter().map(Nameserver::address);
+        let dns_servers = dns_servers.collect::<Result<Vec<_>, _>>()?;
         let ports = hosts
             .iter()
             .map(|ready| (ready.host.name.clone(), ready.bound.port));
-        let ports = ports.collect();
+        let ports: Vec<(String, u16)> = ports.collect();
 
         let files = Files::write(&authority.pem(), &setup.sample)?;
         let (stop, stopped) = oneshot::channel();
-        let zone = setup.zone;
         let (started, starting) = std::sync::mpsc::channel();
+        let by_proxy = proxy.map(|proxy| ByProxy {
+            proxy,
+            ports: ports.clone(),
+            at,
+            log: log.clone(),
+        });
         let thread = std::thread::Builder::new()
             .name("sandbox".into())
-            .spawn(move || run(zone, udp, tcp, hosts, &started, stopped))
+            .spawn(move || run(nameservers, hosts, (doors, by_proxy), &started, stopped))
             .map_err(SandboxError::Thread)?;
         // A thread that ended without a word has dropped its sender.
         let served = starting
@@ -180,9 +231,12 @@ impl Sandbox {
             cfg_file: files.cfg,
             cfg_text: setup.sample.as_cfg(),
             folder: files.folder,
-            dns_server,
+            dns_servers,
             ports,
+            revocation,
+            doors: at_doors,
             arguments: setup.arguments,
+            proxy_argument,
             canaries,
             tool_client: tool_client.unwrap_or_default(),
             log,
@@ -201,9 +255,9 @@ impl Sandbox {
         &self.ca_file
     }
 
-    /// The sandbox's nameserver, on UDP and TCP.
+    /// The sandbox's nameserver, the first when there are two, on UDP and TCP.
     pub fn dns_server(&self) -> SocketAddr {
-        self.dns_server
+        self.dns_servers[0]
     }
 
     /// The sample object's file, Config Server XML.
@@ -229,8 +283,10 @@ impl Sandbox {
     /// For `--connect-to`: the host itself is resolved, only the port changes.
     pub fn connect_to(&self) -> Vec<String> {
         let entries = self.ports.iter();
+        let revocation = self.revocation.iter();
         entries
             .map(|(host, port)| format!("{host}:443::{port}"))
+            .chain(revocation.map(|bound| format!("{REVOCATION_HOST}:80::{}", bound.port)))
             .collect()
     }
 
@@ -242,12 +298,23 @@ impl Sandbox {
             .map(|(_, port)| *port)
     }
 
+    /// The doors that all its hosts share.
+    pub fn doors(&self) -> &[SocketAddr] {
+        &self.doors
+    }
+
     /// The arguments with which `hybridcheck check` checks the sample object against this sandbox.
     pub fn check_arguments(&self) -> Vec<String> {
-        let mut all = vec!["--dns-server".to_owned(), self.dns_server.to_string()];
+        let mut all = Vec::new();
+        for nameserver in &self.dns_servers {
+            all.extend(["--dns-server".to_owned(), nameserver.to_string()]);
+        }
         all.extend(["--cacert".to_owned(), self.ca_file.display().to_string()]);
         for entry in self.connect_to() {
             all.extend(["--connect-to".to_owned(), entry]);
+        }
+        if let Some(proxy) = &self.proxy_argument {
+            all.extend(["--proxy".to_owned(), proxy.clone()]);
         }
         all.extend(self.arguments.iter().map(|&argument| argument.to_owned()));
         all.push(self.object_file.display().to_string());
@@ -262,6 +329,16 @@ impl Sandbox {
     /// Id and secret of hybridcheck's own read-only client.
     pub fn tool_client(&self) -> (&str, &str) {
         (&self.tool_client.0, &self.tool_client.1)
+    }
+
+    /// What `--proxy` is given, when the sandbox has a proxy.
+    pub fn proxy(&self) -> Option<&str> {
+        self.proxy_argument.as_deref()
+    }
+
+    /// The requests that its proxy was asked, such as `CONNECT login.mypurecloud.de:443`.
+    pub fn proxied(&self) -> Vec<String> {
+        self.requests_to(proxy::NAME)
     }
 
     /// How many connections its hosts have accepted.
@@ -335,9 +412,14 @@ fn ready(
     at: Ipv4Addr,
 ) -> Result<Ready, SandboxError> {
     let name = format!("{label}.{region}");
+    let second = match setup.second {
+        Some(Second::Serves(leaf)) => Some(authority.settings(&name, leaf, setup.offer)?),
+        Some(Second::Refuses) | None => None,
+    };
     Ok(Ready {
-        bound: Bound::new(setup.door, setup.second_address, at)?,
+        bound: Bound::new(setup.door, setup.second, at)?,
         setup,
+        second,
         tls: authority.settings(&name, setup.leaf, setup.offer)?,
         host: Arc::new(Host {
             name,
@@ -345,6 +427,7 @@ fn ready(
             is_login: label == "login",
             cloud: cloud.clone(),
             answers: setup.answers,
+            marked: setup.marked,
             skew: setup.skew,
             log: log.clone(),
         }),
@@ -383,10 +466,9 @@ impl Files {
 
 /// The sandbox's thread: serves until the sandbox is dropped.
 fn run(
-    zone: dns::Zone,
-    udp: std::net::UdpSocket,
-    tcp: std::net::TcpListener,
+    nameservers: Vec<Nameserver>,
     mut hosts: Vec<Ready>,
+    (doors, mut by_proxy): (Vec<std::net::TcpListener>, Option<ByProxy>),
     started: &std::sync::mpsc::Sender<std::io::Result<()>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -401,21 +483,36 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let opened = dns::serve(zone, udp, tcp).and_then(|server| {
-            for ready in &mut hosts {
-                let router = router(&ready.host);
-                door::open(
-                    &mut ready.bound,
-                    ready.setup.door,
-                    ready.tls.clone(),
-                    ready.host.clone(),
-                    router,
-                )?;
-            }
-            Ok(server)
-        });
+        let served = nameservers.into_iter().map(dns::serve);
+        let opened = served
+            .collect::<std::io::Result<Vec<_>>>()
+            .and_then(|servers| {
+                let mut tenants = Vec::new();
+                for ready in &mut hosts {
+                    let router = router(&ready.host);
+                    if ready.setup.door == Door::Serves {
+                        tenants.push((ready.tls.clone(), ready.host.clone(), router.clone()));
+                    }
+                    door::open(
+                        &mut ready.bound,
+                        ready.setup.door,
+                        ready.tls.clone(),
+                        ready.second.clone(),
+                        ready.host.clone(),
+                        router,
+                    )?;
+                }
+                let tenants: Arc<[_]> = tenants.into();
+                for listener in doors {
+                    door::open_shared(listener, tenants.clone())?;
+                }
+                if let Some(by) = &mut by_proxy {
+                    by.proxy.open(&by.ports, by.at, &by.log)?;
+                }
+                Ok(servers)
+            });
         match opened {
-            Ok(_server) => {
+            Ok(_servers) => {
                 let _ = started.send(Ok(()));
                 // Ends with an error when the sandbox is dropped, which is the signal.
                 let _ = stopped.await;

@@ -6,10 +6,11 @@ use std::net::Ipv4Addr;
 use super::SandboxError;
 use super::cloud::Cloud;
 use super::dns::{NameAnswer, Zone};
-use super::door::Door;
+use super::door::{Door, SECOND_ADDRESS, Second};
 use super::gateway::Answers;
 use super::material::Recipe;
 use super::object::Sample;
+use super::proxy::ProxySetup;
 use super::tls::{Leaf, Offer};
 
 /// The region of the sample organisation.
@@ -26,10 +27,12 @@ pub(super) struct HostSetup {
     pub(super) leaf: Leaf,
     pub(super) offer: Offer,
     pub(super) answers: Answers,
+    /// A proxy on the way adds its mark to every answer.
+    pub(super) marked: bool,
     /// How far the host's clock is ahead, in seconds.
     pub(super) skew: i64,
-    /// The name has a second address, which refuses.
-    pub(super) second_address: bool,
+    /// The name has a second address, and what that one does.
+    pub(super) second: Option<Second>,
 }
 
 impl HostSetup {
@@ -41,20 +44,30 @@ impl HostSetup {
             leaf: Leaf::Good,
             offer: Offer::All,
             answers: Answers::Genuinely,
+            marked: false,
             skew: 0,
-            second_address: false,
+            second: None,
         }
     }
 }
+
+/// The host at which certificates of [`Leaf::Revocable`] say that their revocation can be asked, on port 80.
+pub(super) const REVOCATION_HOST: &str = "crl.authority.example";
 
 /// Everything that a fault may change.
 pub(super) struct Setup {
     pub(super) sample: Sample,
     pub(super) material: Recipe,
     pub(super) zone: Zone,
+    /// What a second nameserver of the host says, where it has one.
+    pub(super) second_zone: Option<Zone>,
     pub(super) login: HostSetup,
     pub(super) api: HostSetup,
     pub(super) cloud: Cloud,
+    /// The door of the host at which certificates say that their revocation can be asked.
+    pub(super) revocation: Option<Door>,
+    /// A proxy, when requests are to go through one.
+    pub(super) proxy: Option<ProxySetup>,
     /// Further arguments for `hybridcheck check`.
     pub(super) arguments: Vec<&'static str>,
 }
@@ -73,10 +86,33 @@ impl Setup {
             sample: Sample::default(),
             material: Recipe::default(),
             zone: Zone(zone),
+            second_zone: None,
             login: HostSetup::of(REGION),
             api: HostSetup::of(REGION),
             cloud: Cloud::healthy()?,
+            revocation: None,
+            proxy: None,
             arguments: Vec::new(),
         })
+    }
+}
+
+impl Setup {
+    /// Gives the API host a second address.
+    pub(super) fn second(&mut self, second: Second) {
+        self.api.second = Some(second);
+        let addresses = vec![Ipv4Addr::LOCALHOST, SECOND_ADDRESS];
+        self.zone
+            .0
+            .insert(format!("api.{REGION}"), NameAnswer::Addresses(addresses));
+    }
+
+    /// Lets the certificates name a host for their revocation, with this door.
+    pub(super) fn revocable(&mut self, door: Door) {
+        self.revocation = Some(door);
+        self.login.leaf = Leaf::Revocable;
+        self.api.leaf = Leaf::Revocable;
+        let answer = NameAnswer::Addresses(vec![Ipv4Addr::LOCALHOST]);
+        self.zone.0.insert(REVOCATION_HOST.into(), answer);
     }
 }

@@ -3,22 +3,27 @@
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, CrlDistributionPoint, CustomExtension,
+    DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::SandboxError;
 use super::material::in_days;
+use super::setup::REVOCATION_HOST;
 
 /// What kind of certificate a host serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leaf {
     Good,
     Expired,
+    /// By an authority below the sandbox's, whose certificate is not served.
+    NoIntermediate,
     /// For another host's name.
     OtherName,
+    /// Good, and says where its revocation can be asked.
+    Revocable,
     /// By an authority that is not the sandbox's.
     Rogue,
 }
@@ -37,14 +42,19 @@ pub(super) enum Offer {
 /// A certificate authority that exists as long as the sandbox.
 pub(super) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
+    intermediate: CertifiedIssuer<'static, KeyPair>,
     rogue: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Authority {
     /// Makes the authority, and the rogue one beside it.
     pub(super) fn new() -> Result<Self, SandboxError> {
+        let issuer = authority("hybridcheck sandbox CA", "hybridcheck")?;
+        let params = authority_params("hybridcheck sandbox CA 2", "hybridcheck", 0);
+        let intermediate = CertifiedIssuer::signed_by(params, KeyPair::generate()?, &issuer)?;
         Ok(Self {
-            issuer: authority("hybridcheck sandbox CA", "hybridcheck")?,
+            issuer,
+            intermediate,
             rogue: authority("Corporate Web Inspection CA", "Example Web Filter")?,
         })
     }
@@ -80,31 +90,54 @@ impl Authority {
         params.not_before = in_days(from).into();
         params.not_after = in_days(to).into();
         let key = KeyPair::generate()?;
-        let issuer = if leaf == Leaf::Rogue {
-            &self.rogue
-        } else {
-            &self.issuer
+        if leaf == Leaf::Revocable {
+            let uris = vec![format!("http://{REVOCATION_HOST}/sandbox.crl")];
+            params.crl_distribution_points = vec![CrlDistributionPoint { uris }];
+        }
+        let issuer = match leaf {
+            Leaf::Rogue => &self.rogue,
+            Leaf::NoIntermediate => {
+                params.custom_extensions = vec![issuer_access()];
+                &self.intermediate
+            }
+            Leaf::Expired | Leaf::Good | Leaf::OtherName | Leaf::Revocable => &self.issuer,
         };
         let certificate = params.signed_by(&key, issuer)?;
         config(certificate.der().clone(), key.into(), offer)
     }
 }
 
+/// Says where the issuer's certificate is (caIssuers, RFC 5280 section 4.2.2.1).
+fn issuer_access() -> CustomExtension {
+    const URL: &[u8; 30] = b"http://crt.authority.example/2";
+    const OID: [u8; 10] = [0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 0x30, 2];
+    let mut der = vec![0x30, 44, 0x30, 42];
+    der.extend(OID);
+    der.extend([0x86, 30]);
+    der.extend(URL);
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], der)
+}
+
 fn authority(
     name: &str,
     organisation: &str,
 ) -> Result<CertifiedIssuer<'static, KeyPair>, SandboxError> {
+    let params = authority_params(name, organisation, 1);
+    Ok(CertifiedIssuer::self_signed(params, KeyPair::generate()?)?)
+}
+
+fn authority_params(name: &str, organisation: &str, below: u8) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, name);
     params
         .distinguished_name
         .push(DnType::OrganizationName, organisation);
-    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.not_before = in_days(-2).into();
     params.not_after = in_days(365).into();
-    Ok(CertifiedIssuer::self_signed(params, KeyPair::generate()?)?)
+    params
 }
 
 fn config(

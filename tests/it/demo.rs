@@ -101,6 +101,7 @@ fn there_are_faults_in_every_area() {
         "tcp",
         "tls",
         "http",
+        "proxy",
         "oauth",
         "organisation",
         "idp",

@@ -1,6 +1,6 @@
 //! Ctrl-C while a host keeps silent: a complete, valid report of what is known, and status 130.
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
 use hybridcheck::sandbox::{self, Sandbox};
@@ -8,11 +8,11 @@ use hybridcheck_core::run::{Run, Verdict};
 
 use crate::support::hybridcheck;
 
-#[test]
-fn an_interrupted_run_still_reports() {
+/// Runs a command against a host that keeps silent, and interrupts it once it is connected.
+fn interrupted(words: &[&str]) -> Output {
     let sandbox = Sandbox::start(sandbox::fault("tls-silent")).expect("a sandbox");
     let child = hybridcheck()
-        .args(["check", "--format", "json"])
+        .args(words)
         .args(sandbox.check_arguments())
         .args(["--connect-timeout", "60s", "--timeout", "120s"])
         .stdout(Stdio::piped())
@@ -28,7 +28,12 @@ fn an_interrupted_run_still_reports() {
         .args(["-INT", &child.id().to_string()])
         .status();
     assert!(killed.expect("kill runs").success());
-    let output = child.wait_with_output().expect("the binary ends");
+    child.wait_with_output().expect("the binary ends")
+}
+
+#[test]
+fn an_interrupted_run_still_reports() {
+    let output = interrupted(&["check", "--format", "json"]);
     assert_eq!(output.status.code(), Some(130));
     let run: Run = serde_json::from_slice(&output.stdout).expect("a whole document");
     assert_eq!(run.verdict, Verdict::Interrupted);
@@ -36,4 +41,12 @@ fn an_interrupted_run_still_reports() {
         run.rows.iter().any(|row| row.check.0 == "network-connects"),
         "what was known is there"
     );
+}
+
+#[test]
+fn an_interrupted_list_of_missing_rules_says_that_it_is_not_whole() {
+    let output = interrupted(&["firewall", "--missing", "--format", "squid"]);
+    assert_eq!(output.status.code(), Some(130));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("# Interrupted before"), "{text}");
 }

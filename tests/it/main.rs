@@ -2,10 +2,15 @@
 
 mod cli;
 mod demo;
+mod firewall;
+mod firewall_readers;
 mod hostile;
+mod inspection;
 mod interrupt;
 mod matrix;
+mod old_tls;
 mod probe;
+mod proxy;
 mod safety;
 mod saml;
 mod schema;

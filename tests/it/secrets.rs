@@ -48,6 +48,13 @@ fn no_output_of_any_fault_holds_a_secret() {
         let mut arguments = vec!["plan".to_owned()];
         arguments.extend(sandbox.check_arguments());
         assert_clean(&run(&arguments), &canaries, &format!("{name} plan"));
+        let mut arguments = vec!["firewall".to_owned(), "--missing".into()];
+        arguments.extend(sandbox.check_arguments());
+        assert_clean(
+            &run(&arguments),
+            &canaries,
+            &format!("{name} firewall --missing"),
+        );
     }
 }
 

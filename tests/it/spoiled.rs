@@ -197,6 +197,19 @@ const SPOILS: &[Spoil] = &[
         );
         *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
     }),
+    ("stale line in the hosts file", |c, f| {
+        let host = c.objects[0].auth_endpoint().expect("an endpoint").host;
+        let fact = facts::hosts_file(&[std::net::IpAddr::from([198, 51, 100, 7])]);
+        *f = facts::with_fact(std::mem::take(f), facts::hosts_file_key(&host), fact);
+    }),
+    ("system without DNS", |c, f| {
+        let host = c.objects[0].auth_endpoint().expect("an endpoint").host;
+        let failed = hybridcheck_core::facts::SystemOutcome::Failed {
+            error: "Name or service not known".into(),
+        };
+        let fact = facts::system_lookup(failed);
+        *f = facts::with_fact(std::mem::take(f), facts::system_lookup_key(&host), fact);
+    }),
     ("key as raw PEM", |_, f| {
         let key = FactKey::PrivateKey {
             object: ObjectId(0),

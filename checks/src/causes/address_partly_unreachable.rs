@@ -53,6 +53,9 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
         .map(|(address, _)| *address)
         .collect();
     let first = shut.first()?;
+    if super::one_family_dead::dead_family(case, endpoint).is_some() {
+        return None;
+    }
     let only_ipv6 = shut.iter().all(std::net::IpAddr::is_ipv6)
         && tried.iter().any(|(address, _)| address.is_ipv4());
     let fix = if only_ipv6 {

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{FactKey, HttpFact, HttpOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
@@ -74,7 +74,7 @@ impl Rule for AnswerNeverCompletes {
 
 /// The request to an endpoint that got no whole answer.
 fn asked<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Option<(FactKey, &'a HttpFact)> {
-    let route = Route::Direct;
+    let route = case.route(endpoint);
     let facts = case.facts();
     let discovery = FactKey::Discovery {
         endpoint: endpoint.clone(),

@@ -25,7 +25,8 @@ page! {
     ///
     /// ## Show it without hybridcheck
     ///
-    /// `date -u; curl -sI https://HOST/ | grep -i ^date` on Linux; `w32tm /query /status` on Windows.
+    /// `date -u; curl -skI https://HOST/ | grep -i ^date` on Linux. In PowerShell: `w32tm /query /status`, and
+    /// `[DateTime]::UtcNow; (Invoke-WebRequest -UseBasicParsing https://HOST/).Headers.Date`.
     ///
     /// ## What we rely on
     ///
@@ -97,7 +98,7 @@ pub(super) fn explains(case: &Case<'_>, all: &[Row], endpoint: &Endpoint) -> boo
     let row = all.iter().find(|row| row.check.0 == "network-clock");
     match row.map(|row| row.status) {
         Some(Status::Fail) => {
-            let offset = clock::best(case).map_or(0, |reading| reading.offset_millis() / 1000);
+            let offset = clock::offset_millis(case).map_or(0, |offset| offset / 1000);
             dated
                 .iter()
                 .all(|fact| is_valid_when_corrected(fact, offset))
@@ -199,6 +200,21 @@ mod tests {
         assert_eq!(found[0].certainty, Certainty::Certain);
         assert_eq!(found[0].explains.len(), 1);
         assert_eq!(bench.causes(), ["clock-skew"]);
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_makes_every_certificate_not_valid_yet_and_nothing_else() {
+        let mut bench = Bench::healthy();
+        for endpoint in [bench.auth(), bench.api()] {
+            for address in addresses_of(&endpoint.host) {
+                let fault = ChainFault::NotYetValid { not_before: None };
+                let key = tls_key(&endpoint, address);
+                let fact = tls(&endpoint.host, Trust::Amazon, vec![fault]);
+                bench = bench.fact(key.clone(), fact).blocked_behind(&key);
+            }
+        }
+        assert_eq!(bench.causes(), ["clock-skew"]);
+        assert_eq!(bench.unexplained(), Vec::<String>::new());
     }
 
     #[test]

@@ -5,11 +5,18 @@ use hybridcheck_core::cause::Rule;
 mod address_partly_unreachable;
 mod answer_never_completes;
 mod auto_provisioning_off;
+mod block_page;
+mod captive_portal;
 mod certificate_and_key_swapped;
 mod certificate_expired;
 mod client_disabled;
 mod client_id_malformed;
 mod clock_skew;
+mod connection_flaky;
+mod dns_truncation;
+mod edge_refusal;
+mod host_firewall;
+mod hosts_file_override;
 mod idp_certificate_mismatch;
 mod idp_disabled;
 mod idp_missing;
@@ -17,21 +24,49 @@ mod issuer_mismatch;
 mod issuer_not_unique;
 mod key_certificate_mismatch;
 mod key_does_not_open;
+mod large_client_hello_dropped;
+mod large_packets_lost;
+mod listener_silent;
 mod name_does_not_resolve;
+mod name_sinkholed;
+mod nameserver_refuses;
+mod nameserver_silent;
+mod nameservers_disagree;
+mod no_route;
 mod not_the_genuine_service;
+mod not_tls;
 mod object_incomplete;
 mod object_wrong_type;
+mod one_family_dead;
 mod organization_mismatch;
+mod proxy_denies;
+mod proxy_hangs;
+mod proxy_login_refused;
+mod proxy_login_required;
+mod proxy_login_unsupported;
+mod proxy_name_does_not_resolve;
+mod proxy_resolves_otherwise;
+mod proxy_settings_conflict;
+mod proxy_unreachable;
+mod proxy_upstream_failed;
 mod rate_limited;
 mod region_mismatch;
+mod revocation_blocked;
 mod role_missing;
 mod service_error;
+mod sni_filtered;
+mod system_lookup_differs;
 mod tcp_blocked;
 mod tcp_refused;
+mod tcp_rejected;
 mod tls_certificate_expired;
+mod tls_chain_incomplete;
+mod tls_inspected;
 mod tls_interrupted;
 mod tls_name_mismatch;
+mod tls_node_differs;
 mod tls_not_trusted;
+mod tls_too_old;
 mod unknown_client;
 mod url_malformed;
 mod wrong_grant_type;
@@ -43,17 +78,52 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &object_wrong_type::ObjectWrongType,
     &object_incomplete::ObjectIncomplete,
     &name_does_not_resolve::NameDoesNotResolve,
+    &nameserver_refuses::NameserverRefuses,
+    &dns_truncation::DnsTruncation,
+    &nameservers_disagree::NameserversDisagree,
+    &name_sinkholed::NameSinkholed,
+    &hosts_file_override::HostsFileOverride,
+    &system_lookup_differs::SystemLookupDiffers,
+    &nameserver_silent::NameserverSilent,
+    &proxy_name_does_not_resolve::ProxyNameDoesNotResolve,
+    &proxy_unreachable::ProxyUnreachable,
+    &proxy_hangs::ProxyHangs,
+    &proxy_login_required::ProxyLoginRequired,
+    &proxy_login_refused::ProxyLoginRefused,
+    &proxy_login_unsupported::ProxyLoginUnsupported,
+    &proxy_denies::ProxyDenies,
+    &proxy_upstream_failed::ProxyUpstreamFailed,
+    &proxy_resolves_otherwise::ProxyResolvesOtherwise,
+    &proxy_settings_conflict::ProxySettingsConflict,
+    &no_route::NoRoute,
+    &host_firewall::HostFirewall,
+    &tcp_rejected::TcpRejected,
     &tcp_blocked::TcpBlocked,
     &tcp_refused::TcpRefused,
+    &one_family_dead::OneFamilyDead,
     &address_partly_unreachable::AddressPartlyUnreachable,
+    &connection_flaky::ConnectionFlaky,
     &clock_skew::ClockSkew,
+    &sni_filtered::SniFiltered,
+    &tls_too_old::TlsTooOld,
+    &not_tls::NotTls,
+    &listener_silent::ListenerSilent,
+    &large_packets_lost::LargePacketsLost,
+    &large_client_hello_dropped::LargeClientHelloDropped,
     &tls_interrupted::TlsInterrupted,
+    &tls_node_differs::TlsNodeDiffers,
     &tls_not_trusted::TlsNotTrusted,
+    &tls_inspected::TlsInspected,
+    &tls_chain_incomplete::TlsChainIncomplete,
     &tls_name_mismatch::TlsNameMismatch,
     &tls_certificate_expired::TlsCertificateExpired,
+    &captive_portal::CaptivePortal,
+    &block_page::BlockPage,
+    &edge_refusal::EdgeRefusal,
     &not_the_genuine_service::NotTheGenuineService,
     &service_error::ServiceError,
     &answer_never_completes::AnswerNeverCompletes,
+    &revocation_blocked::RevocationBlocked,
     &rate_limited::RateLimited,
     &client_id_malformed::ClientIdMalformed,
     &unknown_client::UnknownClient,

@@ -2,13 +2,14 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::{Endpoint, Host};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
+use crate::names::{self, Says};
 use crate::{rows, seen};
 
 page! {
@@ -16,8 +17,8 @@ page! {
     ///
     /// ## What it means
     ///
-    /// The nameservers of this host give no address for the login or the API host: they deny the name, fail, or stay silent. Nothing
-    /// after it could be checked.
+    /// The nameservers of this host give no address for the login or the API host: they deny the name, know no address for it, or
+    /// all stay silent. Nothing after it could be checked.
     ///
     /// ## How to fix
     ///
@@ -38,7 +39,9 @@ page! {
 impl Rule for NameDoesNotResolve {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let silent = rows::failing(all, "network-nameservers-answer");
-        if !silent.is_empty() {
+        let is_direct = |endpoint: &Endpoint| case.route(endpoint) == Route::Direct;
+        let is_needed = seen::endpoints(case.object).iter().any(is_direct);
+        if !silent.is_empty() && is_needed {
             return vec![nobody_answers(case, &silent)];
         }
         let url_wrong = |endpoint: &Endpoint| {
@@ -48,7 +51,7 @@ impl Rule for NameDoesNotResolve {
         };
         let unresolved = rows::failing(all, "network-resolves");
         let groups = rows::grouped(unresolved, |endpoint| {
-            (!url_wrong(endpoint)).then(|| {
+            (!url_wrong(endpoint) && is_about_the_name(case, &endpoint.host)).then(|| {
                 (
                     case.regions.of_host(&endpoint.host).is_some(),
                     answers(case, &endpoint.host),
@@ -87,7 +90,7 @@ impl Rule for NameDoesNotResolve {
             .breaks(
                 members
                     .iter()
-                    .flat_map(|(endpoint, _)| keys(case, &endpoint.host)),
+                    .flat_map(|(endpoint, _)| rows::name_keys(case, &endpoint.host)),
             )
             .breaks(
                 members
@@ -129,7 +132,7 @@ fn nobody_answers(case: &Case<'_>, silent: &[&Row]) -> Diagnosis {
     .breaks(
         endpoints
             .iter()
-            .flat_map(|endpoint| keys(case, &endpoint.host)),
+            .flat_map(|endpoint| rows::name_keys(case, &endpoint.host)),
     )
     .breaks(endpoints.iter().cloned().map(FactKey::connection));
     if let Some(endpoint) = endpoints.first() {
@@ -153,27 +156,16 @@ fn answers(case: &Case<'_>, host: &Host) -> Vec<(String, &'static str, &'static 
         .collect()
 }
 
-fn keys(case: &Case<'_>, host: &Host) -> Vec<FactKey> {
-    let asked = case.dns_of(host).into_iter();
-    asked
-        .map(|(nameserver, _)| FactKey::Dns {
-            host: host.clone(),
-            nameserver,
-        })
-        .chain([FactKey::Addresses { host: host.clone() }])
-        .collect()
+fn question(case: &Case<'_>, host: &Host) -> String {
+    let asked = case.dns_of(host);
+    rows::questions(host, asked.first().map(|(nameserver, _)| nameserver))
 }
 
-fn question(case: &Case<'_>, host: &Host) -> String {
-    match case.dns_of(host).first() {
-        Some((nameserver, _)) if nameserver.port() == 53 => {
-            format!("dig @{} {host} A", nameserver.ip())
-        }
-        Some((nameserver, _)) => {
-            format!("dig @{} -p {} {host} A", nameserver.ip(), nameserver.port())
-        }
-        None => format!("dig {host} A"),
-    }
+/// Some nameserver says something about the name, or all stay silent: failures and cut answers are causes of their own.
+fn is_about_the_name(case: &Case<'_>, host: &Host) -> bool {
+    let views = names::views(case, host).unwrap_or_default();
+    let says = |wanted: Says| views.iter().any(|view| view.says == wanted);
+    says(Says::Denies) || says(Says::Empty) || !(says(Says::Refuses) || says(Says::Cut))
 }
 
 #[cfg(test)]
@@ -229,9 +221,17 @@ mod tests {
         let bench = unresolved(
             unresolved(bench, &auth, &DnsOutcome::NxDomain),
             &api,
-            &DnsOutcome::ServFail,
+            &DnsOutcome::NoData,
         );
         assert_eq!(bench.diagnose(&NameDoesNotResolve).len(), 2);
+    }
+
+    #[test]
+    fn a_failure_of_the_nameserver_is_another_cause() {
+        let bench = Bench::healthy();
+        let auth = bench.auth().host;
+        let bench = unresolved(bench, &auth, &DnsOutcome::ServFail);
+        assert!(bench.diagnose(&NameDoesNotResolve).is_empty());
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::{FactKey, HttpFact};
+use hybridcheck_core::facts::{FactKey, HttpFact, Trust};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
-use hybridcheck_core::text::visible;
 
 use super::region_mismatch;
+use crate::answers::{Answerer, answerer};
 use crate::network::genuine_auth_service::issuer_host;
 use crate::{rows, seen};
 
@@ -18,201 +18,233 @@ page! {
     ///
     /// ## What it means
     ///
-    /// TLS came to an end, and yet the answer is not the service's own: a block page, a captive portal, a gateway, or another host of
-    /// Genesys Cloud or Amazon. A status of 200 proves nothing; the form of the answer does.
+    /// TLS came to an end, and yet the answer is not the service's own, and bears no mark of a known filter, portal or of Amazon's edge: a
+    /// gateway, a restyled block page, or another host. A status of 200 proves nothing; the form of the answer does.
     ///
     /// ## How to fix
     ///
-    /// The evidence names what answered: status, server, first words. Have the hosts exempted there, or log in to the portal. A page of
-    /// CloudFront means that Amazon's edge refused the request, by country or address.
+    /// The evidence names what answered: status, server, first words. Find out whose it is, and have the hosts exempted there.
     ///
     /// ## Show it without hybridcheck
     ///
     /// `curl -si https://LOGIN-HOST/.well-known/oauth-authorization-server` must show JSON with an `issuer`;
-    /// `curl -si https://API-HOST/api/v2/tokens/me` must show 401 and `authentication.required`.
+    /// `curl -si https://API-HOST/api/v2/tokens/me` must show 401 and `authentication.required`. In PowerShell the same with `curl.exe`.
     ///
     /// ## What we rely on
     ///
-    /// Documented: the API's error body. Observed by third parties: the discovery document, and the pages of filters and of CloudFront.
+    /// Documented: the API's error body. Observed by third parties: the discovery document.
     pub(crate) struct NotTheGenuineService;
 }
 
 impl Rule for NotTheGenuineService {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let mut strange = Vec::new();
-        if !rows::fails(all, "general-auth-url") && region_mismatch::evidence(case, all).is_empty()
-        {
-            strange.extend(rows::failing(all, "network-genuine-auth-service"));
-        }
-        if !rows::fails(all, "general-service-url") {
-            strange.extend(rows::failing(all, "network-genuine-api-service"));
-        }
-        let groups = rows::grouped(strange, |endpoint| answer(case, endpoint));
-        let of_group = |(answer, members): (Stranger, Vec<(&Endpoint, &Row)>)| {
+        let groups = rows::grouped(strange(case, all), |endpoint| {
+            group(case, endpoint, |who| match who {
+                Answerer::Stranger(server) => Some(server),
+                _ => None,
+            })
+        });
+        let of_group = |(answered, members): (Answered<Option<String>>, Members<'_>)| {
             let names = rows::names(&members);
-            let what = answer.what();
-            let fix = if answer.is_edge {
-                format!(
-                    "Amazon's edge refuses requests for {names} from this network. Ask Genesys support whether this country or address is blocked, and give them the evidence."
-                )
-            } else {
-                format!(
-                    "Please let requests from this host to {names} through unchanged: {what} answers in place of Genesys Cloud (a block page, portal or gateway)."
-                )
+            let what = match &answered.by {
+                Some(server) => format!("`{server}`, with {}", answered.outcome),
+                None => answered.outcome.clone(),
             };
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 Certainty::Likely,
                 format!("{what} answers at {names} in place of Genesys Cloud"),
-                if answer.is_edge {
-                    Owner::CloudAdmin
-                } else {
-                    Owner::NetworkTeam
-                },
-                fix,
-            )
-            .shown_by(members.iter().map(|(_, row)| *row));
-            for (endpoint, row) in &members {
-                let key = if row.check.0 == "network-genuine-auth-service" {
-                    seen::discovery_key(endpoint)
-                } else {
-                    seen::api_probe_key(endpoint)
-                };
-                diagnosis = diagnosis.breaks([key, FactKey::connection((*endpoint).clone())]);
-            }
-            if let Some((endpoint, row)) = members.first() {
-                let path = if row.check.0 == "network-genuine-auth-service" {
-                    ".well-known/oauth-authorization-server"
-                } else {
-                    "api/v2/tokens/me"
-                };
-                diagnosis = diagnosis.command(format!("curl -si https://{endpoint}/{path}"));
-            }
-            diagnosis
+                Owner::NetworkTeam,
+                format!(
+                    "Please let requests from this host to {names} through unchanged: {what} answers in place of Genesys Cloud (a block page, portal or gateway)."
+                ),
+            );
+            answered.tell(diagnosis, &members)
         };
         groups.into_iter().map(of_group).collect()
     }
 }
 
-/// What answered, as far as it makes two answers the same.
-#[derive(PartialEq)]
-struct Stranger {
-    outcome: String,
-    server: Option<String>,
-    is_edge: bool,
+/// The endpoints of one answerer with the rows that show it.
+pub(super) type Members<'r> = Vec<(&'r Endpoint, &'r Row)>;
+
+/// An answer in place of the service's, as far as it makes two answers the same.
+#[derive(Clone, PartialEq)]
+pub(super) struct Answered<T> {
+    /// Who gave it.
+    pub(super) by: T,
+    /// What it was.
+    pub(super) outcome: String,
+    /// Where the chain of the connection ends.
+    trust: Option<Trust>,
 }
 
-impl Stranger {
-    fn what(&self) -> String {
-        match (&self.server, self.is_edge) {
-            (_, true) => format!("Amazon's edge (CloudFront), with {}", self.outcome),
-            (Some(server), _) => format!("`{server}`, with {}", self.outcome),
-            (None, _) => self.outcome.clone(),
+impl<T> Answered<T> {
+    /// No device on the way can sign for a public root: behind one, an accusation is only possible.
+    pub(super) fn at_most(&self, certainty: Certainty) -> Certainty {
+        match self.trust {
+            Some(Trust::Amazon | Trust::Public) => Certainty::Possible,
+            _ => certainty,
+        }
+    }
+
+    /// Adds what every diagnosis about a wrong answerer carries.
+    pub(super) fn tell(&self, diagnosis: Diagnosis, members: &Members<'_>) -> Diagnosis {
+        let mut diagnosis = diagnosis.shown_by(members.iter().map(|(_, row)| *row));
+        if let Some(trust) = self.trust {
+            diagnosis = diagnosis.evidence("the chain of the connection ends at", trust);
+        }
+        for (endpoint, row) in members {
+            let key = if is_of_auth(row) {
+                seen::discovery_key(endpoint)
+            } else {
+                seen::api_probe_key(endpoint)
+            };
+            diagnosis = diagnosis.breaks([key, FactKey::connection((*endpoint).clone())]);
+        }
+        match members.first() {
+            Some((endpoint, row)) => {
+                let path = if is_of_auth(row) {
+                    ".well-known/oauth-authorization-server"
+                } else {
+                    "api/v2/tokens/me"
+                };
+                diagnosis.command(format!("curl -si https://{endpoint}/{path}"))
+            }
+            None => diagnosis,
         }
     }
 }
 
-fn answer(case: &Case<'_>, endpoint: &Endpoint) -> Option<Stranger> {
+fn is_of_auth(row: &Row) -> bool {
+    row.check.0 == "network-genuine-auth-service"
+}
+
+/// The rows of answers that are not the service's own, where the URL or the region does not explain them.
+pub(super) fn strange<'r>(case: &Case<'_>, all: &'r [Row]) -> Vec<&'r Row> {
+    let mut strange = Vec::new();
+    if !rows::fails(all, "general-auth-url") && region_mismatch::evidence(case, all).is_empty() {
+        strange.extend(rows::failing(all, "network-genuine-auth-service"));
+    }
+    if !rows::fails(all, "general-service-url") {
+        strange.extend(rows::failing(all, "network-genuine-api-service"));
+    }
+    strange
+}
+
+/// The answer of an endpoint when it was given by whom a rule is about.
+pub(super) fn group<T>(
+    case: &Case<'_>,
+    endpoint: &Endpoint,
+    is_mine: impl Fn(Answerer) -> Option<T>,
+) -> Option<Answered<T>> {
+    let http = exchange(case, endpoint)?;
+    let by = is_mine(answerer(http)?)?;
+    let connection = case
+        .facts()
+        .connection(&case.over(FactKey::connection(endpoint.clone())));
+    Some(Answered {
+        by,
+        outcome: http.outcome.to_string(),
+        trust: connection.ok().map(|fact| fact.trust),
+    })
+}
+
+/// The exchange with an endpoint that did not bring what the service answers.
+fn exchange<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Option<&'a HttpFact> {
     let facts = case.facts();
     if case.object.auth_endpoint().as_ref() == Some(endpoint)
-        && let Ok(fact) = facts.discovery(&seen::discovery_key(endpoint))
+        && let Ok(fact) = facts.discovery(&case.over(seen::discovery_key(endpoint)))
     {
         let known = fact
             .document
             .as_ref()
             .and_then(|document| issuer_host(&document.issuer));
         if known.as_ref() != Some(&endpoint.host) {
-            return stranger(&fact.http);
+            return Some(&fact.http);
         }
     }
-    let fact = facts.api_probe(&seen::api_probe_key(endpoint)).ok()?;
-    if fact.error.is_some() {
-        return None;
-    }
-    stranger(&fact.http)
-}
-
-/// None when the exchange shows a service in trouble rather than a stranger, or ended without an answer.
-fn stranger(http: &HttpFact) -> Option<Stranger> {
-    let answer = http.outcome.answer()?;
-    if answer.correlation_id().is_some() {
-        return None;
-    }
-    let edge = ["cloudfront", "the request could not be satisfied"];
-    let page = answer.excerpt.to_lowercase();
-    let server = answer.header("server").map(|server| visible(server, 80));
-    let is_edge = edge.iter().any(|mark| page.contains(mark))
-        || server
-            .as_deref()
-            .is_some_and(|server| server.eq_ignore_ascii_case("CloudFront"));
-    if (500..=599).contains(&answer.status) && (is_edge || server.is_none()) {
-        return None;
-    }
-    Some(Stranger {
-        outcome: http.outcome.to_string(),
-        server,
-        is_edge,
-    })
+    let fact = facts
+        .api_probe(&case.over(seen::api_probe_key(endpoint)))
+        .ok()?;
+    fact.error.is_none().then_some(&fact.http)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::causes::{service_error::ServiceError, url_malformed::UrlMalformed};
     use crate::fact_testing::Bench;
     use hybridcheck_core::check::Subject;
-    use hybridcheck_core::facts::{ApiProbeFact, DiscoveryFact};
-    use hybridcheck_testkit::facts::{api_probe_key, discovery_key, http};
+    use hybridcheck_core::facts::{ApiProbeFact, ConnectionFact, DiscoveryFact, HttpOutcome};
+    use hybridcheck_testkit::facts::{
+        addresses_of, api_probe_key, discovery_key, http, tls, tls_key,
+    };
 
-    fn page(status: u16, words: &str, genuine: bool) -> HttpFact {
-        http("GET …", status, "text/html", words, genuine)
+    /// A page with headers of its own.
+    pub(crate) fn page(status: u16, words: &str, headers: &[(&str, &str)]) -> HttpFact {
+        let request = "GET https://HOST.example/";
+        let mut fact = http(request, status, "text/html", words, false);
+        if let HttpOutcome::Answer(answer) = &mut fact.outcome {
+            for (name, value) in headers {
+                answer
+                    .headers
+                    .push(((*name).to_owned(), (*value).to_owned()));
+            }
+        }
+        fact
     }
 
-    fn at_both(answer: &HttpFact) -> Bench {
+    /// Both hosts answer so.
+    pub(crate) fn at_both(answer: &HttpFact) -> Bench {
         let bench = Bench::healthy();
         let (auth, api) = (bench.auth(), bench.api());
+        let of_auth = DiscoveryFact {
+            http: answer.clone(),
+            document: None,
+        };
+        let of_api = ApiProbeFact {
+            http: answer.clone(),
+            error: None,
+        };
         bench
-            .fact(
-                discovery_key(&auth),
-                DiscoveryFact {
-                    http: answer.clone(),
-                    document: None,
-                },
-            )
-            .fact(
-                api_probe_key(&api),
-                ApiProbeFact {
-                    http: answer.clone(),
-                    error: None,
-                },
-            )
+            .fact(discovery_key(&auth), of_auth)
+            .fact(api_probe_key(&api), of_api)
+    }
+
+    /// Both connections end at a chain of this worth.
+    pub(crate) fn served_by(mut bench: Bench, trust: Trust) -> Bench {
+        for endpoint in [bench.auth(), bench.api()] {
+            let address = addresses_of(&endpoint.host)[0];
+            let connection = ConnectionFact { address, trust };
+            bench = bench.fact(FactKey::connection(endpoint.clone()), connection);
+            for address in addresses_of(&endpoint.host) {
+                let fact = tls(&endpoint.host, trust, Vec::new());
+                bench = bench.fact(tls_key(&endpoint, address), fact);
+            }
+        }
+        bench
     }
 
     #[test]
-    fn one_portal_is_one_cause_for_both_hosts() {
-        let bench = at_both(&page(200, "<title>Please log in</title>", false));
+    fn one_stranger_is_one_cause_for_both_hosts() {
+        let bench = at_both(&page(200, "<title>Welcome</title>", &[]));
         let found = bench.diagnose(&NotTheGenuineService);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].roots.len(), 2);
         assert_eq!(bench.causes(), ["not-the-genuine-service"]);
-    }
-
-    #[test]
-    fn the_edge_is_no_block_page() {
-        let found = at_both(&page(403, "Generated by cloudfront (CloudFront)", false))
-            .diagnose(&NotTheGenuineService);
-        assert!(found[0].sentence.starts_with("Amazon's edge"));
+        assert_eq!(bench.unexplained(), Vec::<String>::new());
     }
 
     #[test]
     fn a_service_in_trouble_is_another_cause() {
-        let bench = at_both(&page(503, "{}", true));
+        let bench = at_both(&http("GET …", 503, "text/html", "{}", true));
         assert!(bench.diagnose(&NotTheGenuineService).is_empty());
         assert_eq!(bench.diagnose(&ServiceError).len(), 1);
     }
 
     #[test]
     fn a_wrong_url_explains_the_stranger() {
-        let bench = at_both(&page(200, "apps", false))
+        let bench = at_both(&page(200, "apps", &[]))
             .failing(
                 "general-auth-url",
                 Subject::option("general", "base_auth_url"),

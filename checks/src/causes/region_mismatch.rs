@@ -139,7 +139,7 @@ fn answering(case: &Case<'_>) -> Option<(String, Option<Region>)> {
     let endpoint = case.object.auth_endpoint()?;
     let fact = case
         .facts()
-        .discovery(&seen::discovery_key(&endpoint))
+        .discovery(&case.over(seen::discovery_key(&endpoint)))
         .ok()?;
     let issuer = &fact.document.as_ref()?.issuer;
     let host = issuer_host(issuer)?;

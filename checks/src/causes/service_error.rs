@@ -8,6 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
+use crate::answers::answerer;
 use crate::rows;
 
 page! {
@@ -118,7 +119,9 @@ struct Trouble {
 fn is_of(case: &Case<'_>, key: &FactKey) -> bool {
     let object = case.object;
     match key {
-        FactKey::Discovery { endpoint, .. } => object.auth_endpoint().as_ref() == Some(endpoint),
+        FactKey::Discovery { endpoint, route } => {
+            object.auth_endpoint().as_ref() == Some(endpoint) && *route == case.route(endpoint)
+        }
         FactKey::ApiProbe { endpoint, .. } => object.api_endpoint().as_ref() == Some(endpoint),
         FactKey::Token { client } | FactKey::TokenInfo { client } => client.object() == object.id,
         FactKey::Organization { object: of }
@@ -143,12 +146,10 @@ fn trouble(fact: &Fact) -> Option<Trouble> {
     }
 }
 
-/// An answer of 500 or above on a verified connection; one that names another server is a stranger's.
+/// An answer of 500 or above on a verified connection; one that somebody else signs is not the service's.
 fn of_http(http: &HttpFact) -> Option<Trouble> {
     let answer = http.outcome.answer()?;
-    let server = answer.header("server");
-    let is_foreign = server.is_some_and(|server| !server.eq_ignore_ascii_case("CloudFront"));
-    if !(500..=599).contains(&answer.status) || (is_foreign && answer.correlation_id().is_none()) {
+    if !(500..=599).contains(&answer.status) || answerer(http).is_some() {
         return None;
     }
     Some(Trouble {

@@ -1,120 +1,111 @@
-//! A firewall drops or rejects connections to Genesys Cloud.
+//! Something on the way drops connections to Genesys Cloud in silence.
 
-use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::{FactKey, TcpOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
+use hybridcheck_core::text::listed;
 
 use crate::rows;
+use crate::shut::{self, Shut};
 
 page! {
-    /// Connections to Genesys Cloud are blocked on the way.
+    /// Connections to Genesys Cloud are dropped on the way.
     ///
     /// ## What it means
     ///
-    /// No address of the endpoint accepts a TCP connection: the packets are dropped in silence, or something answers that the host or
-    /// network cannot be reached. On a network that resolves the name this is nearly always a firewall without a rule.
+    /// No address of the endpoint answers: the SYNs leave this host and nothing comes back. On a network that resolves the name this is
+    /// nearly always a firewall without a rule. Attempts with a limited number of hops show how far the packets get: they die at the
+    /// last router that answers, or behind it. Answers that are dropped on their way back look the same.
     ///
     /// ## How to fix
     ///
-    /// Give the network team the sentences of the diagnosis: source, host names, port and protocol, and what was seen when, so that
-    /// they find the packets in their log. When only the operating system denies it, the rule is on this host.
+    /// Give the network team the sentences of the diagnosis: source, host names, port and protocol, where the packets end, and what was
+    /// tried when, so that they find it in their log. `hybridcheck firewall INPUT --missing` writes the rule in the firewall's own words.
     ///
     /// ## Show it without hybridcheck
     ///
-    /// `curl -v --connect-timeout 10 https://HOST/` on Linux, `Test-NetConnection HOST -Port 443` in PowerShell.
+    /// `curl -v --connect-timeout 10 https://HOST/` and `traceroute -T -p 443 HOST` on Linux, `Test-NetConnection HOST -Port 443` in PowerShell.
     ///
     /// ## What we rely on
     ///
-    /// Documented: only outbound TCP 443 is needed (Genesys Cloud help). Observed: what Linux reports for drops and rejects.
+    /// Documented: only outbound TCP 443 is needed (Genesys Cloud help). Observed: a router that filters what it forwards still answers
+    /// for the hop limit, one that filters before that does not. Where no router answers, the place cannot be told.
     pub(crate) struct TcpBlocked;
 }
 
+/// Where the packets of an endpoint end: the last router that answered, when one did, and whether hops were looked for at all.
+type Place = Option<Option<(u8, IpAddr)>>;
+
 impl Rule for TcpBlocked {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shut = rows::failing(all, "network-connects");
-        let groups = rows::grouped(shut, |endpoint| {
-            let labels = outcomes(case, endpoint);
-            let is_refused = labels.iter().all(|label| *label == "refused");
-            let is_blocked = !labels.is_empty() && !is_refused;
-            (is_blocked && !rows::is_port_at_fault(case, all, endpoint)).then_some(labels)
+        let groups = shut::grouped(case, all, |endpoint, reasons| {
+            let is_louder = |reason: &Shut| {
+                matches!(
+                    reason,
+                    Shut::Rejected { .. } | Shut::ResetOnTheWay { .. } | Shut::Here(_)
+                )
+            };
+            let is_silent = reasons.contains(&Shut::Silent) || reasons.contains(&Shut::Other);
+            (is_silent && !reasons.iter().any(is_louder)).then(|| place(case, endpoint))
         });
-        let of_group = |(labels, members): (BTreeSet<&str>, Vec<(&Endpoint, &Row)>)| {
+        let of_group = |(place, members): (Place, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
-            let only = |label: &str| labels.iter().all(|found| *found == label);
-            let (sentence, owner) = if only("denied") {
-                (
-                    format!("this host's own policy denies connections to {names}"),
-                    Owner::HostAdmin,
-                )
-            } else if only("network_unreachable") {
-                (
-                    format!("this host has no route to {names}"),
-                    Owner::HostAdmin,
-                )
-            } else if only("timed_out") {
-                (
-                    format!("connections to {names} are dropped in silence, on every address"),
-                    Owner::NetworkTeam,
-                )
-            } else {
-                (
-                    format!("connections to {names} are blocked on the way, on every address"),
-                    Owner::NetworkTeam,
-                )
-            };
-            // Nobody but a policy on the way drops connections to every address of a service that others use all day.
-            let certainty = if only("other") {
-                Certainty::Possible
-            } else {
-                Certainty::Likely
-            };
-            let mut diagnosis = Diagnosis::new(
-                certainty,
-                sentence,
-                owner,
-                if only("network_unreachable") {
-                    format!("Give this host a route to the internet (`ip route` shows those it has), or say which proxy it must use for {names}.")
+            let beside = shut::beside(case, &endpoints);
+            shut::diagnosis(
+                case,
+                &members,
+                if beside.open.is_empty() && !beside.dead.is_empty() {
+                    Certainty::Possible
                 } else {
-                    rows::firewall_request(case, &endpoints)
+                    Certainty::Likely
                 },
+                sentence(&rows::names(&members), place, &beside),
+                Owner::NetworkTeam,
+                rows::firewall_request(case, &endpoints),
             )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(broken(case, &endpoints));
-            if let Some(first) = endpoints.first() {
-                diagnosis =
-                    diagnosis.command(format!("curl -v --connect-timeout 10 https://{first}/"));
-            }
-            diagnosis
         };
         groups.into_iter().map(of_group).collect()
     }
 }
 
-/// The labels of all outcomes of an endpoint.
-pub(super) fn outcomes(case: &Case<'_>, endpoint: &Endpoint) -> BTreeSet<&'static str> {
+fn place(case: &Case<'_>, endpoint: &Endpoint) -> Place {
     let tried = rows::tcp(case, endpoint).into_iter();
-    tried
-        .map(|(_, fact)| fact.outcome.label())
-        .filter(|label| *label != TcpOutcome::Connected.label())
-        .collect()
+    let paths: Vec<_> = tried
+        .filter_map(|(address, _)| shut::path(case, endpoint, address))
+        .collect();
+    let furthest = paths.iter().filter_map(|path| path.last_router()).max();
+    (!paths.is_empty()).then_some(furthest)
 }
 
-/// The connections of endpoints that cannot be reached, and what every later request would use.
-pub(super) fn broken(case: &Case<'_>, endpoints: &[&Endpoint]) -> Vec<FactKey> {
-    let mut keys = Vec::new();
-    for endpoint in endpoints {
-        let tried = rows::tcp(case, endpoint).into_iter();
-        keys.extend(tried.map(|(address, _)| rows::tcp_key(endpoint, address)));
-        keys.push(FactKey::connection((*endpoint).clone()));
+fn sentence(names: &str, place: Place, beside: &shut::Beside) -> String {
+    let end = match place {
+        Some(Some((hop, router))) => format!(
+            "SYNs to {names} die at or behind hop {hop} ({router}), or their answers die on the way back"
+        ),
+        Some(None) => format!(
+            "SYNs to {names} leave this host and nothing comes back; no router on the way says anything, so where they die cannot be told"
+        ),
+        None => format!("connections to {names} are dropped in silence, on every address"),
+    };
+    if !beside.open.is_empty() {
+        return format!(
+            "{end}; {} answers from this host, so the way is there and a rule for this destination is missing",
+            listed(&beside.open)
+        );
     }
-    keys
+    if !beside.dead.is_empty() {
+        return format!(
+            "{end}; {} is silent too: either nothing leaves this network to the internet directly (a proxy may be needed), or the rules for all of them are missing; \
+             --control HOST with a host that is surely allowed tells which",
+            listed(&beside.dead)
+        );
+    }
+    end
 }
 
 #[cfg(test)]
@@ -124,6 +115,7 @@ mod tests {
         address_partly_unreachable::AddressPartlyUnreachable, tcp_refused::TcpRefused,
     };
     use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::{FactKey, Hop, HopAnswer, PathFact, TcpOutcome};
     use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
 
     fn silence() -> TcpOutcome {
@@ -140,6 +132,25 @@ mod tests {
         bench
     }
 
+    fn ending_at(bench: Bench, endpoint: &Endpoint, last: [u8; 4]) -> Bench {
+        let address = addresses_of(&endpoint.host)[0];
+        let path = PathFact {
+            remote: (address, 443).into(),
+            hops: vec![Hop {
+                limit: 3,
+                answer: HopAnswer::TimeExceeded { from: last.into() },
+                took: None,
+            }],
+            other_port: None,
+            waited: took(2700),
+        };
+        let key = FactKey::Path {
+            endpoint: endpoint.clone(),
+            address,
+        };
+        bench.fact(key, path)
+    }
+
     #[test]
     fn both_hosts_dropped_in_silence_is_one_request_to_the_network_team() {
         let bench = Bench::healthy();
@@ -149,7 +160,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].owner, Owner::NetworkTeam);
         for part in [
-            "outbound TCP from this host (10.0.0.5) to login.mypurecloud.de port 443 and api.mypurecloud.de port 443",
+            "login.mypurecloud.de port 443 and api.mypurecloud.de port 443",
             "2026-11-23T12:00:00Z from 10.0.0.5:51000 to 192.0.2.10:443: no answer within 5.0 s",
         ] {
             assert!(found[0].fix.contains(part), "{}", found[0].fix);
@@ -159,13 +170,29 @@ mod tests {
     }
 
     #[test]
-    fn different_evidence_is_two_causes() {
+    fn the_last_router_and_the_open_neighbour_are_named() {
+        let bench = Bench::healthy();
+        let api = bench.api();
+        let bench = ending_at(shut(bench, &api, &silence()), &api, [10, 20, 0, 1]);
+        let found = bench.diagnose(&TcpBlocked);
+        assert_eq!(found.len(), 1);
+        for part in [
+            "at or behind hop 3 (10.20.0.1)",
+            "login.mypurecloud.de:443 answers",
+        ] {
+            assert!(found[0].sentence.contains(part), "{}", found[0].sentence);
+        }
+    }
+
+    #[test]
+    fn two_places_are_two_causes() {
         let bench = Bench::healthy();
         let (auth, api) = (bench.auth(), bench.api());
-        let bench = shut(
-            shut(bench, &auth, &silence()),
+        let bench = shut(shut(bench, &auth, &silence()), &api, &silence());
+        let bench = ending_at(
+            ending_at(bench, &auth, [10, 20, 0, 1]),
             &api,
-            &TcpOutcome::HostUnreachable,
+            [10, 30, 0, 1],
         );
         assert_eq!(bench.diagnose(&TcpBlocked).len(), 2);
     }
@@ -187,13 +214,5 @@ mod tests {
         let bench = bench.fact(tcp_key(&auth, address), tcp(address, 443, silence()));
         assert!(bench.diagnose(&TcpBlocked).is_empty());
         assert_eq!(bench.diagnose(&AddressPartlyUnreachable).len(), 1);
-    }
-
-    #[test]
-    fn a_local_policy_is_the_hosts_own() {
-        let bench = Bench::healthy();
-        let auth = bench.auth();
-        let bench = shut(bench, &auth, &TcpOutcome::Denied);
-        assert_eq!(bench.diagnose(&TcpBlocked)[0].owner, Owner::HostAdmin);
     }
 }

@@ -1,6 +1,4 @@
-//! Something refuses connections to Genesys Cloud.
-
-use std::collections::BTreeSet;
+//! The hosts themselves refuse connections.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
@@ -9,57 +7,73 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use super::tcp_blocked::{broken, outcomes};
 use crate::rows;
+use crate::shut::{self, Shut};
 
 page! {
     /// Connections to Genesys Cloud are refused.
     ///
     /// ## What it means
     ///
-    /// Every address answers at once that it does not accept connections. Genesys Cloud listens on port 443 all day, so a firewall that
-    /// rejects instead of dropping is the usual sender, or an address that is not Genesys Cloud's (hosts file, split DNS), or a wrong port.
+    /// Every address answers at once that it does not accept connections, and no message names a device on the way. Genesys Cloud listens
+    /// on port 443 all day, so either the addresses are not Genesys Cloud's (hosts file, split DNS), the port is wrong, or a firewall
+    /// resets connections in the host's name. A reset from as far away as another port's answer is the host's own.
     ///
     /// ## How to fix
     ///
-    /// Compare the addresses with what a public resolver says. When they agree, give the network team the sentences of the diagnosis.
+    /// Compare the addresses with what a resolver elsewhere says. When they agree, give the network team the sentences of the diagnosis.
     ///
     /// ## Show it without hybridcheck
     ///
-    /// `curl -v https://HOST/` says *Connection refused*; `dig HOST A` shows the addresses, on this host and elsewhere.
+    /// `curl -v https://HOST/` says *Connection refused*; `dig HOST A` shows the addresses, on this host and elsewhere; in PowerShell
+    /// `Test-NetConnection HOST -Port 443` and `Resolve-DnsName HOST`.
     ///
     /// ## What we rely on
     ///
-    /// Observed: on Linux a firewall's reject looks exactly like a closed port.
+    /// Observed: a firewall's reset looks exactly like a closed port, except that it comes from nearer.
     pub(crate) struct TcpRefused;
 }
 
 impl Rule for TcpRefused {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shut = rows::failing(all, "network-connects");
-        let groups = rows::grouped(shut, |endpoint| {
-            let labels = outcomes(case, endpoint);
-            let is_refused = labels == BTreeSet::from(["refused"]);
-            (is_refused && !rows::is_port_at_fault(case, all, endpoint)).then_some(())
+        let groups = shut::grouped(case, all, |endpoint, reasons| {
+            (reasons == [Shut::Refused]).then(|| is_from_the_host(case, endpoint))
         });
-        let of_group = |((), members): ((), Vec<(&Endpoint, &Row)>)| {
+        let of_group = |(from_host, members): (bool, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let mut diagnosis = Diagnosis::new(
+            let names = rows::names(&members);
+            let sentence = if from_host {
+                format!(
+                    "{names} refuses connections itself, on every address: nothing listens there, so the addresses are not the service's, or it is down"
+                )
+            } else {
+                format!(
+                    "connections to {names} are refused at once, on every address: by a firewall that resets them, or because the addresses are not the service's; \
+                     compare the addresses with those that another network's nameserver names"
+                )
+            };
+            shut::diagnosis(
+                case,
+                &members,
                 Certainty::Likely,
-                format!("connections to {} are refused at once, on every address: by a firewall, or the addresses are not Genesys Cloud's", rows::names(&members)),
+                sentence,
                 Owner::NetworkTeam,
                 rows::firewall_request(case, &endpoints),
             )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(broken(case, &endpoints));
-            if let Some(first) = endpoints.first() {
-                diagnosis =
-                    diagnosis.command(format!("curl -v --connect-timeout 10 https://{first}/"));
-            }
-            diagnosis
         };
         groups.into_iter().map(of_group).collect()
     }
+}
+
+/// Another port of the same address is answered from the same distance, so the refusal comes from there too.
+fn is_from_the_host(case: &Case<'_>, endpoint: &Endpoint) -> bool {
+    let tried = rows::tcp(case, endpoint).into_iter();
+    tried
+        .filter_map(|(address, _)| shut::path(case, endpoint, address))
+        .any(|path| {
+            let other = path.other_port.as_ref().and_then(|other| other.distance);
+            other.is_some() && other == path.distance()
+        })
 }
 
 #[cfg(test)]

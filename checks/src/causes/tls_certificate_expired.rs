@@ -10,7 +10,8 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
 use super::clock_skew;
-use super::tls_not_trusted::{broken, leads_nowhere, show};
+use super::tls_not_trusted::leads_nowhere;
+use crate::handshakes::{broken, differ, show};
 use crate::rows;
 
 page! {
@@ -42,7 +43,10 @@ impl Rule for TlsCertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let wrong = rows::failing(all, "tls-validity");
         let groups = rows::grouped(wrong, |endpoint| {
-            if leads_nowhere(case, endpoint) || clock_skew::explains(case, all, endpoint) {
+            if leads_nowhere(case, endpoint)
+                || differ(case, endpoint)
+                || clock_skew::explains(case, all, endpoint)
+            {
                 return None;
             }
             rows::tls(case, endpoint).iter().find_map(|(_, fact)| {

@@ -3,13 +3,13 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::{FactKey, Trust};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
-use hybridcheck_core::text::visible;
 
-use crate::rows;
+use super::tls_chain_incomplete;
+use super::tls_inspected::{Inspector, inspector, looks_like};
+use crate::{handshakes, rows};
 
 page! {
     /// Something signs certificates in place of Genesys Cloud.
@@ -27,7 +27,8 @@ page! {
     ///
     /// ## Show it without hybridcheck
     ///
-    /// `openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null` prints the issuer. At Genesys Cloud it is Amazon.
+    /// `openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null` prints the issuer. At Genesys Cloud it is Amazon. In
+    /// PowerShell: `$c=[Net.Sockets.TcpClient]::new('HOST',443); $s=[Net.Security.SslStream]::new($c.GetStream(),$false,{$true}); $s.AuthenticateAsClient('HOST'); $s.RemoteCertificate.Issuer`.
     ///
     /// ## What we rely on
     ///
@@ -38,49 +39,40 @@ page! {
 
 impl Rule for TlsNotTrusted {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let untrusted = rows::flagged(all, "tls-trusted");
-        let groups = rows::grouped(untrusted, |endpoint| worst(case, endpoint));
-        let of_group = |((trust, issuer), members): ((Trust, String), Vec<(&Endpoint, &Row)>)| {
+        let untrusted = rows::failing(all, "tls-trusted");
+        let groups = rows::grouped(untrusted, |endpoint| {
+            let is_other = handshakes::differ(case, endpoint)
+                || tls_chain_incomplete::missing(case, endpoint).is_some();
+            if is_other {
+                return None;
+            }
+            let tried = rows::tls(case, endpoint);
+            let (_, fact) = tried
+                .iter()
+                .find(|(_, fact)| handshakes::leads_nowhere(fact))?;
+            Some(inspector(fact))
+        });
+        let of_group = |((issuer, product), members): (Inspector, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
             let names = rows::names(&members);
-            let (certainty, sentence) = if trust == Trust::HostStore {
-                (
-                    Certainty::Likely,
-                    format!(
-                        "TLS to {names} is inspected: the certificates come from `{issuer}`, which only this host's own store trusts"
-                    ),
-                )
-            } else {
-                (
-                    Certainty::Likely,
-                    format!(
-                        "TLS to {names} ends at something else: its certificates come from `{issuer}`, which no store here trusts"
-                    ),
-                )
-            };
-            let product = product(&issuer);
-            let fix = format!(
-                "Please exempt {names} from TLS inspection{}. If that is not possible, give the root certificate of `{issuer}` to the administrators of all components that connect, for their trust stores (Java has its own).",
-                product.map_or_else(String::new, |product| format!(" on the {product}"))
-            );
+            let on = product.map_or_else(String::new, |product| format!(" on the {product}"));
             // An untrusted certificate that also bears another name or date is one fault, not three.
             let also = ["tls-name", "tls-validity"]
                 .into_iter()
-                .flat_map(|check| rows::failing(all, check));
-            let also = also.filter(|row| {
-                rows::endpoint(row).is_some_and(|endpoint| {
-                    trust == Trust::Nowhere && endpoints.contains(&endpoint)
-                })
-            });
-            let mut diagnosis = Diagnosis::new(certainty, sentence, Owner::SecurityTeam, fix)
-                .shown_by(members.iter().map(|(_, row)| *row))
-                .shown_by(also)
-                .breaks(broken(case, &endpoints));
-            if let Some(product) = product {
-                diagnosis = diagnosis.evidence("the issuer looks like", product);
-            }
+                .flat_map(|check| rows::failing(all, check))
+                .filter(|row| rows::endpoint(row).is_some_and(|of| endpoints.contains(&of)));
+            let mut diagnosis = Diagnosis::new(
+                Certainty::Likely,
+                format!("TLS to {names} ends at something else, an inspecting device or another server: its certificates come from `{issuer}`, which no store here trusts"),
+                Owner::SecurityTeam,
+                format!("Please exempt {names} from TLS inspection{on}. If that is not possible, give the root certificate of `{issuer}` to the administrators of all components that connect, for their trust stores (Java has its own). If nobody inspects TLS here, find out whose server answers for {names}."),
+            )
+            .shown_by(members.iter().map(|(_, row)| *row))
+            .shown_by(also)
+            .breaks(handshakes::broken(case, &endpoints))
+            .evidence("the authority looks like", looks_like(product));
             if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(show(first));
+                diagnosis = diagnosis.command(handshakes::show(first));
             }
             diagnosis
         };
@@ -88,83 +80,18 @@ impl Rule for TlsNotTrusted {
     }
 }
 
-/// How to see a served chain with openssl.
-pub(super) fn show(endpoint: &Endpoint) -> String {
-    format!(
-        "openssl s_client -connect {endpoint} -servername {} -showcerts </dev/null",
-        endpoint.host
-    )
-}
-
-/// The handshakes of endpoints, and what every later request would use.
-pub(super) fn broken(case: &Case<'_>, endpoints: &[&Endpoint]) -> Vec<FactKey> {
-    let mut keys = Vec::new();
-    for endpoint in endpoints {
-        let tried = rows::tls(case, endpoint).into_iter();
-        keys.extend(tried.map(|(address, _)| rows::tls_key(endpoint, address)));
-        keys.push(FactKey::connection((*endpoint).clone()));
-    }
-    keys
-}
-
 /// Whether an address of an endpoint serves a chain that leads nowhere; its other faults are then part of that.
 pub(super) fn leads_nowhere(case: &Case<'_>, endpoint: &Endpoint) -> bool {
-    rows::tls(case, endpoint).iter().any(|(_, fact)| {
-        fact.trust == Some(Trust::Nowhere)
-            && fact.faults.iter().any(|fault| {
-                matches!(
-                    fault,
-                    hybridcheck_core::facts::ChainFault::UnknownIssuer
-                        | hybridcheck_core::facts::ChainFault::Other { .. }
-                )
-            })
-    })
-}
-
-fn worst(case: &Case<'_>, endpoint: &Endpoint) -> Option<(Trust, String)> {
-    let tried = rows::tls(case, endpoint);
-    let (_, fact) = tried
+    rows::tls(case, endpoint)
         .iter()
-        .filter(|(_, fact)| fact.trust.is_some_and(|trust| trust >= Trust::HostStore))
-        .max_by_key(|(_, fact)| fact.trust)?;
-    // The authority nearest to the root says most about whose it is.
-    let issuer = fact.chain.last().map_or_else(
-        || "an unnamed authority".into(),
-        |top| visible(&top.issuer, 120),
-    );
-    Some((fact.trust?, issuer))
-}
-
-/// Products whose certificates bear their name; short facts from public certificates and lists.
-const PRODUCTS: &[(&str, &str)] = &[
-    ("zscaler", "Zscaler"),
-    ("goskope", "Netskope"),
-    ("netskope", "Netskope"),
-    ("cisco umbrella", "Cisco Umbrella"),
-    ("fortinet", "FortiGate"),
-    ("fortigate", "FortiGate"),
-    ("forcepoint", "Forcepoint"),
-    ("blue coat", "Blue Coat or Symantec proxy"),
-    ("mcafee web gateway", "McAfee or Skyhigh Web Gateway"),
-    ("sophos", "Sophos appliance"),
-    ("sonicwall", "SonicWall"),
-    ("cloudflare managed", "Cloudflare Gateway"),
-    ("avast", "Avast on this host"),
-    ("kaspersky", "Kaspersky on this host"),
-    ("bitdefender", "Bitdefender on this host"),
-];
-
-fn product(issuer: &str) -> Option<&'static str> {
-    let issuer = issuer.to_lowercase();
-    let found = PRODUCTS.iter().find(|(mark, _)| issuer.contains(mark));
-    found.map(|(_, product)| *product)
+        .any(|(_, fact)| handshakes::leads_nowhere(fact))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::ChainFault;
+    use hybridcheck_core::facts::{ChainFault, Trust};
     use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
 
     fn serving(
@@ -199,18 +126,6 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert!(found[0].fix.contains("exempt login.mypurecloud.de:443 and api.mypurecloud.de:443 from TLS inspection on the Zscaler"));
         assert_eq!(bench.causes(), ["tls-not-trusted"]);
-    }
-
-    #[test]
-    fn inspection_that_this_host_trusts_fires_too() {
-        let bench = Bench::healthy();
-        let auth = bench.auth();
-        let bench = serving(bench, &auth, Trust::HostStore, "CN=Acme", &[]);
-        assert!(
-            bench.diagnose(&TlsNotTrusted)[0]
-                .sentence
-                .contains("only this host's own store trusts")
-        );
     }
 
     #[test]

@@ -9,8 +9,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
 use hybridcheck_core::run::Row;
 
-use super::tcp_blocked::broken;
 use crate::rows;
+use crate::shut::broken;
 
 page! {
     /// A URL in the object is not what components need.

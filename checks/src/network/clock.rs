@@ -12,7 +12,7 @@ page! {
     /// The clock of this host agrees with Genesys Cloud's.
     ///
     /// The `Date` of genuine answers is compared with this host's clock; half the duration of the request and the second that
-    /// `Date` cuts off count as uncertainty.
+    /// `Date` cuts off count as uncertainty. Several answers together leave less of it than each alone.
     ///
     /// ## Why it matters
     ///
@@ -48,17 +48,13 @@ impl Check for Clock {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let (readings, missing) = readings(case);
-        let best = readings
-            .into_iter()
-            .min_by_key(|(_, reading)| reading.uncertainty);
-        let Some((source, reading)) = best else {
+        let Some(measured) = Measured::of(&readings) else {
             return Err(missing.unwrap_or(Gap::NotAnswered {
                 what: "no genuine answer of Genesys Cloud carried a readable, uncached Date".into(),
             }));
         };
-        let offset = reading.offset_millis();
+        let (offset, doubt) = (measured.offset, measured.doubt);
         let limit = i64::from(case.policy.clock_limit_seconds) * 1000;
-        let doubt = i64::try_from(reading.uncertainty.0.as_millis()).unwrap_or(i64::MAX);
         let found = if offset.abs() <= doubt {
             format!(
                 "no difference that can be measured (within {})",
@@ -94,10 +90,68 @@ impl Check for Clock {
         } else {
             Judgement::pass(found)
         };
-        Ok(judgement
+        let Some((source, reading)) = readings
+            .iter()
+            .min_by_key(|(_, reading)| reading.uncertainty)
+        else {
+            return Ok(judgement);
+        };
+        let mut judgement = judgement
             .evidence("measured on", source)
             .evidence("Genesys Cloud's clock", reading.server)
-            .evidence("this host's clock", reading.local))
+            .evidence("this host's clock", reading.local);
+        if readings.len() > 1 {
+            let said = if measured.agreeing == readings.len() {
+                format!("{} answers together", readings.len())
+            } else {
+                format!(
+                    "{} of {} answers; the others name other times",
+                    measured.agreeing,
+                    readings.len()
+                )
+            };
+            judgement = judgement.evidence("combined from", said);
+        }
+        Ok(judgement)
+    }
+}
+
+/// What several readings say together: each bounds the offset from both sides, and what all bounds leave is the answer.
+struct Measured {
+    /// Our clock minus the service's, in milliseconds.
+    offset: i64,
+    /// How far the truth may lie from it, in milliseconds.
+    doubt: i64,
+    /// How many readings agree with it.
+    agreeing: usize,
+}
+
+impl Measured {
+    /// Begins with the surest reading; one that contradicts those before it is left out.
+    fn of(readings: &[(String, ClockReading)]) -> Option<Self> {
+        let mut bounds: Vec<(i64, i64)> = readings
+            .iter()
+            .map(|(_, reading)| {
+                let offset = reading.offset_millis();
+                let doubt = i64::try_from(reading.uncertainty.0.as_millis()).unwrap_or(i64::MAX);
+                (offset.saturating_sub(doubt), offset.saturating_add(doubt))
+            })
+            .collect();
+        bounds.sort_by_key(|(low, high)| high.saturating_sub(*low));
+        let (mut low, mut high) = *bounds.first()?;
+        let mut agreeing = 0;
+        for (from, to) in bounds {
+            if from <= high && to >= low {
+                (low, high) = (low.max(from), high.min(to));
+                agreeing += 1;
+            }
+        }
+        let offset = low.midpoint(high);
+        Some(Self {
+            offset,
+            doubt: (high.saturating_sub(offset)).max(offset.saturating_sub(low)),
+            agreeing,
+        })
     }
 }
 
@@ -109,13 +163,10 @@ fn side(offset: i64) -> &'static str {
     if offset > 0 { "ahead" } else { "behind" }
 }
 
-/// The reading with the least uncertainty.
-pub(crate) fn best(case: &Case<'_>) -> Option<ClockReading> {
+/// Our clock minus the service's, in milliseconds, from all readings together.
+pub(crate) fn offset_millis(case: &Case<'_>) -> Option<i64> {
     let (readings, _) = readings(case);
-    let best = readings
-        .into_iter()
-        .min_by_key(|(_, reading)| reading.uncertainty);
-    best.map(|(_, reading)| reading)
+    Measured::of(&readings).map(|measured| measured.offset)
 }
 
 /// Readings of genuine answers only: the clock of a portal or proxy says nothing.
@@ -217,6 +268,37 @@ mod tests {
     fn doubt_is_no_failure() {
         assert_eq!(ahead(Some(11)).status(&Clock), Status::Note);
         assert_eq!(ahead(Some(-10)).status(&Clock), Status::Note);
+    }
+
+    fn read(offset: i64, doubt: u64) -> (String, ClockReading) {
+        let reading = ClockReading {
+            server: now(),
+            local: hybridcheck_core::time::Timestamp::from_unix_millis(
+                now().unix_millis() + 500 + offset,
+            ),
+            uncertainty: hybridcheck_testkit::facts::took(doubt),
+        };
+        ("GET …".into(), reading)
+    }
+
+    #[test]
+    fn several_answers_leave_less_doubt_than_each_alone() {
+        let readings = [read(900, 600), read(100, 550), read(400, 700)];
+        let measured = Measured::of(&readings).expect("a measurement");
+        // 300 to 650 is what all three leave.
+        assert_eq!(
+            (measured.offset, measured.doubt, measured.agreeing),
+            (475, 175, 3)
+        );
+    }
+
+    #[test]
+    fn an_answer_that_contradicts_the_surer_ones_is_left_out() {
+        let readings = [read(0, 520), read(90_000, 600), read(200, 540)];
+        let measured = Measured::of(&readings).expect("a measurement");
+        assert_eq!(measured.agreeing, 2);
+        assert!(measured.offset.abs() < 600);
+        assert!(Measured::of(&[]).is_none());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, FactKey, Gap, TcpFact, TcpOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -10,6 +11,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
 use crate::seen;
+use crate::shut::{self, Shut};
 
 page! {
     /// TCP connections to every address of the endpoint are accepted.
@@ -44,6 +46,9 @@ impl Check for Connects {
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let endpoint = seen::endpoint(subject)?;
+        if let Some(judgement) = seen::is_proxied(case, endpoint) {
+            return Ok(judgement);
+        }
         let addresses = case.addresses(&seen::addresses_key(endpoint))?;
         if addresses.addresses.iter().all(IpAddr::is_unspecified) {
             return Err(Gap::blocked(seen::addresses_key(endpoint)));
@@ -72,21 +77,25 @@ impl Check for Connects {
             .filter(|(_, fact)| fact.is_flaky())
             .collect();
         let judgement = if open.is_empty() {
-            let denied = shut
+            let is_local = shut::reasons(case, endpoint)
                 .iter()
-                .all(|(_, fact)| fact.outcome == TcpOutcome::Denied);
+                .all(|reason| matches!(reason, Shut::Here(_) | Shut::NoRoute | Shut::NoNeighbour));
+            let (what, owner) = if is_local {
+                (
+                    "look at this host's own firewall and routes",
+                    Owner::HostAdmin,
+                )
+            } else {
+                ("by name", Owner::NetworkTeam)
+            };
             Judgement::fail(
                 format!("a TCP connection to {endpoint}"),
                 format!("no address accepts one: {}", each(&shut)),
                 format!(
-                    "Allow TCP {} outbound from this host to {}, by name.",
+                    "Allow TCP {} outbound from this host to {}, {what}.",
                     endpoint.port, endpoint.host
                 ),
-                if denied {
-                    Owner::HostAdmin
-                } else {
-                    Owner::NetworkTeam
-                },
+                owner,
             )
         } else if shut.is_empty() && flaky.is_empty() {
             Judgement::pass(format!(
@@ -131,7 +140,7 @@ impl Check for Connects {
                 Owner::NetworkTeam,
             )
         };
-        Ok(with_attempts(judgement, &tried))
+        Ok(with_attempts(judgement, &tried, case, endpoint))
     }
 }
 
@@ -166,8 +175,13 @@ fn tries(tried: &[Tried<'_>]) -> String {
     }))
 }
 
-fn with_attempts(mut judgement: Judgement, tried: &[Tried<'_>]) -> Judgement {
-    for (_, fact) in tried {
+fn with_attempts(
+    mut judgement: Judgement,
+    tried: &[Tried<'_>],
+    case: &Case<'_>,
+    endpoint: &Endpoint,
+) -> Judgement {
+    for (address, fact) in tried {
         for attempt in &fact.attempts {
             let from = attempt
                 .local
@@ -177,6 +191,12 @@ fn with_attempts(mut judgement: Judgement, tried: &[Tried<'_>]) -> Judgement {
                 attempt.outcome, attempt.took, attempt.started
             );
             judgement = judgement.evidence(&fact.remote.to_string(), said);
+        }
+        for notice in &fact.notices {
+            judgement = judgement.evidence(&fact.remote.to_string(), notice);
+        }
+        if let Some(path) = shut::path(case, endpoint, *address) {
+            judgement = judgement.evidence(&format!("path to {address}"), listed(&path.hops));
         }
     }
     judgement

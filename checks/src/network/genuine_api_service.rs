@@ -59,7 +59,10 @@ impl Check for GenuineApiService {
             Some(error) => of_error(endpoint, error),
             None => of_something_else(endpoint, fact),
         };
-        Ok(seen::with_http(judgement, &fact.http))
+        Ok(seen::with_http(
+            seen::with_proxies(judgement, &fact.http),
+            &fact.http,
+        ))
     }
 }
 

@@ -58,7 +58,10 @@ impl Check for GenuineAuthService {
             Some(document) => of_document(case, endpoint, &document.issuer),
             None => of_something_else(endpoint, fact),
         };
-        Ok(seen::with_http(judgement, &fact.http))
+        Ok(seen::with_http(
+            seen::with_proxies(judgement, &fact.http),
+            &fact.http,
+        ))
     }
 }
 

@@ -2,18 +2,28 @@
 
 use hybridcheck_core::check::Check;
 
+mod address_genuine;
 pub(crate) mod clock;
 mod connects;
 mod genuine_api_service;
 pub(crate) mod genuine_auth_service;
-mod nameservers_answer;
+pub(crate) mod hosts_file;
+pub(crate) mod lookup_agrees;
+pub(crate) mod nameservers_agree;
+pub(crate) mod nameservers_answer;
 mod resolves;
+mod routes;
 
 pub(crate) const CHECKS: &[&dyn Check] = &[
     &nameservers_answer::NameserversAnswer,
     &resolves::Resolves,
+    &nameservers_agree::NameserversAgree,
+    &hosts_file::HostsFile,
+    &lookup_agrees::LookupAgrees,
+    &address_genuine::AddressGenuine,
     &connects::Connects,
     &genuine_auth_service::GenuineAuthService,
     &genuine_api_service::GenuineApiService,
+    &routes::Routes,
     &clock::Clock,
 ];

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::endpoint::Host;
+use hybridcheck_core::endpoint::{Host, Route};
 use hybridcheck_core::facts::{AddressSource, Answer, DnsFact, DnsOutcome, FactKey, Gap};
-use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
@@ -25,12 +25,14 @@ page! {
     ///
     /// ## How to fix
     ///
-    /// Take the dead nameserver out of this host's configuration, or open UDP and TCP port 53 from this host to it.
+    /// Take the dead nameserver out of this host's configuration, or open UDP and TCP port 53 from this host to it. TCP is needed
+    /// too: an answer that does not fit into a UDP packet is asked for again over TCP.
     /// When none answers, this host has no name resolution at all, or the nameservers cannot ask the internet.
     ///
     /// ## What we rely on
     ///
-    /// Documented: the order and the time-outs of the system's resolver (resolv.conf(5)).
+    /// Documented: the order, the time-outs and the number of nameservers of the system's resolver (resolv.conf(5)); truncation
+    /// and TCP (RFC 7766).
     /// Observed: nameservers on closed networks stay silent on names they would have to ask outside for.
     pub(crate) struct NameserversAnswer;
 }
@@ -45,95 +47,181 @@ impl Check for NameserversAnswer {
 
     fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
         let hosts = hosts(object).into_iter();
-        hosts.map(|host| FactKey::Addresses { host }).collect()
+        hosts
+            .flat_map(|host| {
+                [
+                    FactKey::Addresses { host: host.clone() },
+                    FactKey::SystemLookup { host },
+                ]
+            })
+            .collect()
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let hosts = hosts(case.object);
-        if hosts.is_empty() {
-            return Ok(Judgement::not_applicable(
-                "the URLs hold addresses, so no nameserver is asked",
-            ));
-        }
-        let asked = asked(case, &hosts)?;
-        if asked.is_empty() {
-            return without_questions(case, &hosts);
-        }
-        let dead: Vec<SocketAddr> = asked
-            .iter()
-            .filter(|(_, answers)| answers.iter().all(|(_, fact)| is_silent(fact)))
-            .map(|(nameserver, _)| *nameserver)
-            .collect();
-        let questions = listed(hosts.iter());
-        let is_unreachable = asked.values().flatten().all(|(_, fact)| {
-            [&fact.a, &fact.aaaa]
-                .iter()
-                .all(|answer| answer.outcome == DnsOutcome::Unreachable)
-        });
-        let judgement = if dead.len() == asked.len() && is_unreachable {
-            Judgement::fail(
-                "an answer from every nameserver of this host",
-                format!(
-                    "{} cannot be reached: this host has no route there, or its port is closed",
-                    listed(&dead)
-                ),
-                format!(
-                    "Look at this host's network first (`ip route get {}`), then at its list of nameservers.",
-                    dead.first()
-                        .map_or_else(String::new, |server| server.ip().to_string())
-                ),
-                Owner::HostAdmin,
-            )
-        } else if dead.len() == asked.len() {
-            Judgement::fail(
-                "an answer from every nameserver of this host",
-                format!(
-                    "no answer from {} to any question about {questions}",
-                    listed(&dead)
-                ),
-                format!(
-                    "Open UDP and TCP from this host to {}, and make sure that it may resolve names of the internet; \
-                     or configure nameservers that answer.",
-                    listed(&dead)
-                ),
-                Owner::NetworkTeam,
-            )
-        } else if !dead.is_empty() {
-            Judgement::warn(
-                "an answer from every nameserver of this host",
-                format!(
-                    "{} of {} nameservers did not answer: {}; programs wait for it before they ask the next one",
-                    dead.len(),
-                    asked.len(),
-                    listed(&dead)
-                ),
-                format!(
-                    "Take {} out of this host's resolver configuration, or open UDP and TCP port 53 to it.",
-                    listed(&dead)
-                ),
-                Owner::HostAdmin,
-            )
-        } else {
-            let halves = half_silent(&asked);
-            if halves.is_empty() {
-                let answering = asked.keys();
-                Judgement::pass(format!("answers from {}", listed(answering)))
-            } else {
-                Judgement::warn(
-                    "an answer to every question",
-                    format!("silence on some questions: {}", halves.join("; ")),
-                    "Ask who runs this nameserver to answer AAAA questions too (an empty answer is enough); programs wait for both answers.",
-                    Owner::NetworkTeam,
-                )
-            }
-        };
-        Ok(with_answers(judgement, &asked))
+        answered(case)
     }
 }
 
-type Asked<'a> = BTreeMap<SocketAddr, Vec<(Host, &'a DnsFact)>>;
+fn answered(case: &Case<'_>) -> Answer<Judgement> {
+    let hosts = asked_for(case);
+    if hosts.is_empty() {
+        return Ok(Judgement::not_applicable(
+            "no name has to be resolved here: URLs or proxies hold addresses",
+        ));
+    }
+    let asked = asked(case, &hosts)?;
+    if asked.is_empty() {
+        return without_questions(case, &hosts);
+    }
+    let dead = dead(&asked);
+    let judgement = if dead.len() == asked.len() {
+        let judgement = nobody(&asked, &dead, &hosts);
+        if is_named_otherwise(case, &hosts) {
+            let found = format!(
+                "{}; this system's own look-up names the addresses all the same",
+                judgement.found
+            );
+            Judgement {
+                status: Status::Warn,
+                found,
+                ..judgement
+            }
+        } else {
+            judgement
+        }
+    } else if !dead.is_empty() {
+        some(case, &asked, &dead)
+    } else {
+        partly(case, &asked)
+    };
+    Ok(with_waits(case, &hosts, with_answers(judgement, &asked)))
+}
 
-fn hosts(object: &HybridObject) -> Vec<Host> {
+/// No nameserver answered anything.
+fn nobody(asked: &Asked<'_>, dead: &[SocketAddr], hosts: &[Host]) -> Judgement {
+    let is_unreachable = asked.values().flatten().all(|(_, fact)| {
+        [&fact.a, &fact.aaaa]
+            .iter()
+            .all(|answer| answer.outcome == DnsOutcome::Unreachable)
+    });
+    let expected = "an answer from every nameserver of this host";
+    if is_unreachable {
+        return Judgement::fail(
+            expected,
+            format!(
+                "{} cannot be reached: this host has no route there, or its port is closed",
+                listed(dead)
+            ),
+            format!(
+                "Look at this host's network first (`ip route get {}`), then at its list of nameservers.",
+                dead.first()
+                    .map_or_else(String::new, |server| server.ip().to_string())
+            ),
+            Owner::HostAdmin,
+        );
+    }
+    Judgement::fail(
+        expected,
+        format!(
+            "no answer from {} to any question about {}",
+            listed(dead),
+            listed(hosts)
+        ),
+        format!(
+            "Open UDP and TCP from this host to {}, and make sure that it may resolve names of the internet; \
+             or configure nameservers that answer.",
+            listed(dead)
+        ),
+        Owner::NetworkTeam,
+    )
+}
+
+/// Some nameservers answered nothing, while others answered.
+fn some(case: &Case<'_>, asked: &Asked<'_>, dead: &[SocketAddr]) -> Judgement {
+    let list = case.resolver(&FactKey::Resolver);
+    let list = list.map_or(&[][..], |fact| fact.nameservers.as_slice());
+    let is_first = list.first().is_some_and(|first| dead.contains(first));
+    let harm = if is_first {
+        "it is the first of the list: programs wait for it, usually five seconds at each new look-up, before they ask the next one"
+    } else {
+        "programs come to it when those before it fail, and then wait in vain"
+    };
+    Judgement::warn(
+        "an answer from every nameserver of this host",
+        format!(
+            "{} of {} nameservers did not answer: {}; {harm}",
+            dead.len(),
+            asked.len(),
+            listed(dead)
+        ),
+        format!(
+            "Take {} out of this host's resolver configuration, or open UDP and TCP port 53 to it.",
+            listed(dead)
+        ),
+        Owner::HostAdmin,
+    )
+}
+
+/// Every nameserver answered something.
+fn partly(case: &Case<'_>, asked: &Asked<'_>) -> Judgement {
+    let cut = cut(asked);
+    if let Some((nameserver, host, over_tcp)) = cut.first() {
+        return Judgement::warn(
+            "whole answers",
+            format!(
+                "{nameserver} cuts its answer about {host}, which is too long for UDP, and TCP port 53 to it brings nothing: {over_tcp}"
+            ),
+            format!(
+                "Open TCP port 53, besides UDP, from this host to {}.",
+                nameserver.ip()
+            ),
+            Owner::NetworkTeam,
+        );
+    }
+    let halves = half_silent(asked);
+    if !halves.is_empty() {
+        return Judgement::warn(
+            "an answer to every question",
+            format!("silence on some questions: {}", halves.join("; ")),
+            "Ask who runs this nameserver to answer AAAA questions too (an empty answer is enough); programs wait for both answers.",
+            Owner::NetworkTeam,
+        );
+    }
+    let answering = format!("answers from {}", listed(asked.keys()));
+    let refusing: Vec<&SocketAddr> = asked
+        .iter()
+        .filter(|(_, answers)| answers.iter().any(|(_, fact)| is_refusal(fact)))
+        .map(|(nameserver, _)| nameserver)
+        .collect();
+    if !refusing.is_empty() && refusing.len() < asked.len() {
+        return Judgement::note(
+            format!(
+                "{answering}; {} fails or refuses, and programs turn to the next nameserver",
+                listed(refusing)
+            ),
+            "Take it out of the list when it is not meant to resolve names of the internet.",
+            Owner::HostAdmin,
+        );
+    }
+    match case.resolver(&FactKey::Resolver) {
+        Ok(resolver) if !resolver.oddities.is_empty() => Judgement::note(
+            format!(
+                "{answering}; {} has lines that say nothing: {}",
+                visible(&resolver.source, 120),
+                resolver.oddities.join("; ")
+            ),
+            "Correct or delete these lines.",
+            Owner::HostAdmin,
+        ),
+        _ => Judgement::pass(answering),
+    }
+}
+
+/// What was asked of each nameserver, and what it answered.
+pub(crate) type Asked<'a> = BTreeMap<SocketAddr, Vec<(Host, &'a DnsFact)>>;
+
+/// The names of the object's endpoints.
+pub(crate) fn hosts(object: &HybridObject) -> Vec<Host> {
     let mut hosts = Vec::new();
     for endpoint in seen::endpoints(object) {
         if endpoint.host.literal().is_none() && !hosts.contains(&endpoint.host) {
@@ -143,7 +231,23 @@ fn hosts(object: &HybridObject) -> Vec<Host> {
     hosts
 }
 
-fn asked<'a>(case: &Case<'a>, hosts: &[Host]) -> Answer<Asked<'a>> {
+/// The names that this host has to resolve: a proxy's in place of those behind it.
+fn asked_for(case: &Case<'_>) -> Vec<Host> {
+    let mut hosts = Vec::new();
+    for endpoint in seen::endpoints(case.object) {
+        let host = match case.route(&endpoint) {
+            Route::Direct => endpoint.host,
+            Route::Proxy(proxy) => proxy.host,
+        };
+        if host.literal().is_none() && !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    hosts
+}
+
+/// The answers of each nameserver.
+pub(crate) fn asked<'a>(case: &Case<'a>, hosts: &[Host]) -> Answer<Asked<'a>> {
     let mut asked = Asked::new();
     let mut missing = None;
     for host in hosts {
@@ -168,7 +272,10 @@ fn without_questions(case: &Case<'_>, hosts: &[Host]) -> Answer<Judgement> {
     let mut given = true;
     for host in hosts {
         let key = FactKey::Addresses { host: host.clone() };
-        given &= case.addresses(&key)?.source != AddressSource::Dns;
+        given &= !matches!(
+            case.addresses(&key)?.source,
+            AddressSource::Dns | AddressSource::HostsFile | AddressSource::System
+        );
     }
     if given {
         return Ok(Judgement::not_applicable(
@@ -182,13 +289,85 @@ fn without_questions(case: &Case<'_>, hosts: &[Host]) -> Answer<Judgement> {
         });
     }
     let problem = resolver.problem.as_deref().unwrap_or("the list is empty");
-    Ok(Judgement::fail(
+    let status = if is_named_otherwise(case, hosts) {
+        Status::Note
+    } else {
+        Status::Fail
+    };
+    let mut judgement = Judgement::finding(
+        status,
         "at least one nameserver",
-        format!("no nameserver in {}", visible(&resolver.source, 120)),
+        format!(
+            "no nameserver in {}: {}",
+            visible(&resolver.source, 120),
+            visible(problem, 200)
+        ),
         "Configure a nameserver on this host, or name one with --dns-server.",
         Owner::HostAdmin,
+    );
+    for oddity in &resolver.oddities {
+        judgement = judgement.evidence(&resolver.source, oddity);
+    }
+    Ok(judgement)
+}
+
+/// The hosts file or the system's own look-up names every host, so programs do without the nameservers.
+fn is_named_otherwise(case: &Case<'_>, hosts: &[Host]) -> bool {
+    hosts.iter().all(|host| {
+        let key = FactKey::Addresses { host: host.clone() };
+        case.addresses(&key).is_ok_and(|fact| {
+            matches!(
+                fact.source,
+                AddressSource::HostsFile | AddressSource::System
+            )
+        })
+    })
+}
+
+/// The nameservers that left every question without an answer.
+pub(crate) fn dead(asked: &Asked<'_>) -> Vec<SocketAddr> {
+    let dead = asked
+        .iter()
+        .filter(|(_, answers)| answers.iter().all(|(_, fact)| is_silent(fact)));
+    dead.map(|(nameserver, _)| *nameserver).collect()
+}
+
+/// The answers that were cut, and not to be had over TCP.
+pub(crate) fn cut(asked: &Asked<'_>) -> Vec<(SocketAddr, Host, String)> {
+    let mut cut = Vec::new();
+    for (nameserver, answers) in asked {
+        for (host, fact) in answers {
+            let both = [&fact.a.outcome, &fact.aaaa.outcome];
+            let over_tcp = both.into_iter().find_map(|outcome| match outcome {
+                DnsOutcome::CutShort { over_tcp } => Some(over_tcp.clone()),
+                _ => None,
+            });
+            cut.extend(over_tcp.map(|over_tcp| (*nameserver, host.clone(), over_tcp)));
+        }
+    }
+    cut
+}
+
+fn is_refusal(fact: &DnsFact) -> bool {
+    matches!(
+        fact.a.outcome,
+        DnsOutcome::ServFail | DnsOutcome::Refused | DnsOutcome::OtherCode { .. }
     )
-    .evidence("resolver", problem))
+}
+
+/// How long this system's own look-ups took: what a dead nameserver costs.
+fn with_waits(case: &Case<'_>, hosts: &[Host], mut judgement: Judgement) -> Judgement {
+    if judgement.status == Status::Pass {
+        return judgement;
+    }
+    for host in hosts {
+        let key = FactKey::SystemLookup { host: host.clone() };
+        if let Ok(fact) = case.system_lookup(&key) {
+            let label = format!("this system's look-up of {host}");
+            judgement = judgement.evidence(&label, format!("{} after {}", fact.outcome, fact.took));
+        }
+    }
+    judgement
 }
 
 fn silences(fact: &DnsFact) -> [bool; 2] {
@@ -205,7 +384,7 @@ fn is_silent(fact: &DnsFact) -> bool {
 }
 
 /// Questions that a nameserver left without an answer although it, or another one, answered about the same name.
-fn half_silent(asked: &Asked<'_>) -> Vec<String> {
+pub(crate) fn half_silent(asked: &Asked<'_>) -> Vec<String> {
     let is_answered = |host: &Host| {
         asked
             .values()
@@ -242,9 +421,9 @@ mod tests {
     use super::*;
     use crate::fact_testing::Bench;
     use hybridcheck_core::facts::{AddressesFact, ResolverFact};
-    use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{
-        addresses_key, addresses_of, dns, dns_addresses, dns_answer, dns_key, took, without,
+        addresses_key, addresses_of, dns, dns_addresses, dns_answer, dns_key, routing_key,
+        through_proxy, took, without,
     };
 
     fn silence() -> DnsOutcome {
@@ -323,12 +502,111 @@ mod tests {
         let resolver = ResolverFact {
             search: Vec::new(),
             ndots: None,
+            oddities: Vec::new(),
             source: "/etc/resolv.conf".into(),
             nameservers: Vec::new(),
             problem: None,
         };
         let bench = bench.fact(FactKey::Resolver, resolver);
         assert_eq!(bench.status(&NameserversAnswer), Status::Fail);
+    }
+
+    #[test]
+    fn the_first_of_the_list_costs_a_wait_at_each_look_up() {
+        let mut bench = Bench::healthy();
+        for host in [bench.auth().host, bench.api().host] {
+            bench = bench
+                .fact(second(&host), dns_addresses(addresses_of(&host)))
+                .fact(dns_key(&host), dns(&silence()));
+        }
+        let judgement = bench.judge_first(&NameserversAnswer).expect("a verdict");
+        assert!(
+            judgement.found.contains("it is the first of the list"),
+            "{}",
+            judgement.found
+        );
+    }
+
+    #[test]
+    fn an_answer_cut_short_without_tcp_warns() {
+        let bench = Bench::healthy();
+        let host = bench.auth().host;
+        let cut = DnsOutcome::CutShort {
+            over_tcp: "refused".into(),
+        };
+        let judgement = bench
+            .fact(second(&host), dns(&cut))
+            .judge_first(&NameserversAnswer)
+            .expect("a verdict");
+        assert_eq!(judgement.status, Status::Warn);
+        assert!(
+            judgement
+                .found
+                .starts_with("10.0.0.54:53 cuts its answer about login.mypurecloud.de"),
+            "{}",
+            judgement.found
+        );
+    }
+
+    #[test]
+    fn a_nameserver_that_refuses_beside_one_that_answers_is_a_note() {
+        let bench = Bench::healthy();
+        let host = bench.auth().host;
+        let bench = bench.fact(second(&host), dns(&DnsOutcome::Refused));
+        assert_eq!(bench.status(&NameserversAnswer), Status::Note);
+    }
+
+    #[test]
+    fn junk_in_the_list_is_a_note_with_its_line() {
+        let odd = ResolverFact {
+            oddities: vec!["line 2: not understood: namserver 10.0.0.54".into()],
+            ..Bench::healthy()
+                .facts
+                .resolver(&FactKey::Resolver)
+                .expect("a list")
+                .clone()
+        };
+        let judgement = Bench::healthy()
+            .fact(FactKey::Resolver, odd)
+            .judge_first(&NameserversAnswer)
+            .expect("a verdict");
+        assert_eq!(judgement.status, Status::Note);
+        assert!(
+            judgement
+                .found
+                .contains("/etc/resolv.conf has lines that say nothing: line 2"),
+            "{}",
+            judgement.found
+        );
+    }
+
+    #[test]
+    fn silence_of_all_warns_when_programs_resolve_without_them() {
+        let mut bench = Bench::healthy();
+        for host in [bench.auth().host, bench.api().host] {
+            let named = AddressesFact {
+                source: AddressSource::System,
+                addresses: addresses_of(&host),
+            };
+            bench = bench
+                .fact(dns_key(&host), dns(&silence()))
+                .fact(addresses_key(&host), named);
+        }
+        assert_eq!(bench.status(&NameserversAnswer), Status::Warn);
+    }
+
+    #[test]
+    fn behind_a_proxy_silence_about_the_endpoints_is_not_judged() {
+        let mut bench = Bench::healthy();
+        for endpoint in [bench.auth(), bench.api()] {
+            bench = bench
+                .fact(dns_key(&endpoint.host), dns(&silence()))
+                .fact(routing_key(&endpoint), through_proxy());
+        }
+        assert!(!matches!(
+            bench.status(&NameserversAnswer),
+            Status::Fail | Status::Warn
+        ));
     }
 
     #[test]

@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Host};
-use hybridcheck_core::facts::{AddressSource, Answer, DnsFact, DnsOutcome, FactKey, Gap};
+use hybridcheck_core::facts::{AddressSource, Answer, DnsOutcome, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
+use crate::names::{self, Says, View};
 use crate::seen;
 
 page! {
@@ -26,11 +27,12 @@ page! {
     ///
     /// NXDOMAIN: compare the host with the region's documented hosts; when it is right, a DNS filter or a split DNS on this
     /// network hides it. SERVFAIL, REFUSED or silence: let the nameserver forward questions about the internet.
-    /// No data: the nameserver strips the addresses, which DNS filters do. 0.0.0.0: a DNS filter answers in place of the truth.
+    /// No data: the nameserver strips the addresses, which DNS filters do. An answer that was cut: open TCP port 53 as well.
+    /// Whether the addresses are the right ones is judged by `network-address-genuine`.
     ///
     /// ## What we rely on
     ///
-    /// Documented: the response codes (RFC 1035, RFC 2308). Observed: filters that answer NXDOMAIN or 0.0.0.0.
+    /// Documented: the response codes (RFC 1035, RFC 2308). Observed: filters that answer NXDOMAIN.
     /// Inferred: which of them a closed network shows. A missing IPv6 address is never a fault: it is not documented that the hosts have one.
     pub(crate) struct Resolves;
 }
@@ -47,58 +49,80 @@ impl Check for Resolves {
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let endpoint = seen::endpoint(subject)?;
-        let host = &endpoint.host;
-        if host.literal().is_some() {
-            return Ok(Judgement::not_applicable(
-                "an address, no name, so there is nothing to look up",
-            ));
+        if endpoint.host.literal().is_none()
+            && let Some(judgement) = seen::is_proxied(case, endpoint)
+        {
+            return Ok(judgement);
         }
-        let addresses = case.addresses(&seen::addresses_key(endpoint))?;
-        let flag = match addresses.source {
-            AddressSource::ConnectTo => Some("--connect-to"),
-            AddressSource::Resolve => Some("--resolve"),
-            AddressSource::Dns
-            | AddressSource::HostsFile
-            | AddressSource::Literal
-            | AddressSource::System => None,
-        };
-        if let Some(flag) = flag {
-            return Ok(Judgement::not_applicable(format!(
-                "{flag} names the address {}, so no nameserver was asked",
-                listed(&addresses.addresses)
-            )));
-        }
-        if case.regions.of_host(host).is_none() {
-            note_option(case, endpoint);
-        }
-        let answers = answers(case, host)?;
-        let Some(((first, _), _)) = answers.split_first() else {
-            return Err(Gap::blocked(FactKey::Resolver));
-        };
-        let judgement = verdict(host, &answers);
-        let Some(judgement) = judgement else {
-            if !is_any_other_name_answered(case, host) {
-                // Silence on everything is the nameservers' defect, and judged there.
-                return Err(Gap::blocked(FactKey::Dns {
-                    host: host.clone(),
-                    nameserver: *first,
-                }));
-            }
-            let silent = listed(answers.iter().map(|(nameserver, _)| nameserver));
-            return Ok(with_answers(
-                Judgement::fail(
-                    format!("an address for {host}"),
-                    format!("silence: {silent} answered about other names, but not about this one"),
-                    format!(
-                        "Let {silent} resolve {host}: it does not get an answer from outside, or a DNS filter drops the question."
-                    ),
-                    Owner::NetworkTeam,
-                ),
-                &answers,
-            ));
-        };
-        Ok(with_answers(judgement, &answers))
+        resolved(endpoint, case)
     }
+}
+
+fn resolved(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
+    let host = &endpoint.host;
+    if host.literal().is_some() {
+        return Ok(Judgement::not_applicable(
+            "an address, no name, so there is nothing to look up",
+        ));
+    }
+    let addresses = case.addresses(&seen::addresses_key(endpoint))?;
+    let named = listed(&addresses.addresses);
+    let flag = match addresses.source {
+        AddressSource::ConnectTo => Some("--connect-to"),
+        AddressSource::Resolve => Some("--resolve"),
+        AddressSource::Dns
+        | AddressSource::HostsFile
+        | AddressSource::Literal
+        | AddressSource::System => None,
+    };
+    if let Some(flag) = flag {
+        return Ok(Judgement::not_applicable(format!(
+            "{flag} names the address {named}, so no nameserver was asked"
+        )));
+    }
+    if case.regions.of_host(host).is_none() {
+        note_option(case, endpoint);
+    }
+    let views = names::views(case, host);
+    let elsewhere = match addresses.source {
+        AddressSource::HostsFile => Some(format!("the hosts file names {named}")),
+        AddressSource::System => Some(format!(
+            "this system's own look-up names {named}, though no nameserver does"
+        )),
+        _ => None,
+    };
+    if let Some(found) = elsewhere {
+        return Ok(with_answers(
+            Judgement::pass(found),
+            &views.unwrap_or_default(),
+        ));
+    }
+    let views = views?;
+    let Some(first) = views.first() else {
+        return Err(Gap::blocked(FactKey::Resolver));
+    };
+    let judgement = match verdict(host, &views) {
+        Some(judgement) => judgement,
+        None if !is_any_other_name_answered(case, host) => {
+            // Silence on everything is the nameservers' defect, and judged there.
+            return Err(Gap::blocked(FactKey::Dns {
+                host: host.clone(),
+                nameserver: first.nameserver,
+            }));
+        }
+        None => {
+            let silent = listed(views.iter().map(|view| view.nameserver));
+            Judgement::fail(
+                format!("an address for {host}"),
+                format!("silence: {silent} answered about other names, but not about this one"),
+                format!(
+                    "Let {silent} resolve {host}: it does not get an answer from outside, or a DNS filter drops the question."
+                ),
+                Owner::NetworkTeam,
+            )
+        }
+    };
+    Ok(with_answers(judgement, &views))
 }
 
 /// The host is in no region table, so a name that does not exist rests on the option first of all.
@@ -114,181 +138,111 @@ fn note_option(case: &Case<'_>, endpoint: &Endpoint) {
     }
 }
 
-type Answers<'a> = Vec<(SocketAddr, &'a DnsFact)>;
-
-fn answers<'a>(case: &Case<'a>, host: &Host) -> Answer<Answers<'a>> {
-    let mut answers = Vec::new();
-    let mut missing = None;
-    for (nameserver, answer) in case.dns_of(host) {
-        match answer {
-            Ok(fact) => answers.push((nameserver, fact)),
-            Err(gap) => missing = missing.or(Some(gap)),
-        }
-    }
-    match missing {
-        Some(gap) if answers.is_empty() => Err(gap),
-        _ => Ok(answers),
-    }
-}
-
 /// The verdict over all nameservers; none when all stayed silent.
-fn verdict(host: &Host, answers: &Answers<'_>) -> Option<Judgement> {
-    let holding = |wanted: fn(&DnsFact) -> bool| holding(answers, wanted);
-    let good = holding(|fact| {
-        fact.addresses()
-            .iter()
-            .any(|address| !address.is_unspecified())
-    });
-    let denying = holding(is_denial);
-    if let Some((_, fact)) = answers
-        .iter()
-        .find(|(nameserver, _)| good.contains(nameserver))
-    {
-        if denying.is_empty() {
-            let addresses = fact.addresses();
-            return Some(Judgement::pass(format!(
-                "{host} resolves to {}",
-                listed(addresses)
-            )));
-        }
-        return Some(Judgement::warn(
-            "the same answer from every nameserver",
-            format!(
-                "{} say that {host} does not exist, {} know its address",
-                listed(&denying),
-                listed(&good)
-            ),
-            "Use nameservers of one view only: programs take the first answer, and a denial is final.",
-            Owner::HostAdmin,
-        ));
-    }
-    without_address(host, answers)
-}
-
-/// The verdict when nobody gave an address.
-fn without_address(host: &Host, answers: &Answers<'_>) -> Option<Judgement> {
-    let holding = |wanted: fn(&DnsFact) -> bool| holding(answers, wanted);
-    let expected = format!("an address for {host}");
-    let fail = |found: String, fix: String| {
-        Some(Judgement::fail(
-            expected.clone(),
-            found,
-            fix,
-            Owner::NetworkTeam,
-        ))
+fn verdict(host: &Host, views: &[View<'_>]) -> Option<Judgement> {
+    let saying = |wanted: Says| {
+        let matching = views.iter().filter(|view| view.says == wanted);
+        matching
+            .map(|view| view.nameserver)
+            .collect::<Vec<SocketAddr>>()
     };
-    let denying = holding(is_denial);
-    let zero = holding(|fact| !fact.addresses().is_empty());
-    if !zero.is_empty() {
-        return fail(
-            format!(
-                "{} answer 0.0.0.0 or ::, which is no address: a DNS filter answers in place of the truth",
-                listed(&zero)
-            ),
-            format!("Exempt {host} from the DNS filter at {}.", listed(&zero)),
-        );
+    let naming = views.iter().find(|view| view.says <= Says::Wrong);
+    if let Some(view) = naming {
+        return Some(Judgement::pass(format!(
+            "{host} resolves to {}",
+            listed(view.fact.addresses())
+        )));
     }
+    let fail = |found: String, fix: String| {
+        let expected = format!("an address for {host}");
+        Some(Judgement::fail(expected, found, fix, Owner::NetworkTeam))
+    };
+    let denying = saying(Says::Denies);
     if !denying.is_empty() {
+        let denying = listed(denying);
         return fail(
+            format!("NXDOMAIN from {denying}: the name {host} does not exist there"),
             format!(
-                "NXDOMAIN from {}: the name {host} does not exist there",
-                listed(&denying)
-            ),
-            format!(
-                "Compare {host} with the documented hosts of your region. If it is right, let {} resolve it: a DNS filter or split DNS hides it.",
-                listed(&denying)
+                "Compare {host} with the documented hosts of your region. If it is right, let {denying} resolve it: a DNS filter or split DNS hides it."
             ),
         );
     }
-    // An empty AAAA is normal; without an answer about A it proves nothing about the name.
-    let empty = holding(|fact| fact.a.outcome == DnsOutcome::NoData);
+    let empty = saying(Says::Empty);
     if !empty.is_empty() {
+        let knows = if empty.len() == 1 {
+            format!("knows the name {host}, but gives no address")
+        } else {
+            format!("know the name {host}, but give no address")
+        };
         return fail(
-            format!(
-                "{} {} for it",
-                listed(&empty),
-                if empty.len() == 1 {
-                    format!("knows the name {host}, but gives no address")
-                } else {
-                    format!("know the name {host}, but give no address")
-                }
-            ),
+            format!("{} {knows} for it", listed(&empty)),
             format!(
                 "Let {} answer with the addresses of {host}; a DNS filter strips them.",
                 listed(&empty)
             ),
         );
     }
-    let failing = holding(|fact| {
-        has(fact, |outcome| {
-            !is_silent(outcome) && !matches!(outcome, DnsOutcome::Addresses { .. })
-        })
+    let failing: Vec<&View<'_>> = views
+        .iter()
+        .filter(|view| view.says != Says::Silent)
+        .collect();
+    let Some(first) = failing.first() else {
+        return half(host, views);
+    };
+    let servers = listed(failing.iter().map(|view| view.nameserver));
+    let outcome = &first.fact.a.outcome;
+    let fix = match outcome {
+        DnsOutcome::NotAName => return fail(
+            format!("{host} is no name that can be asked for"),
+            "Correct the host in the option: a label has at most 63 characters, a name at most 253.".into(),
+        ),
+        DnsOutcome::CutShort { .. } => {
+            format!("Open TCP port 53, besides UDP, from this host to {servers}.")
+        }
+        DnsOutcome::AliasLoop { .. } | DnsOutcome::Malformed => format!(
+            "Ask who runs {servers} what it answers about {host}: other programs cannot use that answer either."
+        ),
+        _ => format!("Let {servers} forward questions about {host} to the internet."),
+    };
+    fail(
+        format!("{outcome} from {servers}: it could not resolve {host}"),
+        fix,
+    )
+}
+
+/// No answer about A, though there was one about AAAA.
+fn half(host: &Host, views: &[View<'_>]) -> Option<Judgement> {
+    let half = views.iter().filter(|view| {
+        let aaaa = &view.fact.aaaa.outcome;
+        !matches!(aaaa, DnsOutcome::TimedOut { .. } | DnsOutcome::Unreachable)
     });
-    if failing.is_empty() {
+    let half: Vec<SocketAddr> = half.map(|view| view.nameserver).collect();
+    if half.is_empty() {
         return None;
     }
-    let half = holding(|fact| is_silent(&fact.a.outcome) && !is_silent(&fact.aaaa.outcome));
-    if half == failing {
-        return fail(
-            format!(
-                "silence: {} answered about AAAA of {host}, but not about A",
-                listed(&half)
-            ),
-            format!(
-                "Run again, with a longer --connect-timeout. If it stays, let {} answer the question for A of {host}.",
-                listed(&half)
-            ),
-        );
-    }
-    let (_, fact) = answers
-        .iter()
-        .find(|(nameserver, _)| failing.contains(nameserver))?;
-    fail(
+    let half = listed(half);
+    Some(Judgement::fail(
+        format!("an address for {host}"),
+        format!("silence: {half} answered about AAAA of {host}, but not about A"),
         format!(
-            "{} from {}: it could not resolve {host}",
-            fact.a.outcome,
-            listed(&failing)
+            "Run again, with a longer --connect-timeout. If it stays, let {half} answer the question for A of {host}."
         ),
-        format!(
-            "Let {} forward questions about {host} to the internet.",
-            listed(&failing)
-        ),
-    )
-}
-
-fn holding(answers: &Answers<'_>, wanted: fn(&DnsFact) -> bool) -> Vec<SocketAddr> {
-    let matching = answers.iter().filter(|(_, fact)| wanted(fact));
-    matching.map(|(nameserver, _)| *nameserver).collect()
-}
-
-fn is_silent(outcome: &DnsOutcome) -> bool {
-    matches!(
-        outcome,
-        DnsOutcome::TimedOut { .. } | DnsOutcome::Unreachable
-    )
-}
-
-fn is_denial(fact: &DnsFact) -> bool {
-    has(fact, |outcome| *outcome == DnsOutcome::NxDomain)
-}
-
-fn has(fact: &DnsFact, wanted: impl Fn(&DnsOutcome) -> bool) -> bool {
-    wanted(&fact.a.outcome) || wanted(&fact.aaaa.outcome)
+        Owner::NetworkTeam,
+    ))
 }
 
 fn is_any_other_name_answered(case: &Case<'_>, host: &Host) -> bool {
     let others = seen::endpoints(case.object).into_iter();
     others
         .filter(|endpoint| endpoint.host != *host)
-        .flat_map(|endpoint| case.dns_of(&endpoint.host))
-        .filter_map(|(_, answer)| answer.ok())
-        .any(|fact| has(fact, |outcome| !is_silent(outcome)))
+        .filter_map(|endpoint| names::views(case, &endpoint.host).ok())
+        .flatten()
+        .any(|view| view.says != Says::Silent)
 }
 
-fn with_answers(mut judgement: Judgement, answers: &Answers<'_>) -> Judgement {
-    for (nameserver, fact) in answers {
-        let said = format!("A: {}; AAAA: {}", fact.a.outcome, fact.aaaa.outcome);
-        judgement = judgement.evidence(&nameserver.to_string(), said);
+fn with_answers(mut judgement: Judgement, views: &[View<'_>]) -> Judgement {
+    for view in views {
+        judgement = judgement.evidence(&view.nameserver.to_string(), view.words());
     }
     judgement
 }
@@ -300,7 +254,7 @@ mod tests {
     use hybridcheck_core::facts::AddressesFact;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{
-        addresses_key, addresses_of, dns, dns_addresses, dns_key, took,
+        addresses_key, addresses_of, dns, dns_addresses, dns_key, routing_key, through_proxy, took,
     };
 
     fn answering(outcome: &DnsOutcome) -> Bench {
@@ -328,13 +282,12 @@ mod tests {
             (DnsOutcome::NoData, "gives no address"),
             (silence, "silence"),
             (
-                DnsOutcome::Addresses {
-                    addresses: vec!["0.0.0.0".parse().unwrap()],
-                    cnames: Vec::new(),
-                    ttl: 1,
+                DnsOutcome::CutShort {
+                    over_tcp: "refused".into(),
                 },
-                "DNS filter",
+                "over TCP: refused",
             ),
+            (DnsOutcome::Malformed, "cannot be read"),
         ] {
             let judgement = answering(&outcome)
                 .judge_first(&Resolves)
@@ -362,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn nameservers_that_disagree_warn() {
+    fn one_nameserver_that_names_an_address_is_enough() {
         let bench = answering(&DnsOutcome::NxDomain);
         let host = bench.auth().host;
         let nameserver = SocketAddr::from(([10, 0, 0, 54], 53));
@@ -371,7 +324,45 @@ mod tests {
             nameserver,
         };
         let bench = bench.fact(key, dns_addresses(addresses_of(&host)));
-        assert_eq!(bench.status(&Resolves), Status::Warn);
+        assert_eq!(bench.status(&Resolves), Status::Pass);
+    }
+
+    #[test]
+    fn the_hosts_file_and_the_systems_look_up_name_addresses_too() {
+        for (source, words) in [
+            (AddressSource::HostsFile, "the hosts file names 192.0.2.10"),
+            (
+                AddressSource::System,
+                "this system's own look-up names 192.0.2.10",
+            ),
+        ] {
+            let bench = answering(&DnsOutcome::NxDomain);
+            let host = bench.auth().host;
+            let named = AddressesFact {
+                source,
+                addresses: addresses_of(&host),
+            };
+            let judgement = bench
+                .fact(addresses_key(&host), named)
+                .judge_first(&Resolves)
+                .expect("a verdict");
+            assert_eq!(judgement.status, Status::Pass);
+            assert!(judgement.found.starts_with(words), "{}", judgement.found);
+        }
+    }
+
+    #[test]
+    fn behind_a_proxy_the_name_is_the_proxys_to_resolve() {
+        let bench = answering(&DnsOutcome::NxDomain);
+        let auth = bench.auth();
+        let bench = bench.fact(routing_key(&auth), through_proxy());
+        let judgement = bench.judge_first(&Resolves).expect("a verdict");
+        assert_eq!(judgement.status, Status::NotApplicable);
+        assert!(
+            judgement.found.contains("proxy.acme.example:3128"),
+            "{}",
+            judgement.found
+        );
     }
 
     #[test]

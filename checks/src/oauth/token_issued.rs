@@ -197,7 +197,7 @@ fn not_oauth(case: &Case<'_>, fact: &TokenFact) -> Answer<Judgement> {
                 "base_auth_url",
             )));
         }
-        let key = seen::discovery_key(&endpoint);
+        let key = case.over(seen::discovery_key(&endpoint));
         let is_stranger = |fact: &hybridcheck_core::facts::DiscoveryFact| {
             fact.document.is_none()
                 && fact

@@ -3,18 +3,19 @@
 use std::net::IpAddr;
 
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, TlsFact, TlsOutcome};
+use hybridcheck_core::facts::{Answer, FactKey, HelloVariant, TlsFact, TlsOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::seen;
+use crate::{handshakes, seen};
 
 page! {
     /// TLS handshakes with every address of the endpoint finish.
     ///
-    /// Whether the certificate is to be trusted is judged apart; here the question is only whether both sides come to an end.
+    /// Whether the certificate is to be trusted is judged apart; here the question is only whether both sides come to an end. At one
+    /// address a second connection sends a large ClientHello, as newer programs do, and only its first answer is awaited.
     ///
     /// ## Why it matters
     ///
@@ -54,7 +55,28 @@ impl Check for Handshake {
             cut.iter()
                 .map(|(address, fact)| format!("{address}: {}", fact.outcome)),
         );
-        let judgement = if cut.is_empty() {
+        let large = handshakes::large_hello_lost(case, endpoint);
+        if let Some((address, _)) = large {
+            case.note(&handshakes::hello_key(
+                endpoint,
+                address,
+                HelloVariant::Large,
+            ));
+        }
+        let judgement = if let (true, Some((address, fact))) = (cut.is_empty(), large) {
+            Judgement::warn(
+                "an answer to a large ClientHello too, as programs with post-quantum key exchange send it",
+                format!(
+                    "handshakes finish, but a ClientHello of {} bytes to {address} is not answered: {}",
+                    fact.size, fact.outcome
+                ),
+                format!(
+                    "Let ClientHellos of more than one packet to {} pass; newer programs cannot connect otherwise.",
+                    endpoint.host
+                ),
+                Owner::NetworkTeam,
+            )
+        } else if cut.is_empty() {
             Judgement::pass(listed(tried.iter().map(|(address, fact)| {
                 let version = fact.version.as_deref().unwrap_or("TLS");
                 format!("{} with {address}", visible(version, 40))
@@ -108,9 +130,11 @@ fn with_attempts(mut judgement: Judgement, tried: &[(IpAddr, &TlsFact)]) -> Judg
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{Gap, TcpOutcome};
+    use hybridcheck_core::facts::{Gap, HelloOutcome, TcpOutcome};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, tls_broken, tls_key, took};
+    use hybridcheck_testkit::facts::{
+        addresses_of, hello, hello_answered, tcp, tcp_key, tls_broken, tls_key, took,
+    };
 
     fn broken(count: usize, outcome: &TlsOutcome) -> Bench {
         let mut bench = Bench::healthy();
@@ -165,6 +189,25 @@ mod tests {
                 .found
                 .starts_with("1 of 2 addresses do not finish it: 192.0.2.10")
         );
+    }
+
+    #[test]
+    fn a_large_hello_that_is_lost_warns_and_one_that_is_answered_does_not() {
+        let met = |outcome: &HelloOutcome| {
+            let bench = Bench::healthy();
+            let auth = bench.auth();
+            let bench = bench.spoil(|facts| hello(facts, &auth, HelloVariant::Large, outcome));
+            bench.judge_first(&Handshake).expect("a verdict")
+        };
+        let lost = met(&HelloOutcome::Reset);
+        assert_eq!(lost.status, Status::Warn);
+        assert!(
+            lost.found.contains("a ClientHello of 1780 bytes"),
+            "{}",
+            lost.found
+        );
+        assert_eq!(met(&hello_answered()).status, Status::Pass);
+        assert_eq!(met(&HelloOutcome::NotConnected).status, Status::Pass);
     }
 
     #[test]

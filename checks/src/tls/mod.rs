@@ -4,6 +4,7 @@ use hybridcheck_core::check::Check;
 
 mod handshake;
 mod name;
+pub(crate) mod revocation;
 mod trusted;
 mod validity;
 
@@ -12,4 +13,5 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &trusted::Trusted,
     &name::Name,
     &validity::Validity,
+    &revocation::Revocation,
 ];

@@ -22,6 +22,9 @@ pub struct ResolverFact {
     /// How many dots make a name be asked as it is first (`ndots`).
     #[serde(default)]
     pub ndots: Option<u8>,
+    /// Lines of the list that say nothing to the system's resolver, each with its number and what is wrong with it.
+    #[serde(default)]
+    pub oddities: Vec<String>,
     /// Why there is none, when there is none.
     pub problem: Option<String>,
 }
@@ -71,8 +74,20 @@ pub enum DnsOutcome {
         /// The smallest time to live, seconds.
         ttl: u32,
     },
+    /// Aliases that lead in a circle, or a longer chain of them than any resolver follows.
+    AliasLoop {
+        /// The aliases, in order, without the asked name.
+        cnames: Vec<String>,
+    },
+    /// The answer did not fit into a UDP packet (TC bit), and asking for it over TCP brought nothing.
+    CutShort {
+        /// What happened over TCP.
+        over_tcp: String,
+    },
     /// The answer could not be understood.
     Malformed,
+    /// The host cannot be asked for: it is no name of the DNS (RFC 1035 section 2.3.4).
+    NotAName,
     /// The name exists, but has no record of this family.
     NoData,
     /// The name does not exist.
@@ -100,8 +115,11 @@ impl DnsOutcome {
     pub fn label(&self) -> &'static str {
         match self {
             Self::Addresses { .. } => "addresses",
+            Self::AliasLoop { .. } => "alias_loop",
+            Self::CutShort { .. } => "cut_short",
             Self::Malformed => "malformed",
             Self::NoData => "no_data",
+            Self::NotAName => "not_a_name",
             Self::NxDomain => "nx_domain",
             Self::OtherCode { .. } => "other_code",
             Self::Refused => "refused",
@@ -132,7 +150,24 @@ impl fmt::Display for DnsOutcome {
                 }
                 Ok(())
             }
+            Self::AliasLoop { cnames } => {
+                let chain = cnames
+                    .iter()
+                    .take(4)
+                    .map(|name| crate::text::visible(name, 80));
+                write!(
+                    f,
+                    "aliases that lead to no end ({})",
+                    crate::text::listed(chain)
+                )
+            }
+            Self::CutShort { over_tcp } => write!(
+                f,
+                "an answer too long for UDP, and over TCP: {}",
+                crate::text::visible(over_tcp, 120)
+            ),
             Self::Malformed => f.write_str("an answer that cannot be read"),
+            Self::NotAName => f.write_str("nothing, because the host is no name of the DNS"),
             Self::NoData => f.write_str("no record of this family"),
             Self::NxDomain => f.write_str("NXDOMAIN (the name does not exist)"),
             Self::OtherCode { code } => write!(f, "response code {code}"),
@@ -180,6 +215,9 @@ pub struct HostsFileFact {
     pub problem: Option<String>,
     /// The entries for the host, in order.
     pub entries: Vec<HostsEntry>,
+    /// Lines that are no entry at all, each with its number and what is wrong with it.
+    #[serde(default)]
+    pub oddities: Vec<String>,
 }
 
 /// A line of the hosts file that names a host.

@@ -22,6 +22,12 @@ pub struct RoutingFact {
     pub oddities: Vec<String>,
     /// How common clients read the same settings, where they read them otherwise.
     pub readings: Vec<ClientReading>,
+    /// Variables of which the upper and the lower case say different things.
+    #[serde(default)]
+    pub conflicts: Vec<String>,
+    /// Why hybridcheck cannot speak to the proxy of the route, when it cannot.
+    #[serde(default)]
+    pub unspoken: Option<String>,
 }
 
 /// How a common client reads the same settings.

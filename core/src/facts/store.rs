@@ -361,6 +361,7 @@ mod tests {
         let resolver = ResolverFact {
             search: Vec::new(),
             ndots: None,
+            oddities: Vec::new(),
             source: "--dns-server".into(),
             nameservers: Vec::new(),
             problem: None,

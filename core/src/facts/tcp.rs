@@ -21,15 +21,63 @@ pub struct TcpFact {
     /// ICMP messages that came back, each once (Linux).
     #[serde(default)]
     pub notices: Vec<IcmpNotice>,
-    /// Whether this host's own counters show that the packets never left it; absent where the system does not tell.
+    /// Whether the kernel's account of the unanswered sockets shows that packets never left this host; absent where it does not tell.
     #[serde(default)]
     pub dropped_here: Option<bool>,
 }
 
 impl TcpFact {
-    /// Connected, but not at the first try.
+    /// The label of a try that was still waiting when another one ended.
+    pub const UNANSWERED: &str = "unanswered";
+
+    /// Connected, but another try failed.
     pub fn is_flaky(&self) -> bool {
-        self.outcome == TcpOutcome::Connected && self.attempts.len() > 1
+        self.outcome == TcpOutcome::Connected && self.tries().0 < self.tries().1
+    }
+
+    /// How many tries connected, of how many that tell something: one that had no longer to wait than the one that connected needed
+    /// tells nothing.
+    pub fn tries(&self) -> (usize, usize) {
+        let good = self.attempts.iter().filter(|a| a.outcome == "connected");
+        let needed = good.clone().map(|attempt| attempt.took).min();
+        let bad = self.attempts.iter().filter(|attempt| {
+            attempt.outcome != "connected"
+                && (attempt.outcome != Self::UNANSWERED
+                    || needed.is_none_or(|needed| attempt.took >= needed))
+        });
+        let (good, bad) = (good.count(), bad.count());
+        (good, good + bad)
+    }
+
+    /// Whether packets left this host, as far as anything tells: the system began the attempt, and neither its account of the socket
+    /// nor a message from its own address says otherwise.
+    pub fn has_left(&self) -> bool {
+        self.was_begun() && self.dropped_here != Some(true) && self.own_notice().is_none()
+    }
+
+    /// Whether the system began an attempt at all, instead of refusing the call.
+    pub fn was_begun(&self) -> bool {
+        !self.notices.is_empty() || self.attempts.iter().any(|attempt| attempt.local.is_some())
+    }
+
+    /// A message that this host sent to itself.
+    pub fn own_notice(&self) -> Option<&IcmpNotice> {
+        let is_own = |notice: &&IcmpNotice| {
+            let from = notice.from;
+            let is_source = |attempt: &Attempt| attempt.local.map(|local| local.ip()) == from;
+            from.is_some_and(|from| from.is_loopback()) || self.attempts.iter().any(is_source)
+        };
+        self.notices
+            .iter()
+            .find(|notice| notice.from.is_some() && is_own(notice))
+    }
+
+    /// A message from a device on the way.
+    pub fn foreign_notice(&self) -> Option<&IcmpNotice> {
+        let own = self.own_notice().and_then(|notice| notice.from);
+        self.notices
+            .iter()
+            .find(|notice| notice.from.is_some() && notice.from != own)
     }
 
     /// The address this host sends from, as far as an attempt told.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Attempt, PHASE_FLAG};
+use crate::endpoint::{Endpoint, Host};
 use crate::time::{Timestamp, Took};
 
 /// A TLS handshake with one address.
@@ -42,6 +43,40 @@ impl TlsFact {
             && self.faults.is_empty()
             && self.trust.is_some_and(|trust| trust != Trust::Nowhere)
     }
+
+    /// Hosts and ports at which the revocation of the served chain is asked over plain HTTP, each once, at most six.
+    pub fn revocation_endpoints(&self) -> Vec<Endpoint> {
+        let mut all: Vec<Endpoint> = Vec::new();
+        let urls = self.chain.iter().flat_map(|served| &served.revocation);
+        for endpoint in urls.filter_map(|url| plain_http(url)) {
+            if !all.contains(&endpoint) {
+                all.push(endpoint);
+            }
+        }
+        all.truncate(REVOCATION_HOSTS);
+        all
+    }
+}
+
+/// A chain names two or three; what names more is not followed.
+const REVOCATION_HOSTS: usize = 6;
+
+/// The endpoint of an `http` URL with a plain name or IPv4 address; anything else is no revocation host.
+fn plain_http(url: &str) -> Option<Endpoint> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, port.parse().ok()?),
+        None => (authority, 80),
+    };
+    let is_name = (1..=253).contains(&host.len())
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+    (scheme.eq_ignore_ascii_case("http") && is_name && port != 0).then(|| Endpoint {
+        host: Host::of(host),
+        port,
+    })
 }
 
 /// How a handshake ended.
@@ -335,4 +370,34 @@ pub struct ConnectionFact {
     pub address: IpAddr,
     /// What its chain is worth.
     pub trust: Trust,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_http_with_a_plain_name_is_a_revocation_host() {
+        let shown = |url| plain_http(url).map(|endpoint| endpoint.to_string());
+        assert_eq!(
+            shown("http://crl.r2m02.amazontrust.com/r2m02.crl").as_deref(),
+            Some("crl.r2m02.amazontrust.com:80")
+        );
+        assert_eq!(
+            shown("HTTP://OCSP.ca.example:8080").as_deref(),
+            Some("ocsp.ca.example:8080")
+        );
+        for url in [
+            "https://crl.ca.example/x",
+            "ldap://dc.acme.example/cn=x",
+            "http://",
+            "http://user@ca.example/",
+            "http://ca.example:0/",
+            "http://ca.example:http/",
+            "http://ca .example/",
+            "crl.ca.example/x",
+        ] {
+            assert_eq!(shown(url), None, "{url}");
+        }
+    }
 }

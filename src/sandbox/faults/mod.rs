@@ -7,15 +7,18 @@ use super::dns::NameAnswer;
 use super::setup::{REGION, Setup};
 
 mod cloud;
+mod http;
 mod network;
 mod object;
+mod proxy;
+mod tls;
 
 /// One way in which the sandbox differs from a healthy integration.
 #[derive(Clone, Copy)]
 pub struct Fault {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `oauth`, `organisation`, `idp`, or `none` when nothing is wrong.
+    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, or `none` when nothing is wrong.
     pub area: &'static str,
     /// What it is, in one sentence.
     pub about: &'static str,
@@ -32,8 +35,17 @@ impl std::fmt::Debug for Fault {
     }
 }
 
-static FAULTS: LazyLock<Vec<Fault>> =
-    LazyLock::new(|| [object::FAULTS, network::FAULTS, cloud::FAULTS].concat());
+static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
+    [
+        object::FAULTS,
+        network::FAULTS,
+        tls::FAULTS,
+        http::FAULTS,
+        proxy::FAULTS,
+        cloud::FAULTS,
+    ]
+    .concat()
+});
 
 /// All faults, in the order in which an integration meets them.
 pub fn faults() -> &'static [Fault] {

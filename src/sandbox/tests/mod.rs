@@ -35,6 +35,14 @@ fn healthy() -> Sandbox {
 
 /// A client that trusts the sandbox's authority and nothing else.
 fn client(sandbox: &Sandbox) -> reqwest::Client {
+    client_to(sandbox, |host| {
+        let port = sandbox.port(host).expect("a port");
+        SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+    })
+}
+
+/// The same, with addresses of the caller's choice.
+fn client_to(sandbox: &Sandbox, address: impl Fn(&str) -> SocketAddr) -> reqwest::Client {
     let mut roots = rustls::RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_slice(sandbox.ca_pem().as_bytes()).expect("PEM"))
@@ -52,8 +60,7 @@ fn client(sandbox: &Sandbox) -> reqwest::Client {
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_millis(800));
     for host in [LOGIN, API, "login.mypurecloud.ie", "api.mypurecloud.ie"] {
-        let port = sandbox.port(host).expect("a port");
-        builder = builder.resolve(host, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        builder = builder.resolve(host, address(host));
     }
     builder.build().expect("a client")
 }

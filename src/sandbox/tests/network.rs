@@ -73,6 +73,23 @@ async fn the_nameserver_fails(name: &str, expected: &str) {
     assert!(error.contains(expected), "{error}");
 }
 
+#[test_case("127.0.0.1:0")]
+#[test_case("[::1]:0")]
+#[tokio::test]
+async fn hosts_that_share_a_door_are_told_apart_by_name(door: &str) {
+    let at = door.parse().expect("an address");
+    let sandbox = Sandbox::start_at(None, Ipv4Addr::LOCALHOST, &[at]).expect("it starts");
+    let door = sandbox.doors()[0];
+    assert_eq!(door.ip(), at.ip());
+    let client = client_to(&sandbox, |_| door);
+    let login = client.get(DISCOVERY).send().await.expect("an answer");
+    assert_eq!(login.status(), StatusCode::OK);
+    let api = client.get(format!("https://{API}/api/v2/tokens/me"));
+    let api = api.send().await.expect("an answer");
+    assert_eq!(api.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(sandbox.requests_to(API).len(), 1);
+}
+
 #[tokio::test]
 async fn a_second_address_refuses() {
     let sandbox = with("one-address-refused");

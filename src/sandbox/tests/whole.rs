@@ -26,6 +26,7 @@ fn every_fault_is_described_and_named_once() {
         "tcp",
         "tls",
         "http",
+        "proxy",
         "oauth",
         "organisation",
         "idp",

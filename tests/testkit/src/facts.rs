@@ -11,11 +11,12 @@ use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiError, ApiFact, ApiOutcome, ApiProbeFact, Attempt,
     CertificateFact, CertificateInfo, CertificateOutcome, ChainFault, ClientRef, ClockReading,
     ConnectionFact, DiscoveryDocument, DiscoveryFact, DnsAnswer, DnsFact, DnsOutcome, Fact,
-    FactKey, Facts, Gap, HttpAnswer, HttpFact, HttpOutcome, IdentityProvider, IdentityProviders,
-    KeyAlgorithm, MaterialShape, NamedEntity, OAuthClientInfo, OAuthError, Organization,
-    PasswordFit, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome, Recorded, ResolverFact, Roles,
-    ServedCertificate, TcpFact, TcpOutcome, TlsFact, TlsOutcome, TokenFact, TokenInfo,
-    TokenOutcome, Trust, Wrapping,
+    FactKey, Facts, Gap, HelloFact, HelloOutcome, HelloVariant, HostsEntry, HostsFileFact,
+    HttpAnswer, HttpFact, HttpOutcome, IdentityProvider, IdentityProviders, KeyAlgorithm,
+    MaterialShape, NamedEntity, OAuthClientInfo, OAuthError, Organization, PasswordFit,
+    PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome, ReachFact, Recorded, ResolverFact, Roles,
+    RoutingFact, ServedCertificate, SystemLookupFact, SystemOutcome, TcpFact, TcpOutcome, TlsFact,
+    TlsOutcome, TokenFact, TokenInfo, TokenOutcome, Trust, Wrapping,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::time::{Timestamp, Took};
@@ -74,6 +75,64 @@ pub fn dns_key(host: &Host) -> FactKey {
 /// Key of the addresses of a host.
 pub fn addresses_key(host: &Host) -> FactKey {
     FactKey::Addresses { host: host.clone() }
+}
+
+/// Key of what the hosts file says of a host.
+pub fn hosts_file_key(host: &Host) -> FactKey {
+    FactKey::HostsFile { host: host.clone() }
+}
+
+/// Key of the system's own look-up of a host.
+pub fn system_lookup_key(host: &Host) -> FactKey {
+    FactKey::SystemLookup { host: host.clone() }
+}
+
+/// Key of how the route to an endpoint was chosen.
+pub fn routing_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::Routing {
+        endpoint: endpoint.clone(),
+    }
+}
+
+/// A route through the proxy of a canned network.
+pub fn through_proxy() -> RoutingFact {
+    let proxy = Endpoint {
+        host: Host::of("proxy.acme.example"),
+        port: 3128,
+    };
+    RoutingFact {
+        route: Route::Proxy(proxy),
+        why: "--proxy".into(),
+        others: Vec::new(),
+        oddities: Vec::new(),
+        readings: Vec::new(),
+        conflicts: Vec::new(),
+        unspoken: None,
+    }
+}
+
+/// A hosts file with these entries for a host, from line 7 on.
+pub fn hosts_file(addresses: &[IpAddr]) -> HostsFileFact {
+    let entries = (7..).zip(addresses);
+    HostsFileFact {
+        path: "/etc/hosts".into(),
+        problem: None,
+        entries: entries
+            .map(|(line, address)| HostsEntry {
+                line,
+                address: *address,
+            })
+            .collect(),
+        oddities: Vec::new(),
+    }
+}
+
+/// What the system's own look-up answers.
+pub fn system_lookup(outcome: SystemOutcome) -> SystemLookupFact {
+    SystemLookupFact {
+        outcome,
+        took: took(2),
+    }
 }
 
 /// Key of a TCP connection.
@@ -236,6 +295,116 @@ pub fn tls_broken(outcome: TlsOutcome) -> TlsFact {
         alpn: None,
         unacknowledged: None,
     }
+}
+
+/// Ends every handshake with an endpoint so, with what follows from it.
+#[must_use]
+pub fn cut(mut facts: Facts, endpoint: &Endpoint, outcome: &TlsOutcome) -> Facts {
+    for address in addresses_of(&endpoint.host) {
+        let key = tls_key(endpoint, address);
+        facts = with_fact(facts, key.clone(), tls_broken(outcome.clone()));
+        facts = blocked_behind(facts, &key);
+    }
+    facts
+}
+
+/// Lets every handshake with an endpoint stall, with so many bytes that were never acknowledged.
+#[must_use]
+pub fn stalled(mut facts: Facts, endpoint: &Endpoint, unacknowledged: Option<u32>) -> Facts {
+    let waited = took(5000);
+    facts = cut(facts, endpoint, &TlsOutcome::TimedOut { waited });
+    for address in addresses_of(&endpoint.host) {
+        let mut fact = tls_broken(TlsOutcome::TimedOut { waited });
+        fact.unacknowledged = unacknowledged;
+        facts = with_fact(facts, tls_key(endpoint, address), fact);
+    }
+    facts
+}
+
+/// What another ClientHello met at every address of an endpoint.
+#[must_use]
+pub fn hello(
+    mut facts: Facts,
+    endpoint: &Endpoint,
+    variant: HelloVariant,
+    outcome: &HelloOutcome,
+) -> Facts {
+    for address in addresses_of(&endpoint.host) {
+        let fact = HelloFact {
+            outcome: outcome.clone(),
+            size: 1780,
+            unacknowledged: None,
+            attempts: vec![attempt(outcome.label())],
+        };
+        facts = with_fact(facts, hello_key(endpoint, address, variant), fact);
+    }
+    facts
+}
+
+/// The same with so many bytes that were never acknowledged.
+#[must_use]
+pub fn hello_unacknowledged(
+    mut facts: Facts,
+    endpoint: &Endpoint,
+    variant: HelloVariant,
+    unacknowledged: Option<u32>,
+) -> Facts {
+    for address in addresses_of(&endpoint.host) {
+        let key = hello_key(endpoint, address, variant);
+        if let Ok(fact) = facts.hello(&key).cloned() {
+            let fact = HelloFact {
+                unacknowledged,
+                ..fact
+            };
+            facts = with_fact(facts, key, fact);
+        }
+    }
+    facts
+}
+
+/// An alert, which proves that the ClientHello arrived.
+pub fn hello_answered() -> HelloOutcome {
+    HelloOutcome::Answered {
+        version: None,
+        alert: Some("ProtocolVersion".into()),
+    }
+}
+
+/// Key of another ClientHello.
+pub fn hello_key(endpoint: &Endpoint, address: IpAddr, variant: HelloVariant) -> FactKey {
+    FactKey::Hello {
+        endpoint: endpoint.clone(),
+        address,
+        route: Route::Direct,
+        variant,
+    }
+}
+
+/// Lets the chains of an endpoint name `crl.ca.example` for their revocation, which accepts connections or does not.
+#[must_use]
+pub fn revocable(mut facts: Facts, endpoint: &Endpoint, open: bool) -> Facts {
+    for address in addresses_of(&endpoint.host) {
+        let mut fact = tls(&endpoint.host, Trust::Amazon, Vec::new());
+        fact.chain[0].revocation = vec!["http://crl.ca.example/ca.crl".into()];
+        facts = with_fact(facts, tls_key(endpoint, address), fact);
+    }
+    let address = IpAddr::from([192, 0, 2, 80]);
+    let (accepting, silent) = if open {
+        (vec![address], Vec::new())
+    } else {
+        (Vec::new(), vec![address])
+    };
+    let key = FactKey::Reach {
+        endpoint: Endpoint {
+            host: Host::of("crl.ca.example"),
+            port: 80,
+        },
+    };
+    let fact = ReachFact {
+        open: accepting,
+        shut: silent,
+    };
+    with_fact(facts, key, fact)
 }
 
 /// An exchange with an answer; the service's correlation id is among the headers when `genuine`.
@@ -487,6 +656,7 @@ pub fn healthy(object: &HybridObject) -> Facts {
             nameservers: vec![nameserver()],
             search: Vec::new(),
             ndots: None,
+            oddities: Vec::new(),
             problem: None,
         },
         Vec::new(),
@@ -533,12 +703,21 @@ impl Builder {
     fn network(&mut self, endpoint: &Endpoint) {
         let host = &endpoint.host;
         let addresses = addresses_of(host);
+        let key = FactKey::Routing {
+            endpoint: endpoint.clone(),
+        };
+        self.add(key, crate::proxied::direct(), Vec::new());
         self.add(dns_key(host), dns_addresses(addresses.clone()), Vec::new());
         let fact = AddressesFact {
             source: AddressSource::Dns,
             addresses: addresses.clone(),
         };
         self.add(addresses_key(host), fact, vec![dns_key(host)]);
+        self.add(hosts_file_key(host), hosts_file(&[]), Vec::new());
+        let same = SystemOutcome::Addresses {
+            addresses: addresses.clone(),
+        };
+        self.add(system_lookup_key(host), system_lookup(same), Vec::new());
         for address in &addresses {
             let fact = tcp(*address, endpoint.port, TcpOutcome::Connected);
             self.add(tcp_key(endpoint, *address), fact, Vec::new());

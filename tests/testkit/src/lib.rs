@@ -4,4 +4,5 @@ pub mod facts;
 pub mod material;
 pub mod objects;
 pub mod openssl;
+pub mod proxied;
 pub mod runs;

@@ -93,6 +93,7 @@ fn names(host: &Host) -> Facts {
         nameservers: vec![nameserver],
         search: Vec::new(),
         ndots: None,
+        oddities: Vec::new(),
         problem: None,
     };
     put(&mut facts, FactKey::Resolver, Ok(resolver.into()), 0);

@@ -221,6 +221,7 @@ fn facts() -> Vec<Entry> {
         nameservers: Vec::new(),
         search: Vec::new(),
         ndots: None,
+        oddities: Vec::new(),
         problem: Some(nasty()),
     };
     let role = FactKey::Role {
