@@ -8,5 +8,6 @@ pub mod probes;
 pub mod progress;
 pub mod redact;
 pub mod routing;
+pub mod saml;
 pub mod sandbox;
 pub mod sources;

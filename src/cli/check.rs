@@ -292,7 +292,7 @@ impl Observer for Watcher<'_> {
     }
 }
 
-fn as_of(text: &str) -> Result<Timestamp, Failure> {
+pub(super) fn as_of(text: &str) -> Result<Timestamp, Failure> {
     Timestamp::parse(text).map_err(|error| Failure::Flag {
         flag: "--as-of",
         problem: format!("`{}` is {error}", hybridcheck_core::text::visible(text, 60)),
@@ -310,7 +310,7 @@ fn policy(certificate_warn: &str) -> Result<Policy, Failure> {
 }
 
 /// Keeps the objects that the named tenants use.
-fn pick(configuration: &mut Configuration, names: &[String]) -> Result<(), Failure> {
+pub(super) fn pick(configuration: &mut Configuration, names: &[String]) -> Result<(), Failure> {
     let is_named = |tenant: &Tenant, name: &String| {
         tenant
             .name

@@ -28,6 +28,14 @@ pub enum Failure {
     /// An input cannot be read.
     #[error(transparent)]
     Input(#[from] SourceError),
+    /// A captured SAML message cannot be explained.
+    #[error("{path}: {problem}")]
+    Capture {
+        /// The path.
+        path: String,
+        /// Why.
+        problem: crate::saml::Unreadable,
+    },
     /// A file cannot be read or written.
     #[error("cannot {action} {path}")]
     File {
@@ -42,6 +50,9 @@ pub enum Failure {
     /// The embedded sandbox did not start.
     #[error("the embedded sandbox did not start")]
     Sandbox(#[source] crate::sandbox::SandboxError),
+    /// No assertion can be made.
+    #[error("no assertion can be made")]
+    Unmintable(#[from] crate::saml::Unmintable),
     /// The system refuses something that every run needs.
     #[error("cannot {action}")]
     System {
@@ -93,7 +104,9 @@ impl Failure {
     fn help(&self) -> Option<String> {
         match self {
             Self::Flag { help, .. } | Self::Unknown { help, .. } => Some(help.clone()),
+            Self::Capture { problem, .. } => Some(problem.help()),
             Self::Input(error) => Some(error.help()),
+            Self::Unmintable(error) => Some(error.help()),
             Self::Url(_) => Some(
                 "correct the option (`hybridcheck explain general-auth-url` and `general-service-url` say what belongs there), or look \
                  the hosts of the region up with `hybridcheck regions`"

@@ -12,6 +12,7 @@ mod output;
 mod plan;
 mod probe;
 mod regions;
+mod saml;
 mod select;
 mod style;
 
@@ -59,6 +60,9 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// List the known Genesys Cloud regions with their hosts
     Regions(regions::RegionsArgs),
+    /// Show the SAML assertion that the object would send, or explain a captured SAMLResponse; nothing is sent
+    #[command(args_override_self = true)]
+    Saml(Box<saml::SamlArgs>),
     /// Write the generated pages of docs/, or check that they are current
     #[command(hide = true)]
     Docs(docs::DocsArgs),
@@ -80,6 +84,7 @@ pub fn main() -> ExitCode {
         Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Regions(args) => regions::run(&args),
+        Command::Saml(args) => saml::run(&args),
         Command::Docs(args) => docs::run(&args),
     };
     match result {

@@ -12,6 +12,7 @@ mod old_tls;
 mod probe;
 mod proxy;
 mod safety;
+mod saml;
 mod schema;
 mod sdk;
 mod secrets;

@@ -9,6 +9,7 @@ mod kind;
 mod names;
 mod pem;
 mod protection;
+mod signer;
 mod text;
 
 #[cfg(test)]
@@ -23,6 +24,7 @@ use hybridcheck_core::object::{HybridObject, Value};
 pub use self::certificate::describe;
 use self::kind::Kind;
 use self::protection::{NotTried, Protected};
+pub use self::signer::{NoSigner, Signer, certificate_der_of};
 use self::text::{Failure, Opened, is_blank};
 
 /// Decodes the value of `saml/certificate`.

@@ -101,6 +101,12 @@ impl Protected {
         Ok(plain.and_then(|plain| key::parse(&plain)))
     }
 
+    /// The key in plain DER, when the password opens it.
+    pub(super) fn open_der(&self, password: &str) -> Result<Option<Vec<u8>>, NotTried> {
+        let plain = self.decrypt(password)?;
+        Ok(plain.filter(|plain| key::parse(plain).is_some()))
+    }
+
     fn decrypt(&self, password: &str) -> Result<Option<Vec<u8>>, NotTried> {
         let bytes = password.as_bytes();
         Ok(match &self.scheme {

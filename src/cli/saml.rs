@@ -1,0 +1,225 @@
+//! `saml`: the assertion that the object would send, and what a captured one says.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use clap::ValueEnum;
+use hybridcheck_core::object::{Configuration, HybridObject};
+use hybridcheck_core::time::Timestamp;
+use serde::Serialize;
+
+use super::Failure;
+use super::check;
+use super::output::print;
+use crate::probes::{clock, material};
+use crate::redact::Redactor;
+use crate::saml::{self, Encoding, Explained, Moments, Wish};
+use crate::sources;
+
+/// Arguments of `saml`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("job").required(true).args(["show", "decode"])))]
+pub(super) struct SamlArgs {
+    /// Make and sign the assertion that the object would send for --saml-user, and print it without its signature value; nothing is sent
+    #[arg(long, requires_all = ["saml_user", "inputs"])]
+    show: bool,
+    /// Explain a captured SAMLResponse (form field, base64, redirect URL, HTML form or XML; `-` is standard input), by itself and against the objects of INPUT
+    #[arg(long, value_name = "FILE")]
+    decode: Option<String>,
+    /// Exports of the object; `-` is standard input
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// The user of the assertion, by the address of an existing Genesys Cloud account
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        env = "HYBRIDCHECK_SAML_USER",
+        hide_env_values = true
+    )]
+    saml_user: Option<String>,
+    /// The audience of the assertion, where the provider has a relyingPartyIdentifier; the token URL otherwise
+    #[arg(
+        long,
+        value_name = "URI",
+        env = "HYBRIDCHECK_SAML_AUDIENCE",
+        hide_env_values = true
+    )]
+    saml_audience: Option<String>,
+    /// The attribute ServiceName of the assertion: a URL or a keyword such as directory
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "HYBRIDCHECK_SAML_SERVICE",
+        hide_env_values = true
+    )]
+    saml_service: Option<String>,
+    /// What is sent, and how it is encoded
+    #[arg(
+        long,
+        value_name = "ENCODING",
+        default_value = "response-base64",
+        env = "HYBRIDCHECK_SAML_ENCODING",
+        hide_env_values = true
+    )]
+    saml_encoding: Encoding,
+    /// Judge times for this day or moment instead of now, such as the moment of the capture
+    #[arg(
+        long,
+        value_name = "DATE",
+        env = "HYBRIDCHECK_AS_OF",
+        hide_env_values = true
+    )]
+    as_of: Option<String>,
+    /// Use the object of this tenant; a name or a DBID, repeatable
+    #[arg(
+        long,
+        value_name = "TENANT",
+        env = "HYBRIDCHECK_TENANT",
+        hide_env_values = true
+    )]
+    tenant: Vec<String>,
+    /// What goes to standard output
+    #[arg(long, short = 'o', value_name = "NAME", default_value = "text")]
+    format: Format,
+}
+
+/// The forms of what `saml` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Runs `saml`.
+pub(super) fn run(args: &SamlArgs) -> Result<u8, Failure> {
+    let as_of = args.as_of.as_deref().map(check::as_of).transpose()?;
+    match &args.decode {
+        Some(file) => decode(args, file, as_of),
+        None => show(args, as_of),
+    }
+}
+
+fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
+    let configuration = objects(args)?;
+    let object = the_only(&configuration)?;
+    let wish = Wish {
+        email: args.saml_user.clone().unwrap_or_default(),
+        audience: args.saml_audience.clone(),
+        service_name: args.saml_service.clone(),
+    };
+    let now = as_of.unwrap_or_else(clock::now);
+    let minted = saml::mint(object, &wish, now)?;
+    let mut redactor = Redactor::default();
+    redactor.learn_objects(&configuration.objects);
+    minted
+        .secrets()
+        .into_iter()
+        .for_each(|secret| redactor.learn(secret));
+    let shown = minted.shown(args.saml_encoding);
+    let text = match args.format {
+        Format::Text => shown.text(),
+        Format::Json => json(&shown),
+    };
+    print(&redactor.clean(text))?;
+    Ok(0)
+}
+
+fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, Failure> {
+    if file == "-" && args.inputs.iter().any(|input| input == "-") {
+        return Err(Failure::Flag {
+            flag: "--decode",
+            problem: "standard input cannot be both the message and the object".into(),
+            help: "name a file for one of the two".into(),
+        });
+    }
+    let capture = capture(file)?;
+    let configuration = if args.inputs.is_empty() {
+        Configuration::default()
+    } else {
+        objects(args)?
+    };
+    let mut redactor = Redactor::default();
+    redactor.learn_objects(&configuration.objects);
+    let objects = configuration.objects.iter();
+    let known: Vec<Vec<u8>> = objects.filter_map(material::certificate_der_of).collect();
+    let message = saml::read(&capture, &known).map_err(|problem| Failure::Capture {
+        path: file.to_owned(),
+        problem,
+    })?;
+    let moments = Moments {
+        // Whole seconds: SAML writes no finer ones, and people read it.
+        as_of: as_of.unwrap_or_else(|| Timestamp::from_unix(clock::now().unix())),
+        is_named: as_of.is_some(),
+    };
+    let mut remarks = saml::judge(&message, moments);
+    let objects = &configuration.objects;
+    if objects.is_empty() {
+        remarks.push(saml::compare::with_nothing());
+    }
+    for object in objects {
+        let mut found = saml::compare::with_object(&message, object);
+        if objects.len() > 1 {
+            for remark in &mut found {
+                remark.found = format!("{}: {}", object.title(), remark.found);
+            }
+        }
+        remarks.extend(found);
+    }
+    let explained = Explained::of(file, moments.as_of, message, remarks);
+    let text = match args.format {
+        Format::Text => explained.text(),
+        Format::Json => json(&explained),
+    };
+    print(&redactor.clean(text))?;
+    Ok(explained.verdict.exit_status())
+}
+
+/// Reads a capture, and never more of it than its cap.
+fn capture(path: &str) -> Result<Vec<u8>, Failure> {
+    let limit = saml::CAPTURE_CAP as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = if path == "-" {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    read.map_err(|source| Failure::File {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(bytes)
+}
+
+fn json(document: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn objects(args: &SamlArgs) -> Result<Configuration, Failure> {
+    let mut configuration = sources::read(&sources::load(&args.inputs)?)?;
+    if !args.tenant.is_empty() {
+        check::pick(&mut configuration, &args.tenant)?;
+    }
+    Ok(configuration)
+}
+
+fn the_only(configuration: &Configuration) -> Result<&HybridObject, Failure> {
+    match configuration.objects.as_slice() {
+        [object] => Ok(object),
+        objects => {
+            let titles: Vec<String> = objects.iter().map(HybridObject::title).collect();
+            Err(Failure::Flag {
+                flag: "--show",
+                problem: format!(
+                    "the input holds {} objects, and one is needed",
+                    objects.len()
+                ),
+                help: format!("choose by --tenant; found: {}", titles.join(", ")),
+            })
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! A message held against the object that should have made it, and against the identity provider that should accept it.
+
+use hybridcheck_core::facts::{CertificateInfo, IdentityProvider};
+use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::text::visible;
+
+use super::{Message, Remark};
+use crate::probes::material;
+
+/// Against the object: issuer byte for byte, certificate, short name, and the region of the recipient.
+pub fn with_object(message: &Message, object: &HybridObject) -> Vec<Remark> {
+    let Some(assertion) = &message.assertion else {
+        return Vec::new();
+    };
+    let mut remarks = Vec::new();
+    let issuer = assertion.issuer.as_ref().map(|issuer| issuer.0.as_str());
+    same(
+        "object-issuer",
+        ("Issuer", issuer),
+        ("saml/issuer", written(object, "saml", "issuer")),
+        &mut remarks,
+    );
+    let mut values = assertion
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.name.0 == "OrganizationName")
+        .flat_map(|attribute| &attribute.values);
+    let organization = values.next().map(|value| value.0.as_str());
+    let short_name = written(object, "general", "organization_sname");
+    if organization.is_some() {
+        same(
+            "object-organization",
+            ("attribute OrganizationName", organization),
+            ("general/organization_sname", short_name),
+            &mut remarks,
+        );
+    }
+    remarks.push(object_certificate(message, object));
+    recipient(message, object, &mut remarks);
+    remarks
+}
+
+/// Without anything to compare with: a signature that holds proves a key, not whose key it is.
+pub fn with_nothing() -> Remark {
+    Remark::note(
+        "no-object",
+        "no object was given, so it was not compared whose key signed it; anybody can sign with a certificate of their own",
+        "name the export of the object behind the file",
+    )
+}
+
+/// Against an identity provider as the organisation has it: issuer, certificates, and whether it is switched on.
+pub fn with_provider(message: &Message, provider: &IdentityProvider) -> Vec<Remark> {
+    let Some(assertion) = &message.assertion else {
+        return Vec::new();
+    };
+    let mut remarks = Vec::new();
+    let issuer = assertion.issuer.as_ref().map(|issuer| issuer.0.as_str());
+    same(
+        "idp-issuer",
+        ("Issuer", issuer),
+        (
+            "issuerURI of the identity provider",
+            provider.issuer_uri.as_deref(),
+        ),
+        &mut remarks,
+    );
+    if provider.disabled == Some(true) {
+        remarks.push(Remark::fail(
+            "idp-disabled",
+            "the identity provider is disabled, so it accepts nothing",
+            "enable it in Genesys Cloud under Admin > Integrations > Single Sign-on",
+        ));
+    }
+    remarks.push(provider_certificate(
+        message,
+        &provider.decoded,
+        provider.undecodable,
+    ));
+    remarks
+}
+
+fn written<'a>(object: &'a HybridObject, section: &str, option: &str) -> Option<&'a str> {
+    object.option(section, option)?.value.plain()
+}
+
+fn same(
+    id: &'static str,
+    (what, found): (&str, Option<&str>),
+    (reference, expected): (&str, Option<&str>),
+    remarks: &mut Vec<Remark>,
+) {
+    let remark = match (found, expected) {
+        (_, None) => Remark::gap(
+            id,
+            format!(
+                "{reference} is missing, empty or hidden, so {what} has nothing to be compared with"
+            ),
+            "",
+        ),
+        (None, Some(_)) => return,
+        (Some(found), Some(expected)) if found == expected => {
+            Remark::pass(id, format!("{what} equals {reference}, byte for byte"))
+        }
+        (Some(found), Some(expected)) => Remark::fail(
+            id,
+            format!(
+                "{what} is `{}`, {reference} is `{}`: {}",
+                visible(found, 300),
+                visible(expected, 300),
+                difference(found, expected)
+            ),
+            format!("make both the same, letter by letter; then {what} and {reference} match"),
+        ),
+    };
+    remarks.push(remark);
+}
+
+/// The kind of difference that the eye misses.
+fn difference(found: &str, expected: &str) -> &'static str {
+    let without_scheme = |text: &str| {
+        let text = text
+            .strip_prefix("https://")
+            .or(text.strip_prefix("http://"));
+        text.map(str::to_owned)
+    };
+    if found.trim() == expected.trim() {
+        "only the blanks around them differ"
+    } else if found.trim_end_matches('/') == expected.trim_end_matches('/') {
+        "only the slash at the end differs"
+    } else if found.eq_ignore_ascii_case(expected) {
+        "only upper and lower case differ"
+    } else if without_scheme(found).is_some_and(|rest| Some(rest) == without_scheme(expected)) {
+        "one begins with http, the other with https"
+    } else {
+        "they differ"
+    }
+}
+
+fn object_certificate(message: &Message, object: &HybridObject) -> Remark {
+    let id = "object-certificate";
+    let own = material::certificate_der_of(object).and_then(|der| material::describe(&der));
+    let Some(own) = own else {
+        return Remark::gap(
+            id,
+            "saml/certificate is missing, hidden or cannot be decoded, so the certificate has nothing to be compared with",
+            "",
+        );
+    };
+    certificate(
+        id,
+        message,
+        &[own],
+        "saml/certificate of the object",
+        "the message was signed with another key than the object's: another object, or one of before the renewal",
+    )
+}
+
+fn provider_certificate(
+    message: &Message,
+    certificates: &[CertificateInfo],
+    undecodable: usize,
+) -> Remark {
+    let id = "idp-certificate";
+    if certificates.is_empty() {
+        let found = if undecodable > 0 {
+            "the identity provider's certificates cannot be decoded"
+        } else {
+            "the identity provider has no certificate that could be read"
+        };
+        return Remark::gap(id, found, "");
+    }
+    certificate(
+        id,
+        message,
+        certificates,
+        "a certificate of the identity provider",
+        "add this certificate to the identity provider beside the present ones (up to five), then retire the old one",
+    )
+}
+
+/// Whether the key that verifiably signed the message is that of one of these certificates.
+fn certificate(
+    id: &'static str,
+    message: &Message,
+    expected: &[CertificateInfo],
+    what: &str,
+    fix: &str,
+) -> Remark {
+    let holds: Vec<_> = message
+        .signatures
+        .iter()
+        .filter(|signature| signature.holds() && signature.is_relevant())
+        .collect();
+    if holds.is_empty() {
+        return Remark::gap(
+            id,
+            format!(
+                "no signature of the message holds, so {what} cannot be matched with its signer"
+            ),
+            "",
+        );
+    }
+    let made_by = |certificate: &CertificateInfo| {
+        holds
+            .iter()
+            .any(|signature| signature.made_by.contains(&certificate.sha256))
+    };
+    if let Some(found) = expected.iter().find(|certificate| made_by(certificate)) {
+        return Remark::pass(
+            id,
+            format!(
+                "it was signed with the key of {what} ({}…)",
+                &found.sha256[..16]
+            ),
+        );
+    }
+    // The same key in a renewed certificate signs the same.
+    let carried = holds.iter().flat_map(|signature| {
+        let made_by = &signature.made_by;
+        signature
+            .certificates
+            .iter()
+            .filter(|certificate| made_by.contains(&certificate.sha256))
+    });
+    let keys: Vec<&str> = carried
+        .map(|certificate| certificate.spki_sha256.as_str())
+        .collect();
+    let renewed = expected
+        .iter()
+        .any(|certificate| keys.contains(&certificate.spki_sha256.as_str()));
+    if renewed {
+        return Remark::pass(
+            id,
+            format!(
+                "it was signed with the key of {what}, though it carries another certificate of that key"
+            ),
+        );
+    }
+    let signers: Vec<String> = holds
+        .iter()
+        .flat_map(|signature| &signature.made_by)
+        .map(|sha256| format!("{}…", &sha256[..sha256.len().min(16)]))
+        .collect();
+    let known: Vec<String> = expected
+        .iter()
+        .map(|certificate| {
+            format!(
+                "{}…",
+                &certificate.sha256[..certificate.sha256.len().min(16)]
+            )
+        })
+        .collect();
+    Remark::fail(
+        id,
+        format!(
+            "it was signed with the key of certificate {}, and {what} is {}",
+            signers.join(", "),
+            known.join(", ")
+        ),
+        fix,
+    )
+}
+
+fn recipient(message: &Message, object: &HybridObject, remarks: &mut Vec<Remark>) {
+    let Some(endpoint) = object.auth_endpoint() else {
+        return;
+    };
+    let expected = format!("https://{}/saml", endpoint.host);
+    let confirmations = message
+        .assertion
+        .iter()
+        .flat_map(|assertion| &assertion.confirmations);
+    let recipients = confirmations.filter_map(|confirmation| confirmation.recipient.as_ref());
+    for recipient in recipients.take(3) {
+        let host = url::Url::parse(&recipient.0).ok();
+        let host = host.as_ref().and_then(url::Url::host_str);
+        if host == Some(endpoint.host.as_str()) {
+            remarks.push(Remark::pass(
+                "object-recipient",
+                format!("Recipient {recipient} is the login host of the object's region"),
+            ));
+        } else {
+            remarks.push(Remark::warn(
+                "object-recipient",
+                format!("Recipient is `{recipient}`; the object's region has {expected}"),
+                "compare the region of the object with where the message is meant to go",
+            ));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_that_the_eye_misses_are_named() {
+        for (found, expected, said) in [
+            ("http://x/y", "https://x/y", "http, the other"),
+            ("https://x/y/", "https://x/y", "slash"),
+            ("https://X/y", "https://x/y", "case"),
+            ("https://x/y ", "https://x/y", "blanks"),
+            ("https://x/y", "https://x/z", "they differ"),
+        ] {
+            assert!(difference(found, expected).contains(said), "{said}");
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! XML signatures as SAML uses them: what each covers, and whether digest and value hold. What is not understood is not verified.
+
+use std::collections::BTreeMap;
+
+use base64ct::{Base64Unpadded, Encoding as _};
+use hybridcheck_core::text::visible;
+use ring::signature::{self as rsa, UnparsedPublicKey};
+use roxmltree::{Document, Node};
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::canonical::Exclusive;
+use super::message::{Covers, Signature, Verified, children, is, named};
+use super::{ENVELOPED, EXCLUSIVE, NS_PROTOCOL, NS_SIGNATURE};
+use crate::probes::digest::sha256_hex;
+use crate::probes::material::describe;
+
+/// A message has one or two; each costs a canonicalisation of the whole.
+const MOST_SIGNATURES: usize = 8;
+/// More certificates than anyone puts into one signature are not read.
+const MOST_CERTIFICATES: usize = 8;
+/// rsaEncryption.
+const RSA: &str = "1.2.840.113549.1.1.1";
+
+/// The attributes by which a reference may find an element.
+pub(super) fn ids<'a>(node: Node<'a, '_>) -> impl Iterator<Item = &'a str> {
+    node.attributes()
+        .filter(|attribute| attribute.name().eq_ignore_ascii_case("id"))
+        .map(|attribute| attribute.value())
+}
+
+/// The signatures that stand directly in an element.
+pub(super) fn in_element<'a, 'i>(node: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
+    children(node, NS_SIGNATURE, "Signature")
+}
+
+/// Every signature of a document, and how many were not looked at.
+pub(super) fn all(
+    document: &Document<'_>,
+    used: Option<Node<'_, '_>>,
+    known: &[Vec<u8>],
+) -> (Vec<Signature>, usize) {
+    let found: Vec<Node<'_, '_>> = document
+        .descendants()
+        .filter(|node| is(*node, NS_SIGNATURE, "Signature"))
+        .collect();
+    let mut elements: BTreeMap<&str, Vec<Node<'_, '_>>> = BTreeMap::new();
+    for node in document.descendants().filter(Node::is_element) {
+        for id in ids(node) {
+            elements.entry(id).or_default().push(node);
+        }
+    }
+    let reader = Reader {
+        document,
+        elements,
+        used,
+        known,
+    };
+    let unread = found.len().saturating_sub(MOST_SIGNATURES);
+    let read = found.into_iter().take(MOST_SIGNATURES);
+    (read.map(|node| reader.read(node)).collect(), unread)
+}
+
+struct Reader<'a, 'i> {
+    document: &'a Document<'i>,
+    elements: BTreeMap<&'a str, Vec<Node<'a, 'i>>>,
+    used: Option<Node<'a, 'i>>,
+    known: &'a [Vec<u8>],
+}
+
+/// What a reference points to.
+#[derive(Clone, Copy)]
+struct Target<'a, 'i> {
+    node: Node<'a, 'i>,
+    /// `URI=""`: the document, with what stands beside its root.
+    is_document: bool,
+}
+
+fn not(because: impl Into<String>) -> Verified {
+    Verified::Not {
+        because: because.into(),
+    }
+}
+
+/// The last word of an algorithm's name, as people call it.
+fn short(algorithm: &str) -> String {
+    let word = algorithm.trim_end_matches('#').rsplit(['#', '/']).next();
+    visible(
+        word.filter(|word| !word.is_empty()).unwrap_or(algorithm),
+        60,
+    )
+}
+
+fn only<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> Option<Node<'a, 'i>> {
+    let mut found = children(node, NS_SIGNATURE, name);
+    found.next().filter(|_| found.next().is_none())
+}
+
+fn algorithm<'a>(node: Option<Node<'a, '_>>) -> &'a str {
+    node.and_then(|node| node.attribute("Algorithm"))
+        .unwrap_or_default()
+}
+
+fn decoded(node: Node<'_, '_>) -> Option<Vec<u8>> {
+    let texts = node.children().filter_map(|child| child.text());
+    let dense: String = texts
+        .flat_map(str::chars)
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    Base64Unpadded::decode_vec(dense.trim_end_matches('=')).ok()
+}
+
+impl<'a, 'i> Reader<'a, 'i> {
+    fn read(&self, node: Node<'a, 'i>) -> Signature {
+        let parent = node.parent_element();
+        let info = only(node, "SignedInfo");
+        let reference = info.and_then(|info| only(info, "Reference"));
+        let target = match reference {
+            Some(reference) => self.target(reference),
+            None => Err("it has not exactly one SignedInfo with one Reference".to_owned()),
+        };
+        let certificates = certificates(node);
+        let method = algorithm(info.and_then(|info| only(info, "SignatureMethod")));
+        let digest_method = reference.and_then(|reference| only(reference, "DigestMethod"));
+        let (value, made_by) = match info {
+            Some(info) => self.value(node, info, method, &certificates),
+            None => (not("it has not exactly one SignedInfo"), Vec::new()),
+        };
+        let digest = match (&target, reference) {
+            (Ok(target), Some(reference)) => digest(*target, reference, node),
+            (Err(because), _) => not(because),
+            (_, None) => not("it has no Reference"),
+        };
+        Signature {
+            stands_in: parent.map_or_else(|| "the document".into(), named),
+            is_enveloped: target
+                .as_ref()
+                .is_ok_and(|target| Some(target.node) == parent),
+            covers: match target {
+                Ok(target) => self.covers(target.node),
+                Err(because) => Covers::Unknown(because),
+            },
+            algorithm: short(method),
+            digest_algorithm: short(algorithm(digest_method)),
+            digest,
+            value,
+            certificates: certificates
+                .iter()
+                .filter_map(|der| describe(der))
+                .collect(),
+            made_by,
+        }
+    }
+
+    fn target(&self, reference: Node<'a, 'i>) -> Result<Target<'a, 'i>, String> {
+        let Some(uri) = reference.attribute("URI") else {
+            return Err("its Reference has no URI".into());
+        };
+        if uri.is_empty() {
+            return Ok(Target {
+                node: self.document.root_element(),
+                is_document: true,
+            });
+        }
+        let Some(id) = uri.strip_prefix('#') else {
+            return Err(format!(
+                "it covers something outside the message ({})",
+                visible(uri, 80)
+            ));
+        };
+        match self.elements.get(id).map(Vec::as_slice) {
+            Some([node]) => Ok(Target {
+                node: *node,
+                is_document: false,
+            }),
+            Some(several) => Err(format!(
+                "{} elements have the ID {} that it covers",
+                several.len(),
+                visible(id, 80)
+            )),
+            None => Err(format!(
+                "no element has the ID {} that it covers",
+                visible(id, 80)
+            )),
+        }
+    }
+
+    fn covers(&self, node: Node<'a, 'i>) -> Covers {
+        match self.used {
+            Some(used) if used == node => Covers::Assertion,
+            Some(used)
+                if is(node, NS_PROTOCOL, "Response")
+                    && node == self.document.root_element()
+                    && used.parent_element() == Some(node) =>
+            {
+                Covers::Response
+            }
+            _ => Covers::Other(named(node)),
+        }
+    }
+
+    /// Whether a known key, or that of a certificate it carries, made the signature.
+    fn value(
+        &self,
+        node: Node<'a, 'i>,
+        info: Node<'a, 'i>,
+        method: &str,
+        certificates: &[Vec<u8>],
+    ) -> (Verified, Vec<String>) {
+        let canonicalization = only(info, "CanonicalizationMethod");
+        let exclusive = match canonicalization.map(exclusive) {
+            Some(Ok(exclusive)) => exclusive,
+            Some(Err(because)) => return (not(because), Vec::new()),
+            None => return (not("it names no canonicalisation"), Vec::new()),
+        };
+        let Some(verification) = rsa_by_name(method) else {
+            let because = format!("the algorithm {} is not supported here", short(method));
+            return (not(because), Vec::new());
+        };
+        let Some(value) = only(node, "SignatureValue").and_then(decoded) else {
+            return (Verified::Broken, Vec::new());
+        };
+        let message = exclusive.element(info, None);
+        let mut made_by = Vec::new();
+        let mut keys = 0_usize;
+        for der in certificates.iter().chain(self.known) {
+            let Some(key) = rsa_key(der) else { continue };
+            keys += 1;
+            let key = UnparsedPublicKey::new(verification, &key);
+            let fingerprint = sha256_hex(der);
+            if !made_by.contains(&fingerprint) && key.verify(message.as_bytes(), &value).is_ok() {
+                made_by.push(fingerprint);
+            }
+        }
+        let outcome = match (keys, made_by.is_empty()) {
+            (0, _) => not(
+                "there is no RSA certificate to verify it with: it carries none, and no object was given",
+            ),
+            (_, true) => Verified::Broken,
+            (_, false) => Verified::Holds,
+        };
+        (outcome, made_by)
+    }
+}
+
+/// Whether the digest is that of what the reference points to.
+fn digest(target: Target<'_, '_>, reference: Node<'_, '_>, signature: Node<'_, '_>) -> Verified {
+    let mut is_enveloped = false;
+    let mut method = None;
+    let transforms = only(reference, "Transforms");
+    let transforms = transforms
+        .into_iter()
+        .flat_map(|all| children(all, NS_SIGNATURE, "Transform"));
+    for transform in transforms {
+        match (algorithm(Some(transform)), &method) {
+            (ENVELOPED, None) => is_enveloped = true,
+            (_, None) => match exclusive(transform) {
+                Ok(found) => method = Some(found),
+                Err(because) => return not(because),
+            },
+            (_, Some(_)) => return not("it transforms what is already canonical"),
+        }
+    }
+    let Some(mut method) = method else {
+        return not("it names no exclusive canonicalisation for what it covers");
+    };
+    // A reference to the same document leaves comments out before any transform sees them (XML Signature 4.4.3.3).
+    method.comments = false;
+    let omit = is_enveloped.then(|| signature.id());
+    let content = if target.is_document {
+        method.document(target.node.document().root(), omit)
+    } else {
+        method.element(target.node, omit)
+    };
+    let name = algorithm(only(reference, "DigestMethod"));
+    let computed = match name {
+        super::SHA256 => Sha256::digest(content).to_vec(),
+        "http://www.w3.org/2000/09/xmldsig#sha1" => Sha1::digest(content).to_vec(),
+        "http://www.w3.org/2001/04/xmldsig-more#sha384" => Sha384::digest(content).to_vec(),
+        "http://www.w3.org/2001/04/xmlenc#sha512" => Sha512::digest(content).to_vec(),
+        other => return not(format!("the digest {} is not supported here", short(other))),
+    };
+    let stated = only(reference, "DigestValue").and_then(decoded);
+    if stated.as_deref() == Some(&computed) {
+        Verified::Holds
+    } else {
+        Verified::Broken
+    }
+}
+
+/// The exclusive canonicalisation that an element names.
+fn exclusive(node: Node<'_, '_>) -> Result<Exclusive, String> {
+    let name = algorithm(Some(node));
+    let comments = match name {
+        EXCLUSIVE => false,
+        "http://www.w3.org/2001/10/xml-exc-c14n#WithComments" => true,
+        other => {
+            return Err(format!(
+                "it uses {}, not exclusive canonicalisation or the enveloped signature",
+                visible(other, 100)
+            ));
+        }
+    };
+    let mut inclusive = Vec::new();
+    for child in node.children().filter(Node::is_element) {
+        if !is(child, EXCLUSIVE, "InclusiveNamespaces") {
+            return Err(format!("its transform holds an unknown {}", named(child)));
+        }
+        let list = child.attribute("PrefixList").unwrap_or_default();
+        inclusive.extend(list.split_ascii_whitespace().map(|prefix| {
+            if prefix == "#default" {
+                String::new()
+            } else {
+                prefix.to_owned()
+            }
+        }));
+    }
+    Ok(Exclusive {
+        inclusive,
+        comments,
+    })
+}
+
+/// Short keys and SHA-1 are verified too: that a signature is weak is told apart from that it does not hold.
+fn rsa_by_name(name: &str) -> Option<&'static rsa::RsaParameters> {
+    Some(match name {
+        super::RSA_SHA256 => &rsa::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+        "http://www.w3.org/2000/09/xmldsig#rsa-sha1" => {
+            &rsa::RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY
+        }
+        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384" => &rsa::RSA_PKCS1_2048_8192_SHA384,
+        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512" => {
+            &rsa::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY
+        }
+        _ => return None,
+    })
+}
+
+/// The certificates that a signature carries, DER.
+fn certificates(signature: Node<'_, '_>) -> Vec<Vec<u8>> {
+    let infos = children(signature, NS_SIGNATURE, "KeyInfo");
+    let found = infos
+        .flat_map(|info| info.descendants())
+        .filter(|node| is(*node, NS_SIGNATURE, "X509Certificate"));
+    found.filter_map(decoded).take(MOST_CERTIFICATES).collect()
+}
+
+/// The RSA public key of a certificate, PKCS#1.
+fn rsa_key(der: &[u8]) -> Option<Vec<u8>> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    let spki = certificate.public_key();
+    let is_rsa = spki.algorithm.algorithm.to_id_string() == RSA;
+    is_rsa.then(|| spki.subject_public_key.data.to_vec())
+}

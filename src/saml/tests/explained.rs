@@ -1,0 +1,193 @@
+//! What a person reads: never the signature or the whole, always what differs from object and provider.
+
+use hybridcheck_core::facts::IdentityProvider;
+use hybridcheck_core::finding::Status;
+use hybridcheck_testkit::{objects, openssl};
+
+use super::super::{Encoding, Explained, Moments, Remark, compare, judge, read};
+use super::{minted, now, object, object_of, response};
+use crate::probes::material;
+
+fn worst(remarks: &[Remark], id: &str) -> Option<Status> {
+    let of_id = remarks.iter().filter(|remark| remark.id == id);
+    of_id.map(|remark| remark.status).max()
+}
+
+#[test]
+fn against_its_own_object_everything_matches() {
+    let message = read(response().as_bytes(), &[]).expect("a message");
+    let remarks = compare::with_object(&message, &object());
+    assert_eq!(remarks.len(), 4, "{remarks:?}");
+    assert!(
+        remarks.iter().all(|remark| remark.status == Status::Pass),
+        "{remarks:?}"
+    );
+}
+
+#[test]
+fn what_differs_from_the_object_is_named() {
+    let message = read(response().as_bytes(), &[]).expect("a message");
+    let other_pair = object_of(&openssl::pair().expect("another pair"));
+    for (object, id, status, words) in [
+        (
+            objects::with(
+                object(),
+                "saml",
+                "issuer",
+                "http://idp.acme.example/pureengage",
+            ),
+            "object-issuer",
+            Status::Fail,
+            "one begins with http",
+        ),
+        (
+            objects::with(object(), "general", "organization_sname", "Acme-Sample"),
+            "object-organization",
+            Status::Fail,
+            "upper and lower case",
+        ),
+        (other_pair, "object-certificate", Status::Fail, "another"),
+        (
+            objects::without(object(), "saml", "certificate"),
+            "object-certificate",
+            Status::Gap,
+            "nothing to be compared",
+        ),
+        (
+            objects::with(
+                object(),
+                "general",
+                "base_auth_url",
+                "https://login.mypurecloud.ie/oauth/token",
+            ),
+            "object-recipient",
+            Status::Warn,
+            "https://login.mypurecloud.ie/saml",
+        ),
+    ] {
+        let remarks = compare::with_object(&message, &object);
+        let remark = remarks
+            .iter()
+            .find(|remark| remark.id == id)
+            .expect("a remark");
+        assert_eq!(remark.status, status, "{remark:?}");
+        let said = format!("{} {}", remark.found, remark.fix);
+        assert!(said.contains(words), "{said}");
+        let others = remarks.iter().filter(|remark| remark.id != id);
+        assert!(
+            others.clone().all(|remark| remark.status == Status::Pass),
+            "{remarks:?}"
+        );
+    }
+}
+
+#[test]
+fn a_provider_accepts_by_issuer_certificate_and_switch() {
+    let message = read(response().as_bytes(), &[]).expect("a message");
+    let own = material::certificate_der_of(&object()).and_then(|der| material::describe(&der));
+    let provider = IdentityProvider {
+        issuer_uri: Some(objects::ISSUER.into()),
+        decoded: own.into_iter().collect(),
+        disabled: Some(false),
+        ..IdentityProvider::default()
+    };
+    let good = compare::with_provider(&message, &provider);
+    assert!(
+        good.iter().all(|remark| remark.status == Status::Pass),
+        "{good:?}"
+    );
+    let mut other = provider.clone();
+    other.issuer_uri = Some(format!("{}/", objects::ISSUER));
+    other.disabled = Some(true);
+    for certificate in &mut other.decoded {
+        certificate.sha256 = "00".repeat(32);
+        certificate.spki_sha256 = "00".repeat(32);
+    }
+    let bad = compare::with_provider(&message, &other);
+    for id in ["idp-issuer", "idp-certificate", "idp-disabled"] {
+        assert_eq!(worst(&bad, id), Some(Status::Fail), "{id}");
+    }
+    let mut renewed = provider.clone();
+    for certificate in &mut renewed.decoded {
+        certificate.sha256 = "00".repeat(32);
+    }
+    let remarks = compare::with_provider(&message, &renewed);
+    assert_eq!(worst(&remarks, "idp-certificate"), Some(Status::Pass));
+    let mut unreadable = provider;
+    unreadable.decoded.clear();
+    let remarks = compare::with_provider(&message, &unreadable);
+    assert_eq!(worst(&remarks, "idp-certificate"), Some(Status::Gap));
+}
+
+#[test]
+fn an_unverified_signature_matches_no_certificate() {
+    let forged = response().replace("ann@", "bob@");
+    let message = read(forged.as_bytes(), &[]).expect("a message");
+    let remarks = compare::with_object(&message, &object());
+    assert_eq!(worst(&remarks, "object-certificate"), Some(Status::Gap));
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test knows what it looks for"
+)]
+fn neither_text_nor_json_nor_debug_holds_the_credential() {
+    let minted = minted(&object());
+    let capture = minted.encoded(Encoding::ResponseBase64);
+    let message = read(capture.expose().as_bytes(), &[]).expect("a message");
+    let moments = Moments {
+        as_of: now(),
+        is_named: false,
+    };
+    let remarks = judge(&message, moments);
+    let debug = format!("{minted:?} {message:?}");
+    let explained = Explained::of("capture", now(), message, remarks);
+    let mut outputs = vec![
+        debug,
+        explained.text(),
+        serde_json::to_string(&explained).expect("JSON"),
+    ];
+    for encoding in Encoding::ALL {
+        let shown = minted.shown(encoding);
+        outputs.push(shown.text());
+        outputs.push(serde_json::to_string(&shown).expect("JSON"));
+    }
+    for secret in minted.secrets() {
+        let secret = secret.expose();
+        for output in &outputs {
+            // A part would do no harm alone, but has no business there either.
+            assert!(
+                !output.contains(&secret[..secret.len().min(60)]) || secret.starts_with('<'),
+                "{output}"
+            );
+            assert!(!output.contains(secret), "{output}");
+        }
+    }
+}
+
+#[test]
+fn an_old_capture_is_no_failure_unless_its_moment_is_named() {
+    let message = read(response().as_bytes(), &[]).expect("a message");
+    let later = hybridcheck_core::time::Timestamp::from_unix(now().unix() + 3_600);
+    for (is_named, expected) in [(false, Status::Note), (true, Status::Fail)] {
+        let moments = Moments {
+            as_of: later,
+            is_named,
+        };
+        assert_eq!(worst(&judge(&message, moments), "expired"), Some(expected));
+    }
+    // Ten seconds of tolerance: the last moment that passes and the first that does not.
+    let end = now().unix() + 300;
+    for (seconds, is_over) in [(end - 5, false), (end + 5, false), (end + 60, true)] {
+        let moments = Moments {
+            as_of: hybridcheck_core::time::Timestamp::from_unix(seconds),
+            is_named: true,
+        };
+        assert_eq!(
+            worst(&judge(&message, moments), "expired").is_some(),
+            is_over,
+            "{seconds}"
+        );
+    }
+}

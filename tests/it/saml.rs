@@ -1,0 +1,327 @@
+//! `saml` through the real binary: what it shows, what it refuses, how it ends, and what it never prints.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use base64ct::{Base64, Encoding as _};
+use hybridcheck::probes::clock;
+use hybridcheck::saml::{Encoding, Minted, Wish, mint};
+use hybridcheck::sources;
+use hybridcheck_testkit::openssl;
+
+use crate::support::{Finished, SECRET, hybridcheck, run};
+
+const KEY_PASSWORD: &str = "FAKE-canary-key-password";
+const USER: &str = "ann@acme.example";
+
+/// An object file with a real pair.
+struct Room {
+    folder: tempfile::TempDir,
+    object: PathBuf,
+    pkey: String,
+}
+
+impl Room {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pair = openssl::pair().expect("a pair");
+        let line = |text: &str| openssl::base64_line(text.as_bytes()).expect("base64");
+        let pkey = line(&openssl::protected(&pair.key, KEY_PASSWORD).expect("a key"));
+        let text = format!(
+            "[general]\norganization_sname=acme-sample\norganization_id=00000000-1111-4222-8333-444444444444\n\
+             base_auth_url=https://login.mypurecloud.de/oauth/token\nbase_service_url=https://api.mypurecloud.de/api/\n\n\
+             [saml]\nissuer=https://idp.acme.example/pureengage\ncertificate={}\npkey={pkey}\npassword={KEY_PASSWORD}\nexpire_time=24\n\n\
+             [saml_auth]\nclient_id=11111111-aaaa-4bbb-8ccc-111111111111\npassword={SECRET}\n",
+            line(&pair.certificate)
+        );
+        let object = folder.path().join("object.cfg");
+        std::fs::write(&object, text).expect("a file");
+        Self {
+            folder,
+            object,
+            pkey,
+        }
+    }
+
+    fn minted(&self) -> Minted {
+        let input = sources::load(&[self.object.display().to_string()]).expect("the file");
+        let configuration = sources::read(&input).expect("an object");
+        let wish = Wish {
+            email: USER.into(),
+            ..Wish::default()
+        };
+        mint(&configuration.objects[0], &wish, clock::now()).expect("an assertion")
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).expect("a file");
+        path.display().to_string()
+    }
+
+    fn object(&self) -> &str {
+        self.object.to_str().expect("a path")
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test captures the message")]
+fn encoded(minted: &Minted, encoding: Encoding) -> String {
+    minted.encoded(encoding).expose().to_owned()
+}
+
+#[test]
+fn show_prints_the_assertion_and_nothing_that_logs_in() {
+    let room = Room::new();
+    for encoding in ["response-base64", "assertion-base64url"] {
+        let shown = run([
+            "saml",
+            "--show",
+            room.object(),
+            "--saml-user",
+            USER,
+            "--saml-encoding",
+            encoding,
+        ]);
+        assert_eq!(shown.status, 0, "{}", shown.stderr);
+        assert!(shown.stdout.contains(USER) && shown.stdout.contains("OrganizationName"));
+        assert!(shown.stdout.contains("<ds:SignatureValue>[not shown"));
+        let is_response = shown.stdout.contains("<samlp:Response");
+        assert_eq!(is_response, encoding.starts_with("response"));
+        assert_clean(&room, None, &shown, encoding);
+    }
+    let arguments = [
+        "saml",
+        "--show",
+        room.object(),
+        "--saml-user",
+        USER,
+        "-o",
+        "json",
+    ];
+    let json = run(arguments);
+    let document: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(document["claims"]["email"], USER);
+    assert_clean(&room, None, &json, "json");
+}
+
+#[test]
+fn show_refuses_what_it_cannot_sign_and_names_it() {
+    let room = Room::new();
+    let text = std::fs::read_to_string(&room.object).expect("the object");
+    let wrong = text.replace(KEY_PASSWORD, "FAKE-canary-wrong-one");
+    let wrong = room.file("wrong.cfg", wrong.as_bytes());
+    let forbidden = text.replace("acme-sample", "acme\u{2}sample");
+    let forbidden = room.file("forbidden.cfg", forbidden.as_bytes());
+    for (arguments, expected) in [
+        (vec!["--show", room.object()], "--saml-user <EMAIL>"),
+        (vec!["--show", "--saml-user", USER], "<INPUT>"),
+        (vec![], "--show"),
+        (
+            vec!["--show", room.object(), "--saml-user", "ann"],
+            "not an email address",
+        ),
+        (
+            vec!["--show", &wrong, "--saml-user", USER],
+            "saml/password does not open saml/pkey",
+        ),
+        (
+            vec!["--show", &forbidden, "--saml-user", USER],
+            "general/organization_sname holds the character U+0002",
+        ),
+    ] {
+        let finished = run([&["saml"], arguments.as_slice()].concat());
+        assert_eq!(finished.status, 2, "{arguments:?}: {}", finished.stdout);
+        assert!(
+            finished.stderr.contains(expected),
+            "{expected}: {}",
+            finished.stderr
+        );
+        assert_clean(&room, None, &finished, expected);
+    }
+}
+
+#[test]
+fn decode_explains_every_form_of_a_capture_against_the_object() {
+    let room = Room::new();
+    let minted = room.minted();
+    let base64 = encoded(&minted, Encoding::ResponseBase64);
+    let form = format!("SAMLResponse={}&RelayState=x", base64.replace('+', "%2B"));
+    let url = encoded(&minted, Encoding::AssertionBase64url);
+    let xml = Base64::decode_vec(&base64).expect("base64");
+    for (name, bytes, is_response) in [
+        ("base64", base64.as_bytes(), true),
+        ("form", form.as_bytes(), true),
+        ("base64url", url.as_bytes(), false),
+        ("xml", &xml, true),
+    ] {
+        let file = room.file(name, bytes);
+        let explained = run(["saml", "--decode", &file, room.object()]);
+        assert_eq!(
+            explained.status, 0,
+            "{name}: {}{}",
+            explained.stdout, explained.stderr
+        );
+        for expected in [
+            "pass         the assertion is signed, digest and signature hold",
+            "pass         every time fits",
+            "pass         Issuer equals saml/issuer, byte for byte",
+            "pass         it was signed with the key of saml/certificate",
+            "attribute        OrganizationName = acme-sample",
+        ] {
+            assert!(
+                explained.stdout.contains(expected),
+                "{expected}: {}",
+                explained.stdout
+            );
+        }
+        assert_eq!(
+            explained.stdout.contains("samlp:Response _"),
+            is_response,
+            "{name}"
+        );
+        assert_clean(&room, Some(&minted), &explained, name);
+        let json = run(["saml", "--decode", &file, room.object(), "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+        assert_eq!(document["verdict"], "ready");
+        assert_clean(&room, Some(&minted), &json, name);
+    }
+}
+
+#[test]
+fn decode_ends_as_every_command_does() {
+    let room = Room::new();
+    let minted = room.minted();
+    let base64 = encoded(&minted, Encoding::ResponseBase64);
+    let xml = Base64::decode_vec(&base64).expect("base64");
+    let xml = String::from_utf8(xml).expect("text");
+    let forged = room.file(
+        "forged",
+        xml.replace(USER, "mallory@acme.example").as_bytes(),
+    );
+    let unknown = xml.replace("#rsa-sha256", "#ecdsa-sha256");
+    let unknown = room.file("unknown", unknown.as_bytes());
+    let good = room.file("good", base64.as_bytes());
+    for (arguments, status, words) in [
+        (vec![good.as_str()], 0, "Nothing is wrong"),
+        (vec![&forged], 1, "FAIL"),
+        (vec![&unknown], 3, "not verified, because"),
+        (vec![&good, "--as-of", "2099-01-01"], 1, "had passed for"),
+        (vec![&good, "--as-of", "2000-01-01"], 1, "in the future"),
+    ] {
+        let finished = run([&["saml", "--decode"], arguments.as_slice()].concat());
+        assert_eq!(
+            finished.status, status,
+            "{arguments:?}: {}{}",
+            finished.stdout, finished.stderr
+        );
+        assert!(
+            finished.stdout.contains(words),
+            "{words}: {}",
+            finished.stdout
+        );
+        assert_clean(&room, Some(&minted), &finished, words);
+    }
+}
+
+#[test]
+fn decode_refuses_bad_input_with_an_error_and_reads_no_more_than_its_cap() {
+    let room = Room::new();
+    let large = {
+        let path = room.folder.path().join("large");
+        let file = std::fs::File::create(&path).expect("a file");
+        file.set_len(100 << 20).expect("a sparse file");
+        path.display().to_string()
+    };
+    let laughs = "<!DOCTYPE x [<!ENTITY a \"ha\">]><x>&a;</x>";
+    let cut = &encoded(&room.minted(), Encoding::ResponseBase64)[..1_001];
+    for (path, expected) in [
+        (room.file("empty", b""), "the capture is empty"),
+        (
+            room.file("words", b"Dear colleague,"),
+            "neither XML nor base64",
+        ),
+        (room.file("html", b"<html>blocked</html>"), "HTML page"),
+        (
+            room.file("laughs", laughs.as_bytes()),
+            "document type (DTD): refused",
+        ),
+        (room.file("cut", cut.as_bytes()), "ends too early"),
+        (room.file("latin", b"<a>\xe4</a>"), "declares no encoding"),
+        (room.file("other", b"<a/>"), "neither a samlp:Response nor"),
+        (large, "only that much was read"),
+        ("/nowhere/capture".into(), "cannot read /nowhere/capture"),
+    ] {
+        let output = std::process::Command::new("sh")
+            .args(["-c", "ulimit -v 300000; exec \"$0\" \"$@\""])
+            .arg(env!("CARGO_BIN_EXE_hybridcheck"))
+            .args(["saml", "--decode", &path])
+            .output()
+            .expect("the binary runs");
+        let finished = Finished::of(&output);
+        assert_eq!(finished.status, 2, "{path}: {}", finished.stdout);
+        assert!(
+            finished.stderr.contains(expected),
+            "{expected}: {}",
+            finished.stderr
+        );
+        assert!(
+            path.starts_with("/nowhere") || finished.stderr.contains("help: "),
+            "{}",
+            finished.stderr
+        );
+        assert_eq!(finished.stdout, "");
+    }
+}
+
+#[test]
+fn standard_input_is_the_message_or_the_object_but_not_both() {
+    let room = Room::new();
+    let mut child = hybridcheck()
+        .args(["saml", "--decode", "-", room.object()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let base64 = encoded(&room.minted(), Encoding::ResponseBase64);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(base64.as_bytes()).expect("it reads");
+    drop(stdin);
+    let finished = Finished::of(&child.wait_with_output().expect("it ends"));
+    assert_eq!(finished.status, 0, "{}", finished.stdout);
+    let both = run(["saml", "--decode", "-", "-"]);
+    assert_eq!(both.status, 2);
+    assert!(both.stderr.contains("cannot be both"), "{}", both.stderr);
+}
+
+/// No password, no key, no secret; of a message neither signature nor whole in any encoding; and nothing as long as a signature in base64.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test knows what it looks for"
+)]
+fn assert_clean(room: &Room, minted: Option<&Minted>, finished: &Finished, what: &str) {
+    let mut canaries = vec![
+        KEY_PASSWORD.to_owned(),
+        SECRET.to_owned(),
+        room.pkey.clone(),
+    ];
+    canaries.push("FAKE-canary-wrong-one".into());
+    if let Some(minted) = minted {
+        let secrets = minted.secrets();
+        canaries.extend(secrets.iter().map(|secret| secret.expose().to_owned()));
+    }
+    for text in [&finished.stdout, &finished.stderr] {
+        for canary in &canaries {
+            assert!(
+                !text.contains(canary.as_str()),
+                "{what}: a secret comes out"
+            );
+        }
+        let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_');
+        let longest = text.split(|c| !is_base64(c)).map(str::len).max();
+        assert!(
+            longest < Some(150),
+            "{what}: {longest:?} characters of something"
+        );
+    }
+}
