@@ -268,7 +268,8 @@ fn after_handshake(
     }
 }
 
-/// A path is looked at once for each family and kind of failure of an endpoint that carries requests, as long as packets left this host.
+/// A path is looked at once for each family and kind of failure of an endpoint that carries requests, as long as packets left this host
+/// and no device has named itself: routers limit their messages, and those that a search takes are missing elsewhere.
 fn is_path_wanted(
     endpoint: &Endpoint,
     tcp: &TcpFact,
@@ -292,6 +293,7 @@ fn is_path_wanted(
     };
     tcp.outcome != TcpOutcome::Connected
         && tcp.has_left()
+        && tcp.foreign_notice().is_none()
         && carries_requests
         && keys::paths(wanted).count() < MOST_PATHS
         && !is_known()

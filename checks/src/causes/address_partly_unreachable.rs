@@ -10,6 +10,7 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
 use crate::rows;
+use crate::shut::{self, Shut};
 
 page! {
     /// Some addresses of Genesys Cloud cannot be reached.
@@ -49,7 +50,10 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
     let tried = rows::tcp(case, endpoint);
     let shut: Vec<_> = tried
         .iter()
-        .filter(|(_, fact)| fact.outcome != TcpOutcome::Connected)
+        .filter(|(address, fact)| {
+            let why = || shut::why(fact, shut::path(case, endpoint, *address));
+            fact.outcome != TcpOutcome::Connected && why() != Shut::Sometimes
+        })
         .map(|(address, _)| *address)
         .collect();
     let first = shut.first()?;

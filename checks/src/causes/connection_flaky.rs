@@ -91,6 +91,12 @@ fn is_flaky(case: &Case<'_>, endpoint: &Endpoint) -> bool {
         return true;
     }
     let tried = rows::tcp(case, endpoint);
+    let got_through_later = tried.iter().any(|(address, fact)| {
+        shut::why(fact, shut::path(case, endpoint, *address)) == Shut::Sometimes
+    });
+    if got_through_later {
+        return true;
+    }
     let is_open = tried
         .iter()
         .all(|(_, fact)| fact.outcome == TcpOutcome::Connected);
@@ -101,7 +107,7 @@ fn is_flaky(case: &Case<'_>, endpoint: &Endpoint) -> bool {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::TcpFact;
+    use hybridcheck_core::facts::{FactKey, Hop, HopAnswer, PathFact, TcpFact};
     use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
 
     fn with_first_try(outcome: &str, millis: u64) -> Bench {
@@ -127,6 +133,53 @@ mod tests {
             found[0].sentence
         );
         assert_eq!(bench.causes(), ["connection-flaky"]);
+    }
+
+    /// Some addresses of the login host stay silent, and so does the look at the path, or not.
+    fn silent(how_many: usize, answer: HopAnswer) -> Bench {
+        let mut bench = Bench::healthy();
+        let auth = bench.auth();
+        let addresses = addresses_of(&auth.host);
+        for address in addresses.iter().take(how_many) {
+            let key = tcp_key(&auth, *address);
+            let silence = TcpOutcome::TimedOut { waited: took(5000) };
+            bench = bench
+                .fact(key.clone(), tcp(*address, 443, silence))
+                .blocked_behind(&key);
+        }
+        let path = PathFact {
+            remote: (addresses[0], 443).into(),
+            hops: vec![Hop {
+                limit: 4,
+                answer,
+                took: None,
+            }],
+            other_port: None,
+            waited: took(2700),
+        };
+        let key = FactKey::Path {
+            endpoint: auth,
+            address: addresses[0],
+        };
+        bench.fact(key, path)
+    }
+
+    #[test]
+    fn silence_that_a_later_attempt_breaks_is_no_rule() {
+        let bench = silent(2, HopAnswer::Accepted);
+        assert_eq!(bench.causes(), ["connection-flaky"]);
+        assert_eq!(bench.unexplained(), Vec::<String>::new());
+        assert_eq!(silent(2, HopAnswer::Silent).causes(), ["tcp-blocked"]);
+    }
+
+    #[test]
+    fn one_address_that_a_later_attempt_reached_is_not_unreachable() {
+        assert_eq!(
+            silent(1, HopAnswer::Accepted).causes(),
+            ["connection-flaky"]
+        );
+        let cut_off = silent(1, HopAnswer::Silent);
+        assert_eq!(cut_off.causes(), ["address-partly-unreachable"]);
     }
 
     #[test]
