@@ -8,6 +8,7 @@ use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
+use hybridcheck_core::text::listed;
 
 use crate::rows;
 use crate::shut::{self, Shut};
@@ -56,7 +57,8 @@ impl Rule for TcpRejected {
         let of_group = |(Rejections(rejections), members): (Rejections, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
             let names = rows::names(&members);
-            let who: Vec<String> = rejections.iter().map(who).collect();
+            let routers = routers(case, &endpoints);
+            let who: Vec<String> = rejections.iter().map(|one| who(one, &routers)).collect();
             let is_policy = rejections.iter().all(|rejection| {
                 matches!(
                     rejection,
@@ -86,7 +88,26 @@ impl Rule for TcpRejected {
     }
 }
 
-/// Rejections, the same when the same devices made them.
+/// The nearest routers in front of a device that resets, as far as any path tells.
+fn routers(case: &Case<'_>, endpoints: &[&Endpoint]) -> Vec<(u8, IpAddr)> {
+    let reasons = endpoints
+        .iter()
+        .flat_map(|endpoint| shut::reasons(case, endpoint));
+    let mut routers: Vec<(u8, IpAddr)> = reasons
+        .filter_map(|reason| match reason {
+            Shut::ResetOnTheWay { behind, .. } => behind,
+            _ => None,
+        })
+        .collect();
+    routers.sort_unstable();
+    routers.dedup();
+    let furthest = routers.last().map(|(hop, _)| *hop);
+    routers.retain(|(hop, _)| Some(*hop) == furthest);
+    routers
+}
+
+/// Rejections, the same when the same devices made them. A device that resets is known by its distance: which routers in front of it
+/// had a message to spare does not make it two.
 struct Rejections(Vec<Shut>);
 
 impl PartialEq for Rejections {
@@ -96,8 +117,8 @@ impl PartialEq for Rejections {
             let mut devices: Vec<_> = each
                 .map(|rejection| match rejection {
                     Shut::Rejected { by, .. } => Some((*by, 0)),
-                    Shut::ResetOnTheWay { behind, at, .. } => {
-                        behind.map(|(_, router)| (router, *at))
+                    Shut::ResetOnTheWay { at, .. } => {
+                        Some((IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), *at))
                     }
                     _ => None,
                 })
@@ -110,7 +131,7 @@ impl PartialEq for Rejections {
     }
 }
 
-fn who(rejection: &Shut) -> String {
+fn who(rejection: &Shut, routers: &[(u8, IpAddr)]) -> String {
     match rejection {
         Shut::Rejected {
             by,
@@ -120,13 +141,12 @@ fn who(rejection: &Shut) -> String {
         Shut::Rejected { by, said, .. } => {
             format!("{by} answers {said}: either a rule on it, or it has no way to the host itself")
         }
-        Shut::ResetOnTheWay {
-            behind,
-            at,
-            host_at,
-        } => {
-            let device = match behind {
-                Some((hop, router)) => format!("the device at or behind hop {hop} ({router})"),
+        Shut::ResetOnTheWay { at, host_at, .. } => {
+            let device = match routers.first() {
+                Some((hop, _)) => format!(
+                    "the device at or behind hop {hop} ({})",
+                    listed(routers.iter().map(|(_, router)| router))
+                ),
                 None => "a device on the way".to_owned(),
             };
             format!(
