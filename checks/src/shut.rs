@@ -84,12 +84,10 @@ fn sample<'a>(
     tried: &[(IpAddr, &TcpFact)],
     fact: &TcpFact,
 ) -> Option<&'a PathFact> {
-    let alike = tried.iter().filter(|(address, other)| {
+    let mut alike = tried.iter().filter(|(address, other)| {
         address.is_ipv6() == fact.remote.is_ipv6() && other.outcome.label() == fact.outcome.label()
     });
-    alike
-        .filter_map(|(address, _)| path(case, endpoint, *address))
-        .next()
+    alike.find_map(|(address, _)| path(case, endpoint, *address))
 }
 
 /// Why an address is shut.
