@@ -130,8 +130,20 @@ pub(crate) fn grouped<E: PartialEq>(
 
 /// The endpoints of a group, as a person lists them.
 pub(crate) fn names(members: &[(&Endpoint, &Row)]) -> String {
-    listed(members.iter().map(|(endpoint, _)| endpoint))
+    let mut names: Vec<String> = members
+        .iter()
+        .take(NAMED)
+        .map(|(endpoint, _)| endpoint.to_string())
+        .collect();
+    let more = members.len() - names.len();
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    listed(names)
 }
+
+/// A sentence names no more endpoints than this; the rows name them all.
+const NAMED: usize = 6;
 
 /// The TCP connections of an endpoint that were tried.
 pub(crate) fn tcp<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Vec<(IpAddr, &'a TcpFact)> {

@@ -22,7 +22,8 @@ use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way};
 use crate::probes::trust::Trusts;
 use crate::probes::{
-    api, discovery, dns, hello, hosts, material, org, path, system, tcp, tls, token, tunnel, web,
+    api, descriptors, discovery, dns, hello, hosts, material, org, path, system, tcp, tls, token,
+    tunnel, web,
 };
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
@@ -44,6 +45,8 @@ pub(super) struct Resources {
     trusts: Arc<Trusts>,
     requests: Arc<AtomicU32>,
     limit: Arc<Semaphore>,
+    /// Places for probes that open sockets.
+    sockets_at_once: Arc<Semaphore>,
     sockets: HashMap<FactKey, TcpStream>,
     links: HashMap<(Endpoint, IpAddr, Route), Arc<Link>>,
     apis: HashMap<(Endpoint, Route), Api>,
@@ -59,6 +62,7 @@ impl Resources {
             trusts: Arc::new(Trusts::new(settings.roots.as_deref())),
             requests: Arc::new(AtomicU32::new(0)),
             limit: Arc::new(Semaphore::new(AT_ONCE)),
+            sockets_at_once: Arc::new(Semaphore::new(descriptors::probes_at_once())),
             sockets: HashMap::new(),
             links: HashMap::new(),
             apis: HashMap::new(),
@@ -102,7 +106,9 @@ impl Resources {
                 })
             }
             Job::Dns { host, nameserver } => {
+                let place = Arc::clone(&self.sockets_at_once);
                 boxed(key, vec![FactKey::Resolver], None, async move {
+                    let _place = place.acquire().await;
                     let fact = dns::ask(&host, nameserver, phase).await;
                     (Ok(fact.into()), Carried::default())
                 })
@@ -115,7 +121,9 @@ impl Resources {
             Job::Material { object } => material(key, object),
             Job::Tcp { remote, base } => {
                 let owned = key.clone();
+                let place = Arc::clone(&self.sockets_at_once);
                 boxed(key, vec![base], None, async move {
+                    let _place = place.acquire().await;
                     let (fact, socket) = tcp::connect(remote, phase).await;
                     let carried = Carried {
                         socket: socket.map(|socket| (owned, socket)),

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod clock;
+pub mod descriptors;
 pub mod digest;
 pub mod discovery;
 pub mod dns;

@@ -59,14 +59,16 @@ fn a_port_that_is_no_tls_port_gets_no_client_hello() {
     assert_eq!(seen.join().expect("a thread").unwrap_or_default(), b"");
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn many_targets_end_together_and_each_is_judged() {
     let listeners: Vec<(TcpListener, u16)> = (0..150).map(|_| listener()).collect();
-    let closed: Vec<u16> = (0..150).map(|_| closed_port()).collect();
-    let open = listeners.iter().map(|(_, port)| *port);
+    // A port that no system hands out for outgoing connections, at addresses of this host's own.
+    let closed = (1..=150).map(|number| format!("127.9.0.{number}:1"));
+    let open = listeners.iter();
     let lines: Vec<String> = open
-        .chain(closed.iter().copied())
-        .map(|port| format!("127.0.0.1:{port}"))
+        .map(|(_, port)| format!("127.0.0.1:{port}"))
+        .chain(closed)
         .collect();
     let mut child = hybridcheck()
         .args(["probe", "--hosts-from", "-", "--format", "json"])
@@ -86,9 +88,8 @@ fn many_targets_end_together_and_each_is_judged() {
         rows.filter(|row| row.check.0 == "network-connects" && row.status == wanted)
             .count()
     };
-    let distinct: std::collections::BTreeSet<&String> = lines.iter().collect();
     assert_eq!(judged(Status::Pass), 150);
-    assert_eq!(judged(Status::Pass) + judged(Status::Fail), distinct.len());
+    assert_eq!(judged(Status::Fail), 150);
 }
 
 #[test]
@@ -133,4 +134,29 @@ fn an_unreadable_and_an_empty_file_say_so() {
         "{}",
         finished.stderr
     );
+}
+
+/// With few file descriptors the probes wait for each other instead of accusing nameservers or hosts.
+#[cfg(target_os = "linux")]
+#[test]
+fn scarce_file_descriptors_are_nobodys_fault() {
+    let listeners: Vec<(TcpListener, u16)> = (0..200).map(|_| listener()).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("hosts.txt");
+    let lines: Vec<String> = listeners
+        .iter()
+        .map(|(_, port)| format!("127.0.0.1:{port}"))
+        .collect();
+    std::fs::write(&path, lines.join("\n")).expect("written");
+    let output = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "ulimit -n 256; exec \"$0\" probe --hosts-from \"$1\" --format json",
+        ])
+        .arg(env!("CARGO_BIN_EXE_hybridcheck"))
+        .arg(&path)
+        .output()
+        .expect("a shell");
+    let document: Run = serde_json::from_slice(&output.stdout).expect("a document");
+    assert_eq!(document.verdict, Verdict::Ready, "{:#?}", document.causes);
 }

@@ -11,6 +11,7 @@ pub(crate) mod hosts_file;
 pub(crate) mod lookup_agrees;
 pub(crate) mod nameservers_agree;
 pub(crate) mod nameservers_answer;
+mod no_block_page;
 mod resolves;
 mod routes;
 
@@ -24,6 +25,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &connects::Connects,
     &genuine_auth_service::GenuineAuthService,
     &genuine_api_service::GenuineApiService,
+    &no_block_page::NoBlockPage,
     &routes::Routes,
     &clock::Clock,
 ];
