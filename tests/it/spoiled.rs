@@ -6,11 +6,14 @@
 )]
 
 use hybridcheck::judge::{self, Bench};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
     ApiOutcome, CertificateFact, CertificateInfo, CertificateOutcome, Fact, FactKey, Facts,
     KeyAlgorithm, Quirk, TokenInfo, Wrapping,
 };
-use hybridcheck_core::object::{Configuration, HybridObject, Known, ObjectId, Place, Stranger};
+use hybridcheck_core::object::{
+    Configuration, HybridObject, Known, ObjectId, Place, Stranger, Target,
+};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::Row;
@@ -45,6 +48,26 @@ fn first(facts: &mut Facts, change: impl FnOnce(&mut CertificateInfo)) {
             change(&mut certificates[0]);
         }
     });
+}
+
+/// A host that a person named, and the page that it answers with.
+fn named(configuration: &mut Configuration, facts: &mut Facts, page: &str) {
+    let endpoint = Endpoint {
+        host: Host::of("www.example"),
+        port: 443,
+    };
+    object(configuration).targets.push(Target {
+        endpoint: endpoint.clone(),
+        role: None,
+        tls: true,
+        place: Place::whole("the command line"),
+    });
+    let key = FactKey::Web {
+        endpoint,
+        route: Route::Direct,
+    };
+    let fact = facts::http("GET https://www.example/", 200, "text/html", page, false);
+    *facts = facts::with_fact(std::mem::take(facts), key, Fact::from(fact));
 }
 
 const SPOILS: &[Spoil] = &[
@@ -217,6 +240,12 @@ const SPOILS: &[Spoil] = &[
         let mut fact = f.private_key(&key).expect("a key").clone();
         fact.shape.wrapping = vec![Wrapping::Pem];
         *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
+    }),
+    ("a host that a person named answers itself", |c, f| {
+        named(c, f, "<title>Shop</title>")
+    }),
+    ("a filter answers for a host that a person named", |c, f| {
+        named(c, f, "<title>Internet Security by Zscaler</title>")
     }),
 ];
 
