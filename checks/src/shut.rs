@@ -290,20 +290,22 @@ pub(crate) struct Beside {
 /// What was tried beside some shut endpoints.
 pub(crate) fn beside(case: &Case<'_>, shut: &[&Endpoint]) -> Beside {
     let mut beside = Beside::default();
-    for endpoint in case.object.endpoints() {
-        let tried = rows::tcp(case, &endpoint);
+    let own = case.object.endpoints();
+    for endpoint in &own {
+        let tried = rows::tcp(case, endpoint);
         let is_open = tried
             .iter()
             .any(|(_, fact)| fact.outcome == TcpOutcome::Connected);
         if is_open {
             beside.open.push(endpoint.to_string());
-        } else if !tried.is_empty() && !shut.contains(&&endpoint) {
+        } else if !tried.is_empty() && !shut.contains(&endpoint) {
             beside.dead.push(endpoint.to_string());
         }
     }
     for entry in case.facts().entries() {
         match &entry.key {
-            FactKey::Reach { endpoint } => {
+            // An endpoint of the object is no comparison for itself.
+            FactKey::Reach { endpoint } if !own.contains(endpoint) => {
                 if let Ok(reach) = case.facts().reach(&entry.key) {
                     let name = format!("{endpoint} (for comparison)");
                     if reach.open.is_empty() {
@@ -330,8 +332,18 @@ pub(crate) fn beside(case: &Case<'_>, shut: &[&Endpoint]) -> Beside {
             _ => {}
         }
     }
+    for names in [&mut beside.open, &mut beside.dead] {
+        let more = names.len().saturating_sub(COMPARED);
+        names.truncate(COMPARED);
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
+    }
     beside
 }
+
+/// A few comparisons say as much as hundreds.
+const COMPARED: usize = 4;
 
 /// A diagnosis about endpoints that are shut, with the path, what was tried beside it, and the commands that show the same.
 pub(crate) fn diagnosis(
