@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use hybridcheck_core::access::request;
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
-use hybridcheck_core::facts::{FactKey, PHASE_FLAG, TcpFact, TlsFact};
+use hybridcheck_core::facts::{Attempt, FactKey, PHASE_FLAG, TcpFact, TcpOutcome, TlsFact};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
@@ -191,6 +191,27 @@ pub(crate) fn is_port_at_fault(case: &Case<'_>, all: &[Row], endpoint: &Endpoint
     endpoint.port != 443 && is_url_at_fault(case, all, endpoint)
 }
 
+/// So many tries are told one by one.
+const SEEN: usize = 6;
+
+/// How one try ended: each in its own words, since they did not begin together.
+fn ended(fact: &TcpFact, attempt: &Attempt) -> String {
+    let is_silent = attempt.outcome == TcpFact::UNANSWERED
+        || (attempt.outcome == fact.outcome.label()
+            && matches!(fact.outcome, TcpOutcome::TimedOut { .. }));
+    if is_silent {
+        return format!("no answer within {}", attempt.took);
+    }
+    if attempt.outcome == fact.outcome.label() {
+        // Which flag changes a wait is nothing to a network team.
+        return fact
+            .outcome
+            .to_string()
+            .replace(&format!(" ({PHASE_FLAG})"), "");
+    }
+    attempt.outcome.replace('_', " ")
+}
+
 /// The sentences a network team can act on: who, where to, which port and protocol, and what was seen when.
 pub(crate) fn firewall_request(case: &Case<'_>, endpoints: &[&Endpoint]) -> String {
     let mut sources: Vec<IpAddr> = Vec::new();
@@ -204,14 +225,11 @@ pub(crate) fn firewall_request(case: &Case<'_>, endpoints: &[&Endpoint]) -> Stri
                 let from = attempt
                     .local
                     .map_or_else(String::new, |local| format!(" from {local}"));
-                // Which flag changes the wait is nothing to a network team.
-                let outcome = fact
-                    .outcome
-                    .to_string()
-                    .replace(&format!(" ({PHASE_FLAG})"), "");
                 seen.push(format!(
-                    "{}{from} to {}: {outcome}",
-                    attempt.started, fact.remote
+                    "{}{from} to {}: {}",
+                    attempt.started,
+                    fact.remote,
+                    ended(fact, attempt)
                 ));
                 if let Some(local) = attempt.local
                     && !sources.contains(&local.ip())
@@ -221,7 +239,11 @@ pub(crate) fn firewall_request(case: &Case<'_>, endpoints: &[&Endpoint]) -> Stri
             }
         }
     }
-    seen.truncate(6);
+    let more = seen.len().saturating_sub(SEEN);
+    seen.truncate(SEEN);
+    if more > 0 {
+        seen.push(format!("and {more} more tries like these"));
+    }
     format!(
         "{} What was seen: {}.",
         request(&sources, endpoints),

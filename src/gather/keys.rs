@@ -17,6 +17,25 @@ fn from<'a>(
     wanted.range(first..).take_while(move |key| is_one(key))
 }
 
+/// The keys of the same kind and endpoint, from the first on.
+fn of_endpoint(wanted: &BTreeSet<FactKey>, first: FactKey) -> impl Iterator<Item = &FactKey> {
+    wanted.range(first.clone()..).take_while(move |key| {
+        std::mem::discriminant(*key) == std::mem::discriminant(&first)
+            && endpoint_of(key) == endpoint_of(&first)
+    })
+}
+
+fn endpoint_of(key: &FactKey) -> Option<&Endpoint> {
+    match key {
+        FactKey::Hello { endpoint, .. }
+        | FactKey::Path { endpoint, .. }
+        | FactKey::Tcp { endpoint, .. }
+        | FactKey::Tls { endpoint, .. }
+        | FactKey::Tunnel { endpoint, .. } => Some(endpoint),
+        _ => None,
+    }
+}
+
 fn lowest(host: &str) -> Endpoint {
     Endpoint {
         host: Host::of(host),
@@ -79,34 +98,26 @@ pub(super) fn questions_of<'a>(
 /// The direct TCP connections to an endpoint.
 pub(super) fn tcp_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
-    endpoint: &'a Endpoint,
+    endpoint: &Endpoint,
 ) -> impl Iterator<Item = &'a FactKey> {
     let first = FactKey::Tcp {
         endpoint: endpoint.clone(),
         address: FIRST,
         route: Route::Direct,
     };
-    from(
-        wanted,
-        first,
-        move |key| matches!(key, FactKey::Tcp { endpoint: of, .. } if of == endpoint),
-    )
+    of_endpoint(wanted, first)
 }
 
 /// The paths to an endpoint that are looked at.
 pub(super) fn paths_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
-    endpoint: &'a Endpoint,
+    endpoint: &Endpoint,
 ) -> impl Iterator<Item = &'a FactKey> {
     let first = FactKey::Path {
         endpoint: endpoint.clone(),
         address: FIRST,
     };
-    from(
-        wanted,
-        first,
-        move |key| matches!(key, FactKey::Path { endpoint: of, .. } if of == endpoint),
-    )
+    of_endpoint(wanted, first)
 }
 
 /// All paths that are looked at.
@@ -129,18 +140,14 @@ pub(super) fn tls_of<'a>(
         address: FIRST,
         route: Route::Direct,
     };
-    from(
-        wanted,
-        first,
-        move |key| matches!(key, FactKey::Tls { endpoint: of, .. } if of == endpoint),
-    )
-    .filter(move |key| matches!(key, FactKey::Tls { route: of, .. } if of == route))
+    of_endpoint(wanted, first)
+        .filter(move |key| matches!(key, FactKey::Tls { route: of, .. } if of == route))
 }
 
 /// The other ClientHellos to an endpoint.
 pub(super) fn hellos_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
-    endpoint: &'a Endpoint,
+    endpoint: &Endpoint,
 ) -> impl Iterator<Item = &'a FactKey> {
     let first = FactKey::Hello {
         endpoint: endpoint.clone(),
@@ -148,11 +155,7 @@ pub(super) fn hellos_of<'a>(
         route: Route::Direct,
         variant: HelloVariant::Large,
     };
-    from(
-        wanted,
-        first,
-        move |key| matches!(key, FactKey::Hello { endpoint: of, .. } if of == endpoint),
-    )
+    of_endpoint(wanted, first)
 }
 
 /// The tunnels to an endpoint over a route.
@@ -166,12 +169,8 @@ pub(super) fn tunnels_of<'a>(
         address: FIRST,
         route: Route::Direct,
     };
-    from(
-        wanted,
-        first,
-        move |key| matches!(key, FactKey::Tunnel { endpoint: of, .. } if of == endpoint),
-    )
-    .filter(move |key| matches!(key, FactKey::Tunnel { route: of, .. } if of == route))
+    of_endpoint(wanted, first)
+        .filter(move |key| matches!(key, FactKey::Tunnel { route: of, .. } if of == route))
 }
 
 /// The host whose progress decides about a fact; none for facts of no single host.

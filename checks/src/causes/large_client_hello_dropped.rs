@@ -51,7 +51,12 @@ impl Rule for LargeClientHelloDropped {
                 )
             } else {
                 format!(
-                    "a device on the way to {names} objects to large ClientHellos: one that fills more than a packet is cut, dropped or never answered, while a small one is answered and as large a write of something else arrives"
+                    "a device on the way to {names} objects to large ClientHellos: one that fills more than a packet is cut, dropped or never answered, while a small one is answered{}",
+                    if is_compared(case, &endpoints) {
+                        " and as large a write of something else arrives"
+                    } else {
+                        ""
+                    }
                 )
             };
             let mut diagnosis = Diagnosis::new(
@@ -78,6 +83,14 @@ impl Rule for LargeClientHelloDropped {
         };
         groups.into_iter().map(of_group).collect()
     }
+}
+
+/// As large a write of something else was acknowledged.
+fn is_compared(case: &Case<'_>, endpoints: &[&Endpoint]) -> bool {
+    endpoints.iter().any(|endpoint| {
+        handshakes::large_hello_lost(case, endpoint)
+            .is_some_and(|(_, fact)| fact.other_write_acknowledged == Some(true))
+    })
 }
 
 fn certainty(case: &Case<'_>, endpoint: &Endpoint) -> Option<Certainty> {
