@@ -5,7 +5,7 @@ use hybridcheck_core::check::{Case, Check, CheckId, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiOutcome, ChainFault, DnsOutcome, Fact, FactKey, Facts,
-    Gap, IdentityProvider, TcpOutcome, TlsFact, TlsOutcome, TokenOutcome, Trust,
+    Gap, IdentityProvider, TcpOutcome, TlsFact, TlsOutcome, TokenOutcome, Trust, TunnelOutcome,
 };
 use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, ObjectId};
@@ -71,6 +71,18 @@ impl Bench {
     pub(crate) fn blocked_behind(mut self, key: &FactKey) -> Self {
         self.facts = canned::blocked_behind(self.facts, key);
         self
+    }
+
+    /// Behind a proxy that gives this answer to both tunnels.
+    pub(crate) fn answering_tunnels(outcome: &TunnelOutcome, login_sent: bool) -> Self {
+        let mut bench = Self::healthy().behind_proxy();
+        for endpoint in [bench.auth(), bench.api()] {
+            let key = proxied::tunnel_key(&endpoint);
+            let mut fact = proxied::tunnel(outcome.clone());
+            fact.login_sent = login_sent;
+            bench = bench.fact(key.clone(), fact).blocked_behind(&key);
+        }
+        bench
     }
 
     /// Adds a failing row of a check, in place of what the check itself would say.

@@ -53,18 +53,7 @@ mod tests {
     use super::*;
     use crate::fact_testing::Bench;
     use hybridcheck_core::facts::TunnelOutcome;
-    use hybridcheck_testkit::proxied::{refused, tunnel, tunnel_key};
-
-    fn answering(outcome: &TunnelOutcome, login_sent: bool) -> Bench {
-        let mut bench = Bench::healthy().behind_proxy();
-        for endpoint in [bench.auth(), bench.api()] {
-            let key = tunnel_key(&endpoint);
-            let mut fact = tunnel(outcome.clone());
-            fact.login_sent = login_sent;
-            bench = bench.fact(key.clone(), fact).blocked_behind(&key);
-        }
-        bench
-    }
+    use hybridcheck_testkit::proxied::refused;
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
@@ -76,7 +65,7 @@ mod tests {
             (refused(403, &[]), true),
             (refused(405, &[]), false),
         ] {
-            let bench = answering(&outcome, login);
+            let bench = Bench::answering_tunnels(&outcome, login);
             let found = bench.diagnose(&ProxyDenies);
             assert_eq!(found.len(), 1, "{outcome}");
             assert!(
@@ -105,7 +94,9 @@ mod tests {
             (TunnelOutcome::Closed, false),
         ] {
             assert!(
-                answering(&outcome, login).diagnose(&ProxyDenies).is_empty(),
+                Bench::answering_tunnels(&outcome, login)
+                    .diagnose(&ProxyDenies)
+                    .is_empty(),
                 "{outcome}"
             );
         }
@@ -119,7 +110,7 @@ mod tests {
 
     #[test]
     fn squid_gets_its_lines() {
-        let found = answering(&refused(403, &[]), false).diagnose(&ProxyDenies);
+        let found = Bench::answering_tunnels(&refused(403, &[]), false).diagnose(&ProxyDenies);
         let lines = "acl genesys_cloud dstdomain login.mypurecloud.de api.mypurecloud.de";
         assert!(found[0].fix.contains(lines), "{}", found[0].fix);
     }

@@ -53,18 +53,7 @@ mod tests {
     use super::*;
     use crate::fact_testing::Bench;
     use hybridcheck_core::facts::TunnelOutcome;
-    use hybridcheck_testkit::proxied::{refused, tunnel, tunnel_key};
-
-    fn answering(outcome: &TunnelOutcome, login_sent: bool) -> Bench {
-        let mut bench = Bench::healthy().behind_proxy();
-        for endpoint in [bench.auth(), bench.api()] {
-            let key = tunnel_key(&endpoint);
-            let mut fact = tunnel(outcome.clone());
-            fact.login_sent = login_sent;
-            bench = bench.fact(key.clone(), fact).blocked_behind(&key);
-        }
-        bench
-    }
+    use hybridcheck_testkit::proxied::refused;
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
@@ -77,7 +66,7 @@ mod tests {
                 true,
             ),
         ] {
-            let bench = answering(&outcome, login);
+            let bench = Bench::answering_tunnels(&outcome, login);
             let found = bench.diagnose(&ProxyHangs);
             assert_eq!(found.len(), 1, "{outcome}");
             assert!(
@@ -108,7 +97,9 @@ mod tests {
             ),
         ] {
             assert!(
-                answering(&outcome, login).diagnose(&ProxyHangs).is_empty(),
+                Bench::answering_tunnels(&outcome, login)
+                    .diagnose(&ProxyHangs)
+                    .is_empty(),
                 "{outcome}"
             );
         }

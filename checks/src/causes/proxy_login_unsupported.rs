@@ -58,19 +58,7 @@ impl Rule for ProxyLoginUnsupported {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::TunnelOutcome;
-    use hybridcheck_testkit::proxied::{refused, tunnel, tunnel_key};
-
-    fn answering(outcome: &TunnelOutcome, login_sent: bool) -> Bench {
-        let mut bench = Bench::healthy().behind_proxy();
-        for endpoint in [bench.auth(), bench.api()] {
-            let key = tunnel_key(&endpoint);
-            let mut fact = tunnel(outcome.clone());
-            fact.login_sent = login_sent;
-            bench = bench.fact(key.clone(), fact).blocked_behind(&key);
-        }
-        bench
-    }
+    use hybridcheck_testkit::proxied::refused;
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
@@ -96,7 +84,7 @@ mod tests {
                 true,
             ),
         ] {
-            let bench = answering(&outcome, login);
+            let bench = Bench::answering_tunnels(&outcome, login);
             let found = bench.diagnose(&ProxyLoginUnsupported);
             assert_eq!(found.len(), 1, "{outcome}");
             assert!(
@@ -125,7 +113,7 @@ mod tests {
             (refused(407, &[]), false),
         ] {
             assert!(
-                answering(&outcome, login)
+                Bench::answering_tunnels(&outcome, login)
                     .diagnose(&ProxyLoginUnsupported)
                     .is_empty(),
                 "{outcome}"
@@ -141,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_schemes_are_named() {
-        let found = answering(
+        let found = Bench::answering_tunnels(
             &refused(
                 407,
                 &[

@@ -97,24 +97,12 @@ impl Rule for ProxyResolvesOtherwise {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::TunnelOutcome;
-    use hybridcheck_testkit::proxied::{refused, tunnel, tunnel_key};
-
-    fn answering(outcome: &TunnelOutcome, login_sent: bool) -> Bench {
-        let mut bench = Bench::healthy().behind_proxy();
-        for endpoint in [bench.auth(), bench.api()] {
-            let key = tunnel_key(&endpoint);
-            let mut fact = tunnel(outcome.clone());
-            fact.login_sent = login_sent;
-            bench = bench.fact(key.clone(), fact).blocked_behind(&key);
-        }
-        bench
-    }
+    use hybridcheck_testkit::proxied::refused;
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
         let (outcome, login) = (refused(503, &[("x-squid-error", "ERR_DNS_FAIL 0")]), false);
-        let bench = answering(&outcome, login);
+        let bench = Bench::answering_tunnels(&outcome, login);
         let found = bench.diagnose(&ProxyResolvesOtherwise);
         assert_eq!(found.len(), 1, "{outcome}");
         assert!(
@@ -140,7 +128,7 @@ mod tests {
             (refused(403, &[]), false),
         ] {
             assert!(
-                answering(&outcome, login)
+                Bench::answering_tunnels(&outcome, login)
                     .diagnose(&ProxyResolvesOtherwise)
                     .is_empty(),
                 "{outcome}"

@@ -67,18 +67,7 @@ mod tests {
     use super::*;
     use crate::fact_testing::Bench;
     use hybridcheck_core::facts::TunnelOutcome;
-    use hybridcheck_testkit::proxied::{refused, tunnel, tunnel_key};
-
-    fn answering(outcome: &TunnelOutcome, login_sent: bool) -> Bench {
-        let mut bench = Bench::healthy().behind_proxy();
-        for endpoint in [bench.auth(), bench.api()] {
-            let key = tunnel_key(&endpoint);
-            let mut fact = tunnel(outcome.clone());
-            fact.login_sent = login_sent;
-            bench = bench.fact(key.clone(), fact).blocked_behind(&key);
-        }
-        bench
-    }
+    use hybridcheck_testkit::proxied::refused;
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
@@ -90,7 +79,7 @@ mod tests {
             (refused(502, &[]), true),
             (refused(504, &[]), false),
         ] {
-            let bench = answering(&outcome, login);
+            let bench = Bench::answering_tunnels(&outcome, login);
             let found = bench.diagnose(&ProxyUpstreamFailed);
             assert_eq!(found.len(), 1, "{outcome}");
             assert!(
@@ -113,7 +102,7 @@ mod tests {
             (TunnelOutcome::Closed, false),
         ] {
             assert!(
-                answering(&outcome, login)
+                Bench::answering_tunnels(&outcome, login)
                     .diagnose(&ProxyUpstreamFailed)
                     .is_empty(),
                 "{outcome}"

@@ -239,13 +239,17 @@ pub fn dns_addresses(addresses: Vec<IpAddr>) -> DnsFact {
     }
 }
 
-/// A TCP connection with one try.
+/// A TCP connection with one try, which waited as long as the outcome says.
 pub fn tcp(address: IpAddr, port: u16, outcome: TcpOutcome) -> TcpFact {
+    let mut only = attempt(outcome.label());
+    if let TcpOutcome::TimedOut { waited } = &outcome {
+        only.took = *waited;
+    }
     TcpFact {
         notices: Vec::new(),
         dropped_here: None,
         remote: SocketAddr::new(address, port),
-        attempts: vec![attempt(outcome.label())],
+        attempts: vec![only],
         outcome,
     }
 }
