@@ -1,4 +1,4 @@
-//! The token endpoint: a client-credentials grant (RFC 6749 section 4.4), once per client.
+//! The token endpoint: a form sent with a client's credentials, such as the client-credentials grant (RFC 6749 section 4.4), once per client.
 
 use std::time::Duration;
 
@@ -30,33 +30,64 @@ struct Failure {
     error_description: Option<String>,
 }
 
-/// Asks for a token. `Retry-After` is honoured once; then it is the fact.
+/// What came of a form sent to the token endpoint.
+pub(super) struct Posted {
+    /// What happened; without the body when it held a token.
+    pub(super) http: HttpFact,
+    /// What the endpoint said.
+    pub(super) outcome: TokenOutcome,
+    /// The token, when one was issued.
+    pub(super) token: Option<Secret>,
+}
+
+/// Asks for a token with the client's own credentials.
 pub async fn request(
     link: &Link,
     client_id: &str,
     secret: &Secret,
     phase: Duration,
 ) -> (TokenFact, Option<Secret>) {
-    let mut exchange = once(link, client_id, secret, phase).await;
+    let form = Bytes::from_static(b"grant_type=client_credentials");
+    let posted = post_form(link, (client_id, secret), form, phase).await;
+    let fact = TokenFact {
+        client_id: hybridcheck_core::object::is_guid(client_id).then(|| client_id.to_owned()),
+        secret: secret.shape(),
+        http: posted.http,
+        outcome: posted.outcome,
+    };
+    (fact, posted.token)
+}
+
+/// Sends a form to the token endpoint as a client. `Retry-After` is honoured once; then it is the fact.
+pub(super) async fn post_form(
+    link: &Link,
+    client: (&str, &Secret),
+    form: Bytes,
+    phase: Duration,
+) -> Posted {
+    let mut exchange = once(link, client, form.clone(), phase).await;
     if let Some(wait) = retry_after(&exchange).filter(|wait| *wait <= RETRY_AFTER_CAP) {
         tokio::time::sleep(wait).await;
-        exchange = once(link, client_id, secret, phase).await;
+        exchange = once(link, client, form, phase).await;
     }
     let (outcome, token) = interpret(&exchange);
     let mut http = exchange.fact;
     if token.is_some() {
         forget_body(&mut http);
     }
-    let fact = TokenFact {
-        client_id: hybridcheck_core::object::is_guid(client_id).then(|| client_id.to_owned()),
-        secret: secret.shape(),
+    Posted {
         http,
         outcome,
-    };
-    (fact, token)
+        token,
+    }
 }
 
-async fn once(link: &Link, client_id: &str, secret: &Secret, phase: Duration) -> Exchange {
+async fn once(
+    link: &Link,
+    (client_id, secret): (&str, &Secret),
+    form: Bytes,
+    phase: Duration,
+) -> Exchange {
     #[expect(
         clippy::disallowed_methods,
         reason = "the token endpoint is where a client secret goes; gather has checked host, scheme and chain"
@@ -77,7 +108,7 @@ async fn once(link: &Link, client_id: &str, secret: &Secret, phase: Duration) ->
                 HeaderValue::from_static("application/x-www-form-urlencoded"),
             ),
         ],
-        body: Bytes::from_static(b"grant_type=client_credentials"),
+        body: form,
     };
     link.ask(ask, phase).await
 }
