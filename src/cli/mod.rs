@@ -8,11 +8,13 @@ mod explain;
 mod firewall;
 mod flags;
 mod list;
+mod login;
 mod output;
 mod plan;
 mod probe;
 mod regions;
 mod saml;
+mod saml_provider;
 mod select;
 mod style;
 

@@ -4,16 +4,20 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use clap::ValueEnum;
+use clap::builder::BoolishValueParser;
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::time::Timestamp;
 use serde::Serialize;
 
 use super::Failure;
 use super::check;
+use super::flags::NetworkArgs;
+use super::login::LoginArgs;
 use super::output::print;
+use super::saml_provider;
 use crate::probes::{clock, material};
 use crate::redact::Redactor;
-use crate::saml::{self, Encoding, Explained, Moments, Wish};
+use crate::saml::{self, Explained, Message, Moments, Remark};
 use crate::sources;
 
 /// Arguments of `saml`.
@@ -23,45 +27,14 @@ pub(super) struct SamlArgs {
     /// Make and sign the assertion that the object would send for --saml-user, and print it without its signature value; nothing is sent
     #[arg(long, requires_all = ["saml_user", "inputs"])]
     show: bool,
-    /// Explain a captured SAMLResponse (form field, base64, redirect URL, HTML form or XML; `-` is standard input), by itself and against the objects of INPUT
+    /// Explain a captured SAMLResponse (form field, base64, redirect URL, HTML form or XML; `-` is standard input), by itself, against the objects of INPUT and, with --client-id, against the identity providers of their organisation
     #[arg(long, value_name = "FILE")]
     decode: Option<String>,
     /// Exports of the object; `-` is standard input
     #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
-    /// The user of the assertion, by the address of an existing Genesys Cloud account
-    #[arg(
-        long,
-        value_name = "EMAIL",
-        env = "HYBRIDCHECK_SAML_USER",
-        hide_env_values = true
-    )]
-    saml_user: Option<String>,
-    /// The audience of the assertion, where the provider has a relyingPartyIdentifier; the token URL otherwise
-    #[arg(
-        long,
-        value_name = "URI",
-        env = "HYBRIDCHECK_SAML_AUDIENCE",
-        hide_env_values = true
-    )]
-    saml_audience: Option<String>,
-    /// The attribute ServiceName of the assertion: a URL or a keyword such as directory
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "HYBRIDCHECK_SAML_SERVICE",
-        hide_env_values = true
-    )]
-    saml_service: Option<String>,
-    /// What is sent, and how it is encoded
-    #[arg(
-        long,
-        value_name = "ENCODING",
-        default_value = "response-base64",
-        env = "HYBRIDCHECK_SAML_ENCODING",
-        hide_env_values = true
-    )]
-    saml_encoding: Encoding,
+    #[command(flatten)]
+    login: LoginArgs,
     /// Judge times for this day or moment instead of now, such as the moment of the capture
     #[arg(
         long,
@@ -81,6 +54,11 @@ pub(super) struct SamlArgs {
     /// What goes to standard output
     #[arg(long, short = 'o', value_name = "NAME", default_value = "text")]
     format: Format,
+    /// Ask nothing over the network, even where --client-id could read the identity providers for --decode
+    #[arg(long, env = "HYBRIDCHECK_OFFLINE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    offline: bool,
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 /// The forms of what `saml` prints.
@@ -104,11 +82,7 @@ pub(super) fn run(args: &SamlArgs) -> Result<u8, Failure> {
 fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
     let configuration = objects(args)?;
     let object = the_only(&configuration)?;
-    let wish = Wish {
-        email: args.saml_user.clone().unwrap_or_default(),
-        audience: args.saml_audience.clone(),
-        service_name: args.saml_service.clone(),
-    };
+    let wish = args.login.wish()?.unwrap_or_default();
     let now = as_of.unwrap_or_else(clock::now);
     let minted = saml::mint(object, &wish, now)?;
     let mut redactor = Redactor::default();
@@ -117,7 +91,7 @@ fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
         .secrets()
         .into_iter()
         .for_each(|secret| redactor.learn(secret));
-    let shown = minted.shown(args.saml_encoding);
+    let shown = minted.shown(args.login.encoding().unwrap_or_default());
     let text = match args.format {
         Format::Text => shown.text(),
         Format::Json => json(&shown),
@@ -154,19 +128,7 @@ fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, F
         is_named: as_of.is_some(),
     };
     let mut remarks = saml::judge(&message, moments);
-    let objects = &configuration.objects;
-    if objects.is_empty() {
-        remarks.push(saml::compare::with_nothing());
-    }
-    for object in objects {
-        let mut found = saml::compare::with_object(&message, object);
-        if objects.len() > 1 {
-            for remark in &mut found {
-                remark.found = format!("{}: {}", object.title(), remark.found);
-            }
-        }
-        remarks.extend(found);
-    }
+    remarks.extend(compared(args, &message, &configuration, &mut redactor)?);
     let explained = Explained::of(file, moments.as_of, message, remarks);
     let text = match args.format {
         Format::Text => explained.text(),
@@ -174,6 +136,43 @@ fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, F
     };
     print(&redactor.clean(text))?;
     Ok(explained.verdict.exit_status())
+}
+
+/// The message held against each object, and against the identity providers of its organisation where the tool's client may read them.
+fn compared(
+    args: &SamlArgs,
+    message: &Message,
+    configuration: &Configuration,
+    redactor: &mut Redactor,
+) -> Result<Vec<Remark>, Failure> {
+    let objects = &configuration.objects;
+    if objects.is_empty() {
+        return Ok(vec![saml::compare::with_nothing()]);
+    }
+    let settings = args.network.settings()?;
+    let is_asked = settings.tool_client.is_some() && !args.offline;
+    let facts = if is_asked {
+        Some(saml_provider::ask(configuration, &settings, redactor)?)
+    } else {
+        None
+    };
+    let mut remarks = Vec::new();
+    for object in objects {
+        let mut found = saml::compare::with_object(message, object);
+        if let Some(facts) = &facts {
+            found.extend(saml_provider::compared(message, object, facts));
+        }
+        if objects.len() > 1 {
+            for remark in &mut found {
+                remark.found = format!("{}: {}", object.title(), remark.found);
+            }
+        }
+        remarks.extend(found);
+    }
+    if facts.is_none() {
+        remarks.push(saml_provider::not_asked(args.offline));
+    }
+    Ok(remarks)
 }
 
 /// Reads a capture, and never more of it than its cap.

@@ -109,6 +109,18 @@ impl Unmintable {
     }
 }
 
+impl Wish {
+    /// The wish, when its address is one: known before anything is asked.
+    pub fn checked(self) -> Result<Self, Unmintable> {
+        if is_email(self.email.trim()) {
+            return Ok(self);
+        }
+        Err(Unmintable::Email {
+            shown: visible(self.email.trim(), 100),
+        })
+    }
+}
+
 impl Claims {
     /// What an assertion for this object and user says at this moment.
     pub(super) fn of(
@@ -117,12 +129,8 @@ impl Claims {
         [id, response_id]: [String; 2],
         now: Timestamp,
     ) -> Result<Self, Unmintable> {
+        let wish = wish.clone().checked()?;
         let email = wish.email.trim();
-        if !is_email(email) {
-            return Err(Unmintable::Email {
-                shown: visible(email, 100),
-            });
-        }
         let endpoint = object.auth_endpoint().ok_or(Unmintable::NoHost)?;
         let token_url = raw(object, "general", "base_auth_url", "general/base_auth_url")?.trim();
         let audience = wish.audience.as_deref().unwrap_or(token_url);

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use base64ct::{Base64, Encoding as _};
 use hybridcheck::probes::clock;
 use hybridcheck::saml::{Encoding, Minted, Wish, mint};
+use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck::sources;
 use hybridcheck_testkit::openssl;
 
@@ -292,6 +293,115 @@ fn standard_input_is_the_message_or_the_object_but_not_both() {
     let both = run(["saml", "--decode", "-", "-"]);
     assert_eq!(both.status, 2);
     assert!(both.stderr.contains("cannot be both"), "{}", both.stderr);
+}
+
+/// Explains a message of the sandbox's own object with the tool's client.
+fn explained_online(sandbox: &Sandbox, secret: &str, extra: &[&str]) -> Finished {
+    let configuration = sources::read(&[sources::Input {
+        name: "object".into(),
+        bytes: sandbox.object_text().as_bytes().to_vec(),
+    }])
+    .expect("an object");
+    let wish = Wish {
+        email: USER.into(),
+        ..Wish::default()
+    };
+    let minted = mint(&configuration.objects[0], &wish, clock::now()).expect("an assertion");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("capture");
+    std::fs::write(&file, encoded(&minted, Encoding::ResponseBase64)).expect("a file");
+    let mut words = vec![
+        "saml".to_owned(),
+        "--decode".into(),
+        file.display().to_string(),
+    ];
+    words.extend(["--client-id".to_owned(), sandbox.tool_client().0.to_owned()]);
+    words.extend(extra.iter().map(|word| (*word).to_owned()));
+    words.extend(sandbox.check_arguments());
+    let output = hybridcheck()
+        .env("HYBRIDCHECK_CLIENT_SECRET", secret)
+        .args(words)
+        .output();
+    let finished = Finished::of(&output.expect("the binary runs"));
+    for canary in sandbox.canaries() {
+        assert!(!finished.stdout.contains(&canary) && !finished.stderr.contains(&canary));
+    }
+    finished
+}
+
+#[test]
+fn decode_holds_a_message_against_the_identity_provider_when_a_client_may_read_it() {
+    for (fault, status, words) in [
+        (
+            None,
+            0,
+            "it was signed with the key of a certificate of the identity provider",
+        ),
+        (
+            Some("issuer-mismatch"),
+            1,
+            "one begins with http, the other with https",
+        ),
+        (
+            Some("idp-certificate"),
+            1,
+            "and a certificate of the identity provider is",
+        ),
+        (Some("idp-disabled"), 1, "the identity provider is disabled"),
+        (
+            Some("idp-missing"),
+            1,
+            "the organisation has no PureEngage identity provider",
+        ),
+        (
+            Some("issuer-not-unique"),
+            0,
+            "that of the identity provider `Engage test`",
+        ),
+        (
+            Some("other-organisation"),
+            3,
+            "belongs to organisation 66666666-7777",
+        ),
+    ] {
+        let fault = fault.map(|name| sandbox::fault(name).expect("a fault"));
+        let sandbox = Sandbox::start(fault).expect("a sandbox");
+        let secret = sandbox.tool_client().1.to_owned();
+        let finished = explained_online(&sandbox, &secret, &[]);
+        assert!(
+            finished.stdout.contains(words),
+            "{words}: {}",
+            finished.stdout
+        );
+        assert_eq!(finished.status, status, "{}", finished.stdout);
+        let tokens = sandbox.requests().into_iter();
+        assert_eq!(tokens.filter(|line| line.starts_with("POST")).count(), 1);
+    }
+}
+
+#[test]
+fn decode_says_why_the_identity_provider_was_not_asked() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let refused = explained_online(&sandbox, "FAKE-canary-of-no-client", &[]);
+    assert_eq!(refused.status, 3, "{}", refused.stdout);
+    assert!(
+        refused
+            .stdout
+            .contains("could not be read, so the message was not compared with it"),
+        "{}",
+        refused.stdout
+    );
+    let asked = sandbox.requests().len();
+    let offline = explained_online(&sandbox, "FAKE-canary-of-no-client", &["--offline"]);
+    assert_eq!(offline.status, 0, "{}", offline.stdout);
+    assert!(
+        offline
+            .stdout
+            .contains("--offline: the identity provider was not asked"),
+        "{}",
+        offline.stdout
+    );
+    assert_eq!(sandbox.requests().len(), asked);
 }
 
 /// No password, no key, no secret; of a message neither signature nor whole in any encoding; and nothing as long as a signature in base64.

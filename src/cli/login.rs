@@ -1,0 +1,63 @@
+//! Flags of the SAML login: as whom, and what the assertion says beside what the object does.
+
+use super::Failure;
+use crate::saml::{Encoding, Wish};
+
+/// Flags of the SAML login.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "SAML login")]
+pub(super) struct LoginArgs {
+    /// The user of the SAML login, by the address of an existing Genesys Cloud account. `check` really logs in as this user and ends the token
+    /// afterwards; an address that the organisation does not know may become a new user there, and take a licence
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        env = "HYBRIDCHECK_SAML_USER",
+        hide_env_values = true
+    )]
+    saml_user: Option<String>,
+    /// The audience of the assertion, where the provider has a relyingPartyIdentifier; the token URL otherwise
+    #[arg(
+        long,
+        value_name = "URI",
+        env = "HYBRIDCHECK_SAML_AUDIENCE",
+        hide_env_values = true
+    )]
+    saml_audience: Option<String>,
+    /// The attribute ServiceName of the assertion: a URL or a keyword such as directory
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "HYBRIDCHECK_SAML_SERVICE",
+        hide_env_values = true
+    )]
+    saml_service: Option<String>,
+    /// What is sent, and how it is encoded; `check` tries all of them without this flag, the most likely first
+    #[arg(
+        long,
+        value_name = "ENCODING",
+        env = "HYBRIDCHECK_SAML_ENCODING",
+        hide_env_values = true
+    )]
+    saml_encoding: Option<Encoding>,
+}
+
+impl LoginArgs {
+    /// What the assertion is to say beside what the object does; nothing when no user was named.
+    pub(super) fn wish(&self) -> Result<Option<Wish>, Failure> {
+        let Some(email) = &self.saml_user else {
+            return Ok(None);
+        };
+        let wish = Wish {
+            email: email.trim().to_owned(),
+            audience: self.saml_audience.clone(),
+            service_name: self.saml_service.clone(),
+        };
+        wish.checked().map(Some).map_err(Failure::from)
+    }
+
+    /// The encoding asked for.
+    pub(super) fn encoding(&self) -> Option<Encoding> {
+        self.saml_encoding
+    }
+}

@@ -1,0 +1,169 @@
+//! The identity providers that a captured message is held against, read with the tool's own client and with no other.
+
+use std::collections::BTreeSet;
+
+use hybridcheck_core::facts::{
+    Answer, ApiFact, ApiOutcome, FactKey, Facts, IdentityProvider, IdentityProviders,
+};
+use hybridcheck_core::object::{Configuration, HybridObject};
+use hybridcheck_core::text::{listed, visible};
+
+use super::Failure;
+use super::check::{self, Scope};
+use crate::config::Settings;
+use crate::redact::Redactor;
+use crate::saml::{Message, Remark, compare};
+
+/// The id of remarks about reading the provider.
+const READ: &str = "idp-read";
+
+/// Reads organisation and identity providers of every object.
+pub(super) fn ask(
+    configuration: &Configuration,
+    settings: &Settings,
+    redactor: &mut Redactor,
+) -> Result<Facts, Failure> {
+    let mut configuration = configuration.clone();
+    for object in &mut configuration.objects {
+        // Without the sections of services no client but the tool's own is asked with.
+        object
+            .sections
+            .retain(|section| section.name.eq_ignore_ascii_case("general"));
+    }
+    let wanted: BTreeSet<FactKey> = configuration
+        .objects
+        .iter()
+        .flat_map(|object| {
+            let object = object.id;
+            [
+                FactKey::Idps { object },
+                FactKey::Organization { object },
+                FactKey::PureengageIdp { object },
+            ]
+        })
+        .collect();
+    let scope = Scope {
+        configuration,
+        checks: Vec::new(),
+        offline: false,
+    };
+    if let Some(tool) = &settings.tool_client {
+        redactor.learn(tool.secret.clone());
+    }
+    let logins = settings.proxies.logins();
+    for form in logins.flat_map(|login| &login.forms) {
+        redactor.learn(form.clone());
+    }
+    let gathered = check::gathered(wanted, &scope, settings, (false, false))?;
+    for token in gathered.tokens {
+        redactor.learn(token);
+    }
+    Ok(gathered.facts)
+}
+
+/// A message held against what was read for an object.
+pub(super) fn compared(message: &Message, object: &HybridObject, facts: &Facts) -> Vec<Remark> {
+    if let Some(remark) = elsewhere(object, facts) {
+        return vec![remark];
+    }
+    let id = object.id;
+    let mut remarks = match found(facts.pureengage_idp(&FactKey::PureengageIdp { object: id })) {
+        Ok(Some(provider)) => compare::with_provider(message, provider),
+        Ok(None) => vec![Remark::fail(
+            READ,
+            "the organisation has no PureEngage identity provider, so nobody there accepts the message",
+            "create it with PUT /api/v2/identityproviders/pureengage",
+        )],
+        Err(why) => vec![Remark::gap(
+            READ,
+            format!(
+                "the PureEngage identity provider could not be read, so the message was not compared with it: {why}"
+            ),
+            "the client of --client-id needs sso:provider:view",
+        )],
+    };
+    if let Ok(Some(all)) = found(facts.idps(&FactKey::Idps { object: id })) {
+        remarks.extend(of_another(message, all));
+    }
+    remarks
+}
+
+/// Nothing was asked, and what would be.
+pub(super) fn not_asked(offline: bool) -> Remark {
+    let why = if offline {
+        "--offline: the identity provider was not asked, so it was not compared what it would accept"
+    } else {
+        "the identity provider was not asked, so it was not compared what it would accept: no client of hybridcheck's own was given"
+    };
+    Remark::note(
+        "no-provider",
+        why,
+        "name a client that may read identity providers (sso:provider:view) with --client-id",
+    )
+}
+
+/// The tool's client belongs to another organisation than the object: its providers say nothing about this object.
+fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
+    let ours = object.plain("general", "organization_id")?;
+    let key = FactKey::Organization { object: object.id };
+    let theirs = found(facts.organization(&key)).ok()??.id.as_deref()?;
+    (!theirs.eq_ignore_ascii_case(ours)).then(|| {
+        Remark::gap(
+            READ,
+            format!(
+                "the client of --client-id belongs to organisation {}, the object to {}, so the message was not compared with its identity providers",
+                visible(theirs, 60),
+                visible(ours, 60)
+            ),
+            "use a client of the object's organisation",
+        )
+    })
+}
+
+/// Another provider of the organisation has the message's issuer: it was made for that one.
+fn of_another(message: &Message, all: &IdentityProviders) -> Option<Remark> {
+    let issuer = &message.assertion.as_ref()?.issuer.as_ref()?.0;
+    let is_pureengage = |provider: &&IdentityProvider| provider.id.as_deref() == Some("pureengage");
+    let holders = all
+        .entities
+        .iter()
+        .filter(|provider| provider.issuer_uri.as_deref() == Some(issuer));
+    let names: Vec<String> = holders
+        .filter(|provider| !is_pureengage(provider))
+        .map(|provider| {
+            let name = provider.name.as_ref().or(provider.id.as_ref());
+            format!(
+                "`{}`",
+                name.map_or_else(String::new, |name| visible(name, 80))
+            )
+        })
+        .take(5)
+        .collect();
+    (!names.is_empty()).then(|| {
+        Remark::warn(
+            "idp-other",
+            format!(
+                "the issuer of the message is that of the identity provider {}, not only or not at all of PureEngage",
+                listed(names)
+            ),
+            "find out which system made the message; every issuer may stand at one provider only",
+        )
+    })
+}
+
+/// The resource, nothing for 404, or why it is not known.
+fn found<T>(answer: Answer<&ApiFact<T>>) -> Result<Option<&T>, String> {
+    let fact = answer.map_err(|gap| gap.to_string())?;
+    let said = match &fact.outcome {
+        ApiOutcome::Found(value) => return Ok(Some(value)),
+        ApiOutcome::NotFound => return Ok(None),
+        ApiOutcome::Malformed { status, problem } => {
+            format!("HTTP {status}, not in the documented form: {problem}")
+        }
+        ApiOutcome::Refused(error) => {
+            format!("HTTP {} {}: {}", error.status, error.code, error.message)
+        }
+        ApiOutcome::Transport { class } => format!("no answer ({class})"),
+    };
+    Err(format!("{}: {said}", fact.call))
+}
