@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Routes};
-use hybridcheck_core::facts::{FactKey, RoutingFact};
+use hybridcheck_core::facts::{FactKey, Gap, RoutingFact};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
 use rustls_pki_types::CertificateDer;
 
+use crate::probes::clock;
 use crate::routing::Proxies;
+use crate::saml::{self, Encoding, Wish};
 
 /// Settings of a run.
 #[derive(Clone, Debug)]
@@ -37,12 +39,47 @@ pub struct Settings {
     pub trust_inspection: bool,
     /// The tool's own client.
     pub tool_client: Option<ToolClient>,
+    /// The login with an assertion, when the user allowed one.
+    pub saml_login: Option<SamlLogin>,
     /// The proxies, and when each is used.
     pub proxies: Proxies,
     /// Known regions.
     pub regions: Regions,
     /// Where this host's own view of names is read from.
     pub files: NameFiles,
+}
+
+/// `--saml-user` and what belongs to it: a login as an existing person.
+#[derive(Clone, Debug)]
+pub struct SamlLogin {
+    /// For whom the assertion is made, and what it says beside what the object does.
+    pub wish: Wish,
+    /// The only encoding to send; all of them in turn when it is not given.
+    pub encoding: Option<Encoding>,
+}
+
+impl SamlLogin {
+    /// The signed assertion in each encoding to try, with its name, and everything of it that no output may hold.
+    ///
+    /// # Errors
+    ///
+    /// What the object lacks to make one, as a gap.
+    pub fn assertions(
+        &self,
+        object: &HybridObject,
+    ) -> Result<(Vec<(String, Secret)>, Vec<Secret>), Gap> {
+        let minted = saml::mint(object, &self.wish, clock::now());
+        let minted = minted.map_err(|error| Gap::NoMeans {
+            what: format!("no assertion can be made: {error}; {}", error.help()),
+        })?;
+        let encodings = self
+            .encoding
+            .map_or(Encoding::ALL.to_vec(), |one| vec![one]);
+        let assertions = encodings
+            .into_iter()
+            .map(|encoding| (encoding.label().to_owned(), minted.encoded(encoding)));
+        Ok((assertions.collect(), minted.secrets()))
+    }
 }
 
 /// The files that hold this host's own view of names.
@@ -214,6 +251,7 @@ impl Default for Settings {
             controls: Vec::new(),
             trust_inspection: false,
             tool_client: None,
+            saml_login: None,
             proxies: Proxies::default(),
             regions: Regions::default(),
             files: NameFiles::default(),

@@ -261,7 +261,8 @@ fn requirement(key: &FactKey) -> Option<String> {
         FactKey::Idps { .. } | FactKey::PureengageIdp { .. } => {
             Some("permission sso:provider:view".into())
         }
-        FactKey::Role { .. } => Some("permission authorization:role:view".into()),
+        FactKey::ClientRecord { .. } => Some("permission oauth:client:view".into()),
+        FactKey::Roles { .. } => Some("permission authorization:role:view".into()),
         FactKey::Token { client } => Some(format!("a token for the {client}")),
         FactKey::Connection { endpoint, .. } => Some(format!("a connection to {endpoint}")),
         _ => None,

@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Endpoint, Host, Proof, Route};
 use crate::facts::{
-    AddressesFact, Answer, ApiFact, ApiProbeFact, CertificateFact, CertificateInfo, ClientRef,
-    ConnectionFact, DiscoveryFact, DnsFact, FactKey, Facts, Gap, HelloFact, HostsFileFact,
-    HttpFact, IdentityProvider, IdentityProviders, Organization, PathFact, PrivateKeyFact,
-    PrivateKeyInfo, PrivateKeyOutcome, ReachFact, ResolverFact, Roles, RoutingFact,
-    SystemLookupFact, TcpFact, TlsFact, TokenFact, TokenInfo, TunnelFact,
+    AddressesFact, Answer, ApiFact, ApiProbeFact, CertificateFact, CertificateInfo, ClientRecord,
+    ClientRef, ConnectionFact, DiscoveryFact, DnsFact, FactKey, Facts, Gap, Grants, HelloFact,
+    HostsFileFact, HttpFact, IdentityProvider, IdentityProviders, Organization, PathFact,
+    Permissions, Person, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome, Products, ReachFact,
+    RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact, SystemLookupFact, TcpFact,
+    TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact,
 };
 use crate::finding::Judgement;
 use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
@@ -165,6 +166,9 @@ impl fmt::Display for Subject {
             }
             | Self::Section { section } => write!(f, "[{}]", shown(section)),
             Self::Client {
+                client: ClientRef::Person { .. },
+            } => f.write_str("person"),
+            Self::Client {
                 client: ClientRef::Tool { .. },
             } => f.write_str("tool's client"),
             Self::Endpoint { endpoint } => write!(f, "{endpoint}"),
@@ -232,8 +236,12 @@ macro_rules! accessors {
 accessors! {
     /// The addresses used for a host.
     addresses -> AddressesFact;
+    /// A client as the organisation keeps it.
+    client_record -> ApiFact<ClientRecord>;
     /// One nameserver's answers.
     dns -> DnsFact;
+    /// What a client may do.
+    grants -> ApiFact<Grants>;
     /// Another ClientHello at an address.
     hello -> HelloFact;
     /// What the hosts file says of a host.
@@ -244,8 +252,6 @@ accessors! {
     reach -> ReachFact;
     /// The nameservers.
     resolver -> ResolverFact;
-    /// Roles under a name.
-    role -> ApiFact<Roles>;
     /// How the route to an endpoint was chosen.
     routing -> RoutingFact;
     /// The system's own look-up of a host.
@@ -254,6 +260,8 @@ accessors! {
     tcp -> TcpFact;
     /// One TLS handshake.
     tls -> TlsFact;
+    /// The end of a token.
+    token_end -> TokenEndFact;
     /// A token request.
     token -> TokenFact;
     /// A token's info.
@@ -409,6 +417,61 @@ impl<'a> Case<'a> {
         };
         self.note(&key);
         self.facts.pureengage_idp(&key)
+    }
+
+    /// The permissions of a domain that exist in the object's organisation.
+    pub fn permissions(&self, domain: &str) -> Answer<&'a ApiFact<Permissions>> {
+        let key = FactKey::Permissions {
+            object: self.object.id,
+            domain: domain.to_owned(),
+        };
+        self.note(&key);
+        self.facts.permissions(&key)
+    }
+
+    /// The products enabled in the object's organisation.
+    pub fn products(&self) -> Answer<&'a ApiFact<Products>> {
+        let key = FactKey::Products {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.products(&key)
+    }
+
+    /// The roles of the object's organisation.
+    pub fn roles(&self) -> Answer<&'a ApiFact<Roles>> {
+        let key = FactKey::Roles {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.roles(&key)
+    }
+
+    /// The login with a signed assertion.
+    pub fn saml_login(&self) -> Answer<&'a SamlLoginFact> {
+        let key = FactKey::SamlLogin {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.saml_login(&key)
+    }
+
+    /// The person who logged in.
+    pub fn me(&self) -> Answer<&'a ApiFact<Person>> {
+        let key = FactKey::Me {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.me(&key)
+    }
+
+    /// The second look at the object's source.
+    pub fn reread(&self) -> Answer<&'a RereadFact> {
+        let key = FactKey::Reread {
+            object: self.object.id,
+        };
+        self.note(&key);
+        self.facts.reread(&key)
     }
 
     /// All identity providers of the object's organisation.

@@ -187,8 +187,8 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
     let has_tool_client = settings.tool_client.is_some();
     let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, has_tool_client);
     let gathered = gathered(wanted, scope, settings, output.progress())?;
-    for token in gathered.tokens {
-        redactor.learn(token);
+    for secret in gathered.secrets {
+        redactor.learn(secret);
     }
     let rules = hybridcheck_checks::rules();
     // Whole seconds: nothing is judged finer, and people read it.
@@ -247,7 +247,7 @@ pub(super) fn gathered(
         let facts: Facts = gather::local(&wanted, objects);
         return Ok(gather::Gathered {
             facts,
-            tokens: Vec::new(),
+            secrets: Vec::new(),
             requests: 0,
             interrupted: false,
         });

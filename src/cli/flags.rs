@@ -184,6 +184,7 @@ impl NetworkArgs {
                 .collect::<Result<_, _>>()?,
             trust_inspection: self.trust_inspection,
             tool_client: self.tool_client()?,
+            saml_login: None,
             proxies: self.proxies()?,
             regions,
             files: NameFiles::default(),

@@ -239,11 +239,39 @@ fn step(key: &FactKey, objects: &[HybridObject], routes: &Routes) -> String {
             format!("open a TCP connection to every address of {endpoint}, and send nothing")
         }
         FactKey::Resolver => "read the nameservers of this host".into(),
-        FactKey::Role { object, name } => {
+        FactKey::Roles { object } => {
+            format!("GET https://{}/api/v2/authorization/roles", api(*object))
+        }
+        FactKey::Permissions { object, domain } => format!(
+            "GET https://{}/api/v2/authorization/permissions of domain {}",
+            api(*object),
+            hybridcheck_core::text::visible(domain, 40)
+        ),
+        FactKey::Products { object } => {
+            format!("GET https://{}/api/v2/authorization/products", api(*object))
+        }
+        FactKey::ClientRecord { client } => format!(
+            "GET https://{}/api/v2/oauth/clients/{{clientId}}, {client}",
+            api(client.object())
+        ),
+        FactKey::Grants { client } => format!(
+            "GET https://{}/api/v2/authorization/subjects/me, {client}",
+            api(client.object())
+        ),
+        FactKey::Me { object } => format!(
+            "GET https://{}/api/v2/users/me, the person who logged in",
+            api(*object)
+        ),
+        FactKey::TokenEnd { client } => format!(
+            "DELETE https://{}/api/v2/tokens/me, {client}",
+            api(client.object())
+        ),
+        FactKey::SamlLogin { object: id } => {
+            let host = object(*id)
+                .and_then(HybridObject::auth_endpoint)
+                .map_or_else(|| "the auth host".into(), |e| e.host.to_string());
             format!(
-                "GET https://{}/api/v2/authorization/roles?name={}",
-                api(*object),
-                hybridcheck_core::text::visible(name, 60)
+                "POST https://{host}/oauth/token, saml2-bearer, with an assertion for the user of --saml-user, client of [saml_auth]"
             )
         }
         FactKey::Web { endpoint, .. } => format!("GET https://{endpoint}/"),
@@ -259,7 +287,7 @@ fn step(key: &FactKey, objects: &[HybridObject], routes: &Routes) -> String {
         FactKey::TokenInfo { client } => {
             let whose = match client {
                 ClientRef::Service { .. } => client.to_string(),
-                ClientRef::Tool { .. } => "the tool's own client".into(),
+                ClientRef::Person { .. } | ClientRef::Tool { .. } => client.to_string(),
             };
             format!(
                 "GET https://{}/api/v2/tokens/me, {whose}",

@@ -55,8 +55,8 @@ pub(super) fn ask(
         redactor.learn(form.clone());
     }
     let gathered = check::gathered(wanted, &scope, settings, (false, false))?;
-    for token in gathered.tokens {
-        redactor.learn(token);
+    for secret in gathered.secrets {
+        redactor.learn(secret);
     }
     Ok(gathered.facts)
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{ClientRef, FactKey, Gap};
-use hybridcheck_core::object::{HybridObject, ObjectId, Value};
+use hybridcheck_core::object::{HybridObject, ObjectId, SAML_AUTH, Value, is_guid};
 use hybridcheck_core::secret::Secret;
 
 use super::Gathering;
@@ -54,6 +54,25 @@ pub(super) fn api_gate(
     }
 }
 
+/// The auth endpoint of an object when a secret may be sent there now, and the address of its verified connection.
+pub(super) fn auth_gate(
+    gathering: &Gathering<'_>,
+    object: &HybridObject,
+) -> Result<(Endpoint, IpAddr), Gap> {
+    let Some(endpoint) = object.auth_endpoint() else {
+        let url = FactKey::option(object.id, "general", "base_auth_url");
+        return Err(Gap::blocked(url));
+    };
+    if !is_https(object, "base_auth_url") {
+        let reason = "general/base_auth_url is not https, and a secret is sent over https only";
+        return Err(Gap::Refused {
+            reason: reason.into(),
+        });
+    }
+    let address = secrets_gate(gathering, &endpoint)?;
+    Ok((endpoint, address))
+}
+
 /// Whether a secret may be sent to an endpoint, and the address of the verified connection that carries it.
 pub(super) fn secrets_gate(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Result<IpAddr, Gap> {
     let settings = gathering.settings;
@@ -97,24 +116,42 @@ pub(super) fn credentials(
                     what: "no client of the tool's own was given (--client-id)".into(),
                 })
         }
-        ClientRef::Service { section, .. } => {
-            let id = usable(object, section, "client_id")?;
-            let secret = usable(object, section, "password")?;
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "a client id that is no GUID is wrapped like a secret, yet it is what the token endpoint must be asked with"
-            )]
-            let id = match id {
-                Value::Plain(text) => text.trim().to_owned(),
-                Value::Secret(secret) => secret.expose().trim().to_owned(),
-            };
-            let secret = match secret {
-                Value::Plain(text) => Secret::new(text),
-                Value::Secret(secret) => secret,
-            };
-            Ok((id, secret))
-        }
+        ClientRef::Person { .. } => of_section(object, SAML_AUTH),
+        ClientRef::Service { section, .. } => of_section(object, section),
     }
+}
+
+/// The id of a client that the organisation may be asked about.
+pub(super) fn client_id(object: &HybridObject, client: &ClientRef) -> Result<String, Gap> {
+    let ClientRef::Service { section, .. } = client else {
+        return Err(Gap::NotPlanned);
+    };
+    match usable(object, section, "client_id")? {
+        Value::Plain(text) if is_guid(text.trim()) => Ok(text.trim().to_owned()),
+        _ => Err(Gap::blocked(FactKey::option(
+            object.id,
+            section,
+            "client_id",
+        ))),
+    }
+}
+
+fn of_section(object: &HybridObject, section: &str) -> Result<(String, Secret), Gap> {
+    let id = usable(object, section, "client_id")?;
+    let secret = usable(object, section, "password")?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a client id that is no GUID is wrapped like a secret, yet it is what the token endpoint must be asked with"
+    )]
+    let id = match id {
+        Value::Plain(text) => text.trim().to_owned(),
+        Value::Secret(secret) => secret.expose().trim().to_owned(),
+    };
+    let secret = match secret {
+        Value::Plain(text) => Secret::new(text),
+        Value::Secret(secret) => secret,
+    };
+    Ok((id, secret))
 }
 
 pub(super) fn is_https(object: &HybridObject, option: &str) -> bool {

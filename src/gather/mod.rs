@@ -40,8 +40,8 @@ pub trait Observer {
 pub struct Gathered {
     /// The facts.
     pub facts: Facts,
-    /// The tokens issued, for the redaction filter alone.
-    pub tokens: Vec<Secret>,
+    /// The tokens issued and the assertions made, for the redaction filter alone.
+    pub secrets: Vec<Secret>,
     /// Requests sent to the auth and API hosts.
     pub requests: u32,
     /// It was interrupted.
@@ -326,7 +326,7 @@ impl<'a> Gathering<'a> {
                 .record(key, Err(reason.clone()), stands_on, Took::default());
         }
         Gathered {
-            tokens: self.resources.tokens(),
+            secrets: self.resources.secrets(),
             requests: self.resources.requests(),
             facts: self.facts,
             interrupted: end == Some(&Gap::Interrupted),

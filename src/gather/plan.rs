@@ -80,6 +80,17 @@ fn beside(key: &FactKey, routes: &Routes) -> Vec<FactKey> {
         FactKey::Reach { endpoint } => vec![FactKey::Routing {
             endpoint: endpoint.clone(),
         }],
+        // What a login brings is read, and then its token is ended.
+        FactKey::SamlLogin { object } => {
+            let client = ClientRef::Person { object: *object };
+            vec![
+                FactKey::Me { object: *object },
+                FactKey::TokenInfo {
+                    client: client.clone(),
+                },
+                FactKey::TokenEnd { client },
+            ]
+        }
         FactKey::Addresses { host } => vec![
             FactKey::HostsFile { host: host.clone() },
             FactKey::SystemLookup { host: host.clone() },
@@ -89,18 +100,14 @@ fn beside(key: &FactKey, routes: &Routes) -> Vec<FactKey> {
 }
 
 fn tokens(key: &FactKey, objects: &[HybridObject], has_tool_client: bool) -> Vec<FactKey> {
-    let (FactKey::Idps { object }
-    | FactKey::Organization { object }
-    | FactKey::PureengageIdp { object }
-    | FactKey::Role { object, .. }) = key
-    else {
+    let Some(object) = key.of_organization() else {
         return Vec::new();
     };
     let services = objects
         .get(usize::from(object.0))
         .map(service_clients)
         .unwrap_or_default();
-    let tool = has_tool_client.then_some(ClientRef::Tool { object: *object });
+    let tool = has_tool_client.then_some(ClientRef::Tool { object });
     let clients = tool.into_iter().chain(services);
     clients.map(|client| FactKey::Token { client }).collect()
 }

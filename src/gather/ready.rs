@@ -12,7 +12,7 @@ use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
 
 use super::Gathering;
-use super::gate::{api_gate, credentials, is_https, secrets_gate, usable_addresses};
+use super::gate::{api_gate, auth_gate, client_id, credentials, usable_addresses};
 use super::keys;
 use crate::config::Settings;
 use crate::probes::trust::carries_secrets;
@@ -63,6 +63,8 @@ pub(super) enum Job {
         route: Route,
         addresses: Vec<SocketAddr>,
         reader: ClientRef,
+        /// The client that is asked about, when it is one.
+        client_id: Option<String>,
         stands_on: Vec<FactKey>,
     },
     Path {
@@ -70,6 +72,16 @@ pub(super) enum Job {
         base: FactKey,
     },
     Resolver,
+    /// A login with a signed assertion, as the person that the settings name.
+    SamlLogin {
+        object: Box<HybridObject>,
+        endpoint: Endpoint,
+        address: IpAddr,
+        route: Route,
+        client_id: String,
+        secret: Secret,
+        stands_on: Vec<FactKey>,
+    },
     SystemLookup {
         host: Host,
     },
@@ -168,11 +180,23 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
             route,
         } => tunnel(gathering, endpoint, *address, route),
         FactKey::Token { client } => token(gathering, key, client),
-        FactKey::TokenInfo { client } => token_info(gathering, client),
-        FactKey::Idps { object }
-        | FactKey::Organization { object }
-        | FactKey::PureengageIdp { object }
-        | FactKey::Role { object, .. } => organization(gathering, key, *object),
+        FactKey::Grants { client } | FactKey::TokenInfo { client } => {
+            with_token(gathering, key, client)
+        }
+        FactKey::Me { object } => {
+            with_token(gathering, key, &ClientRef::Person { object: *object })
+        }
+        FactKey::TokenEnd { client } => token_end(gathering, key, client),
+        FactKey::SamlLogin { object } => saml_login(gathering, key, *object),
+        // Recorded after gathering, by whoever read the object.
+        FactKey::Reread { .. } => missing(Gap::NotPlanned, Vec::new()),
+        FactKey::ClientRecord { .. }
+        | FactKey::Idps { .. }
+        | FactKey::Organization { .. }
+        | FactKey::Permissions { .. }
+        | FactKey::Products { .. }
+        | FactKey::PureengageIdp { .. }
+        | FactKey::Roles { .. } => organization(gathering, key),
     }
 }
 
@@ -538,26 +562,13 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
     let Some(object) = gathering.objects.get(usize::from(client.object().0)) else {
         return missing(Gap::NotPlanned, Vec::new());
     };
-    let url = FactKey::option(object.id, "general", "base_auth_url");
     let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     let (client_id, secret) = match credentials(gathering, object, client) {
         Ok(pair) => pair,
         Err(gap) => return missing(gap, stands_on),
     };
-    let Some(endpoint) = object.auth_endpoint() else {
-        return blocked(url);
-    };
-    if !is_https(object, "base_auth_url") {
-        let reason = "general/base_auth_url is not https, and a secret is sent over https only";
-        return missing(
-            Gap::Refused {
-                reason: reason.into(),
-            },
-            stands_on,
-        );
-    }
-    match secrets_gate(gathering, &endpoint) {
-        Ok(address) => Readiness::Start(Job::Token {
+    match auth_gate(gathering, object) {
+        Ok((endpoint, address)) => Readiness::Start(Job::Token {
             route: gathering.routes.of(&endpoint),
             endpoint,
             address,
@@ -572,28 +583,89 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
 
 /// Whether a client's token is there, is coming, or will not come.
 fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
-    let key = FactKey::Token {
-        client: client.clone(),
-    };
-    match gathering.facts.token(&key) {
-        Ok(fact) => Some(matches!(fact.outcome, TokenOutcome::Issued { .. })),
+    let key = FactKey::token_of(client);
+    match gathering.facts.get(&key) {
+        Ok(Fact::Token(fact)) => Some(matches!(fact.outcome, TokenOutcome::Issued { .. })),
+        Ok(Fact::SamlLogin(fact)) => Some(fact.accepted().is_some()),
         Err(_) if gathering.is_open(&key) => None,
-        Err(_) => Some(false),
+        _ => Some(false),
     }
 }
 
-fn token_info(gathering: &Gathering<'_>, client: &ClientRef) -> Readiness {
-    let token = FactKey::Token {
-        client: client.clone(),
+/// A login as a person happens on request only: it may leave a new user behind.
+fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> Readiness {
+    let stands_on = key.stands_on(gathering.objects, &gathering.routes);
+    if gathering.settings.saml_login.is_none() {
+        let reason = "a login with an assertion may create a user, and take a licence, where users are provisioned at their first \
+             login; --saml-user EMAIL, with the address of an existing test user, allows it";
+        return missing(
+            Gap::Refused {
+                reason: reason.into(),
+            },
+            Vec::new(),
+        );
+    }
+    let Some(object) = gathering.objects.get(usize::from(object.0)) else {
+        return missing(Gap::NotPlanned, Vec::new());
     };
+    let client = ClientRef::Person { object: object.id };
+    let (client_id, secret) = match credentials(gathering, object, &client) {
+        Ok(pair) => pair,
+        Err(gap) => return missing(gap, stands_on),
+    };
+    let material = [
+        FactKey::Certificate { object: object.id },
+        FactKey::PrivateKey { object: object.id },
+    ];
+    for base in material {
+        if gathering.is_open(&base) {
+            return Readiness::Wait;
+        }
+        if gathering.facts.get(&base).is_err() {
+            return blocked(base);
+        }
+    }
+    match auth_gate(gathering, object) {
+        Ok((endpoint, address)) => Readiness::Start(Job::SamlLogin {
+            object: Box::new(object.clone()),
+            route: gathering.routes.of(&endpoint),
+            endpoint,
+            address,
+            client_id,
+            secret,
+            stands_on,
+        }),
+        Err(Gap::Blocked { by }) if gathering.is_open(&by) => Readiness::Wait,
+        Err(gap) => missing(gap, stands_on),
+    }
+}
+
+/// A token is ended when everything that is read with it has been read.
+fn token_end(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readiness {
+    let readings = [
+        FactKey::Grants {
+            client: client.clone(),
+        },
+        FactKey::Me {
+            object: client.object(),
+        },
+        FactKey::TokenInfo {
+            client: client.clone(),
+        },
+    ];
+    if readings.iter().any(|key| gathering.is_open(key)) {
+        return Readiness::Wait;
+    }
+    with_token(gathering, key, client)
+}
+
+/// What is asked with the token of one certain client.
+fn with_token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readiness {
     match token_state(gathering, client) {
         None => return Readiness::Wait,
-        Some(false) => return blocked(token),
+        Some(false) => return blocked(FactKey::token_of(client)),
         Some(true) => {}
     }
-    let key = FactKey::TokenInfo {
-        client: client.clone(),
-    };
     let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     match api_gate(gathering, client.object(), &stands_on) {
         Ok((endpoint, addresses)) => Readiness::Start(Job::Organization {
@@ -601,6 +673,7 @@ fn token_info(gathering: &Gathering<'_>, client: &ClientRef) -> Readiness {
             endpoint,
             addresses,
             reader: client.clone(),
+            client_id: None,
             stands_on,
         }),
         Err(readiness) => *readiness,
@@ -608,7 +681,14 @@ fn token_info(gathering: &Gathering<'_>, client: &ClientRef) -> Readiness {
 }
 
 /// An organisation's fact is read with the tool's own client when there is one, else with the first client that may.
-fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> Readiness {
+fn organization(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
+    let Some(object) = key.of_organization() else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    let client_id = match client_asked_about(gathering, key) {
+        Ok(client_id) => client_id,
+        Err(gap) => return missing(gap, key.stands_on(gathering.objects, &gathering.routes)),
+    };
     let candidates = readers(gathering, object);
     let tokens = |clients: &[ClientRef]| -> Vec<FactKey> {
         let keys = clients.iter().cloned();
@@ -632,6 +712,7 @@ fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> R
                         endpoint,
                         addresses,
                         reader: candidate.clone(),
+                        client_id,
                         stands_on,
                     }),
                     Err(readiness) => *readiness,
@@ -658,6 +739,18 @@ fn organization(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> R
             stands_on,
         ),
     }
+}
+
+/// The id of the client that a question is about.
+fn client_asked_about(gathering: &Gathering<'_>, key: &FactKey) -> Result<Option<String>, Gap> {
+    let FactKey::ClientRecord { client } = key else {
+        return Ok(None);
+    };
+    let object = gathering
+        .objects
+        .get(usize::from(client.object().0))
+        .ok_or(Gap::NotPlanned)?;
+    client_id(object, client).map(Some)
 }
 
 /// The clients that may be asked with, in order of preference: those whose token is part of this run.

@@ -16,14 +16,14 @@ use tokio::sync::Semaphore;
 
 use super::Done;
 use super::ready::Job;
-use crate::config::Settings;
+use crate::config::{SamlLogin, Settings};
 use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way};
 use crate::probes::trust::Trusts;
 use crate::probes::{
-    api, descriptors, discovery, dns, hello, hosts, material, org, path, system, tcp, tls, token,
-    tunnel, web,
+    api, descriptors, discovery, dns, hello, hosts, material, org, path, saml_login, system, tcp,
+    tls, token, tunnel, web,
 };
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
@@ -35,6 +35,8 @@ pub(super) struct Carried {
     socket: Option<(FactKey, TcpStream)>,
     link: Option<((Endpoint, IpAddr, Route), Arc<Link>)>,
     token: Option<(ClientRef, Secret)>,
+    /// What no output may hold.
+    secrets: Vec<Secret>,
     /// The request was never sent: its own connection was not made.
     pub(super) was_unsent: bool,
 }
@@ -51,6 +53,7 @@ pub(super) struct Resources {
     links: HashMap<(Endpoint, IpAddr, Route), Arc<Link>>,
     apis: HashMap<(Endpoint, Route), Api>,
     tokens: HashMap<ClientRef, Secret>,
+    secrets: Vec<Secret>,
     /// Read once: a list that blocks advertisements is long, and many hosts may be asked about.
     hosts_file: Arc<OnceLock<hosts::HostsFile>>,
 }
@@ -67,6 +70,7 @@ impl Resources {
             links: HashMap::new(),
             apis: HashMap::new(),
             tokens: HashMap::new(),
+            secrets: Vec::new(),
             hosts_file: Arc::default(),
         }
     }
@@ -76,14 +80,17 @@ impl Resources {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// The tokens issued in this run, for the redaction filter.
-    pub(super) fn tokens(&self) -> Vec<Secret> {
-        self.tokens.values().cloned().collect()
+    /// The tokens issued and the assertions made in this run, for the redaction filter.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        self.secrets.clone()
     }
 
     pub(super) fn keep(&mut self, carried: Carried) {
         self.sockets.extend(carried.socket);
         self.links.extend(carried.link);
+        self.secrets.extend(carried.secrets);
+        self.secrets
+            .extend(carried.token.iter().map(|(_, token)| token.clone()));
         self.tokens.extend(carried.token);
     }
 
@@ -194,15 +201,29 @@ impl Resources {
                 let link = self.links.get(&(endpoint, address, route)).cloned();
                 self.token(key, link, client_id, secret, stands_on)
             }
+            Job::SamlLogin {
+                object,
+                endpoint,
+                address,
+                route,
+                client_id,
+                secret,
+                stands_on,
+            } => {
+                let link = self.links.get(&(endpoint, address, route)).cloned();
+                let login = settings.saml_login.clone();
+                self.saml_login(key, link, object, login, (client_id, secret), stands_on)
+            }
             Job::Organization {
                 endpoint,
                 route,
                 addresses,
                 reader,
+                client_id,
                 stands_on,
             } => {
                 let api = self.api(&endpoint, &route, &addresses, settings);
-                self.organization(key, api, reader, stands_on)
+                self.organization(key, api, reader, client_id, stands_on)
             }
         }
     }
@@ -357,11 +378,60 @@ impl Resources {
         })
     }
 
+    fn saml_login<'a>(
+        &mut self,
+        key: FactKey,
+        link: Option<Arc<Link>>,
+        object: Box<HybridObject>,
+        login: Option<SamlLogin>,
+        (client_id, secret): (String, Secret),
+        stands_on: Vec<FactKey>,
+    ) -> LocalBoxFuture<'a, Done> {
+        let phase = self.phase;
+        let limit = Arc::clone(&self.limit);
+        let requests = Arc::clone(&self.requests);
+        boxed(key, stands_on, None, async move {
+            let (Some(link), Some(login)) = (link, login) else {
+                return (Err(no_link()), Carried::default());
+            };
+            let person = ClientRef::Person { object: object.id };
+            let organization = object.plain("general", "organization_sname");
+            let organization = organization.unwrap_or_default().trim().to_owned();
+            let email = login.wish.email.clone();
+            // Opening the key may take seconds: sockets must not wait for it.
+            let minted = tokio::task::spawn_blocking(move || login.assertions(&object)).await;
+            let (assertions, mut secrets) = match minted {
+                Ok(Ok(minted)) => minted,
+                Ok(Err(gap)) => return (Err(gap), Carried::default()),
+                Err(_) => {
+                    let message = "signing ended abnormally".into();
+                    return (Err(Gap::Broken { message }), Carried::default());
+                }
+            };
+            let _place = limit.acquire().await;
+            let ask = saml_login::Ask {
+                email: &email,
+                organization: &organization,
+                client: (&client_id, &secret),
+                assertions: &assertions,
+            };
+            let (fact, token) = saml_login::request(&link, &ask, &requests, phase).await;
+            secrets.extend(token.clone());
+            let carried = Carried {
+                token: token.map(|token| (person, token)),
+                secrets,
+                ..Carried::default()
+            };
+            (Ok(fact.into()), carried)
+        })
+    }
+
     fn organization<'a>(
         &mut self,
         key: FactKey,
         api: Option<Api>,
         reader: ClientRef,
+        client_id: Option<String>,
         stands_on: Vec<FactKey>,
     ) -> LocalBoxFuture<'a, Done> {
         let token = self.tokens.get(&reader).cloned();
@@ -384,9 +454,20 @@ impl Resources {
                     org::pureengage_idp(&api, &by, &token).await.map(Fact::from)
                 }
                 FactKey::Idps { .. } => org::idps(&api, &by, &token).await.map(Fact::from),
-                FactKey::Role { name, .. } => {
-                    org::role(&api, name, &by, &token).await.map(Fact::from)
+                FactKey::Roles { .. } => org::roles(&api, &by, &token).await.map(Fact::from),
+                FactKey::Permissions { domain, .. } => {
+                    let read = org::permissions(&api, domain, &by, &token).await;
+                    read.map(Fact::from)
                 }
+                FactKey::Products { .. } => org::products(&api, &by, &token).await.map(Fact::from),
+                FactKey::Grants { .. } => org::grants(&api, &by, &token).await.map(Fact::from),
+                FactKey::ClientRecord { .. } => {
+                    let id = client_id.unwrap_or_default();
+                    let read = org::client_record(&api, &id, &by, &token).await;
+                    read.map(Fact::from)
+                }
+                FactKey::Me { .. } => org::me(&api, &by, &token).await.map(Fact::from),
+                FactKey::TokenEnd { .. } => Ok(api.end_token(&token).await.into()),
                 other => Err(Gap::Broken {
                     message: format!("{other} is not read from the API"),
                 }),

@@ -101,7 +101,7 @@ fn a_fact_brings_what_it_stands_on_and_says_so() {
         };
         assert!(facts.stands_on(&organization(), &tcp));
     }
-    assert_eq!(gathered.tokens.len(), 1);
+    assert_eq!(gathered.secrets.len(), 1);
     assert_eq!(gathered.requests, 2, "a token and the organisation");
 }
 

@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{
     ApiError, ApiFact, ApiOutcome, ApiProbeFact, ClientRef, Gap, HttpAnswer, HttpFact, HttpOutcome,
+    TokenEndFact,
 };
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
@@ -193,6 +194,21 @@ impl Api {
             correlation_id,
             outcome,
         })
+    }
+
+    /// Ends a token. The one request of a run that is no reading: asked for after a login that the user allowed.
+    pub async fn end_token(&self, token: &Secret) -> TokenEndFact {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let request = self
+            .client
+            .delete(format!("{}{PROBE_PATH}", self.base))
+            .header(AUTHORIZATION, bearer(token));
+        let sent = tokio::time::timeout(self.phase, request.send()).await;
+        let status = match sent {
+            Ok(Ok(response)) => Some(response.status().as_u16()),
+            _ => None,
+        };
+        TokenEndFact { status }
     }
 
     /// Honours `Retry-After` once.

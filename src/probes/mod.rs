@@ -15,6 +15,7 @@ pub mod material;
 pub mod org;
 pub mod path;
 pub mod queue;
+pub mod saml_login;
 pub mod served;
 mod sockdiag;
 mod syn;

@@ -1,8 +1,12 @@
 //! The organisation's side: token info, organisation, identity providers, roles.
 
+use std::collections::BTreeMap;
+
+use base64ct::{Base64, Encoding};
 use hybridcheck_core::facts::{
-    ApiFact, ApiOutcome, ClientRef, Gap, IdentityProvider, IdentityProviders, Organization, Roles,
-    TokenInfo,
+    ApiFact, ApiOutcome, ClientRecord, ClientRef, Gap, Grant, Grants, IdentityProvider,
+    IdentityProviders, NamedEntity, Organization, PermissionPolicy, Permissions, Person, Products,
+    Role, RoleDivision, Roles, TokenInfo,
 };
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
@@ -14,6 +18,8 @@ use super::material;
 /// Listings longer than this many pages are cut off and say so.
 const PAGE_LIMIT: u32 = 20;
 const PAGE_SIZE: u32 = 100;
+/// Lists within an answer (scopes, divisions, features, redirects) are kept up to this many entries.
+const LIST_LIMIT: usize = 200;
 
 /// `GET /api/v2/tokens/me`, without renewing the token's idle time.
 pub async fn token_info(
@@ -25,9 +31,11 @@ pub async fn token_info(
         .read("/api/v2/tokens/me?preserveIdleTTL=true", reader, token)
         .await?;
     if let ApiOutcome::Found(info) = &mut fact.outcome {
-        if let Some(org) = &mut info.organization {
+        let organizations = [&mut info.organization, &mut info.home_organization];
+        for org in organizations.into_iter().flatten() {
             clean_all([org.name.as_mut(), org.id.as_mut()]);
         }
+        clean_list(info.authorized_scope.as_mut());
         if let Some(client) = &mut info.client {
             clean_all([
                 client.id.as_mut(),
@@ -36,6 +44,8 @@ pub async fn token_info(
                 client.state.as_mut(),
                 client.date_to_delete.as_mut(),
             ]);
+            clean_list(client.scope.as_mut());
+            clean_divisions(client.role_divisions.as_mut());
         }
     }
     Ok(fact)
@@ -56,7 +66,15 @@ pub async fn organization(
             org.third_party_org_name.as_mut(),
             org.state.as_mut(),
             org.product_platform.as_mut(),
+            org.domain.as_mut(),
         ]);
+        if let Some(features) = org.features.take() {
+            let shown = features
+                .into_iter()
+                .take(LIST_LIMIT)
+                .map(|(name, is_on)| (visible(&name, 100), is_on));
+            org.features = Some(shown.collect());
+        }
     }
     Ok(fact)
 }
@@ -88,28 +106,111 @@ pub async fn idps(
     }))
 }
 
-/// `GET /api/v2/authorization/roles` for a name; the service's filter may be wider than an exact match.
-pub async fn role(
-    api: &Api,
-    name: &str,
-    reader: &ClientRef,
-    token: &Secret,
-) -> Result<ApiFact<Roles>, Gap> {
-    #[derive(Deserialize)]
-    struct Role {
-        name: Option<String>,
-    }
-    let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    let path = format!("/api/v2/authorization/roles?name={encoded}&");
-    let listing = pages::<Role>(api, &path, reader, token).await?;
+/// `GET /api/v2/authorization/roles`, every page, with the number of users of each.
+pub async fn roles(api: &Api, reader: &ClientRef, token: &Secret) -> Result<ApiFact<Roles>, Gap> {
+    let path = "/api/v2/authorization/roles?userCount=true&";
+    let listing = pages::<RawRole>(api, path, reader, token).await?;
     Ok(mapped(listing, |(roles, incomplete)| Roles {
-        names: roles
-            .into_iter()
-            .filter_map(|role| role.name)
-            .map(|name| visible(&name, 300))
-            .collect(),
+        entities: roles.into_iter().map(RawRole::decode).collect(),
         incomplete,
     }))
+}
+
+/// `GET /api/v2/authorization/permissions` for a domain, every page: what exists in the organisation at all.
+pub async fn permissions(
+    api: &Api,
+    domain: &str,
+    reader: &ClientRef,
+    token: &Secret,
+) -> Result<ApiFact<Permissions>, Gap> {
+    #[derive(Deserialize)]
+    struct Entry {
+        action: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Collection {
+        domain: Option<String>,
+        permission_map: Option<BTreeMap<String, Vec<Entry>>>,
+    }
+    let encoded: String = url::form_urlencoded::byte_serialize(domain.as_bytes()).collect();
+    let path = format!("/api/v2/authorization/permissions?queryType=domain&query={encoded}&");
+    let listing = pages::<Collection>(api, &path, reader, token).await?;
+    Ok(mapped(listing, |(collections, incomplete)| {
+        let mut names = Vec::new();
+        for collection in collections {
+            let of = collection.domain.unwrap_or_default();
+            for (entity, entries) in collection.permission_map.unwrap_or_default() {
+                let actions = entries.into_iter().filter_map(|entry| entry.action);
+                names
+                    .extend(actions.map(|action| visible(&format!("{of}:{entity}:{action}"), 300)));
+            }
+        }
+        Permissions { names, incomplete }
+    }))
+}
+
+/// `GET /api/v2/authorization/products`.
+pub async fn products(
+    api: &Api,
+    reader: &ClientRef,
+    token: &Secret,
+) -> Result<ApiFact<Products>, Gap> {
+    #[derive(Deserialize)]
+    struct Product {
+        id: Option<String>,
+    }
+    let listing = pages::<Product>(api, "/api/v2/authorization/products?", reader, token).await?;
+    Ok(mapped(listing, |(products, incomplete)| Products {
+        ids: shown_each(products.into_iter().filter_map(|product| product.id)),
+        incomplete,
+    }))
+}
+
+/// `GET /api/v2/authorization/subjects/me`: what the holder of the token may do.
+pub async fn grants(api: &Api, reader: &ClientRef, token: &Secret) -> Result<ApiFact<Grants>, Gap> {
+    let fact: ApiFact<RawSubject> = api
+        .read("/api/v2/authorization/subjects/me", reader, token)
+        .await?;
+    Ok(mapped(fact, RawSubject::decode))
+}
+
+/// `GET /api/v2/oauth/clients/{clientId}`.
+pub async fn client_record(
+    api: &Api,
+    client_id: &str,
+    reader: &ClientRef,
+    token: &Secret,
+) -> Result<ApiFact<ClientRecord>, Gap> {
+    let path = format!("/api/v2/oauth/clients/{client_id}");
+    let mut fact: ApiFact<ClientRecord> = api.read(&path, reader, token).await?;
+    if let ApiOutcome::Found(client) = &mut fact.outcome {
+        clean_all([
+            client.id.as_mut(),
+            client.name.as_mut(),
+            client.authorized_grant_type.as_mut(),
+            client.state.as_mut(),
+            client.date_to_delete.as_mut(),
+        ]);
+        clean_list(client.registered_redirect_uri.as_mut());
+        clean_list(client.scope.as_mut());
+        clean_divisions(client.role_divisions.as_mut());
+    }
+    Ok(fact)
+}
+
+/// `GET /api/v2/users/me`: the person that the token is for.
+pub async fn me(api: &Api, reader: &ClientRef, token: &Secret) -> Result<ApiFact<Person>, Gap> {
+    let mut fact: ApiFact<Person> = api.read("/api/v2/users/me", reader, token).await?;
+    if let ApiOutcome::Found(person) = &mut fact.outcome {
+        clean_all([
+            person.id.as_mut(),
+            person.name.as_mut(),
+            person.email.as_mut(),
+            person.state.as_mut(),
+        ]);
+    }
+    Ok(fact)
 }
 
 /// Follows pages by number, at most [`PAGE_LIMIT`]; a later page that fails leaves the listing incomplete.
@@ -190,6 +291,120 @@ fn clean_all<const N: usize>(fields: [Option<&mut String>; N]) {
     }
 }
 
+fn clean_list(list: Option<&mut Vec<String>>) {
+    if let Some(list) = list {
+        *list = shown_each(std::mem::take(list));
+    }
+}
+
+fn clean_divisions(list: Option<&mut Vec<RoleDivision>>) {
+    let Some(list) = list else { return };
+    list.truncate(LIST_LIMIT);
+    for division in list {
+        clean_all([division.role_id.as_mut(), division.division_id.as_mut()]);
+    }
+}
+
+fn shown_each(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let texts = texts.into_iter().take(LIST_LIMIT);
+    texts.map(|text| visible(&text, 300)).collect()
+}
+
+/// A role as the API sends it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawRole {
+    id: Option<String>,
+    name: Option<String>,
+    default: Option<bool>,
+    user_count: Option<u64>,
+    permission_policies: Option<Vec<RawPolicy>>,
+}
+
+impl RawRole {
+    fn decode(self) -> Role {
+        Role {
+            id: self.id.map(|id| visible(&id, 100)),
+            // Names are compared character by character: every renderer makes them visible.
+            name: self.name,
+            default: self.default,
+            user_count: self.user_count,
+            policies: decoded(self.permission_policies),
+        }
+    }
+}
+
+/// A policy of a role (`actionSet`) or of a grant (`actions`).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawPolicy {
+    domain: Option<String>,
+    entity_name: Option<String>,
+    action_set: Option<Vec<String>>,
+    actions: Option<Vec<String>>,
+}
+
+fn decoded(policies: Option<Vec<RawPolicy>>) -> Vec<PermissionPolicy> {
+    let policies = policies.unwrap_or_default().into_iter();
+    policies
+        .map(|policy| PermissionPolicy {
+            domain: visible(&policy.domain.unwrap_or_default(), 100),
+            entity: visible(&policy.entity_name.unwrap_or_default(), 100),
+            actions: shown_each(policy.action_set.or(policy.actions).unwrap_or_default()),
+        })
+        .collect()
+}
+
+/// The caller as a subject of grants (`AuthzSubject`).
+#[derive(Deserialize)]
+struct RawSubject {
+    grants: Option<Vec<RawGrant>>,
+}
+
+#[derive(Deserialize)]
+struct RawGrant {
+    role: Option<RawGrantRole>,
+    division: Option<NamedEntity>,
+}
+
+#[derive(Deserialize)]
+struct RawGrantRole {
+    id: Option<String>,
+    name: Option<String>,
+    policies: Option<Vec<RawPolicy>>,
+}
+
+impl RawSubject {
+    fn decode(self) -> Grants {
+        let shown = |text: Option<String>| text.map(|text| visible(&text, 300));
+        let grants = self.grants.unwrap_or_default().into_iter().take(LIST_LIMIT);
+        let decode = |grant: RawGrant| {
+            let division = grant.division.unwrap_or_default();
+            let (role, policies) = match grant.role {
+                Some(role) => (
+                    NamedEntity {
+                        id: shown(role.id),
+                        name: shown(role.name),
+                    },
+                    decoded(role.policies),
+                ),
+                None => Default::default(),
+            };
+            Grant {
+                role,
+                division: NamedEntity {
+                    id: shown(division.id),
+                    name: shown(division.name),
+                },
+                policies,
+            }
+        };
+        Grants {
+            grants: grants.map(decode).collect(),
+        }
+    }
+}
+
 /// A provider as the API sends it; certificates become facts here.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -201,6 +416,10 @@ struct RawProvider {
     issuer_uri: Option<String>,
     #[serde(rename = "ssoTargetURI")]
     sso_target_uri: Option<String>,
+    #[serde(rename = "sloURI")]
+    slo_uri: Option<String>,
+    relying_party_identifier: Option<String>,
+    name_identifier_format: Option<String>,
     auto_provision_users: Option<bool>,
     certificate: Option<String>,
     certificates: Option<Vec<String>>,
@@ -216,9 +435,11 @@ impl RawProvider {
             // The issuer is compared byte by byte: it stays as it is; every renderer makes it visible.
             issuer_uri: self.issuer_uri,
             sso_target_uri: shown(self.sso_target_uri),
+            slo_uri: shown(self.slo_uri),
+            relying_party_identifier: shown(self.relying_party_identifier),
+            name_identifier_format: shown(self.name_identifier_format),
             auto_provision_users: self.auto_provision_users,
-            decoded: Vec::new(),
-            undecodable: 0,
+            ..IdentityProvider::default()
         };
         let texts = self
             .certificate
@@ -226,9 +447,10 @@ impl RawProvider {
             .chain(self.certificates.unwrap_or_default());
         for text in texts.take(10) {
             let (certificates, undecodable) = material::certificates_in(&text);
-            for certificate in certificates {
+            for (certificate, der) in certificates {
                 if !provider.decoded.contains(&certificate) {
                     provider.decoded.push(certificate);
+                    provider.certificates.push(Base64::encode_string(&der));
                 }
             }
             provider.undecodable += undecodable;

@@ -64,16 +64,7 @@ impl Rule for RateLimited {
 }
 
 fn is_of(case: &Case<'_>, key: &FactKey) -> bool {
-    match key {
-        FactKey::Token { client } | FactKey::TokenInfo { client } => {
-            client.object() == case.object.id
-        }
-        FactKey::Organization { object }
-        | FactKey::PureengageIdp { object }
-        | FactKey::Idps { object }
-        | FactKey::Role { object, .. } => *object == case.object.id,
-        _ => false,
-    }
+    key.of_cloud() == Some(case.object.id)
 }
 
 fn is_limited(fact: &Fact) -> bool {
@@ -83,7 +74,12 @@ fn is_limited(fact: &Fact) -> bool {
         Fact::Organization(fact) => is_refused(fact),
         Fact::PureengageIdp(fact) => is_refused(fact),
         Fact::Idps(fact) => is_refused(fact),
-        Fact::Role(fact) => is_refused(fact),
+        Fact::Roles(fact) => is_refused(fact),
+        Fact::Permissions(fact) => is_refused(fact),
+        Fact::Products(fact) => is_refused(fact),
+        Fact::Grants(fact) => is_refused(fact),
+        Fact::ClientRecord(fact) => is_refused(fact),
+        Fact::Me(fact) => is_refused(fact),
         _ => false,
     }
 }

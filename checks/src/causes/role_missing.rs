@@ -70,23 +70,17 @@ impl Rule for RoleMissing {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, Roles};
-    use hybridcheck_testkit::facts::{api, client, role_key};
+    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_testkit::facts::{api, client, roles_key, roles_named};
 
-    fn listing(bench: Bench, name: &str, names: &[&str], incomplete: bool) -> Bench {
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
-        let fact = api(
-            &client("ewt"),
-            "GET …",
-            ApiOutcome::Found(Roles { names, incomplete }),
-        );
-        bench.fact(role_key(name), fact)
+    fn listing(names: &[&str], incomplete: bool) -> Bench {
+        let found = ApiOutcome::Found(roles_named(names, incomplete));
+        Bench::healthy().fact(roles_key(), api(&client("ewt"), "GET …", found))
     }
 
     #[test]
     fn two_missing_roles_are_one_cause() {
-        let bench = listing(Bench::healthy(), "AI Agent", &["AI agent"], false);
-        let bench = listing(bench, "Supervisor", &[], false);
+        let bench = listing(&["AI agent", "Admin"], false);
         let found = bench.diagnose(&RoleMissing);
         assert_eq!(found.len(), 1);
         assert!(
@@ -101,10 +95,6 @@ mod tests {
 
     #[test]
     fn a_listing_that_was_cut_off_accuses_nobody() {
-        assert!(
-            listing(Bench::healthy(), "AI Agent", &[], true)
-                .diagnose(&RoleMissing)
-                .is_empty()
-        );
+        assert!(listing(&["Admin"], true).diagnose(&RoleMissing).is_empty());
     }
 }

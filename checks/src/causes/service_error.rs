@@ -123,12 +123,7 @@ fn is_of(case: &Case<'_>, key: &FactKey) -> bool {
             object.auth_endpoint().as_ref() == Some(endpoint) && *route == case.route(endpoint)
         }
         FactKey::ApiProbe { endpoint, .. } => object.api_endpoint().as_ref() == Some(endpoint),
-        FactKey::Token { client } | FactKey::TokenInfo { client } => client.object() == object.id,
-        FactKey::Organization { object: of }
-        | FactKey::PureengageIdp { object: of }
-        | FactKey::Idps { object: of }
-        | FactKey::Role { object: of, .. } => *of == object.id,
-        _ => false,
+        other => other.of_cloud() == Some(object.id),
     }
 }
 
@@ -141,7 +136,12 @@ fn trouble(fact: &Fact) -> Option<Trouble> {
         Fact::Organization(fact) => of_api(fact),
         Fact::PureengageIdp(fact) => of_api(fact),
         Fact::Idps(fact) => of_api(fact),
-        Fact::Role(fact) => of_api(fact),
+        Fact::Roles(fact) => of_api(fact),
+        Fact::Permissions(fact) => of_api(fact),
+        Fact::Products(fact) => of_api(fact),
+        Fact::Grants(fact) => of_api(fact),
+        Fact::ClientRecord(fact) => of_api(fact),
+        Fact::Me(fact) => of_api(fact),
         _ => None,
     }
 }

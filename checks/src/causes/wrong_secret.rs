@@ -89,7 +89,7 @@ fn mangled<'r>(all: &'r [Row], members: &[(&Row, &TokenFact)]) -> Vec<&'r Row> {
         .filter(|(_, fact)| !fact.secret.irregularities().is_empty())
         .filter_map(|(row, _)| match client(row)? {
             ClientRef::Service { section, .. } => Some(section.as_str()),
-            ClientRef::Tool { .. } => None,
+            ClientRef::Person { .. } | ClientRef::Tool { .. } => None,
         })
         .collect();
     let unclean = rows::failing(all, "services-options-clean").into_iter();

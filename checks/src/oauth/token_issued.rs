@@ -105,7 +105,7 @@ fn is_saml(client: &ClientRef) -> bool {
 fn blocked_by_id(case: &Case<'_>, client: &ClientRef) -> Gap {
     let section = match client {
         ClientRef::Service { section, .. } => section.as_str(),
-        ClientRef::Tool { .. } => "",
+        ClientRef::Person { .. } | ClientRef::Tool { .. } => "",
     };
     Gap::blocked(FactKey::option(case.object.id, section, "client_id"))
 }

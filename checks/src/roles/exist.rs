@@ -42,15 +42,12 @@ impl Check for Exist {
     }
 
     fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        let Subject::Option { section, option } = subject else {
-            return Vec::new();
-        };
-        let name = object.plain(section, option).into_iter();
-        name.map(|name| FactKey::Role {
-            object: object.id,
-            name: name.to_owned(),
-        })
-        .collect()
+        match subject {
+            Subject::Option { section, option } if object.plain(section, option).is_some() => {
+                vec![FactKey::Roles { object: object.id }]
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
@@ -58,19 +55,22 @@ impl Check for Exist {
             return Err(seen::stray(subject));
         };
         let (written, name) = seen::plain(case, section, option)?;
-        let fact = case.role(&FactKey::Role {
-            object: case.object.id,
-            name: name.to_owned(),
-        })?;
+        let fact = case.roles()?;
         seen::is_about_us(case, &fact.reader)?;
         let roles = seen::found(fact)?;
         let shown = visible(name, 80);
-        if roles.names.iter().any(|found| found == name) {
+        let names = || {
+            roles
+                .entities
+                .iter()
+                .filter_map(|role| role.name.as_deref())
+        };
+        if names().any(|found| found == name) {
             return Ok(
                 seen::with_api(Judgement::pass(format!("`{shown}` exists")), fact).of(written),
             );
         }
-        let near = nearest(name, roles.names.iter().map(String::as_str));
+        let near = nearest(name, names());
         if roles.incomplete && !near.iter().any(|found| found.eq_ignore_ascii_case(name)) {
             return Err(Gap::NotAnswered {
                 what: format!(
@@ -106,24 +106,19 @@ impl Check for Exist {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, Roles};
+    use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{api, client, role_key};
+    use hybridcheck_testkit::facts::{api, client, roles_key, roles_named};
     use hybridcheck_testkit::objects;
 
     fn listing(names: &[&str], incomplete: bool) -> Answer<Judgement> {
-        let roles = Roles {
-            names: names.iter().map(|name| (*name).to_owned()).collect(),
-            incomplete,
-        };
+        let roles = roles_named(names, incomplete);
         let fact = api(
             &client("ewt"),
             "GET /api/v2/authorization/roles",
             ApiOutcome::Found(roles),
         );
-        Bench::healthy()
-            .fact(role_key("AI Agent"), fact)
-            .judge_first(&Exist)
+        Bench::healthy().fact(roles_key(), fact).judge_first(&Exist)
     }
 
     #[test]

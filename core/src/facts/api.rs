@@ -1,5 +1,7 @@
 //! What the Platform API answered. Field names follow the API's own definition; unknown members are ignored.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +71,12 @@ pub struct NamedEntity {
 pub struct TokenInfo {
     /// The organisation the token is for.
     pub organization: Option<NamedEntity>,
+    /// `homeOrganization`: where the client itself lives.
+    #[serde(rename = "homeOrganization")]
+    pub home_organization: Option<NamedEntity>,
+    /// `authorizedScope`.
+    #[serde(rename = "authorizedScope")]
+    pub authorized_scope: Option<Vec<String>>,
     /// The client that the token was issued to; the API spells this member `OAuthClient`.
     #[serde(rename = "OAuthClient")]
     pub client: Option<OAuthClientInfo>,
@@ -90,6 +98,57 @@ pub struct OAuthClientInfo {
     pub date_to_delete: Option<String>,
     /// `organization`.
     pub organization: Option<NamedEntity>,
+    /// `scope`.
+    pub scope: Option<Vec<String>>,
+    /// `roleDivisions`: the roles of a client-credentials client, each with its division.
+    pub role_divisions: Option<Vec<RoleDivision>>,
+}
+
+/// A role of a client in a division.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleDivision {
+    /// `roleId`.
+    pub role_id: Option<String>,
+    /// `divisionId`.
+    pub division_id: Option<String>,
+}
+
+/// `GET /api/v2/oauth/clients/{clientId}`: a client as the organisation keeps it; its secret is never part of the answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClientRecord {
+    /// `id`.
+    pub id: Option<String>,
+    /// `name`.
+    pub name: Option<String>,
+    /// `authorizedGrantType`: CODE, TOKEN, SAML2-BEARER, PASSWORD, CLIENT-CREDENTIALS.
+    pub authorized_grant_type: Option<String>,
+    /// `state`: active, disabled, inactive.
+    pub state: Option<String>,
+    /// `dateToDelete`, when the client is about to be deleted.
+    pub date_to_delete: Option<String>,
+    /// `accessTokenValiditySeconds`.
+    pub access_token_validity_seconds: Option<u64>,
+    /// `registeredRedirectUri`.
+    pub registered_redirect_uri: Option<Vec<String>>,
+    /// `scope`.
+    pub scope: Option<Vec<String>>,
+    /// `roleDivisions`.
+    pub role_divisions: Option<Vec<RoleDivision>>,
+}
+
+/// `GET /api/v2/users/me`: the person that a token is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Person {
+    /// `id`.
+    pub id: Option<String>,
+    /// `name`.
+    pub name: Option<String>,
+    /// `email`.
+    pub email: Option<String>,
+    /// `state`: active, inactive, deleted.
+    pub state: Option<String>,
 }
 
 /// `GET /api/v2/organizations/me`.
@@ -106,6 +165,10 @@ pub struct Organization {
     pub state: Option<String>,
     /// `productPlatform`.
     pub product_platform: Option<String>,
+    /// `domain`.
+    pub domain: Option<String>,
+    /// `features`, each on or off.
+    pub features: Option<BTreeMap<String, bool>>,
 }
 
 /// An identity provider: the members of `PureEngage` and `SAMLProvider` that matter here.
@@ -124,6 +187,13 @@ pub struct IdentityProvider {
     /// `ssoTargetURI`.
     #[serde(rename = "ssoTargetURI")]
     pub sso_target_uri: Option<String>,
+    /// `sloURI`.
+    #[serde(rename = "sloURI")]
+    pub slo_uri: Option<String>,
+    /// `relyingPartyIdentifier`.
+    pub relying_party_identifier: Option<String>,
+    /// `nameIdentifierFormat`.
+    pub name_identifier_format: Option<String>,
     /// `autoProvisionUsers`; only the `PureEngage` provider has it.
     pub auto_provision_users: Option<bool>,
     /// The certificates of `certificate` and `certificates`, decoded, each once.
@@ -132,6 +202,9 @@ pub struct IdentityProvider {
     /// How many of the provider's certificates could not be decoded.
     #[serde(default)]
     pub undecodable: usize,
+    /// The DER of each decoded certificate, in base64.
+    #[serde(default)]
+    pub certificates: Vec<String>,
 }
 
 /// All identity providers.
@@ -143,11 +216,75 @@ pub struct IdentityProviders {
     pub incomplete: bool,
 }
 
-/// Roles found under a name.
+/// The roles of the organisation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Roles {
-    /// The names of the roles found, as the organisation spells them.
+    /// The roles, every page.
+    pub entities: Vec<Role>,
+    /// The listing was cut off at a limit of pages.
+    pub incomplete: bool,
+}
+
+/// A role (`DomainOrganizationRole`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Role {
+    /// `id`.
+    pub id: Option<String>,
+    /// `name`, as the organisation spells it.
+    pub name: Option<String>,
+    /// `default`: it came with the organisation.
+    pub default: Option<bool>,
+    /// `userCount`.
+    pub user_count: Option<u64>,
+    /// What it allows.
+    pub policies: Vec<PermissionPolicy>,
+}
+
+/// Actions on an entity of a domain; `*` stands for all entities or all actions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionPolicy {
+    /// `domain`.
+    pub domain: String,
+    /// `entityName`.
+    pub entity: String,
+    /// `actionSet` of a role, `actions` of a grant.
+    pub actions: Vec<String>,
+}
+
+/// The permissions of a domain that exist in the organisation at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Permissions {
+    /// Each as `domain:entity:action`.
     pub names: Vec<String>,
     /// The listing was cut off at a limit of pages.
     pub incomplete: bool,
+}
+
+/// The products that are enabled in the organisation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Products {
+    /// Their ids.
+    pub ids: Vec<String>,
+    /// The listing was cut off at a limit of pages.
+    pub incomplete: bool,
+}
+
+/// `GET /api/v2/authorization/subjects/me`: what the caller may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Grants {
+    /// A role in a division, each.
+    pub grants: Vec<Grant>,
+}
+
+/// A role in a division, with what it allows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Grant {
+    /// The role.
+    pub role: NamedEntity,
+    /// The division.
+    pub division: NamedEntity,
+    /// What it allows.
+    pub policies: Vec<PermissionPolicy>,
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::HelloVariant;
 use crate::endpoint::{Endpoint, Host, Route, Routes};
-use crate::object::{HybridObject, ObjectId};
+use crate::object::{HybridObject, ObjectId, SAML_AUTH};
 
 /// An OAuth client: the one of a service section, or the tool's own.
 #[derive(
@@ -23,6 +23,11 @@ pub enum ClientRef {
         /// The section.
         section: String,
     },
+    /// A person who logged in with the client of `[saml_auth]`.
+    Person {
+        /// The object.
+        object: ObjectId,
+    },
     /// hybridcheck's own read-only client, used at the object's organisation.
     Tool {
         /// The object.
@@ -34,7 +39,9 @@ impl ClientRef {
     /// The object this client belongs to.
     pub fn object(&self) -> ObjectId {
         match self {
-            Self::Service { object, .. } | Self::Tool { object } => *object,
+            Self::Person { object } | Self::Service { object, .. } | Self::Tool { object } => {
+                *object
+            }
         }
     }
 }
@@ -45,6 +52,7 @@ impl fmt::Display for ClientRef {
             Self::Service { section, .. } => {
                 write!(f, "client of [{}]", crate::text::visible(section, 60))
             }
+            Self::Person { .. } => f.write_str("the person who logged in"),
             Self::Tool { .. } => f.write_str("the tool's own client"),
         }
     }
@@ -73,6 +81,11 @@ pub enum FactKey {
         /// The object.
         object: ObjectId,
     },
+    /// A client of a section as the organisation keeps it.
+    ClientRecord {
+        /// The client.
+        client: ClientRef,
+    },
     /// The verified connection to an endpoint that later requests use.
     Connection {
         /// The endpoint.
@@ -94,6 +107,11 @@ pub enum FactKey {
         /// The nameserver asked.
         nameserver: SocketAddr,
     },
+    /// What a client may do, asked with its own token.
+    Grants {
+        /// The client.
+        client: ClientRef,
+    },
     /// Another ClientHello at an address.
     Hello {
         /// The endpoint.
@@ -112,6 +130,11 @@ pub enum FactKey {
     },
     /// All identity providers of the organisation.
     Idps {
+        /// The object.
+        object: ObjectId,
+    },
+    /// The person that a token is for.
+    Me {
         /// The object.
         object: ObjectId,
     },
@@ -136,8 +159,20 @@ pub enum FactKey {
         /// The address.
         address: IpAddr,
     },
+    /// The permissions of a domain that exist in the organisation.
+    Permissions {
+        /// The object.
+        object: ObjectId,
+        /// The domain, such as `journey`.
+        domain: String,
+    },
     /// The decoded and, if possible, decrypted `saml/pkey`.
     PrivateKey {
+        /// The object.
+        object: ObjectId,
+    },
+    /// The products enabled in the organisation.
+    Products {
         /// The object.
         object: ObjectId,
     },
@@ -151,19 +186,27 @@ pub enum FactKey {
         /// The endpoint.
         endpoint: Endpoint,
     },
-    /// The nameservers of this host.
-    Resolver,
-    /// The roles that carry a name.
-    Role {
+    /// The second look at the object's source after something was refused.
+    Reread {
         /// The object.
         object: ObjectId,
-        /// The role's name.
-        name: String,
+    },
+    /// The nameservers of this host.
+    Resolver,
+    /// The roles of the organisation.
+    Roles {
+        /// The object.
+        object: ObjectId,
     },
     /// How the route to an endpoint was chosen.
     Routing {
         /// The endpoint.
         endpoint: Endpoint,
+    },
+    /// A login with a signed assertion, as a person.
+    SamlLogin {
+        /// The object.
+        object: ObjectId,
     },
     /// The system's own look-up of a host.
     SystemLookup {
@@ -190,6 +233,11 @@ pub enum FactKey {
     },
     /// A client-credentials token.
     Token {
+        /// The client.
+        client: ClientRef,
+    },
+    /// The end of a token, when all that was to be read with it is read.
+    TokenEnd {
         /// The client.
         client: ClientRef,
     },
@@ -226,6 +274,8 @@ pub enum Effect {
     Local,
     /// Reads only.
     Reads,
+    /// Ends an access token that this run asked for.
+    EndsToken,
     /// Asks for an access token, which the organisation's OAuth usage counts.
     MintsToken,
     /// A login that may create a user.
@@ -237,6 +287,7 @@ impl fmt::Display for Effect {
         f.write_str(match self {
             Self::Local => "local",
             Self::Reads => "reads",
+            Self::EndsToken => "ends its own token",
             Self::MintsToken => "mints a token",
             Self::MayCreateUser => "may create a user",
         })
@@ -251,9 +302,12 @@ impl FactKey {
             | Self::HostsFile { .. }
             | Self::Option { .. }
             | Self::PrivateKey { .. }
+            | Self::Reread { .. }
             | Self::Resolver
             | Self::Routing { .. } => Effect::Local,
+            Self::SamlLogin { .. } => Effect::MayCreateUser,
             Self::Token { .. } => Effect::MintsToken,
+            Self::TokenEnd { .. } => Effect::EndsToken,
             _ => Effect::Reads,
         }
     }
@@ -273,6 +327,7 @@ impl FactKey {
         match self {
             Self::HostsFile { .. }
             | Self::Option { .. }
+            | Self::Reread { .. }
             | Self::Resolver
             | Self::Routing { .. }
             | Self::SystemLookup { .. } => Vec::new(),
@@ -346,14 +401,51 @@ impl FactKey {
                 );
                 on
             }
-            Self::TokenInfo { client } => {
-                let id = client.object();
+            Self::SamlLogin { object: id } => {
                 let mut on = vec![
-                    Self::Token {
-                        client: client.clone(),
-                    },
-                    url(id, "base_service_url"),
+                    url(*id, "base_auth_url"),
+                    url(*id, "organization_sname"),
+                    Self::option(*id, SAML_AUTH, "client_id"),
+                    Self::option(*id, SAML_AUTH, "password"),
+                    Self::option(*id, "saml", "issuer"),
+                    Self::Certificate { object: *id },
+                    Self::PrivateKey { object: *id },
                 ];
+                on.extend(
+                    object(*id)
+                        .and_then(HybridObject::auth_endpoint)
+                        .map(connection),
+                );
+                on
+            }
+            Self::TokenInfo { client } | Self::Grants { client } | Self::TokenEnd { client } => {
+                let id = client.object();
+                let mut on = vec![Self::token_of(client), url(id, "base_service_url")];
+                on.extend(
+                    object(id)
+                        .and_then(HybridObject::api_endpoint)
+                        .map(connection),
+                );
+                on
+            }
+            Self::Me { object: id } => {
+                let mut on = vec![
+                    Self::SamlLogin { object: *id },
+                    url(*id, "base_service_url"),
+                ];
+                on.extend(
+                    object(*id)
+                        .and_then(HybridObject::api_endpoint)
+                        .map(connection),
+                );
+                on
+            }
+            Self::ClientRecord { client } => {
+                let id = client.object();
+                let mut on = vec![url(id, "base_service_url")];
+                if let ClientRef::Service { section, .. } = client {
+                    on.push(Self::option(id, section, "client_id"));
+                }
                 on.extend(
                     object(id)
                         .and_then(HybridObject::api_endpoint)
@@ -363,8 +455,10 @@ impl FactKey {
             }
             Self::Idps { object: id }
             | Self::Organization { object: id }
+            | Self::Permissions { object: id, .. }
+            | Self::Products { object: id }
             | Self::PureengageIdp { object: id }
-            | Self::Role { object: id, .. } => {
+            | Self::Roles { object: id } => {
                 let mut on = vec![url(*id, "base_service_url")];
                 on.extend(
                     object(*id)
@@ -373,6 +467,42 @@ impl FactKey {
                 );
                 on
             }
+        }
+    }
+
+    /// The key of the fact that brings a client's token.
+    pub fn token_of(client: &ClientRef) -> Self {
+        match client {
+            ClientRef::Person { object } => Self::SamlLogin { object: *object },
+            client => Self::Token {
+                client: client.clone(),
+            },
+        }
+    }
+
+    /// The object whose organisation a fact is read from, when it is read with any client that may.
+    pub fn of_organization(&self) -> Option<ObjectId> {
+        match self {
+            Self::Idps { object }
+            | Self::Organization { object }
+            | Self::Permissions { object, .. }
+            | Self::Products { object }
+            | Self::PureengageIdp { object }
+            | Self::Roles { object } => Some(*object),
+            Self::ClientRecord { client } => Some(client.object()),
+            _ => None,
+        }
+    }
+
+    /// The object of a fact that the token endpoint or the API answers for.
+    pub fn of_cloud(&self) -> Option<ObjectId> {
+        match self {
+            Self::Grants { client }
+            | Self::Token { client }
+            | Self::TokenEnd { client }
+            | Self::TokenInfo { client } => Some(client.object()),
+            Self::Me { object } | Self::SamlLogin { object } => Some(*object),
+            other => other.of_organization(),
         }
     }
 
@@ -430,6 +560,9 @@ impl fmt::Display for FactKey {
             Self::Addresses { host } => write!(f, "addresses of {host}"),
             Self::ApiProbe { endpoint, .. } => write!(f, "API call without a token at {endpoint}"),
             Self::Certificate { .. } => f.write_str("saml/certificate, decoded"),
+            Self::ClientRecord { client } => {
+                write!(f, "client as the organisation keeps it, {client}")
+            }
             Self::Connection {
                 endpoint,
                 route: Route::Direct,
@@ -439,6 +572,7 @@ impl fmt::Display for FactKey {
             }
             Self::Discovery { endpoint, .. } => write!(f, "discovery document of {endpoint}"),
             Self::Dns { host, nameserver } => write!(f, "DNS answer of {nameserver} for {host}"),
+            Self::Grants { client } => write!(f, "roles and permissions, {client}"),
             Self::Hello {
                 endpoint,
                 address,
@@ -447,6 +581,7 @@ impl fmt::Display for FactKey {
             } => write!(f, "{variant} to {endpoint} at {address}"),
             Self::HostsFile { host } => write!(f, "hosts file on {host}"),
             Self::Idps { .. } => f.write_str("identity providers"),
+            Self::Me { .. } => f.write_str("person who logged in"),
             Self::Option {
                 section, option, ..
             } => {
@@ -454,12 +589,20 @@ impl fmt::Display for FactKey {
             }
             Self::Organization { .. } => f.write_str("organisation"),
             Self::Path { endpoint, address } => write!(f, "path to {endpoint} at {address}"),
+            Self::Permissions { domain, .. } => write!(
+                f,
+                "permissions of domain {} in the organisation",
+                crate::text::visible(domain, 40)
+            ),
             Self::PrivateKey { .. } => f.write_str("saml/pkey, decrypted"),
+            Self::Products { .. } => f.write_str("products of the organisation"),
             Self::PureengageIdp { .. } => f.write_str("PureEngage identity provider"),
             Self::Reach { endpoint } => write!(f, "TCP to any address of {endpoint}"),
+            Self::Reread { .. } => f.write_str("second reading of the object"),
             Self::Resolver => f.write_str("nameservers of this host"),
-            Self::Role { name, .. } => write!(f, "role `{}`", crate::text::visible(name, 80)),
+            Self::Roles { .. } => f.write_str("roles of the organisation"),
             Self::Routing { endpoint } => write!(f, "route to {endpoint}"),
+            Self::SamlLogin { .. } => f.write_str("login with a signed assertion"),
             Self::SystemLookup { host } => write!(f, "this system's look-up of {host}"),
             Self::Tcp {
                 endpoint, address, ..
@@ -473,6 +616,7 @@ impl fmt::Display for FactKey {
                 endpoint, route, ..
             } => write!(f, "TLS with {endpoint} {route}"),
             Self::Token { client } => write!(f, "token, {client}"),
+            Self::TokenEnd { client } => write!(f, "end of the token, {client}"),
             Self::TokenInfo { client } => write!(f, "token info, {client}"),
             Self::Tunnel {
                 endpoint, route, ..

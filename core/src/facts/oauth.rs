@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::HttpFact;
+use crate::facts::{FactKey, HttpFact};
 use crate::secret::Shape;
 
 /// A request for a token. The token itself lives in memory only and never in a fact.
@@ -39,6 +39,101 @@ pub enum TokenOutcome {
     },
     /// An OAuth error (RFC 6749 section 5.2).
     Refused(OAuthError),
+}
+
+/// A login of a person with a signed assertion (RFC 7522). Neither assertion nor token is part of a fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SamlLoginFact {
+    /// The person, as `--saml-user` named them.
+    pub email: String,
+    /// The client id of `[saml_auth]`, when it may be shown.
+    pub client_id: Option<String>,
+    /// `orgName`, as it was sent.
+    pub organization: String,
+    /// The exchanges, in the order in which they were made; the last one decides.
+    pub tries: Vec<SamlTry>,
+}
+
+/// One exchange of an assertion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SamlTry {
+    /// How the assertion was encoded.
+    pub encoding: String,
+    /// The exchange.
+    pub http: HttpFact,
+    /// What the answer means.
+    pub outcome: TokenOutcome,
+}
+
+impl SamlLoginFact {
+    /// The exchange that brought a token.
+    pub fn accepted(&self) -> Option<&SamlTry> {
+        let mut tries = self.tries.iter();
+        tries.find(|one| matches!(one.outcome, TokenOutcome::Issued { .. }))
+    }
+}
+
+/// The end of a token, asked for after it was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TokenEndFact {
+    /// HTTP status; `None` when no answer came.
+    pub status: Option<u16>,
+}
+
+impl TokenEndFact {
+    /// The service confirmed that the token has ended.
+    pub fn is_ended(&self) -> bool {
+        self.status
+            .is_some_and(|status| (200..300).contains(&status))
+    }
+}
+
+/// The second look at an object's source after something was refused, as components look again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RereadFact {
+    /// What was refused.
+    pub because: Vec<FactKey>,
+    /// The options that differ from the first reading.
+    pub changes: Vec<OptionChange>,
+}
+
+/// An option that changed between two readings; values are never told.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct OptionChange {
+    /// The section.
+    pub section: String,
+    /// The option.
+    pub option: String,
+    /// What happened to it.
+    pub change: Change,
+}
+
+/// What happened to an option.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It was not there before.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It has another value.
+    Replaced,
+}
+
+impl fmt::Display for OptionChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (section, option) = (
+            crate::text::visible(&self.section, 60),
+            crate::text::visible(&self.option, 60),
+        );
+        match self.change {
+            Change::Added => write!(f, "{section}/{option} was added"),
+            Change::Removed => write!(f, "{section}/{option} was removed"),
+            Change::Replaced => write!(f, "{section}/{option} has another value"),
+        }
+    }
 }
 
 /// An OAuth error with the service's own words.

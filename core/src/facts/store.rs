@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AddressesFact, ApiFact, ApiProbeFact, CertificateFact, ConnectionFact, DiscoveryFact, DnsFact,
-    FactKey, HelloFact, HostsFileFact, HttpFact, IdentityProvider, IdentityProviders, Organization,
-    PathFact, PrivateKeyFact, ReachFact, ResolverFact, Roles, RoutingFact, SystemLookupFact,
-    TcpFact, TlsFact, TokenFact, TokenInfo, TunnelFact,
+    AddressesFact, ApiFact, ApiProbeFact, CertificateFact, ClientRecord, ConnectionFact,
+    DiscoveryFact, DnsFact, FactKey, Grants, HelloFact, HostsFileFact, HttpFact, IdentityProvider,
+    IdentityProviders, Organization, PathFact, Permissions, Person, PrivateKeyFact, Products,
+    ReachFact, RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact, SystemLookupFact,
+    TcpFact, TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact,
 };
 use crate::time::Took;
 
@@ -153,34 +154,48 @@ facts! {
     ApiProbe(ApiProbeFact) = api_probe;
     /// The decoded certificate.
     Certificate(CertificateFact) = certificate;
+    /// A client as the organisation keeps it.
+    ClientRecord(ApiFact<ClientRecord>) = client_record;
     /// The verified connection.
     Connection(ConnectionFact) = connection;
     /// The discovery document.
     Discovery(DiscoveryFact) = discovery;
     /// One nameserver's answers.
     Dns(DnsFact) = dns;
+    /// What a client may do.
+    Grants(ApiFact<Grants>) = grants;
     /// Another ClientHello at an address.
     Hello(HelloFact) = hello;
     /// What the hosts file says of a host.
     HostsFile(HostsFileFact) = hosts_file;
     /// All identity providers.
     Idps(ApiFact<IdentityProviders>) = idps;
+    /// The person that a token is for.
+    Me(ApiFact<Person>) = me;
     /// The organisation.
     Organization(ApiFact<Organization>) = organization;
     /// How far packets get.
     Path(PathFact) = path;
+    /// The permissions of a domain.
+    Permissions(ApiFact<Permissions>) = permissions;
     /// The decrypted key.
     PrivateKey(PrivateKeyFact) = private_key;
+    /// The products of the organisation.
+    Products(ApiFact<Products>) = products;
     /// The `PureEngage` identity provider.
     PureengageIdp(ApiFact<IdentityProvider>) = pureengage_idp;
     /// Whether any address of an endpoint accepts TCP.
     Reach(ReachFact) = reach;
+    /// The second look at the object's source.
+    Reread(RereadFact) = reread;
     /// The nameservers.
     Resolver(ResolverFact) = resolver;
-    /// Roles under a name.
-    Role(ApiFact<Roles>) = role;
+    /// The roles of the organisation.
+    Roles(ApiFact<Roles>) = roles;
     /// How a route was chosen.
     Routing(RoutingFact) = routing;
+    /// A login with a signed assertion.
+    SamlLogin(SamlLoginFact) = saml_login;
     /// The system's own look-up.
     SystemLookup(SystemLookupFact) = system_lookup;
     /// One TCP connection.
@@ -189,6 +204,8 @@ facts! {
     Tls(TlsFact) = tls;
     /// A token request.
     Token(TokenFact) = token;
+    /// The end of a token.
+    TokenEnd(TokenEndFact) = token_end;
     /// A token's info.
     TokenInfo(ApiFact<TokenInfo>) = token_info;
     /// A proxy's answer to CONNECT.

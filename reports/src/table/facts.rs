@@ -1,8 +1,8 @@
 //! What was gathered: how long each phase took (`-v`), and every fact on a line (`-vv`).
 
 use hybridcheck_core::facts::{
-    ApiFact, ApiOutcome, CertificateOutcome, Entry, Fact, FactKey, PrivateKeyOutcome, Recorded,
-    TlsFact, TokenOutcome,
+    ApiFact, ApiOutcome, CertificateOutcome, Entry, Fact, FactKey, HttpFact, PrivateKeyOutcome,
+    Recorded, TlsFact, TokenOutcome,
 };
 use hybridcheck_core::run::Run;
 use hybridcheck_core::text::listed;
@@ -77,17 +77,25 @@ fn phase_of(key: &FactKey) -> Option<&'static str> {
         FactKey::Hello { .. } | FactKey::Tls { .. } => Some("tls"),
         FactKey::Connection { .. } => Some("connection"),
         FactKey::ApiProbe { .. }
+        | FactKey::ClientRecord { .. }
         | FactKey::Discovery { .. }
+        | FactKey::Grants { .. }
         | FactKey::Idps { .. }
+        | FactKey::Me { .. }
         | FactKey::Organization { .. }
+        | FactKey::Permissions { .. }
+        | FactKey::Products { .. }
         | FactKey::PureengageIdp { .. }
-        | FactKey::Role { .. }
+        | FactKey::Roles { .. }
+        | FactKey::SamlLogin { .. }
         | FactKey::Token { .. }
+        | FactKey::TokenEnd { .. }
         | FactKey::TokenInfo { .. }
         | FactKey::Web { .. } => Some("http"),
         FactKey::Certificate { .. } | FactKey::PrivateKey { .. } => Some("local"),
         FactKey::HostsFile { .. }
         | FactKey::Option { .. }
+        | FactKey::Reread { .. }
         | FactKey::Resolver
         | FactKey::Routing { .. } => None,
     }
@@ -112,12 +120,31 @@ fn saw(fact: &Fact) -> String {
             CertificateOutcome::Other { holds } => holds.to_string(),
             CertificateOutcome::Undecodable(why) => why.to_string(),
         },
+        Fact::ClientRecord(fact) => answered(fact, |found| {
+            format!(
+                "name {}, grant type {}, state {}",
+                or_none(found.name.as_ref()),
+                or_none(found.authorized_grant_type.as_ref()),
+                or_none(found.state.as_ref())
+            )
+        }),
         Fact::Connection(fact) => format!("{}, chain ends at {}", fact.address, fact.trust),
         Fact::Discovery(fact) => match &fact.document {
             Some(document) => format!("{}, issuer {}", fact.http.outcome, document.issuer),
             None => fact.http.outcome.to_string(),
         },
         Fact::Dns(fact) => format!("A: {}; AAAA: {}", fact.a.outcome, fact.aaaa.outcome),
+        Fact::Grants(fact) => answered(fact, |found| {
+            let names = found
+                .grants
+                .iter()
+                .map(|grant| or_none(grant.role.name.as_ref()));
+            format!(
+                "{}: {}",
+                words::count(found.grants.len(), "grant"),
+                listed(names)
+            )
+        }),
         Fact::Hello(fact) => fact.outcome.to_string(),
         Fact::HostsFile(fact) => match &fact.problem {
             Some(problem) => format!("{problem} ({})", fact.path),
@@ -129,6 +156,13 @@ fn saw(fact: &Fact) -> String {
             ),
         },
         Fact::Idps(fact) => answered(fact, |found| words::count(found.entities.len(), "provider")),
+        Fact::Me(fact) => answered(fact, |found| {
+            format!(
+                "{}, {}",
+                or_none(found.email.as_ref()),
+                or_none(found.name.as_ref())
+            )
+        }),
         Fact::Organization(fact) => answered(fact, |found| {
             format!(
                 "id {}, name {}",
@@ -137,7 +171,11 @@ fn saw(fact: &Fact) -> String {
             )
         }),
         Fact::Path(fact) => listed(&fact.hops),
+        Fact::Permissions(fact) => {
+            answered(fact, |found| words::count(found.names.len(), "permission"))
+        }
         Fact::PrivateKey(fact) => key(&fact.outcome),
+        Fact::Products(fact) => answered(fact, |found| listed(&found.ids)),
         Fact::PureengageIdp(fact) => answered(fact, |found| {
             format!("issuer {}", or_none(found.issuer_uri.as_ref()))
         }),
@@ -146,20 +184,26 @@ fn saw(fact: &Fact) -> String {
             fact.open.len(),
             fact.open.len() + fact.shut.len()
         ),
+        Fact::Reread(fact) if fact.changes.is_empty() => "unchanged".to_owned(),
+        Fact::Reread(fact) => listed(&fact.changes),
         Fact::Resolver(fact) => match &fact.problem {
             Some(problem) => format!("{problem} ({})", fact.source),
             None => format!("{} from {}", listed(&fact.nameservers), fact.source),
         },
-        Fact::Role(fact) => answered(fact, |found| listed(&found.names)),
+        Fact::Roles(fact) => answered(fact, |found| words::count(found.entities.len(), "role")),
         Fact::Routing(fact) => fact.why.clone(),
+        Fact::SamlLogin(fact) => listed(
+            fact.tries
+                .iter()
+                .map(|one| format!("{}: {}", one.encoding, exchange(&one.outcome, &one.http))),
+        ),
         Fact::SystemLookup(fact) => fact.outcome.to_string(),
         Fact::Tcp(fact) => format!("{}, {}", fact.outcome, tries(fact.attempts.len())),
         Fact::Tls(fact) => handshake(fact),
-        Fact::Token(fact) => match &fact.outcome {
-            TokenOutcome::Issued { .. } => "issued".to_owned(),
-            TokenOutcome::NotOAuth => format!("no OAuth answer: {}", fact.http.outcome),
-            TokenOutcome::RateLimited { .. } => "rate limited".to_owned(),
-            TokenOutcome::Refused(error) => error.to_string(),
+        Fact::Token(fact) => exchange(&fact.outcome, &fact.http),
+        Fact::TokenEnd(fact) => match fact.status {
+            Some(status) => format!("HTTP {status}"),
+            None => "no answer".to_owned(),
         },
         Fact::TokenInfo(fact) => answered(fact, |found| {
             let client = found.client.clone().unwrap_or_default();
@@ -171,6 +215,15 @@ fn saw(fact: &Fact) -> String {
         }),
         Fact::Tunnel(fact) => fact.outcome.to_string(),
         Fact::Web(fact) => fact.outcome.to_string(),
+    }
+}
+
+fn exchange(outcome: &TokenOutcome, http: &HttpFact) -> String {
+    match outcome {
+        TokenOutcome::Issued { .. } => "issued".to_owned(),
+        TokenOutcome::NotOAuth => format!("no OAuth answer: {}", http.outcome),
+        TokenOutcome::RateLimited { .. } => "rate limited".to_owned(),
+        TokenOutcome::Refused(error) => error.to_string(),
     }
 }
 

@@ -59,7 +59,7 @@ pub fn certificate(text: &str) -> CertificateFact {
 }
 
 /// All certificates of a text in any of the known forms, and how many pieces could not be decoded.
-pub fn certificates_in(text: &str) -> (Vec<CertificateInfo>, usize) {
+pub fn certificates_in(text: &str) -> (Vec<(CertificateInfo, Vec<u8>)>, usize) {
     let Opened {
         blocks, failures, ..
     } = text::open(text);
@@ -67,10 +67,10 @@ pub fn certificates_in(text: &str) -> (Vec<CertificateInfo>, usize) {
         return (Vec::new(), 0);
     }
     let all = blocks.len();
-    let certificates: Vec<CertificateInfo> = blocks
+    let certificates: Vec<(CertificateInfo, Vec<u8>)> = blocks
         .iter()
         .filter(|block| block.dek.is_none())
-        .filter_map(|block| describe(&block.bytes))
+        .filter_map(|block| Some((describe(&block.bytes)?, block.bytes.clone())))
         .collect();
     let undecodable = all - certificates.len() + failures.len();
     (certificates, undecodable)

@@ -9,16 +9,17 @@ use hybridcheck_core::check::service_clients;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiError, ApiFact, ApiOutcome, ApiProbeFact, Attempt,
-    CertificateFact, CertificateInfo, CertificateOutcome, ChainFault, ClientRef, ClockReading,
-    ConnectionFact, DiscoveryDocument, DiscoveryFact, DnsAnswer, DnsFact, DnsOutcome, Fact,
-    FactKey, Facts, Gap, HelloFact, HelloOutcome, HelloVariant, HostsEntry, HostsFileFact,
-    HttpAnswer, HttpFact, HttpOutcome, IdentityProvider, IdentityProviders, KeyAlgorithm,
-    MaterialShape, NamedEntity, OAuthClientInfo, OAuthError, Organization, PasswordFit,
-    PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome, ReachFact, Recorded, ResolverFact, Roles,
-    RoutingFact, ServedCertificate, SystemLookupFact, SystemOutcome, TcpFact, TcpOutcome, TlsFact,
-    TlsOutcome, TokenFact, TokenInfo, TokenOutcome, Trust, Wrapping,
+    CertificateFact, CertificateInfo, CertificateOutcome, ChainFault, ClientRecord, ClientRef,
+    ClockReading, ConnectionFact, DiscoveryDocument, DiscoveryFact, DnsAnswer, DnsFact, DnsOutcome,
+    Fact, FactKey, Facts, Gap, Grant, Grants, HelloFact, HelloOutcome, HelloVariant, HostsEntry,
+    HostsFileFact, HttpAnswer, HttpFact, HttpOutcome, IdentityProvider, IdentityProviders,
+    KeyAlgorithm, MaterialShape, NamedEntity, OAuthClientInfo, OAuthError, Organization,
+    PasswordFit, PermissionPolicy, Permissions, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome,
+    Products, ReachFact, Recorded, ResolverFact, Role, RoleDivision, Roles, RoutingFact,
+    ServedCertificate, SystemLookupFact, SystemOutcome, TcpFact, TcpOutcome, TlsFact, TlsOutcome,
+    TokenFact, TokenInfo, TokenOutcome, Trust, Wrapping,
 };
-use hybridcheck_core::object::{HybridObject, ObjectId};
+use hybridcheck_core::object::{HybridObject, ObjectId, SAML_AUTH};
 use hybridcheck_core::time::{Timestamp, Took};
 
 /// The one nameserver of the healthy host.
@@ -188,14 +189,6 @@ pub fn token_key(section: &str) -> FactKey {
 pub fn token_info_key(section: &str) -> FactKey {
     FactKey::TokenInfo {
         client: client(section),
-    }
-}
-
-/// Key of a role of the first object.
-pub fn role_key(name: &str) -> FactKey {
-    FactKey::Role {
-        object: ObjectId(0),
-        name: name.into(),
     }
 }
 
@@ -561,8 +554,15 @@ pub fn token_info(object: &HybridObject, section: &str) -> TokenInfo {
             authorized_grant_type: Some("CLIENT-CREDENTIALS".into()),
             state: Some("active".into()),
             date_to_delete: None,
-            organization: Some(organization),
+            organization: Some(organization.clone()),
+            scope: Some(Vec::new()),
+            role_divisions: Some(vec![RoleDivision {
+                role_id: Some("role-pacing".into()),
+                division_id: Some("division-home".into()),
+            }]),
         }),
+        home_organization: Some(organization),
+        authorized_scope: Some(Vec::new()),
     }
 }
 
@@ -578,6 +578,8 @@ pub fn organization(object: &HybridObject) -> Organization {
             .map(str::to_owned),
         state: Some("active".into()),
         product_platform: Some("PureEngage".into()),
+        domain: Some("acme-sample.mypurecloud.de".into()),
+        features: Some([("purecloud".to_owned(), true)].into()),
     }
 }
 
@@ -634,6 +636,7 @@ pub fn pureengage_idp(object: &HybridObject) -> IdentityProvider {
         auto_provision_users: Some(true),
         decoded: vec![certificate_info()],
         undecodable: 0,
+        ..IdentityProvider::default()
     }
 }
 
@@ -812,22 +815,150 @@ impl Builder {
         let call = "GET /api/v2/identityproviders";
         let fact = api(&reader, call, ApiOutcome::Found(listing));
         self.add(FactKey::Idps { object: id }, fact, means.clone());
-        for option in [
-            "default_agent_role_name",
-            "default_supervisor_role_name",
-            "default_admin_role_name",
-        ] {
-            let Some(name) = object.plain("general", option).map(str::to_owned) else {
-                continue;
-            };
-            let roles = Roles {
-                names: vec![name.clone()],
-                incomplete: false,
-            };
-            let call = "GET /api/v2/authorization/roles";
-            let fact = api(&reader, call, ApiOutcome::Found(roles));
-            self.add(FactKey::Role { object: id, name }, fact, means.clone());
+        let roles = roles(object);
+        let call = "GET /api/v2/authorization/roles";
+        let fact = api(&reader, call, ApiOutcome::Found(roles));
+        self.add(FactKey::Roles { object: id }, fact, means.clone());
+        let call = "GET /api/v2/authorization/permissions";
+        let fact = api(&reader, call, ApiOutcome::Found(journey_permissions()));
+        let domain = "journey".to_owned();
+        let key = FactKey::Permissions { object: id, domain };
+        self.add(key, fact, means.clone());
+        let call = "GET /api/v2/authorization/products";
+        let products = Products {
+            ids: vec!["engage".into()],
+            incomplete: false,
+        };
+        let fact = api(&reader, call, ApiOutcome::Found(products));
+        self.add(FactKey::Products { object: id }, fact, means.clone());
+        let key = client_record_key(SAML_AUTH);
+        if object.plain(SAML_AUTH, "client_id").is_some() {
+            let call = "GET /api/v2/oauth/clients/{clientId}";
+            let found = ApiOutcome::Found(client_record(object, SAML_AUTH));
+            let mut stands_on = means.clone();
+            stands_on.push(FactKey::option(id, SAML_AUTH, "client_id"));
+            self.add(key, api(&reader, call, found), stands_on);
         }
+    }
+}
+
+/// Key of the roles of the organisation.
+pub fn roles_key() -> FactKey {
+    FactKey::Roles {
+        object: ObjectId(0),
+    }
+}
+
+/// Key of a section's client as the organisation keeps it.
+pub fn client_record_key(section: &str) -> FactKey {
+    FactKey::ClientRecord {
+        client: client(section),
+    }
+}
+
+/// Key of what a section's client may do.
+pub fn grants_key(section: &str) -> FactKey {
+    FactKey::Grants {
+        client: client(section),
+    }
+}
+
+/// Actions on an entity of the domain `journey`.
+pub fn journey(entity: &str, actions: &[&str]) -> PermissionPolicy {
+    PermissionPolicy {
+        domain: "journey".into(),
+        entity: entity.into(),
+        actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+    }
+}
+
+/// A role with its users and what it allows.
+pub fn role(name: &str, users: u64, policies: Vec<PermissionPolicy>) -> Role {
+    Role {
+        id: Some(format!("role-{name}")),
+        name: Some(name.into()),
+        default: Some(true),
+        user_count: Some(users),
+        policies,
+    }
+}
+
+/// A listing of roles that hold nothing, by their names.
+pub fn roles_named(names: &[&str], incomplete: bool) -> Roles {
+    let names = names.iter();
+    Roles {
+        entities: names.map(|name| role(name, 2, Vec::new())).collect(),
+        incomplete,
+    }
+}
+
+const READ_BY_AGENTS: [&str; 5] = ["event", "outcome", "outcomescores", "segment", "session"];
+
+/// The roles that an object names, each with what it needs.
+pub fn roles(object: &HybridObject) -> Roles {
+    let name = |option| object.plain("general", option);
+    let reading = || {
+        READ_BY_AGENTS
+            .map(|entity| journey(entity, &["view"]))
+            .to_vec()
+    };
+    let agents = ["default_agent_role_name", "default_supervisor_role_name"];
+    let agents = agents.into_iter().filter_map(name);
+    let admin = name("default_admin_role_name").into_iter();
+    let mut entities: Vec<Role> = Vec::new();
+    for role in agents
+        .map(|name| role(name, 40, reading()))
+        .chain(admin.map(|name| role(name, 2, vec![journey("*", &["*"])])))
+    {
+        if !entities.iter().any(|known| known.name == role.name) {
+            entities.push(role);
+        }
+    }
+    Roles {
+        entities,
+        incomplete: false,
+    }
+}
+
+/// The permissions of an organisation with Predictive Engagement.
+pub fn journey_permissions() -> Permissions {
+    let managed = ["actionmap", "actiontemplate", "segment", "outcome"];
+    let managed = managed.into_iter().flat_map(|entity| {
+        ["add", "delete", "edit", "view"].map(|action| format!("journey:{entity}:{action}"))
+    });
+    let read = ["actiontarget", "event", "outcomescores", "session"];
+    let read = read.map(|entity| format!("journey:{entity}:view"));
+    Permissions {
+        names: managed.chain(read).collect(),
+        incomplete: false,
+    }
+}
+
+/// The client of `[saml_auth]` as the organisation keeps it.
+pub fn client_record(object: &HybridObject, section: &str) -> ClientRecord {
+    ClientRecord {
+        id: object.plain(section, "client_id").map(str::to_owned),
+        name: Some("Workspace Desktop".into()),
+        authorized_grant_type: Some("SAML2-BEARER".into()),
+        state: Some("active".into()),
+        access_token_validity_seconds: Some(86_400),
+        registered_redirect_uri: Some(vec!["https://apps.mypurecloud.com".into()]),
+        ..ClientRecord::default()
+    }
+}
+
+/// What the client of a service may do.
+pub fn grants() -> Grants {
+    let entity = |id: &str, name: &str| NamedEntity {
+        id: Some(id.into()),
+        name: Some(name.into()),
+    };
+    Grants {
+        grants: vec![Grant {
+            role: entity("role-pacing", "Pacing"),
+            division: entity("division-home", "Home"),
+            policies: vec![journey("actiontarget", &["view"])],
+        }],
     }
 }
 

@@ -7,7 +7,7 @@ use hybridcheck_core::facts::{
 use hybridcheck_testkit::openssl::{self, PASSWORD};
 
 use super::{BASE64_DER, PAIR, info};
-use crate::probes::material::{certificate, certificates_in, private_key};
+use crate::probes::material::{certificate, certificates_in, describe, private_key};
 
 /// A name, a value, and how it is to be seen.
 type Written = (&'static str, String, Vec<Wrapping>, Vec<Quirk>);
@@ -256,8 +256,12 @@ fn a_chain_keeps_its_order_and_a_cut_chain_is_cut() -> Result<()> {
 fn the_identity_providers_forms_are_read() -> Result<()> {
     let der = openssl::certificate_der(&PAIR.certificate)?;
     let body = openssl::base64_line(&der)?;
-    assert_eq!(certificates_in(&body), (vec![info()?], 0));
-    assert_eq!(certificates_in(&PAIR.certificate), (vec![info()?], 0));
+    for text in [&body, &PAIR.certificate] {
+        let (found, undecodable) = certificates_in(text);
+        let (described, ders): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        assert_eq!((described, undecodable), (vec![info()?], 0));
+        assert_eq!(ders.first().and_then(|der| describe(der)), Some(info()?));
+    }
     assert_eq!(certificates_in(""), (vec![], 0));
     assert_eq!(certificates_in("no certificate"), (vec![], 1));
     assert_eq!(certificates_in(&PAIR.key), (vec![], 1));

@@ -224,9 +224,9 @@ fn facts() -> Vec<Entry> {
         oddities: Vec::new(),
         problem: Some(nasty()),
     };
-    let role = FactKey::Role {
+    let role = FactKey::Permissions {
         object: ObjectId(0),
-        name: nasty(),
+        domain: nasty(),
     };
     vec![
         entry(FactKey::Resolver, Recorded::Fact(resolver.into())),
