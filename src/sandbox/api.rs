@@ -9,7 +9,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Map, Value, json};
 
-use super::cloud::{Client, HOME_DIVISION, PUREENGAGE, Provider, Role, TOKEN_LIFE};
+use super::cloud::{
+    Client, HOME_DIVISION, PUREENGAGE, Provider, Rejects, Role, SAML2_BEARER, TOKEN_LIFE, User,
+};
 use super::gateway::{Host, Refusal};
 
 type Answer = Result<Json<Value>, Refusal>;
@@ -28,6 +30,9 @@ pub(super) fn router() -> Router<Arc<Host>> {
         .route("/api/v2/authorization/permissions", get(permissions))
         .route("/api/v2/authorization/products", get(products))
         .route("/api/v2/oauth/clients/{id}", get(oauth_client))
+        .route("/api/v2/oauth/clients", get(oauth_clients))
+        .route("/api/v2/authorization/subjects/me", get(subject))
+        .route("/api/v2/users/me", get(user))
         .route("/api/v2/date", get(date))
 }
 
@@ -35,6 +40,7 @@ pub(super) fn router() -> Router<Arc<Host>> {
 struct Caller {
     token: String,
     client: Client,
+    user: Option<User>,
 }
 
 impl FromRequestParts<Arc<Host>> for Caller {
@@ -51,12 +57,57 @@ impl FromRequestParts<Arc<Host>> for Caller {
                 let text = "No authentication bearer token specified in authorization header.";
                 Refusal::new(StatusCode::UNAUTHORIZED, "authentication.required", text)
             })?;
-        let client = host.cloud.holder(&token).cloned().ok_or_else(|| {
-            let text = "Invalid login credentials.";
-            Refusal::new(StatusCode::UNAUTHORIZED, "bad.credentials", text)
-        })?;
-        Ok(Self { token, client })
+        if let Some(rejects) = host.cloud.rejects {
+            return Err(rejection(rejects));
+        }
+        let holder = host.cloud.holder(&token);
+        let (client, user) = holder.ok_or_else(|| rejection(Rejects::Credentials))?;
+        let client = client.clone();
+        if host.cloud.count_throttled() <= host.cloud.api_throttle {
+            return Err(Refusal::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too.many.requests.retry.after",
+                "Rate limit exceeded the maximum. Retry the request in [1] seconds",
+            ));
+        }
+        Ok(Self {
+            token,
+            client,
+            user,
+        })
     }
+}
+
+/// Why a token is refused, in the words of the Platform API definition.
+fn rejection(rejects: Rejects) -> Refusal {
+    let (status, code, text) = match rejects {
+        Rejects::Address => (
+            StatusCode::UNAUTHORIZED,
+            "ip.not.authorized",
+            "Requests originating from this IP address are not authorized: [203.0.113.77]",
+        ),
+        Rejects::Credentials => (
+            StatusCode::UNAUTHORIZED,
+            "bad.credentials",
+            "Invalid login credentials.",
+        ),
+        Rejects::Header => (
+            StatusCode::UNAUTHORIZED,
+            "authentication.required",
+            "No authentication bearer token specified in authorization header.",
+        ),
+        Rejects::Policy => (
+            StatusCode::FORBIDDEN,
+            "authz.policy.denied",
+            "Access denied by organization security policy. Policy ID(s): [policy-1]",
+        ),
+        Rejects::Scope => (
+            StatusCode::FORBIDDEN,
+            "app.not.authorized.for.scope",
+            "App not authorized to use scope user-basic-info",
+        ),
+    };
+    Refusal::new(status, code, text)
 }
 
 impl Caller {
@@ -92,8 +143,62 @@ async fn token_info(State(host): State<Arc<Host>>, caller: Caller) -> Json<Value
             "scope": [],
             "roleDivisions": role_divisions(&host, client),
             "state": client.state,
+            "dateToDelete": client.ends,
             "organization": organization,
         },
+    }))
+}
+
+/// The person behind a token; a client's own token is no person's.
+async fn user(State(host): State<Arc<Host>>, caller: Caller) -> Answer {
+    let Some(user) = caller.user else {
+        let text = "This resource is not available to a client-credentials token.";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad.request", text));
+    };
+    Ok(Json(json!({
+        "id": user.id,
+        "name": user.email.split('@').next().unwrap_or_default(),
+        "email": user.email,
+        "state": "active",
+        "username": user.email,
+        "version": 1,
+        "acdAutoAnswer": false,
+        "division": { "id": HOME_DIVISION, "name": "Home" },
+        "selfUri": format!("/api/v2/users/{}", user.id),
+        "chat": { "jabberId": format!("{}@conference.{}.orgspan.com", user.id, host.cloud.org_short_name) },
+    })))
+}
+
+/// What the caller may do: its role in the home division, with its policies.
+async fn subject(State(host): State<Arc<Host>>, caller: Caller) -> Json<Value> {
+    let client = &caller.client;
+    let role = host
+        .cloud
+        .roles
+        .iter()
+        .find(|role| client.role == Some(role.name.as_str()));
+    let grants = role.into_iter().map(|role| {
+        let policies = role.permissions.iter().filter_map(|permission| {
+            let (domain, entity, action) = parts(permission)?;
+            Some(json!({ "domain": domain, "entityName": entity, "actions": [action] }))
+        });
+        json!({
+            "subjectId": client.id,
+            "division": { "id": HOME_DIVISION, "name": "Home", "homeDivision": true },
+            "role": {
+                "id": role.id,
+                "name": role.name,
+                "default": role.default,
+                "policies": policies.collect::<Vec<_>>(),
+            },
+            "grantMadeAt": "2026-01-15T09:00:00Z",
+        })
+    });
+    Json(json!({
+        "id": client.id,
+        "name": client.name,
+        "grants": grants.collect::<Vec<_>>(),
+        "version": 1,
     }))
 }
 
@@ -111,9 +216,9 @@ async fn organization(State(host): State<Arc<Host>>, _caller: Caller) -> Json<Va
         "thirdPartyOrgName": host.cloud.org_short_name,
         "domain": format!("{}.{}", host.cloud.org_short_name, host.region),
         "version": 7,
-        "state": "active",
+        "state": host.cloud.org_state,
         "voicemailEnabled": false,
-        "productPlatform": "PureEngage",
+        "productPlatform": host.cloud.platform,
         "features": { "purecloud": true, "purecloudVoice": false },
         "selfUri": format!("/api/v2/organizations/{}", host.cloud.org_id),
     }))
@@ -154,12 +259,22 @@ async fn roles(State(host): State<Arc<Host>>, caller: Caller, uri: Uri) -> Answe
 /// The permissions that exist in the organisation at all.
 async fn permissions(State(host): State<Arc<Host>>, _caller: Caller, uri: Uri) -> Json<Value> {
     let wanted = query(&uri, "query").unwrap_or_default().to_lowercase();
+    let wanted: Vec<&str> = wanted.split(',').map(str::trim).collect();
+    let by_domain = query(&uri, "queryType").is_some_and(|by| by == "domain");
     let mut domains: Map<String, Value> = Map::new();
-    for permission in host.cloud.roles.iter().flat_map(|role| &role.permissions) {
+    for permission in &host.cloud.catalogue {
         let Some((domain, entity, action)) = parts(permission) else {
             continue;
         };
-        if entity == "*" || !permission.to_lowercase().contains(&wanted) {
+        let is_wanted = |word: &&str| {
+            word.is_empty()
+                || if by_domain {
+                    **word == *domain
+                } else {
+                    permission.to_lowercase().contains(*word)
+                }
+        };
+        if !wanted.iter().any(is_wanted) {
             continue;
         }
         let entry = json!({
@@ -184,11 +299,22 @@ async fn permissions(State(host): State<Arc<Host>>, _caller: Caller, uri: Uri) -
     paged(&uri, entities.collect())
 }
 
-async fn products(_caller: Caller) -> Json<Value> {
-    let entities = json!([{ "id": "collaborateFree" }, { "id": "engage" }]);
+async fn products(State(host): State<Arc<Host>>, _caller: Caller) -> Json<Value> {
+    let products = host.cloud.products.iter();
+    let entities: Vec<Value> = products.map(|id| json!({ "id": id })).collect();
+    let total = entities.len();
     Json(json!({
-        "entities": entities, "pageSize": 25, "pageNumber": 1, "total": 2, "pageCount": 1,
+        "entities": entities, "pageSize": 25, "pageNumber": 1, "total": total, "pageCount": 1,
     }))
+}
+
+async fn oauth_clients(State(host): State<Arc<Host>>, caller: Caller, uri: Uri) -> Answer {
+    caller.needs("oauth:client:view")?;
+    let all = host.cloud.clients.iter();
+    Ok(paged(
+        &uri,
+        all.map(|client| client_body(&host, client)).collect(),
+    ))
 }
 
 async fn oauth_client(
@@ -204,18 +330,23 @@ async fn oauth_client(
             "Client was not found.",
         )
     })?;
-    // The secret is shown only when it is made, so it is not here.
-    Ok(Json(json!({
+    Ok(Json(client_body(&host, client)))
+}
+
+/// The secret is shown only when it is made, so it is not here.
+fn client_body(host: &Host, client: &Client) -> Value {
+    json!({
         "id": client.id,
         "name": client.name,
         "accessTokenValiditySeconds": TOKEN_LIFE,
-        "registeredRedirectUri": [],
+        "registeredRedirectUri": if client.grant == SAML2_BEARER { json!(["https://apps.mypurecloud.de"]) } else { json!([]) },
         "authorizedGrantType": client.grant,
         "scope": [],
-        "roleDivisions": role_divisions(&host, client),
+        "roleDivisions": role_divisions(host, client),
         "state": client.state,
+        "dateToDelete": client.ends,
         "selfUri": format!("/api/v2/oauth/clients/{}", client.id),
-    })))
+    })
 }
 
 async fn date(State(host): State<Arc<Host>>, _caller: Caller) -> Answer {
@@ -231,11 +362,11 @@ fn saml_provider(provider: &Provider) -> Value {
         "name": provider.name,
         "disabled": provider.disabled,
         "issuerURI": provider.issuer,
-        "ssoTargetURI": "https://idp.acme.example/sso",
+        "ssoTargetURI": provider.sso_target,
         "sloURI": "",
         "relyingPartyIdentifier": "",
-        "certificate": provider.certificate,
-        "certificates": [provider.certificate],
+        "certificate": provider.certificates.first(),
+        "certificates": provider.certificates,
         "nameIdentifierFormat": "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
         "ssoBinding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
         "signAuthnRequests": false,
@@ -258,7 +389,7 @@ fn role_body(role: &Role) -> Value {
         "permissions": role.permissions,
         "unusedPermissions": [],
         "permissionPolicies": policies.collect::<Vec<_>>(),
-        "userCount": 1,
+        "userCount": role.users,
         "roleNeedsUpdate": false,
         "base": false,
         "default": role.default,
@@ -268,11 +399,10 @@ fn role_body(role: &Role) -> Value {
 
 fn role_divisions(host: &Host, client: &Client) -> Value {
     // Roles count for client credentials alone; the other grants go by scopes.
-    match host.cloud.roles.first() {
-        Some(role) if client.grant == super::cloud::CLIENT_CREDENTIALS => {
-            json!([{ "roleId": role.id, "divisionId": HOME_DIVISION }])
-        }
-        _ => json!([]),
+    let mut roles = host.cloud.roles.iter();
+    match roles.find(|role| client.role == Some(role.name.as_str())) {
+        Some(role) => json!([{ "roleId": role.id, "divisionId": HOME_DIVISION }]),
+        None => json!([]),
     }
 }
 

@@ -22,6 +22,7 @@ mod oauth;
 mod object;
 mod pages;
 mod proxy;
+mod saml;
 mod setup;
 mod tls;
 
@@ -102,6 +103,7 @@ pub struct Sandbox {
     proxy_argument: Option<String>,
     canaries: Vec<String>,
     tool_client: (String, String),
+    cloud: Arc<Cloud>,
     log: Log,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -158,8 +160,9 @@ impl Sandbox {
         let tool_client = setup.cloud.client(cloud::TOOL_CLIENT);
         let tool_client = tool_client.map(|client| (client.id.to_owned(), client.secret.clone()));
 
+        let home = Arc::new(setup.cloud);
         let clouds = [
-            (REGION, Arc::new(setup.cloud)),
+            (REGION, Arc::clone(&home)),
             (OTHER_REGION, Arc::new(Cloud::foreign()?)),
         ];
         let mut hosts = Vec::new();
@@ -239,6 +242,7 @@ impl Sandbox {
             proxy_argument,
             canaries,
             tool_client: tool_client.unwrap_or_default(),
+            cloud: home,
             log,
             stop: Some(stop),
             thread: Some(thread),
@@ -326,6 +330,21 @@ impl Sandbox {
         self.canaries.clone()
     }
 
+    /// The addresses of the organisation's users: a login may have made one.
+    pub fn users(&self) -> Vec<String> {
+        self.cloud.emails()
+    }
+
+    /// How many tokens are alive.
+    pub fn tokens_alive(&self) -> usize {
+        self.cloud.tokens_alive()
+    }
+
+    /// An existing user, for logins.
+    pub fn user(&self) -> &'static str {
+        cloud::USER
+    }
+
     /// Id and secret of hybridcheck's own read-only client.
     pub fn tool_client(&self) -> (&str, &str) {
         (&self.tool_client.0, &self.tool_client.1)
@@ -395,9 +414,11 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
     canaries.sort_unstable();
     canaries.dedup();
     for provider in &mut setup.cloud.providers {
-        provider
-            .certificate
-            .clone_from(&material.provider_certificate);
+        if provider.certificates.is_empty() && !provider.is_bare {
+            provider
+                .certificates
+                .push(material.provider_certificate.clone());
+        }
     }
     Ok(canaries)
 }

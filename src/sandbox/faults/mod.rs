@@ -11,6 +11,7 @@ mod http;
 mod network;
 mod object;
 mod proxy;
+mod saml;
 mod tls;
 
 /// One way in which the sandbox differs from a healthy integration.
@@ -43,6 +44,7 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         http::FAULTS,
         proxy::FAULTS,
         cloud::FAULTS,
+        saml::FAULTS,
     ]
     .concat()
 });

@@ -120,7 +120,7 @@ async fn a_healthy_integration_can_be_followed_to_the_end() {
     "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Asaml2-bearer&orgName=a&assertion=b",
     400,
     "invalid_grant",
-    "not valid"
+    "organization is not known"
 )]
 #[tokio::test]
 async fn the_token_endpoint_refuses(
