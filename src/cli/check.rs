@@ -15,7 +15,7 @@ use hybridcheck_core::time::Timestamp;
 use super::flags::{self, NetworkArgs};
 use super::login::LoginArgs;
 use super::output::{Output, OutputArgs};
-use super::{Failure, select};
+use super::{Failure, permissions, select};
 use crate::config::Settings;
 use crate::gather::{self, Observer};
 use crate::judge::{self, Bench};
@@ -46,6 +46,14 @@ pub(super) struct CheckArgs {
         hide_env_values = true
     )]
     certificate_warn: String,
+    /// The permissions that the roles need, instead of the program's own baseline; `hybridcheck permissions --baseline` prints that one
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "HYBRIDCHECK_PERMISSION_BASELINE",
+        hide_env_values = true
+    )]
+    permission_baseline: Option<String>,
     #[command(flatten)]
     login: LoginArgs,
     #[command(flatten)]
@@ -145,7 +153,10 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let mut settings = args.network.settings()?;
     settings.saml_login = args.login.login()?;
     let as_of = args.as_of.as_deref().map(as_of).transpose()?;
-    let policy = policy(&args.certificate_warn)?;
+    let mut policy = policy(&args.certificate_warn)?;
+    if let Some(path) = &args.permission_baseline {
+        policy.needed_permissions = permissions::baseline(path)?;
+    }
     let scope = args.scope.read()?;
     let invocation = invocation(args, command, &settings, output.fail_on);
     execute(&Job {

@@ -85,6 +85,11 @@ impl SandboxError {
     }
 }
 
+/// The text of the sample object before anything secret is filled in, Config Server XML.
+pub fn sample_text() -> String {
+    object::Sample::default().as_xml()
+}
+
 /// A running sandbox; dropping it ends it and removes its files.
 pub struct Sandbox {
     folder: tempfile::TempDir,

@@ -792,6 +792,12 @@ impl Builder {
                 client: client.clone(),
             };
             self.add(key, api(client, "GET /api/v2/tokens/me", info), Vec::new());
+            let key = FactKey::Grants {
+                client: client.clone(),
+            };
+            let call = "GET /api/v2/authorization/subjects/me";
+            let fact = api(client, call, ApiOutcome::Found(grants()));
+            self.add(key, fact, Vec::new());
         }
         let Some(reader) = clients.into_iter().next() else {
             return;
@@ -917,11 +923,13 @@ pub fn role(name: &str, users: u64, policies: Vec<PermissionPolicy>) -> Role {
     }
 }
 
-/// A listing of roles that hold nothing, by their names.
+/// A listing of roles that allow all of journey, by their names.
 pub fn roles_named(names: &[&str], incomplete: bool) -> Roles {
     let names = names.iter();
     Roles {
-        entities: names.map(|name| role(name, 2, Vec::new())).collect(),
+        entities: names
+            .map(|name| role(name, 2, vec![journey("*", &["*"])]))
+            .collect(),
         incomplete,
     }
 }
