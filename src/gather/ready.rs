@@ -596,11 +596,11 @@ fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
 fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> Readiness {
     let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     if gathering.settings.saml_login.is_none() {
-        let reason = "a login with an assertion may create a user, and take a licence, where users are provisioned at their first \
-             login; --saml-user EMAIL, with the address of an existing test user, allows it";
+        let reason = "a login with an assertion may create a user, and take a licence, where users are provisioned at their first login";
         return missing(
-            Gap::Refused {
+            Gap::NotAskedFor {
                 reason: reason.into(),
+                flag: "--saml-user EMAIL, with the address of an existing test user,".into(),
             },
             Vec::new(),
         );
@@ -657,6 +657,18 @@ fn token_end(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Re
         return Readiness::Wait;
     }
     with_token(gathering, key, client)
+}
+
+/// The end of a token that is there, whatever was to be read with it, when the run is over.
+pub(super) fn farewell(
+    gathering: &Gathering<'_>,
+    key: &FactKey,
+    client: &ClientRef,
+) -> Option<Job> {
+    match with_token(gathering, key, client) {
+        Readiness::Start(job) => Some(job),
+        Readiness::Known(..) | Readiness::Wait => None,
+    }
 }
 
 /// What is asked with the token of one certain client.
