@@ -8,6 +8,8 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
 use super::region_mismatch;
+use super::unknown_client::is_any_issued;
+use crate::refusals::{self, OAuthMeaning};
 use crate::{logins, rows, seen};
 
 page! {
@@ -42,14 +44,13 @@ impl Rule for SamlClientRefused {
         let (certainty, sentence, fix) = match (recorded, &refused) {
             (Some(row), _) => (
                 Certainty::Certain,
-                format!("the client of [saml_auth] is not one that agents can log in with: {}", row.found),
+                format!(
+                    "the client of [saml_auth] is not one that agents can log in with: {}",
+                    row.found
+                ),
                 row.fix.clone(),
             ),
-            (None, Some(refused)) if is_settled => (
-                Certainty::Likely,
-                format!("Genesys Cloud refuses the client of [saml_auth]: {}", refused.error),
-                "Look the client up under Admin > Integrations > OAuth: it must be enabled and of grant type SAML2 Bearer. Then copy its id and enter its secret in [saml_auth]; if the secret is lost, generate a new one and enter it in every section that uses this client.".to_owned(),
-            ),
+            (None, Some(refused)) if is_settled => said(case, refused),
             _ => return Vec::new(),
         };
         let api = case
@@ -73,6 +74,54 @@ impl Rule for SamlClientRefused {
     }
 }
 
+/// What the service's words mean. A new secret is advised only where they are about the secret.
+fn said(case: &Case<'_>, refused: &logins::Refused<'_>) -> (Certainty, String, String) {
+    let error = refused.error;
+    let region = if is_any_issued(case) {
+        ""
+    } else {
+        "Compare the region of both URLs with the address at which your administrators log in. If it is right: "
+    };
+    let (certainty, what, fix) = match refusals::oauth(error) {
+        Some((OAuthMeaning::UnknownClient, certainty)) => (
+            certainty,
+            "does not know the client of [saml_auth]",
+            "copy its client id again from Admin > Integrations > OAuth, or create a client of grant type SAML2 Bearer there if it was deleted.",
+        ),
+        Some((OAuthMeaning::WrongSecret, certainty)) => (
+            certainty,
+            "knows the client of [saml_auth], but refuses its secret",
+            "enter the right secret in [saml_auth]; if it is lost, generate a new one under Admin > Integrations > OAuth and enter it in every section that uses this client.",
+        ),
+        Some((OAuthMeaning::GrantNotAllowed, _)) => (
+            Certainty::Likely,
+            "does not let the client of [saml_auth] use SAML2 bearer",
+            "create an OAuth client of grant type SAML2 Bearer under Admin > Integrations > OAuth and enter its id and secret in [saml_auth]; the grant type decides what a client can do.",
+        ),
+        None => (
+            Certainty::Possible,
+            "refuses the client of [saml_auth] in words that are not known",
+            "look the client up under Admin > Integrations > OAuth: it must be enabled and of grant type SAML2 Bearer; if it is, give Genesys support these words and the correlation id.",
+        ),
+    };
+    // Without a token for another client of the object the region itself may be wrong.
+    let certainty = if region.is_empty() {
+        certainty
+    } else {
+        certainty.max(Certainty::Likely)
+    };
+    let fix = if region.is_empty() {
+        fix[..1].to_uppercase() + &fix[1..]
+    } else {
+        fix.to_owned()
+    };
+    (
+        certainty,
+        format!("Genesys Cloud {what}: {error}"),
+        format!("{region}{fix}"),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,9 +141,31 @@ mod tests {
     #[test]
     fn a_refused_client_is_named_with_the_services_words() {
         let found = refused("invalid_client").diagnose(&SamlClientRefused);
-        assert_eq!(found[0].certainty, Certainty::Likely);
+        assert_eq!(found[0].certainty, Certainty::Possible);
         assert!(found[0].sentence.contains("some words"));
+        assert!(!found[0].fix.contains("secret"), "{}", found[0].fix);
         assert_eq!(refused("invalid_client").causes(), ["saml-client-refused"]);
+    }
+
+    #[test]
+    fn known_words_are_told_by_what_they_mean() {
+        let of = |error, words| {
+            let bench = Bench::healthy();
+            let fact = saml_login(&bench.object, oauth_error(401, error, words));
+            let key = saml_login_key();
+            let bench = bench.fact(key.clone(), fact).blocked_behind(&key);
+            bench.diagnose(&SamlClientRefused).remove(0)
+        };
+        let secret = of("invalid_client", "authentication failed");
+        assert_eq!(secret.certainty, Certainty::Certain);
+        assert!(secret.sentence.contains("refuses its secret"));
+        assert!(secret.fix.starts_with("Enter the right secret"));
+        let unknown = of("invalid_client", "client not found");
+        assert!(unknown.sentence.contains("does not know the client"));
+        assert!(!unknown.fix.contains("secret"), "{}", unknown.fix);
+        let grant = of("unauthorized_client", "no");
+        assert!(grant.sentence.contains("use SAML2 bearer"));
+        assert_eq!(grant.certainty, Certainty::Likely);
     }
 
     #[test]
