@@ -2,6 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
@@ -67,9 +68,10 @@ impl Rule for SamlClientRefused {
                 .shown_by(recorded)
                 .shown_by(refused.map(|refused| refused.row))
                 .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/oauth/clients/{id}"))
-                .breaks([hybridcheck_core::facts::FactKey::SamlLogin {
+                .breaks([FactKey::SamlLogin {
                     object: case.object.id,
-                }]),
+                }])
+                .breaks(recorded.map(|_| crate::saml::client_key(case.object))),
         ]
     }
 }
@@ -126,7 +128,7 @@ fn said(case: &Case<'_>, refused: &logins::Refused<'_>) -> (Certainty, String, S
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::facts::{ApiFact, ApiOutcome, ClientRecord};
     use hybridcheck_testkit::facts::{
         api, client, client_record, client_record_key, oauth_error, saml_login, saml_login_key,
     };
@@ -180,6 +182,14 @@ mod tests {
             Certainty::Certain
         );
         assert_eq!(bench.causes(), ["saml-client-refused"]);
+    }
+
+    #[test]
+    fn a_client_that_is_not_there_explains_what_could_not_be_told_of_it() {
+        let missing: ApiFact<ClientRecord> = api(&client("ewt"), "GET …", ApiOutcome::NotFound);
+        let bench = Bench::healthy().fact(client_record_key("saml_auth"), missing);
+        assert_eq!(bench.causes(), ["saml-client-refused"]);
+        assert_eq!(bench.unexplained(), Vec::<String>::new());
     }
 
     #[test]
