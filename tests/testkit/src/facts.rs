@@ -870,7 +870,7 @@ impl Builder {
         });
         let fact = api(&person, "GET /api/v2/users/me", found);
         self.add(FactKey::Me { object: id }, fact, Vec::new());
-        let found = ApiOutcome::Found(token_info(object, SAML_AUTH));
+        let found = ApiOutcome::Found(person_token_info(object));
         let fact = api(&person, "GET /api/v2/tokens/me", found);
         let client = person;
         let key = FactKey::TokenInfo {
@@ -1001,6 +1001,21 @@ pub fn saml_login_key() -> FactKey {
     FactKey::SamlLogin {
         object: ObjectId(0),
     }
+}
+
+/// What the API says about the person's token.
+pub fn person_token_info(object: &HybridObject) -> TokenInfo {
+    let mut info = token_info(object, SAML_AUTH);
+    if let Some(client) = &mut info.client {
+        client.name = Some("Workspace Desktop".into());
+        client.authorized_grant_type = Some("SAML2-BEARER".into());
+    }
+    info
+}
+
+/// Key of what the API says about the person's token.
+pub fn person_token_info_key() -> FactKey {
+    FactKey::TokenInfo { client: person() }
 }
 
 /// Key of the person who logged in.
