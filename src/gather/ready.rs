@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
-    HelloVariant, PrivateKeyOutcome, ReachFact, TcpOutcome, Trust, TunnelOutcome,
+    HelloVariant, PrivateKeyOutcome, ReachFact, TcpOutcome, TokenFact, Trust, TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
@@ -80,6 +80,12 @@ pub(super) enum Job {
         route: Route,
         client_id: String,
         secret: Secret,
+        stands_on: Vec<FactKey>,
+    },
+    /// The token of another section that names the same client.
+    SharedToken {
+        first: ClientRef,
+        fact: Box<TokenFact>,
         stands_on: Vec<FactKey>,
     },
     SystemLookup {
@@ -568,6 +574,11 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
         Err(gap) => return missing(gap, stands_on),
     };
     match auth_gate(gathering, object) {
+        Ok((endpoint, _))
+            if let Some(first) = same_client(gathering, key, &endpoint, (&client_id, &secret)) =>
+        {
+            shared_token(gathering, first, stands_on)
+        }
         Ok((endpoint, address)) => Readiness::Start(Job::Token {
             route: gathering.routes.of(&endpoint),
             endpoint,
@@ -577,6 +588,48 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
             stands_on,
         }),
         Err(Gap::Blocked { by }) if gathering.is_open(&by) => Readiness::Wait,
+        Err(gap) => missing(gap, stands_on),
+    }
+}
+
+/// The first request for a token with the same id and secret at the same endpoint: a client is asked for one token in a run, however
+/// many sections name it.
+fn same_client<'g>(
+    gathering: &'g Gathering<'_>,
+    key: &FactKey,
+    endpoint: &Endpoint,
+    (id, secret): (&str, &Secret),
+) -> Option<&'g ClientRef> {
+    let before = gathering.wanted.range(..key).filter_map(|key| match key {
+        FactKey::Token { client } => Some(client),
+        _ => None,
+    });
+    before.into_iter().find(|client| {
+        let object = gathering.objects.get(usize::from(client.object().0));
+        object.is_some_and(|object| {
+            object.auth_endpoint().as_ref() == Some(endpoint)
+                && credentials(gathering, object, client)
+                    .is_ok_and(|(other, own)| other == id && own.is_same(secret))
+        })
+    })
+}
+
+/// What the first request brought is the answer for all who share the client.
+fn shared_token(
+    gathering: &Gathering<'_>,
+    first: &ClientRef,
+    stands_on: Vec<FactKey>,
+) -> Readiness {
+    let key = FactKey::Token {
+        client: first.clone(),
+    };
+    match gathering.facts.token(&key) {
+        Ok(fact) => Readiness::Start(Job::SharedToken {
+            first: first.clone(),
+            fact: Box::new(fact.clone()),
+            stands_on,
+        }),
+        Err(_) if gathering.is_open(&key) => Readiness::Wait,
         Err(gap) => missing(gap, stands_on),
     }
 }

@@ -1,6 +1,5 @@
 //! A person's login with a signed assertion (RFC 7522): one exchange per encoding, until one is accepted or the answer shows that the encoding is not the matter.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -30,7 +29,6 @@ pub struct Ask<'a> {
 pub async fn request(
     link: &Link,
     ask: &Ask<'_>,
-    requests: &AtomicU32,
     phase: Duration,
 ) -> (SamlLoginFact, Option<Secret>) {
     let client_id = ask.client.0;
@@ -41,7 +39,6 @@ pub async fn request(
         tries: Vec::new(),
     };
     for (encoding, assertion) in ask.assertions {
-        requests.fetch_add(1, Ordering::Relaxed);
         let form = form(ask.organization, assertion);
         let mut posted = post_form(link, ask.client, form, phase).await;
         forget_echo(&mut posted, assertion);

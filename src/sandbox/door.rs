@@ -329,7 +329,8 @@ async fn endless_headers(
     let head = String::from_utf8_lossy(&head);
     let mut words = head.split_ascii_whitespace();
     let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-    host.log.note(&host.name, format!("{method} {path}"));
+    let line = format!("{method} {path}");
+    host.log.note(&host.name, line, super::agent(&head));
     stream
         .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n")
         .await?;

@@ -36,11 +36,13 @@ pub(super) enum Answers {
     Unavailable,
 }
 
-/// A line of the log: host, method, path and query.
+/// A line of the log: host, method, path and query, and the program that asked.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) host: String,
     pub(super) line: String,
+    /// `User-Agent`; empty when there was none.
+    pub(super) agent: String,
 }
 
 /// Every request of every host, in order, and how many connections were accepted.
@@ -51,13 +53,14 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn note(&self, host: &str, line: String) {
+    pub(super) fn note(&self, host: &str, line: String, agent: &str) {
         self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(Seen {
                 host: host.to_owned(),
                 line,
+                agent: agent.to_owned(),
             });
     }
 
@@ -145,7 +148,10 @@ pub(super) async fn pass(State(host): State<Arc<Host>>, request: Request, next: 
     let method = request.method().clone();
     let target = request.uri().path_and_query();
     let path = target.map_or("/", |target| target.as_str());
-    host.log.note(&host.name, format!("{method} {path}"));
+    let agent = request.headers().get(header::USER_AGENT);
+    let agent = agent.and_then(|value| value.to_str().ok());
+    let line = format!("{method} {path}");
+    host.log.note(&host.name, line, agent.unwrap_or_default());
     let mut response = match host.answers {
         Answers::Genuinely | Answers::EndlessHeaders => genuine(&host, next.run(request).await),
         Answers::Unavailable => genuine(&host, unavailable().into_response()),

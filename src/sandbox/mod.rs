@@ -375,7 +375,13 @@ impl Sandbox {
         self.log.lines().into_iter().map(|seen| seen.line).collect()
     }
 
-    /// The same for one host.
+    /// What each of these requests said of the program that sent it; empty where one said nothing.
+    pub fn agents(&self) -> Vec<String> {
+        let seen = self.log.lines().into_iter();
+        seen.map(|seen| seen.agent).collect()
+    }
+
+    /// Method, path and query of the requests to one host.
     pub fn requests_to(&self, host: &str) -> Vec<String> {
         let lines = self.log.lines().into_iter();
         lines
@@ -383,6 +389,13 @@ impl Sandbox {
             .map(|seen| seen.line)
             .collect()
     }
+}
+
+/// The value of `User-Agent` in a request's head.
+fn agent(head: &str) -> &str {
+    let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+    let found = headers.find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+    found.map_or("", |(_, value)| value.trim())
 }
 
 impl Drop for Sandbox {

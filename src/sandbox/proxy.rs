@@ -153,7 +153,8 @@ impl Shared {
         let head = String::from_utf8_lossy(&head).into_owned();
         let mut words = head.split_ascii_whitespace();
         let (method, authority) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-        self.log.note(NAME, format!("{method} {authority}"));
+        self.log
+            .note(NAME, format!("{method} {authority}"), super::agent(&head));
         if self.is_silent || self.answers == Answers::Hang {
             while stream.read(&mut [0; 256]).await? > 0 {}
             return Ok(());
