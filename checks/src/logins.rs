@@ -51,3 +51,11 @@ pub(crate) fn refused_assertion<'r>(case: &Case<'r>, all: &'r [Row]) -> Option<&
     let refused = refused(case, all)?;
     (!refused.is_of_client()).then_some(refused.row)
 }
+
+/// The login whose assertion was refused, as what is broken: what it should have brought could not be told.
+pub(crate) fn refused_login(case: &Case<'_>, all: &[Row]) -> Option<FactKey> {
+    let key = FactKey::SamlLogin {
+        object: case.object.id,
+    };
+    refused_assertion(case, all).map(|_| key)
+}

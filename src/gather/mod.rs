@@ -16,7 +16,7 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use hybridcheck_core::endpoint::{Host, Route, Routes};
-use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Facts, Gap};
+use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Facts, Gap, TokenEndFact};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::time::Took;
@@ -334,11 +334,16 @@ impl<'a> Gathering<'a> {
             let Some(job) = ready::farewell(self, &key, client) else {
                 continue;
             };
-            let ended = self.resources.probe(key, job, self.settings);
-            if let Ok(done) = tokio::time::timeout(FAREWELL, ended).await {
-                self.facts
-                    .record(done.key, done.answer, done.stands_on, done.took);
-            }
+            let ended = self.resources.probe(key.clone(), job, self.settings);
+            let (answer, stands_on, took) = match tokio::time::timeout(FAREWELL, ended).await {
+                Ok(done) => (done.answer, done.stands_on, done.took),
+                Err(_) => (
+                    Ok(TokenEndFact { status: None }.into()),
+                    key.stands_on(self.objects, &self.routes),
+                    Took(FAREWELL),
+                ),
+            };
+            self.facts.record(key, answer, stands_on, took);
         }
     }
 

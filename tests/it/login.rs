@@ -1,10 +1,11 @@
 //! A login with an assertion through the real binary: only on request, ended afterwards, and never in any output.
 
 use hybridcheck::sandbox::{self, Sandbox};
-use hybridcheck_core::facts::{FactKey, Recorded};
+use hybridcheck_core::facts::{FactKey, Gap, Recorded};
 use hybridcheck_core::finding::Status;
+use hybridcheck_core::run::Run;
 
-use crate::support::run;
+use crate::support::{Authority, Logged, json_answer, run};
 
 fn arguments(sandbox: &Sandbox, more: &[&str]) -> Vec<String> {
     let mut all = vec!["check".to_owned()];
@@ -127,6 +128,73 @@ fn a_plan_says_what_a_login_may_do_before_anything_is_sent() {
             .contains("DELETE https://api.mypurecloud.de/api/v2/tokens/me")
     );
     assert!(sandbox.requests().is_empty());
+}
+
+/// A run that is over while the person is being read, against a service that answers DELETE so.
+fn over_while_reading(ending: Option<&'static str>) -> (Run, String) {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let folder = tempfile::tempdir().expect("a folder");
+    let authority = Authority::new();
+    let ca = authority.file(folder.path()).display().to_string();
+    let names = ["login.mypurecloud.de", "api.mypurecloud.de"];
+    let token = "FAKE-token-of-a-person-0123456789abcdef";
+    let issued = format!("{{\"access_token\":\"{token}\",\"expires_in\":3600}}");
+    let server = Logged::answering(&authority, &names, move |head| {
+        if head.contains("POST /oauth/token") {
+            Some(json_answer("200 OK", "", &issued))
+        } else if head.contains("GET /api/v2/users/me") {
+            None
+        } else if head.contains("DELETE /api/v2/tokens/me") {
+            ending.map(|status| json_answer(status, "", "{}"))
+        } else {
+            Some(json_answer("404 Not Found", "", "{}"))
+        }
+    });
+    let object = sandbox.object_file().display().to_string();
+    let connect = format!("::{}", server.address);
+    let finished = run([
+        "check",
+        &object,
+        "--cacert",
+        &ca,
+        "--connect-to",
+        &connect,
+        "--saml-user",
+        sandbox.user(),
+        "--only",
+        "saml-login*",
+        "--connect-timeout",
+        "30s",
+        "--timeout",
+        "2s",
+        "--format",
+        "json",
+    ]);
+    for text in [&finished.stdout, &finished.stderr] {
+        assert!(!text.contains(token));
+    }
+    (finished.json(), server.heard())
+}
+
+#[test]
+fn a_run_that_is_over_early_ends_the_token_all_the_same() {
+    let (document, heard) = over_while_reading(Some("200 OK"));
+    assert_eq!(heard.matches("DELETE /api/v2/tokens/me").count(), 1);
+    let of = |check: &str| document.rows.iter().find(|row| row.check.0 == check);
+    assert_eq!(of("saml-login-ended").expect("a row").status, Status::Pass);
+    let unread = of("saml-login-user").expect("a row");
+    assert!(matches!(unread.gap, Some(Gap::TimedOut { .. })));
+}
+
+#[test]
+fn a_token_whose_end_nobody_confirms_is_told_with_its_life() {
+    let (document, heard) = over_while_reading(None);
+    assert_eq!(heard.matches("DELETE /api/v2/tokens/me").count(), 1);
+    let mut rows = document.rows.iter();
+    let row = rows.find(|row| row.check.0 == "saml-login-ended");
+    let row = row.expect("a row");
+    assert_eq!(row.status, Status::Warn);
+    assert!(row.found.contains("for at most 3600 s"), "{}", row.found);
 }
 
 #[test]

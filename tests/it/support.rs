@@ -118,7 +118,10 @@ impl Authority {
     }
 }
 
-/// A TLS server on loopback that logs what it is sent and answers every request alike.
+/// The whole HTTP/1.1 answer to a request, of which the head is given; nothing keeps silent.
+type Answers = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+/// A TLS server on loopback that logs what it is sent.
 pub(crate) struct Logged {
     pub(crate) address: SocketAddr,
     log: Arc<Mutex<Vec<u8>>>,
@@ -127,6 +130,16 @@ pub(crate) struct Logged {
 impl Logged {
     /// Serves `names`, answering each request with `answer` (a whole HTTP/1.1 answer).
     pub(crate) fn start(authority: &Authority, names: &[&str], answer: String) -> Self {
+        Self::answering(authority, names, move |_| Some(answer.clone()))
+    }
+
+    /// Serves `names`, answering each request as its head deserves.
+    pub(crate) fn answering(
+        authority: &Authority,
+        names: &[&str],
+        answers: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        let answers: Answers = Arc::new(answers);
         let config = Arc::new(authority.config(names));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -134,9 +147,12 @@ impl Logged {
         let shared = Arc::clone(&log);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (config, log, answer) =
-                    (Arc::clone(&config), Arc::clone(&shared), answer.clone());
-                std::thread::spawn(move || serve(stream, config, &log, &answer));
+                let (config, log, answers) = (
+                    Arc::clone(&config),
+                    Arc::clone(&shared),
+                    Arc::clone(&answers),
+                );
+                std::thread::spawn(move || serve(stream, config, &log, &answers));
             }
         });
         Self { address, log }
@@ -148,7 +164,12 @@ impl Logged {
     }
 }
 
-fn serve(stream: TcpStream, config: Arc<rustls::ServerConfig>, log: &Mutex<Vec<u8>>, answer: &str) {
+fn serve(
+    stream: TcpStream,
+    config: Arc<rustls::ServerConfig>,
+    log: &Mutex<Vec<u8>>,
+    answers: &Answers,
+) {
     let Ok(session) = rustls::ServerConnection::new(config) else {
         return;
     };
@@ -161,8 +182,11 @@ fn serve(stream: TcpStream, config: Arc<rustls::ServerConfig>, log: &Mutex<Vec<u
             .expect("no panic in the server")
             .extend_from_slice(&buffer[..count]);
         if request.windows(4).any(|end| end == b"\r\n\r\n") {
+            let answer = answers(&String::from_utf8_lossy(&request));
             request.clear();
-            if stream.write_all(answer.as_bytes()).is_err() {
+            if let Some(answer) = answer
+                && stream.write_all(answer.as_bytes()).is_err()
+            {
                 return;
             }
         }

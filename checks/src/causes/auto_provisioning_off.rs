@@ -49,6 +49,7 @@ impl Rule for AutoProvisioningOff {
             )
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
+            .breaks(logins::refused_login(case, all))
             .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders/pureengage")),
         ]
     }

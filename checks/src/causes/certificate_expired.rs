@@ -67,6 +67,7 @@ impl Rule for CertificateExpired {
             Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
                 .shown_by(shown)
                 .shown_by(logins::refused_assertion(case, all))
+                .breaks(logins::refused_login(case, all))
                 .command("base64 -d certificate.txt | openssl x509 -noout -dates"),
         ]
     }

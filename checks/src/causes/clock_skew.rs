@@ -58,6 +58,7 @@ impl Rule for ClockSkew {
                 Diagnosis::new(Certainty::Certain, row.found.clone(), Owner::HostAdmin, fix)
                     .shown_by(measured.iter().copied())
                     .shown_by(logins::refused_assertion(case, all))
+                    .breaks(logins::refused_login(case, all))
                     .explaining(explained.iter().copied())
                     .breaks(broken)
                     .command(command),

@@ -45,6 +45,7 @@ impl Rule for IdpCertificateMismatch {
             )
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
+            .breaks(logins::refused_login(case, all))
             .command("base64 -d certificate.txt | openssl x509 -noout -fingerprint -sha256"),
         ]
     }

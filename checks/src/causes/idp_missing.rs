@@ -62,6 +62,7 @@ impl Rule for IdpMissing {
             )
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
+            .breaks(logins::refused_login(case, all))
             .breaks([FactKey::PureengageIdp { object: case.object.id }])
             .command(format!("curl -si -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders/pureengage")),
         ]

@@ -53,6 +53,7 @@ impl Rule for IssuerNotUnique {
             )
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
+            .breaks(logins::refused_login(case, all))
             .command(format!(
                 "curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders"
             )),

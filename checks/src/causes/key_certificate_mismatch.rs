@@ -46,6 +46,7 @@ impl Rule for KeyCertificateMismatch {
             )
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
+            .breaks(logins::refused_login(case, all))
             .command("base64 -d certificate.txt | openssl x509 -noout -pubkey; base64 -d pkey.txt | openssl pkey -pubout"),
         ]
     }

@@ -96,7 +96,8 @@ impl Rule for OrganizationMismatch {
                     row.fix.clone(),
                 )
                 .shown_by(names.iter().chain(&forms).copied())
-                .shown_by(logins::refused_assertion(case, all)),
+                .shown_by(logins::refused_assertion(case, all))
+                .breaks(logins::refused_login(case, all)),
             );
         }
         let api = case

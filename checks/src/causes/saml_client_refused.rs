@@ -54,6 +54,8 @@ impl Rule for SamlClientRefused {
             (None, Some(refused)) if is_settled => said(case, refused),
             _ => return Vec::new(),
         };
+        let owner = recorded.and_then(|row| row.owner);
+        let owner = owner.unwrap_or(Owner::EngageAdmin);
         let api = case
             .object
             .api_endpoint()
@@ -64,7 +66,7 @@ impl Rule for SamlClientRefused {
             .filter(|(_, id)| hybridcheck_core::object::is_guid(id))
             .map_or_else(|| "CLIENT_ID".to_owned(), |(_, id)| visible(id, 60));
         vec![
-            Diagnosis::new(certainty, sentence, Owner::EngageAdmin, fix)
+            Diagnosis::new(certainty, sentence, owner, fix)
                 .shown_by(recorded)
                 .shown_by(refused.map(|refused| refused.row))
                 .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/oauth/clients/{id}"))

@@ -1,7 +1,7 @@
 //! Whether a user can really log in with an assertion signed by the object's key.
 
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, Gap, SamlLoginFact, TokenOutcome};
+use hybridcheck_core::facts::{Answer, FactKey, Gap, SamlLoginFact, SamlTry, TokenOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
@@ -86,7 +86,7 @@ impl Check for Login {
             None => judgement,
         };
         Ok(fact.tries.iter().fold(judgement, |judgement, one| {
-            judgement.evidence(&one.encoding, &one.http.outcome)
+            judgement.evidence(&one.encoding, said(one))
         }))
     }
 }
@@ -113,6 +113,24 @@ pub(super) fn subjects(object: &HybridObject) -> Vec<Subject> {
     section.into_iter().collect()
 }
 
+/// What one try led to, with its correlation id.
+fn said(one: &SamlTry) -> String {
+    let answer = match &one.outcome {
+        TokenOutcome::Issued { .. } => "accepted".to_owned(),
+        TokenOutcome::Refused(error) => error.to_string(),
+        TokenOutcome::NotOAuth | TokenOutcome::RateLimited { .. } => one.http.outcome.to_string(),
+    };
+    let id = one
+        .http
+        .outcome
+        .answer()
+        .and_then(|answer| answer.correlation_id());
+    match id {
+        Some(id) => format!("{answer} (correlation id {})", visible(id, 60)),
+        None => answer,
+    }
+}
+
 fn encodings(fact: &SamlLoginFact) -> String {
     match fact.tries.len() {
         0 | 1 => String::new(),
@@ -132,6 +150,30 @@ mod tests {
         let judgement = Bench::healthy().judge_first(&Login).expect("a verdict");
         assert_eq!(judgement.status, Status::Pass);
         assert!(judgement.found.contains("base64 of the whole Response"));
+    }
+
+    #[test]
+    fn every_try_is_told_with_its_words_and_correlation_id() {
+        let bench = Bench::healthy();
+        let mut fact = saml_login(
+            &bench.object,
+            oauth_error(400, "invalid_grant", "odd words"),
+        );
+        let issued = TokenOutcome::Issued { expires_in: None };
+        let mut accepted = saml_login(&bench.object, issued).tries.remove(0);
+        accepted.encoding = "base64url of the bare Assertion".into();
+        fact.tries.push(accepted);
+        let judgement = bench.fact(saml_login_key(), fact).judge_first(&Login);
+        let judgement = judgement.expect("a verdict");
+        assert_eq!(judgement.status, Status::Pass);
+        let of = |label: &str| {
+            let mut pieces = judgement.evidence.iter();
+            let piece = pieces.find(|piece| piece.label == label);
+            piece.expect("a try").value.clone()
+        };
+        let first = of("base64 of the whole Response");
+        assert!(first.starts_with("HTTP 400 invalid_grant: odd words (correlation id "));
+        assert!(of("base64url of the bare Assertion").starts_with("accepted"));
     }
 
     #[test]

@@ -80,6 +80,17 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     one(
         "saml",
+        "login-clock-behind",
+        &["clock-skew"],
+        "A login while the service's clock is a minute behind.",
+        |s| {
+            s.logs_in();
+            s.login.skew = -60;
+            s.api.skew = -60;
+        },
+    ),
+    one(
+        "saml",
         "login-organisation-name",
         &["organization-mismatch"],
         "A login while organization_sname is another organisation's.",
@@ -123,6 +134,33 @@ pub(super) const FAULTS: &[Fault] = &[
             if let Some(client) = s.cloud.client_mut(SAML_CLIENT) {
                 client.grant = CLIENT_CREDENTIALS;
             }
+        },
+    ),
+    one(
+        "saml",
+        "saml-client-disabled",
+        &["saml-client-refused"],
+        "The client of [saml_auth] is disabled.",
+        |s| {
+            s.logs_in();
+            if let Some(client) = s.cloud.client_mut(SAML_CLIENT) {
+                client.state = "disabled";
+            }
+        },
+    ),
+    one(
+        "saml",
+        "login-two-faults",
+        &["issuer-mismatch", "saml-client-refused"],
+        "Two independent faults: the issuer differs, and the secret of [saml_auth] is not its client's.",
+        |s| {
+            s.logs_in();
+            s.other_issuer();
+            s.sample.set(
+                "saml_auth",
+                "password",
+                "0utdated-secret-of-the-saml-client-4711-abcdef",
+            );
         },
     ),
     one(
