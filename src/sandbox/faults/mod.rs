@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::cloud::{Client, EWT_CLIENT, ISSUER, Provider};
+use super::cloud::{Client, EWT_CLIENT, ISSUER, Provider, Role, SERVICE_ROLE};
 use super::dns::NameAnswer;
 use super::setup::{REGION, Setup};
 
@@ -11,6 +11,7 @@ mod http;
 mod network;
 mod object;
 mod proxy;
+mod service;
 mod tls;
 
 /// One way in which the sandbox differs from a healthy integration.
@@ -43,6 +44,7 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         http::FAULTS,
         proxy::FAULTS,
         cloud::FAULTS,
+        service::FAULTS,
     ]
     .concat()
 });
@@ -89,6 +91,13 @@ impl Setup {
     fn client(&mut self, change: impl FnOnce(&mut Client)) {
         if let Some(client) = self.cloud.client_mut(EWT_CLIENT) {
             change(client);
+        }
+    }
+
+    /// Changes the role of the client of `[ewt]`.
+    fn service_role(&mut self, change: impl FnOnce(&mut Role)) {
+        if let Some(role) = self.cloud.role_mut(SERVICE_ROLE) {
+            change(role);
         }
     }
 
