@@ -10,6 +10,7 @@ mod fact_testing;
 mod general;
 mod handshakes;
 mod idp;
+mod logins;
 mod marks;
 mod names;
 mod network;

@@ -13,6 +13,7 @@ use hybridcheck_core::run::{Invocation, ObjectSummary, Row, Run, SCHEMA, Tool};
 use hybridcheck_core::time::Timestamp;
 
 use super::flags::{self, NetworkArgs};
+use super::login::LoginArgs;
 use super::output::{Output, OutputArgs};
 use super::{Failure, select};
 use crate::config::Settings;
@@ -45,6 +46,8 @@ pub(super) struct CheckArgs {
         hide_env_values = true
     )]
     certificate_warn: String,
+    #[command(flatten)]
+    login: LoginArgs,
     #[command(flatten)]
     network: NetworkArgs,
     #[command(flatten)]
@@ -139,7 +142,8 @@ impl CheckArgs {
 /// Runs `check`; `command` is how the run document calls it.
 pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let output = args.output.checked()?;
-    let settings = args.network.settings()?;
+    let mut settings = args.network.settings()?;
+    settings.saml_login = args.login.login()?;
     let as_of = args.as_of.as_deref().map(as_of).transpose()?;
     let policy = policy(&args.certificate_warn)?;
     let scope = args.scope.read()?;
@@ -376,7 +380,12 @@ fn invocation(
             .as_ref()
             .map(|tool| tool.source.clone()),
         client_id: settings.tool_client.as_ref().map(|tool| tool.id.clone()),
-        settings: args.network.told(settings),
+        settings: args
+            .network
+            .told(settings)
+            .into_iter()
+            .chain(args.login.told())
+            .collect(),
     }
 }
 

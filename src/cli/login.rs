@@ -1,6 +1,9 @@
 //! Flags of the SAML login: as whom, and what the assertion says beside what the object does.
 
+use hybridcheck_core::text::visible;
+
 use super::Failure;
+use crate::config::SamlLogin;
 use crate::saml::{Encoding, Wish};
 
 /// Flags of the SAML login.
@@ -54,6 +57,34 @@ impl LoginArgs {
             service_name: self.saml_service.clone(),
         };
         wish.checked().map(Some).map_err(Failure::from)
+    }
+
+    /// The login that was asked for.
+    pub(super) fn login(&self) -> Result<Option<SamlLogin>, Failure> {
+        let wish = self.wish()?;
+        Ok(wish.map(|wish| SamlLogin {
+            wish,
+            encoding: self.saml_encoding,
+        }))
+    }
+
+    /// What the run document tells of it.
+    pub(super) fn told(&self) -> Vec<String> {
+        let shown = |flag, value: &Option<String>| {
+            let value = visible(value.as_deref()?, 254);
+            Some(format!("{flag} {value}"))
+        };
+        let encoding = self.saml_encoding.map(Encoding::label);
+        let mut told: Vec<String> = [
+            shown("--saml-user", &self.saml_user),
+            shown("--saml-audience", &self.saml_audience),
+            shown("--saml-service", &self.saml_service),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        told.extend(encoding.map(|label| format!("--saml-encoding: {label}")));
+        told
     }
 
     /// The encoding asked for.

@@ -10,6 +10,7 @@ use hybridcheck_core::object::HybridObject;
 use super::Failure;
 use super::check::ScopeArgs;
 use super::flags::NetworkArgs;
+use super::login::LoginArgs;
 use super::output::print;
 use crate::config::Settings;
 use crate::{gather, judge};
@@ -20,12 +21,25 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     scope: ScopeArgs,
     #[command(flatten)]
+    login: LoginArgs,
+    #[command(flatten)]
     network: NetworkArgs,
+}
+
+/// What only a login as a person brings.
+fn is_of_login(key: &FactKey) -> bool {
+    let is_person = |client: &ClientRef| matches!(client, ClientRef::Person { .. });
+    match key {
+        FactKey::Me { .. } | FactKey::SamlLogin { .. } => true,
+        FactKey::TokenEnd { client } | FactKey::TokenInfo { client } => is_person(client),
+        _ => false,
+    }
 }
 
 /// Runs `plan`.
 pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
-    let settings = args.network.settings()?;
+    let mut settings = args.network.settings()?;
+    settings.saml_login = args.login.login()?;
     let scope = args.scope.read()?;
     let objects = &scope.configuration.objects;
     let has_tool_client = settings.tool_client.is_some();
@@ -40,6 +54,9 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
             )
         };
         steps.retain(|(key, _)| !is_own_view(key));
+    }
+    if settings.saml_login.is_none() {
+        steps.retain(|(key, _)| !is_of_login(key));
     }
     if scope.offline {
         steps.retain(|(_, effect)| *effect == Effect::Local);

@@ -12,7 +12,6 @@ use axum::Router;
 use tokio::sync::oneshot;
 
 mod api;
-mod assertion;
 mod cloud;
 mod dns;
 mod door;
@@ -23,6 +22,7 @@ mod oauth;
 mod object;
 mod pages;
 mod proxy;
+mod saml;
 mod setup;
 mod tls;
 
@@ -32,7 +32,7 @@ mod tests;
 pub use faults::{Fault, fault, faults};
 pub use gateway::Seen;
 
-use cloud::{Cloud, Organizations, Stored};
+use cloud::{Cloud, Organizations};
 use dns::Nameserver;
 use door::{Bound, Door, Second};
 use gateway::{Host, Log, Refusal};
@@ -378,14 +378,19 @@ impl Sandbox {
         &self.tool_secret_file
     }
 
-    /// The address of an existing person, for logins with an assertion.
-    pub fn test_user(&self) -> &'static str {
-        cloud::TEST_USER
+    /// The addresses of the organisation's users: a login may have made one.
+    pub fn users(&self) -> Vec<String> {
+        self.cloud.emails()
     }
 
-    /// The addresses of those whom logins have created.
-    pub fn created_users(&self) -> Vec<String> {
-        self.cloud.created_users()
+    /// How many tokens are alive.
+    pub fn tokens_alive(&self) -> usize {
+        self.cloud.tokens_alive()
+    }
+
+    /// An existing user, for logins.
+    pub fn user(&self) -> &'static str {
+        cloud::USER
     }
 
     /// What `--proxy` is given, when the sandbox has a proxy.
@@ -458,18 +463,15 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
     canaries.extend(sample.passwords());
     canaries.sort_unstable();
     canaries.dedup();
-    for stored in setup
-        .cloud
-        .providers
-        .iter_mut()
-        .flat_map(|provider| &mut provider.certificates)
-    {
-        let text = match stored {
-            Stored::Made(which, days) => material::provider_certificate(*which, *days)?,
-            Stored::Text(text) => std::mem::take(text),
-            Stored::Usual => material.provider_certificate.clone(),
-        };
-        *stored = Stored::Text(text);
+    for provider in &mut setup.cloud.providers {
+        if provider.certificates.is_empty() && !provider.is_bare {
+            let usual = material.provider_certificate.clone();
+            provider.certificates.push(usual);
+        }
+        for (key, days) in &provider.made {
+            let made = material::provider_certificate(*key, *days)?;
+            provider.certificates.push(made);
+        }
     }
     Ok(canaries)
 }

@@ -10,11 +10,11 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64ct::{Base64, Encoding};
 use hybridcheck_core::time::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::assertion;
 use super::cloud::{CLIENT_CREDENTIALS, SAML2_BEARER};
 use super::gateway::{Host, Refusal};
+use super::saml;
 
 const SAML2_BEARER_GRANT: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
 
@@ -48,18 +48,13 @@ async fn token(State(host): State<Arc<Host>>, headers: HeaderMap, body: Bytes) -
         return Refusal::throttled(cloud.retry_after).into_response();
     }
     match granted(&host, &headers, &body) {
-        Ok((token, life)) => Json(json!({
-            "access_token": token,
-            "token_type": "bearer",
-            "expires_in": life.saturating_sub(1),
-        }))
-        .into_response(),
+        Ok(granted) => Json(granted).into_response(),
         Err(refused) => refused,
     }
 }
 
-/// A token and its life.
-fn granted(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<(String, u32), Response> {
+/// The answer that holds a token.
+fn granted(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<Value, Response> {
     let refused = |error, text: &str| Err(oauth_error(StatusCode::BAD_REQUEST, error, text));
     let form: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
     let field = |name: &str| {
@@ -76,6 +71,10 @@ fn granted(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<(String, u32
     let Some((cloud, client)) = host.organizations.client(&id) else {
         return refused("invalid_client", "client not found");
     };
+    if let Some((status, error, description)) = cloud.oauth_error {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+        return Err(oauth_error(status, error, description));
+    }
     if client.secret != secret {
         return Err(oauth_error(
             StatusCode::UNAUTHORIZED,
@@ -100,7 +99,7 @@ fn granted(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<(String, u32
         };
         let now = host.now().unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         let now = Timestamp::from_unix(now.as_second());
-        match assertion::judge(cloud, organization, assertion, now) {
+        match saml::login(cloud, organization, assertion, now) {
             Ok(user) => Some(user),
             Err(reason) => return refused("invalid_grant", &reason.to_string()),
         }
@@ -109,7 +108,11 @@ fn granted(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<(String, u32
     };
     let token = cloud.issue(client, user);
     let token = token.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
-    Ok((token, client.token_life))
+    let mut granted = json!({ "access_token": token, "token_type": "bearer" });
+    if !cloud.hides_expiry {
+        granted["expires_in"] = client.token_life.saturating_sub(1).into();
+    }
+    Ok(granted)
 }
 
 /// The genuine service gives the same text under both names.

@@ -15,7 +15,10 @@ fn the_healthy_sandbox_is_ready_without_a_cause() {
     let open: Vec<_> = document
         .rows
         .iter()
-        .filter(|row| row.status >= Status::Gap)
+        // A login that nobody asked for stays a gap that no run requires.
+        .filter(|row| {
+            row.status >= Status::Gap && !(row.check.0.starts_with("saml-login") && !row.required)
+        })
         .map(|row| {
             (
                 row.check.to_string(),

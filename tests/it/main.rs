@@ -7,6 +7,7 @@ mod firewall_readers;
 mod hostile;
 mod inspection;
 mod interrupt;
+mod login;
 mod matrix;
 mod old_tls;
 mod probe;

@@ -7,7 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::rows;
+use crate::{logins, rows};
 
 page! {
     /// The certificate in saml/certificate is out of its dates.
@@ -66,6 +66,7 @@ impl Rule for CertificateExpired {
         vec![
             Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
                 .shown_by(shown)
+                .shown_by(logins::refused_assertion(case, all))
                 .command("base64 -d certificate.txt | openssl x509 -noout -dates"),
         ]
     }

@@ -9,7 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use crate::network::clock;
-use crate::{rows, seen};
+use crate::{logins, rows, seen};
 
 page! {
     /// The clock of this host is wrong.
@@ -57,6 +57,7 @@ impl Rule for ClockSkew {
             return vec![
                 Diagnosis::new(Certainty::Certain, row.found.clone(), Owner::HostAdmin, fix)
                     .shown_by(measured.iter().copied())
+                    .shown_by(logins::refused_assertion(case, all))
                     .explaining(explained.iter().copied())
                     .breaks(broken)
                     .command(command),

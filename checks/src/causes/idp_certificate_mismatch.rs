@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::rows;
+use crate::{logins, rows};
 
 page! {
     /// The identity provider does not know the object's certificate.
@@ -31,7 +31,7 @@ page! {
 }
 
 impl Rule for IdpCertificateMismatch {
-    fn diagnose(&self, _: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::failing(all, "idp-certificate-known");
         let Some(row) = shown.first() else {
             return Vec::new();
@@ -44,6 +44,7 @@ impl Rule for IdpCertificateMismatch {
                 row.fix.clone(),
             )
             .shown_by(shown)
+            .shown_by(logins::refused_assertion(case, all))
             .command("base64 -d certificate.txt | openssl x509 -noout -fingerprint -sha256"),
         ]
     }

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::rows;
+use crate::{logins, rows};
 
 page! {
     /// The PureEngage identity provider is switched off.
@@ -48,6 +48,7 @@ impl Rule for IdpDisabled {
                 format!("Ask why it was switched off, then set disabled to false in PUT https://{api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
             )
             .shown_by(shown)
+            .shown_by(logins::refused_assertion(case, all))
             .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders/pureengage")),
         ]
     }

@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
-use crate::rows;
+use crate::{logins, rows};
 
 page! {
     /// The organisation has no PureEngage identity provider.
@@ -61,6 +61,7 @@ impl Rule for IdpMissing {
                 ),
             )
             .shown_by(shown)
+            .shown_by(logins::refused_assertion(case, all))
             .breaks([FactKey::PureengageIdp { object: case.object.id }])
             .command(format!("curl -si -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders/pureengage")),
         ]

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::rows;
+use crate::{logins, rows};
 
 page! {
     /// The issuer of the object is not the issuer of the identity provider.
@@ -49,6 +49,7 @@ impl Rule for IssuerMismatch {
                 row.fix.clone(),
             )
             .shown_by(shown)
+            .shown_by(logins::refused_assertion(case, all))
             .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders/pureengage")),
         ]
     }

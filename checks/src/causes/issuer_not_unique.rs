@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::rows;
+use crate::{logins, rows};
 
 page! {
     /// Two identity providers have the same issuer.
@@ -52,6 +52,7 @@ impl Rule for IssuerNotUnique {
                 row.fix.clone(),
             )
             .shown_by(shown)
+            .shown_by(logins::refused_assertion(case, all))
             .command(format!(
                 "curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders"
             )),

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::rows;
+use crate::{logins, rows};
 
 page! {
     /// The private key does not belong to the certificate.
@@ -32,7 +32,7 @@ page! {
 }
 
 impl Rule for KeyCertificateMismatch {
-    fn diagnose(&self, _: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::failing(all, "saml-pkey-matches-certificate");
         if shown.is_empty() {
             return Vec::new();
@@ -45,6 +45,7 @@ impl Rule for KeyCertificateMismatch {
                 "Set saml/certificate, saml/pkey and saml/password to values of one and the same pair, and make sure that the PureEngage identity provider holds that certificate.",
             )
             .shown_by(shown)
+            .shown_by(logins::refused_assertion(case, all))
             .command("base64 -d certificate.txt | openssl x509 -noout -pubkey; base64 -d pkey.txt | openssl pkey -pubout"),
         ]
     }

@@ -53,6 +53,8 @@ mod rate_limited;
 mod region_mismatch;
 mod revocation_blocked;
 mod role_missing;
+mod saml_assertion_refused;
+mod saml_client_refused;
 mod service_error;
 mod sni_filtered;
 mod system_lookup_differs;
@@ -142,4 +144,6 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &issuer_not_unique::IssuerNotUnique,
     &idp_certificate_mismatch::IdpCertificateMismatch,
     &role_missing::RoleMissing,
+    &saml_client_refused::SamlClientRefused,
+    &saml_assertion_refused::SamlAssertionRefused,
 ];

@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
-use crate::rows;
+use crate::{logins, rows};
 
 page! {
     /// The object and its clients name different organisations.
@@ -95,7 +95,8 @@ impl Rule for OrganizationMismatch {
                     Owner::EngageAdmin,
                     row.fix.clone(),
                 )
-                .shown_by(names.iter().chain(&forms).copied()),
+                .shown_by(names.iter().chain(&forms).copied())
+                .shown_by(logins::refused_assertion(case, all)),
             );
         }
         let api = case

@@ -8,8 +8,12 @@ mod certificate_key_size;
 mod certificate_not_before;
 mod certificate_signature;
 mod certificate_single;
+mod client;
 mod expire_time;
 mod issuer_form;
+mod login;
+mod login_ended;
+mod login_user;
 mod options_clean;
 mod options_present;
 mod pkey_decodes;
@@ -36,4 +40,8 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &pkey_decrypts::PkeyDecrypts,
     &pkey_matches_certificate::PkeyMatchesCertificate,
     &expire_time::ExpireTime,
+    &client::Client,
+    &login::Login,
+    &login_user::LoginUser,
+    &login_ended::LoginEnded,
 ];

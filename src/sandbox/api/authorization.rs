@@ -20,7 +20,7 @@ pub(super) async fn roles(caller: Caller, uri: Uri) -> Answer {
     let bodies = found.map(|role| {
         let mut body = role_body(role);
         if is_counted {
-            body["userCount"] = role.users.len().into();
+            body["userCount"] = role.users.into();
         }
         body
     });
@@ -29,7 +29,7 @@ pub(super) async fn roles(caller: Caller, uri: Uri) -> Answer {
 
 /// The permissions that exist in the organisation at all: of some domains, or those whose names begin so.
 pub(super) async fn permissions(caller: Caller, uri: Uri) -> Answer {
-    caller.governed(SCOPE)?;
+    caller.scoped(SCOPE)?;
     let asked = query(&uri, "query").unwrap_or_default().to_lowercase();
     let asked: Vec<&str> = asked.split(',').map(str::trim).collect();
     let by_domain = query(&uri, "queryType").is_some_and(|kind| kind == "domain");
@@ -75,7 +75,7 @@ pub(super) async fn permissions(caller: Caller, uri: Uri) -> Answer {
 }
 
 pub(super) async fn products(caller: Caller) -> Answer {
-    caller.governed(SCOPE)?;
+    caller.scoped(SCOPE)?;
     let products = caller.cloud.products.iter();
     let entities: Vec<Value> = products.map(|product| json!({ "id": product })).collect();
     let total = entities.len();
@@ -86,7 +86,7 @@ pub(super) async fn products(caller: Caller) -> Answer {
 
 /// What the caller may do: a client by its own roles, a person by the person's.
 pub(super) async fn subject(caller: Caller) -> Answer {
-    caller.governed(SCOPE)?;
+    caller.scoped(SCOPE)?;
     let (id, name) = match &caller.user {
         Some(user) => (user.id.as_str(), user.name.as_str()),
         None => (caller.client.id, caller.client.name),

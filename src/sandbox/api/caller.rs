@@ -5,7 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
-use crate::sandbox::cloud::{Client, Cloud, Session, User};
+use crate::sandbox::cloud::{Client, Cloud, Rejects, Session, User};
 
 /// Who calls.
 pub(super) struct Caller {
@@ -26,27 +26,15 @@ impl FromRequestParts<Arc<Host>> for Caller {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
             .map(|(_, token)| token.trim().to_owned())
-            .ok_or_else(|| {
-                let text = "No authentication bearer token specified in authorization header.";
-                Refusal::new(StatusCode::UNAUTHORIZED, "authentication.required", text)
-            })?;
+            .ok_or_else(|| rejection(Rejects::Header))?;
+        let session = host.organizations.session(&token);
         let Session {
             cloud,
             client,
             user,
-        } = host.organizations.session(&token).ok_or_else(|| {
-            let text = "Invalid login credentials.";
-            Refusal::new(StatusCode::UNAUTHORIZED, "bad.credentials", text)
-        })?;
-        if let Some(address) = cloud.ip_blocked {
-            let text = format!(
-                "Requests originating from this IP address are not authorized: [{address}]"
-            );
-            return Err(Refusal::new(
-                StatusCode::UNAUTHORIZED,
-                "ip.not.authorized",
-                text,
-            ));
+        } = session.ok_or_else(|| rejection(Rejects::Credentials))?;
+        if let Some(rejects) = cloud.rejects {
+            return Err(rejection(rejects));
         }
         if cloud.is_throttled() {
             return Err(Refusal::throttled(cloud.retry_after));
@@ -58,6 +46,38 @@ impl FromRequestParts<Arc<Host>> for Caller {
             user,
         })
     }
+}
+
+/// Why a token is refused, in the words of the Platform API definition.
+fn rejection(rejects: Rejects) -> Refusal {
+    let (status, code, text) = match rejects {
+        Rejects::Address => (
+            StatusCode::UNAUTHORIZED,
+            "ip.not.authorized",
+            "Requests originating from this IP address are not authorized: [203.0.113.77]",
+        ),
+        Rejects::Credentials => (
+            StatusCode::UNAUTHORIZED,
+            "bad.credentials",
+            "Invalid login credentials.",
+        ),
+        Rejects::Header => (
+            StatusCode::UNAUTHORIZED,
+            "authentication.required",
+            "No authentication bearer token specified in authorization header.",
+        ),
+        Rejects::Policy => (
+            StatusCode::FORBIDDEN,
+            "authz.policy.denied",
+            "Unable to perform the requested action. Your organization's security policies have denied access. Policy ID(s): [policy-1]",
+        ),
+        Rejects::Scope => (
+            StatusCode::FORBIDDEN,
+            "app.not.authorized.for.scope",
+            "App not authorized to use scope user-basic-info",
+        ),
+    };
+    Refusal::new(status, code, text)
 }
 
 impl Caller {
@@ -76,25 +96,9 @@ impl Caller {
         Ok(())
     }
 
-    /// The same for what security policies of the organisation govern.
-    pub(super) fn governed(&self, scope: &str) -> Result<(), Refusal> {
-        self.scoped(scope)?;
-        let Some(policy) = self.cloud.policy else {
-            return Ok(());
-        };
-        let text = format!(
-            "Unable to perform the requested action. Your organization's security policies have denied access. Policy ID(s): [{policy}]"
-        );
-        Err(Refusal::new(
-            StatusCode::FORBIDDEN,
-            "authz.policy.denied",
-            text,
-        ))
-    }
-
     /// The same for what needs a permission.
     pub(super) fn needs(&self, scope: &str, permission: &str) -> Result<(), Refusal> {
-        self.governed(scope)?;
+        self.scoped(scope)?;
         if self
             .cloud
             .allows(&self.client, self.user.as_ref(), permission)

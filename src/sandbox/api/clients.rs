@@ -2,7 +2,7 @@
 
 use super::paging::paged;
 use super::{Answer, Arc, Caller, Host, Json, Path, Refusal, State, StatusCode, Value, json};
-use crate::sandbox::cloud::{CLIENT_CREDENTIALS, Client, Cloud, HOME_DIVISION};
+use crate::sandbox::cloud::{CLIENT_CREDENTIALS, Client, Cloud, HOME_DIVISION, SAML2_BEARER};
 use axum::http::Uri;
 
 pub(super) async fn token_info(caller: Caller) -> Answer {
@@ -18,7 +18,7 @@ pub(super) async fn token_info(caller: Caller) -> Answer {
         "state": client.state,
         "organization": organization,
     });
-    if let Some(date) = client.date_to_delete {
+    if let Some(date) = client.ends {
         of_client["dateToDelete"] = date.into();
     }
     // `OAuthClient` is the one member of this API that begins with a capital letter.
@@ -60,19 +60,25 @@ pub(super) async fn one(
 
 /// The secret is shown only when it is made, so it is not here.
 fn body(cloud: &Cloud, client: &Client) -> Value {
+    // The documentation has a client for logins made with a redirect to the region's own pages.
+    let redirects: &[&str] = if client.grant == SAML2_BEARER {
+        &["https://apps.mypurecloud.de"]
+    } else {
+        &[]
+    };
     let mut body = json!({
         "id": client.id,
         "name": client.name,
         "accessTokenValiditySeconds": client.token_life,
         "description": "",
-        "registeredRedirectUri": [],
+        "registeredRedirectUri": redirects,
         "authorizedGrantType": client.grant,
         "scope": client.scopes,
         "roleDivisions": role_divisions(cloud, client),
         "state": client.state,
         "selfUri": format!("/api/v2/oauth/clients/{}", client.id),
     });
-    if let Some(date) = client.date_to_delete {
+    if let Some(date) = client.ends {
         body["dateToDelete"] = date.into();
     }
     body

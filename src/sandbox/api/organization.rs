@@ -3,7 +3,7 @@
 use super::{Answer, Arc, Caller, Host, Json, Refusal, State, json};
 
 pub(super) async fn me(State(host): State<Arc<Host>>, caller: Caller) -> Answer {
-    caller.governed("organization")?;
+    caller.scoped("organization")?;
     let cloud = &caller.cloud;
     Ok(Json(json!({
         "id": cloud.org_id,
@@ -13,7 +13,7 @@ pub(super) async fn me(State(host): State<Arc<Host>>, caller: Caller) -> Answer 
         "thirdPartyOrgName": cloud.org_short_name,
         "domain": format!("{}.{}", cloud.org_short_name, host.region),
         "version": 7,
-        "state": cloud.state,
+        "state": cloud.org_state,
         "voicemailEnabled": false,
         "productPlatform": cloud.platform,
         "features": cloud.features,

@@ -27,7 +27,6 @@ pub(super) async fn one(caller: Caller, Path(id): Path<String>) -> Answer {
 }
 
 fn body(provider: &Provider) -> Value {
-    let certificates = provider.texts();
     json!({
         "id": provider.id,
         "name": provider.name,
@@ -37,8 +36,8 @@ fn body(provider: &Provider) -> Value {
         "sloURI": provider.slo,
         "sloBinding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
         "relyingPartyIdentifier": provider.relying_party,
-        "certificate": certificates.first(),
-        "certificates": certificates,
+        "certificate": provider.certificates.first(),
+        "certificates": provider.certificates,
         "nameIdentifierFormat": provider.name_identifier_format,
         "ssoBinding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
         "signAuthnRequests": false,

@@ -4,7 +4,7 @@ use super::{Answer, Caller, Json, Refusal, StatusCode, json};
 use crate::sandbox::cloud::HOME_DIVISION;
 
 pub(super) async fn me(caller: Caller) -> Answer {
-    caller.governed("users")?;
+    caller.scoped("users")?;
     let Some(user) = &caller.user else {
         // That the call is not valid for client credentials is documented; code and text are not.
         let text = "This request requires a user context. Client credentials cannot be used for requests to this resource.";

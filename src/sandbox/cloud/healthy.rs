@@ -2,8 +2,8 @@
 
 use super::{
     CLIENT_CREDENTIALS, Client, Cloud, EWT_CLIENT, ISSUER, JOURNEY_PRODUCT, ORG_ID, ORG_NAME,
-    ORG_SHORT_NAME, PUREENGAGE, Provider, Role, SAML_CLIENT, SAML2_BEARER, SandboxError, TEST_USER,
-    TOKEN_LIFE, TOOL_CLIENT, User, random_text,
+    ORG_SHORT_NAME, PUREENGAGE, Provider, Role, SAML_CLIENT, SAML2_BEARER, SandboxError,
+    TOKEN_LIFE, TOOL_CLIENT, USER, User, random_text,
 };
 
 /// The permissions that exist: those that the definition names for reading journeys, and what else the roles hold.
@@ -58,25 +58,18 @@ const JOURNEY_READ: [&str; 5] = [
     "journey:session:view",
 ];
 
-const ADMINS: [&str; 3] = [
-    "first.admin@acme.example",
-    "second.admin@acme.example",
-    "third.admin@acme.example",
-];
-const SUPERVISOR: &str = "supervisor@acme.example";
 /// The role of the client of the Agent Pacing Service.
 pub(in crate::sandbox) const SERVICE_ROLE: &str = "Agent Pacing Service";
 /// The role of hybridcheck's own client.
-const TOOL_ROLE: &str = "Integration Reader";
+const TOOL_ROLE: &str = "hybridcheck";
 
 impl Cloud {
     /// The organisation of the sample object.
     pub(in crate::sandbox) fn healthy() -> Result<Self, SandboxError> {
         let mut tool = client(TOOL_CLIENT, "hybridcheck", CLIENT_CREDENTIALS)?;
-        tool.roles = vec![TOOL_ROLE.into()];
+        tool.role = Some(TOOL_ROLE);
         let mut service = client(EWT_CLIENT, "Agent Pacing Service", CLIENT_CREDENTIALS)?;
-        service.roles = vec![SERVICE_ROLE.into()];
-        let people = [TEST_USER, SUPERVISOR].into_iter().chain(ADMINS);
+        service.role = Some(SERVICE_ROLE);
         let mut cloud = Self::empty(ORG_ID, ORG_NAME, ORG_SHORT_NAME)?;
         cloud.clients = vec![
             client(SAML_CLIENT, "Workspace Desktop", SAML2_BEARER)?,
@@ -96,7 +89,13 @@ impl Cloud {
             Provider::other("okta", "Okta", "http://www.okta.com/exk0acme0sample"),
         ];
         cloud.roles = roles();
-        cloud.users = (1..).zip(people).map(person).collect();
+        cloud.users = vec![User {
+            id: user_id(1),
+            name: "Test Agent".into(),
+            email: USER.into(),
+            state: "active",
+            roles: vec!["AI Agent", "Employee"],
+        }];
         cloud.products = vec!["collaborateFree", "engage", JOURNEY_PRODUCT];
         cloud.catalogue = CATALOGUE.to_vec();
         Ok(cloud)
@@ -134,16 +133,6 @@ pub(super) fn user_id(number: usize) -> String {
     format!("{number:08}-eeee-4fff-8aaa-{number:012}")
 }
 
-fn person((number, email): (usize, &str)) -> User {
-    let name = email.split('@').next().unwrap_or(email).replace('.', " ");
-    User {
-        id: user_id(number),
-        name,
-        email: email.into(),
-        state: "active",
-    }
-}
-
 fn client(
     id: &'static str,
     name: &'static str,
@@ -155,8 +144,8 @@ fn client(
         name,
         grant,
         state: "active",
-        date_to_delete: None,
-        roles: Vec::new(),
+        ends: None,
+        role: None,
         scopes: Vec::new(),
         token_life: TOKEN_LIFE,
         tokens_dead: false,
@@ -164,14 +153,13 @@ fn client(
 }
 
 fn roles() -> Vec<Role> {
-    let role =
-        |number: u8, name: &str, default, permissions: &[&'static str], users: &[&str]| Role {
-            id: format!("{number:08}-dddd-4eee-8fff-{number:012}"),
-            name: name.into(),
-            default,
-            permissions: permissions.to_vec(),
-            users: users.iter().map(|&user| user.into()).collect(),
-        };
+    let role = |number: u8, name: &str, default, permissions: &[&'static str]| Role {
+        id: format!("{number:08}-dddd-4eee-8fff-{number:012}"),
+        name: name.into(),
+        default,
+        users: 3,
+        permissions: permissions.to_vec(),
+    };
     let everything = [
         "analytics:*:*",
         "authorization:*:*",
@@ -182,45 +170,28 @@ fn roles() -> Vec<Role> {
         "sso:*:*",
     ];
     let directory = ["directory:user:view"];
-    let mut all = vec![
-        role(1, "Admin", true, &everything, &ADMINS),
-        role(2, "AI Agent", true, &JOURNEY_READ, &[TEST_USER]),
-        role(3, "Supervisor", true, &JOURNEY_READ, &[SUPERVISOR]),
-        role(4, "Employee", true, &directory, &[TEST_USER, SUPERVISOR]),
-        role(
-            5,
-            "Master Admin",
-            true,
-            &["authorization:*:*"],
-            &ADMINS[..1],
-        ),
-        role(
-            6,
-            SERVICE_ROLE,
-            false,
-            &[
-                "authorization:role:view",
-                "journey:actiontarget:view",
-                "sso:provider:view",
-            ],
-            &[],
-        ),
-        role(
-            7,
-            TOOL_ROLE,
-            false,
-            &[
-                "authorization:role:view",
-                "oauth:client:view",
-                "sso:provider:view",
-            ],
-            &[],
-        ),
+    let reader = [
+        "authorization:role:view",
+        "oauth:client:view",
+        "sso:provider:view",
     ];
+    let service = [reader.as_slice(), &["journey:actiontarget:view"]].concat();
+    let mut all = vec![
+        role(1, "Admin", true, &everything),
+        role(2, "AI Agent", true, &JOURNEY_READ),
+        role(3, "Supervisor", true, &JOURNEY_READ),
+        role(4, "Employee", true, &directory),
+        role(5, "Master Admin", true, &["authorization:*:*"]),
+    ];
+    for (number, name, permissions) in [(36, SERVICE_ROLE, &*service), (37, TOOL_ROLE, &reader)] {
+        let mut held = role(number, name, false, permissions);
+        held.users = 0;
+        all.push(held);
+    }
     // More than one page of the default size, so that a reader that ignores pages is noticed.
-    for number in 8..36 {
+    for number in 6..36 {
         let name = format!("Site {number:02} Operator");
-        all.push(role(number, &name, false, &directory, &[]));
+        all.push(role(number, &name, false, &directory));
     }
     all
 }

@@ -25,8 +25,8 @@ pub(super) const SAML_CLIENT: &str = "11111111-aaaa-4bbb-8ccc-111111111111";
 pub(super) const EWT_CLIENT: &str = "22222222-aaaa-4bbb-8ccc-222222222222";
 pub(super) const TOOL_CLIENT: &str = "33333333-aaaa-4bbb-8ccc-333333333333";
 pub(super) const HOME_DIVISION: &str = "55555555-aaaa-4bbb-8ccc-555555555555";
-/// An existing person of the organisation, for logins with an assertion.
-pub(super) const TEST_USER: &str = "test.agent@acme.example";
+/// An existing person of the organisation, for logins.
+pub(super) const USER: &str = "test.agent@acme.example";
 
 /// The id of the `PureEngage` provider.
 pub(super) const PUREENGAGE: &str = "pureengage";
@@ -48,9 +48,9 @@ pub(super) struct Client {
     pub(super) grant: &'static str,
     pub(super) state: &'static str,
     /// When a client that is `inactive` will be gone.
-    pub(super) date_to_delete: Option<&'static str>,
-    /// The names of its roles, all in the home division; they count for client credentials alone.
-    pub(super) roles: Vec<String>,
+    pub(super) ends: Option<&'static str>,
+    /// The name of its role, in the home division; a client for client credentials without one may nothing.
+    pub(super) role: Option<&'static str>,
     /// Its scopes; they count for every grant once the organisation enforces them.
     pub(super) scopes: Vec<&'static str>,
     /// Life of its tokens in seconds.
@@ -59,15 +59,19 @@ pub(super) struct Client {
     pub(super) tokens_dead: bool,
 }
 
-/// A certificate as an identity provider holds it.
-#[derive(Clone, Debug)]
-pub(super) enum Stored {
-    /// A certificate of this key, valid from and to these days counted from today.
-    Made(Which, (i64, i64)),
-    /// This text, as the API gives it.
-    Text(String),
-    /// The one that the recipe of the material makes.
-    Usual,
+/// What the API host answers every token with, when the organisation or something on the way refuses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rejects {
+    /// The caller's address is not on the organisation's list.
+    Address,
+    /// The token is not one of this region.
+    Credentials,
+    /// A device on the way took the Authorization header away.
+    Header,
+    /// A security policy of the organisation.
+    Policy,
+    /// The client has not the scope, and the organisation enforces scopes.
+    Scope,
 }
 
 /// A SAML identity provider.
@@ -77,9 +81,14 @@ pub(super) struct Provider {
     pub(super) name: String,
     pub(super) issuer: String,
     pub(super) disabled: bool,
-    /// Texts when the sandbox opens; the first is also the member `certificate`.
-    pub(super) certificates: Vec<Stored>,
+    /// Where users are sent to log in.
     pub(super) sso_target: String,
+    /// As administrators pasted them; the object's own, as base64 of its DER, when there is none as the sandbox opens.
+    pub(super) certificates: Vec<String>,
+    /// It does not hold the object's own certificate.
+    pub(super) is_bare: bool,
+    /// Further certificates, made as the sandbox opens: of this key, and valid from and to these days counted from today.
+    pub(super) made: Vec<(Which, (i64, i64))>,
     pub(super) slo: String,
     pub(super) relying_party: String,
     pub(super) name_identifier_format: &'static str,
@@ -95,8 +104,10 @@ impl Provider {
             name: name.into(),
             issuer: issuer.into(),
             disabled: false,
-            certificates: vec![Stored::Usual],
             sso_target: "https://idp.acme.example/sso".into(),
+            certificates: Vec::new(),
+            is_bare: false,
+            made: Vec::new(),
             slo: String::new(),
             relying_party: String::new(),
             name_identifier_format: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
@@ -104,31 +115,22 @@ impl Provider {
         }
     }
 
-    /// The certificates' texts.
-    pub(super) fn texts(&self) -> Vec<&str> {
-        let texts = self.certificates.iter().filter_map(|stored| match stored {
-            Stored::Text(text) => Some(text.as_str()),
-            Stored::Made(..) | Stored::Usual => None,
-        });
-        texts.collect()
-    }
-
     /// The certificates themselves, as many as can be read.
     pub(super) fn decoded(&self) -> Vec<(CertificateInfo, Vec<u8>)> {
-        let texts = self.texts().into_iter();
+        let texts = self.certificates.iter();
         texts.flat_map(|text| certificates_in(text).0).collect()
     }
 }
 
-/// A role with its permissions (`domain:entity:action`) and the people who hold it.
+/// A role with its permissions (`domain:entity:action`).
 #[derive(Clone, Debug)]
 pub(super) struct Role {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) default: bool,
+    /// How many people hold it.
+    pub(super) users: u32,
     pub(super) permissions: Vec<&'static str>,
-    /// Their addresses.
-    pub(super) users: Vec<String>,
 }
 
 impl Role {
@@ -146,15 +148,8 @@ pub(super) struct User {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) state: &'static str,
-}
-
-/// How often calls of the API are answered with 429.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Throttle {
-    Always,
-    /// The first calls only.
-    First(u32),
-    Never,
+    /// The names of the person's roles.
+    pub(super) roles: Vec<&'static str>,
 }
 
 /// One organisation.
@@ -162,7 +157,7 @@ pub(super) struct Cloud {
     pub(super) org_id: &'static str,
     pub(super) org_name: &'static str,
     pub(super) org_short_name: &'static str,
-    pub(super) state: &'static str,
+    pub(super) org_state: &'static str,
     pub(super) platform: &'static str,
     pub(super) features: BTreeMap<&'static str, bool>,
     pub(super) clients: Vec<Client>,
@@ -174,16 +169,19 @@ pub(super) struct Cloud {
     pub(super) catalogue: Vec<&'static str>,
     /// The token endpoint answers 429 to its clients.
     pub(super) throttled: bool,
-    pub(super) api_throttle: Throttle,
+    /// So many calls of the API are answered with 429 before it answers.
+    pub(super) api_throttle: u32,
     /// What `Retry-After` says on a 429 of either host.
     pub(super) retry_after: &'static str,
-    /// The address that its list of allowed addresses does not have.
-    pub(super) ip_blocked: Option<&'static str>,
+    /// Why the API takes no token.
+    pub(super) rejects: Option<Rejects>,
     /// A client needs the scope of a call.
     pub(super) scopes_enforced: bool,
-    /// The id of a security policy that denies every call beyond `tokens/me`.
-    pub(super) policy: Option<&'static str>,
-    /// The encodings of an assertion that the token endpoint takes.
+    /// What the token endpoint says instead of an answer: status, error, description.
+    pub(super) oauth_error: Option<(u16, &'static str, &'static str)>,
+    /// Tokens come without their life.
+    pub(super) hides_expiry: bool,
+    /// The encodings of an assertion that the token endpoint takes; the genuine service's are not known.
     pub(super) encodings: Vec<Encoding>,
     token_prefix: String,
     tokens: Mutex<BTreeMap<String, Holder>>,
@@ -209,7 +207,7 @@ impl Cloud {
             org_id,
             org_name,
             org_short_name,
-            state: "active",
+            org_state: "active",
             platform: "PureEngage",
             features: BTreeMap::from([
                 ("contactCenter", true),
@@ -224,11 +222,12 @@ impl Cloud {
             products: Vec::new(),
             catalogue: Vec::new(),
             throttled: false,
-            api_throttle: Throttle::Never,
+            api_throttle: 0,
             retry_after: "1",
-            ip_blocked: None,
+            rejects: None,
             scopes_enforced: false,
-            policy: None,
+            oauth_error: None,
+            hides_expiry: false,
             encodings: Encoding::ALL.to_vec(),
             token_prefix: format!("sandbox-{}-", random_text(12)?),
             tokens: Mutex::default(),
@@ -282,8 +281,8 @@ impl Cloud {
         user: Option<&'a User>,
     ) -> impl Iterator<Item = &'a Role> {
         self.roles.iter().filter(move |role| match user {
-            Some(user) => role.users.contains(&user.email),
-            None => client.grant == CLIENT_CREDENTIALS && client.roles.contains(&role.name),
+            Some(user) => user.roles.contains(&role.name.as_str()),
+            None => client.grant == CLIENT_CREDENTIALS && client.role == Some(role.name.as_str()),
         })
     }
 
@@ -329,24 +328,27 @@ impl Cloud {
             name: email.to_owned(),
             email: email.to_owned(),
             state: "active",
+            roles: Vec::new(),
         };
         created.push(user.clone());
         user
     }
 
-    /// The addresses of those whom logins created.
-    pub(super) fn created_users(&self) -> Vec<String> {
+    /// The addresses of all people, those whom a login created last.
+    pub(super) fn emails(&self) -> Vec<String> {
         let created = locked(&self.created);
-        created.iter().map(|user| user.email.clone()).collect()
+        let all = self.users.iter().chain(created.iter());
+        all.map(|user| user.email.clone()).collect()
+    }
+
+    /// How many tokens are alive.
+    pub(super) fn tokens_alive(&self) -> usize {
+        locked(&self.tokens).len()
     }
 
     /// Whether this call is one too many.
     pub(super) fn is_throttled(&self) -> bool {
-        match self.api_throttle {
-            Throttle::Always => true,
-            Throttle::First(count) => self.throttled_calls.fetch_add(1, Ordering::Relaxed) < count,
-            Throttle::Never => false,
-        }
+        self.throttled_calls.fetch_add(1, Ordering::Relaxed) < self.api_throttle
     }
 
     /// Everything secret here, and the beginning of every token that will ever be issued.

@@ -11,6 +11,7 @@ mod http;
 mod network;
 mod object;
 mod proxy;
+mod saml;
 mod service;
 mod tls;
 
@@ -19,7 +20,7 @@ mod tls;
 pub struct Fault {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, or `none` when nothing is wrong.
+    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, `saml`, or `none` when nothing is wrong.
     pub area: &'static str,
     /// What it is, in one sentence.
     pub about: &'static str,
@@ -45,6 +46,7 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         proxy::FAULTS,
         cloud::FAULTS,
         service::FAULTS,
+        saml::FAULTS,
     ]
     .concat()
 });

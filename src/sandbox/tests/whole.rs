@@ -30,6 +30,7 @@ fn every_fault_is_described_and_named_once() {
         "oauth",
         "organisation",
         "idp",
+        "saml",
         "none",
     ];
     for (index, fault) in faults().iter().enumerate() {

@@ -14,10 +14,11 @@ use hybridcheck_core::facts::{
     Fact, FactKey, Facts, Gap, Grant, Grants, HelloFact, HelloOutcome, HelloVariant, HostsEntry,
     HostsFileFact, HttpAnswer, HttpFact, HttpOutcome, IdentityProvider, IdentityProviders,
     KeyAlgorithm, MaterialShape, NamedEntity, OAuthClientInfo, OAuthError, Organization,
-    PasswordFit, PermissionPolicy, Permissions, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome,
-    Products, ReachFact, Recorded, ResolverFact, Role, RoleDivision, Roles, RoutingFact,
-    ServedCertificate, SystemLookupFact, SystemOutcome, TcpFact, TcpOutcome, TlsFact, TlsOutcome,
-    TokenFact, TokenInfo, TokenOutcome, Trust, Wrapping,
+    PasswordFit, PermissionPolicy, Permissions, Person, PrivateKeyFact, PrivateKeyInfo,
+    PrivateKeyOutcome, Products, ReachFact, Recorded, ResolverFact, Role, RoleDivision, Roles,
+    RoutingFact, SamlLoginFact, SamlTry, ServedCertificate, SystemLookupFact, SystemOutcome,
+    TcpFact, TcpOutcome, TlsFact, TlsOutcome, TokenEndFact, TokenFact, TokenInfo, TokenOutcome,
+    Trust, Wrapping,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId, SAML_AUTH};
 use hybridcheck_core::time::{Timestamp, Took};
@@ -35,6 +36,9 @@ pub const CERTIFICATE_SHA256: &str =
     "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
 /// SHA-256 of the healthy certificate's public key.
 pub const KEY_SHA256: &str = "5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed";
+
+/// The user of the healthy login.
+pub const USER: &str = "test.agent@acme.example";
 
 /// The moment at which the canned facts were gathered.
 pub fn now() -> Timestamp {
@@ -838,7 +842,36 @@ impl Builder {
             let mut stands_on = means.clone();
             stands_on.push(FactKey::option(id, SAML_AUTH, "client_id"));
             self.add(key, api(&reader, call, found), stands_on);
+            self.login(object);
         }
+    }
+
+    /// A person logs in, is read, and the token is ended.
+    fn login(&mut self, object: &HybridObject) {
+        let id = object.id;
+        let person = ClientRef::Person { object: id };
+        let issued = TokenOutcome::Issued {
+            expires_in: Some(86_399),
+        };
+        let login = saml_login(object, issued);
+        self.add(FactKey::SamlLogin { object: id }, login, Vec::new());
+        let found = ApiOutcome::Found(Person {
+            id: Some("user-1".into()),
+            name: Some("Test Agent".into()),
+            email: Some(USER.into()),
+            state: Some("active".into()),
+        });
+        let fact = api(&person, "GET /api/v2/users/me", found);
+        self.add(FactKey::Me { object: id }, fact, Vec::new());
+        let found = ApiOutcome::Found(token_info(object, SAML_AUTH));
+        let fact = api(&person, "GET /api/v2/tokens/me", found);
+        let client = person;
+        let key = FactKey::TokenInfo {
+            client: client.clone(),
+        };
+        self.add(key, fact, Vec::new());
+        let ended = TokenEndFact { status: Some(200) };
+        self.add(FactKey::TokenEnd { client }, ended, Vec::new());
     }
 }
 
@@ -944,6 +977,42 @@ pub fn client_record(object: &HybridObject, section: &str) -> ClientRecord {
         access_token_validity_seconds: Some(86_400),
         registered_redirect_uri: Some(vec!["https://apps.mypurecloud.com".into()]),
         ..ClientRecord::default()
+    }
+}
+
+/// The person who logged in.
+pub fn person() -> ClientRef {
+    ClientRef::Person {
+        object: ObjectId(0),
+    }
+}
+
+/// Key of the login with an assertion.
+pub fn saml_login_key() -> FactKey {
+    FactKey::SamlLogin {
+        object: ObjectId(0),
+    }
+}
+
+/// Key of the person who logged in.
+pub fn me_key() -> FactKey {
+    FactKey::Me {
+        object: ObjectId(0),
+    }
+}
+
+/// A login with an assertion, with the first encoding.
+pub fn saml_login(object: &HybridObject, outcome: TokenOutcome) -> SamlLoginFact {
+    let fact = token(object, SAML_AUTH, outcome);
+    SamlLoginFact {
+        email: USER.into(),
+        client_id: fact.client_id,
+        organization: "acme-sample".into(),
+        tries: vec![SamlTry {
+            encoding: "base64 of the whole Response".into(),
+            http: fact.http,
+            outcome: fact.outcome,
+        }],
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) enum Refused {
     NoCertificate,
     #[error("attribute OrganizationName does not match the organization")]
     OrganizationAttribute,
-    #[error("orgName is not valid")]
+    #[error("organization is not known")]
     OrganizationName,
     #[error("assertion signature is not valid")]
     Signature,
@@ -39,7 +39,7 @@ pub(super) enum Refused {
 }
 
 /// The person whom an assertion logs in; an unknown one is created where the provider provisions users.
-pub(super) fn judge(
+pub(super) fn login(
     cloud: &Cloud,
     org_name: &str,
     assertion: &str,

@@ -1,0 +1,169 @@
+//! Whether the client of `[saml_auth]` is one that people can log in with.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, ApiOutcome, ClientRecord, ClientRef, FactKey, Gap};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::{HybridObject, SAML_AUTH};
+use hybridcheck_core::page;
+use hybridcheck_core::text::{listed, visible};
+
+use super::login::subjects;
+use crate::seen;
+
+page! {
+    /// The client of saml_auth exists, is active, and is of grant type SAML2 Bearer.
+    ///
+    /// Read from the organisation's list of clients, because this client has no token of its own without a person; that needs the
+    /// permission `oauth:client:view`.
+    ///
+    /// ## Why it matters
+    ///
+    /// Workspace Desktop exchanges its assertion as this client. One of another grant type, a disabled or a deleted one refuses every
+    /// agent.
+    ///
+    /// ## How to fix
+    ///
+    /// Create an OAuth client of grant type SAML2 Bearer under Admin > Integrations > OAuth, with an authorized redirect URI, and enter
+    /// its id and secret in `[saml_auth]`; or enable the one that is there.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: a SAML2 Bearer client for Workspace Desktop (provisioning article), the members of a client (Platform API definition),
+    /// seven days between deleting an older client and its end.
+    pub(crate) struct Client;
+}
+
+impl Check for Client {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        subjects(object)
+    }
+
+    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        vec![key(object)]
+    }
+
+    fn is_required(&self) -> bool {
+        false
+    }
+
+    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let fact = case.client_record(&key(case.object))?;
+        seen::is_about_us(case, &fact.reader)?;
+        if fact.outcome == ApiOutcome::NotFound {
+            let judgement = Judgement::fail(
+                "a client of this organisation",
+                "the organisation has no such client",
+                "Copy the client id for [saml_auth] again from Admin > Integrations > OAuth, or create a client of grant type SAML2 Bearer there.",
+                Owner::EngageAdmin,
+            );
+            return Ok(seen::with_api(judgement, fact));
+        }
+        let record = seen::found(fact)?;
+        let judgement = judged(record)?;
+        let mut judgement = seen::with_api(judgement, fact);
+        if let Some(seconds) = record.access_token_validity_seconds {
+            judgement = judgement.evidence("accessTokenValiditySeconds", seconds);
+        }
+        let uris = record.registered_redirect_uri.iter().flatten();
+        Ok(judgement.evidence("registeredRedirectUri", listed(uris)))
+    }
+}
+
+fn judged(record: &ClientRecord) -> Answer<Judgement> {
+    let Some(grant) = record.authorized_grant_type.as_deref() else {
+        return Err(Gap::NotAnswered {
+            what: "the client's record does not state authorizedGrantType".into(),
+        });
+    };
+    if !grant.eq_ignore_ascii_case("SAML2-BEARER") {
+        return Ok(Judgement::fail(
+            "grant type SAML2-BEARER",
+            format!("grant type {}", visible(grant, 60)),
+            "Create an OAuth client of grant type SAML2 Bearer and enter its id and secret in [saml_auth]; the grant type decides what a client can do.",
+            Owner::CloudAdmin,
+        ));
+    }
+    let state = record.state.as_deref().unwrap_or("active");
+    let ending = record
+        .date_to_delete
+        .as_deref()
+        .map(|date| visible(date, 60));
+    Ok(match (state.eq_ignore_ascii_case("active"), ending) {
+        (true, None) => Judgement::pass("SAML2-BEARER, active"),
+        (true, Some(date)) => Judgement::warn(
+            "a client that stays",
+            format!("active, but to be deleted on {date}"),
+            format!("Restore the client before {date}, or enter another client in [saml_auth]."),
+            Owner::CloudAdmin,
+        ),
+        (false, ending) => Judgement::fail(
+            "active",
+            match ending {
+                Some(date) => format!("{}, to be deleted on {date}", visible(state, 60)),
+                None => visible(state, 60),
+            },
+            "Enable or restore the client under Admin > Integrations > OAuth.",
+            Owner::CloudAdmin,
+        ),
+    })
+}
+
+fn key(object: &HybridObject) -> FactKey {
+    FactKey::ClientRecord {
+        client: ClientRef::Service {
+            object: object.id,
+            section: SAML_AUTH.to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_testkit::facts::{api, client, client_record, client_record_key};
+
+    fn answered(outcome: ApiOutcome<ClientRecord>) -> Answer<Judgement> {
+        let fact = api(
+            &client("ewt"),
+            "GET /api/v2/oauth/clients/{clientId}",
+            outcome,
+        );
+        let bench = Bench::healthy().fact(client_record_key(SAML_AUTH), fact);
+        bench.judge_first(&Client)
+    }
+
+    fn status(spoil: impl FnOnce(&mut ClientRecord)) -> Status {
+        let mut record = client_record(&Bench::healthy().object, SAML_AUTH);
+        spoil(&mut record);
+        let answer = answered(ApiOutcome::Found(record));
+        answer.map_or(Status::Gap, |judgement| judgement.status)
+    }
+
+    #[test]
+    fn grant_type_and_state_are_weighed() {
+        assert_eq!(status(|_| ()), Status::Pass);
+        let other = Some("CLIENT-CREDENTIALS".to_owned());
+        assert_eq!(
+            status(|record| record.authorized_grant_type = other),
+            Status::Fail
+        );
+        assert_eq!(
+            status(|record| record.state = Some("disabled".into())),
+            Status::Fail
+        );
+        let day = Some("2026-12-01T00:00:00Z".to_owned());
+        assert_eq!(status(|record| record.date_to_delete = day), Status::Warn);
+        assert_eq!(
+            status(|record| record.authorized_grant_type = None),
+            Status::Gap
+        );
+    }
+
+    #[test]
+    fn an_unknown_client_fails() {
+        let judgement = answered(ApiOutcome::NotFound).expect("a verdict");
+        assert_eq!(judgement.status, Status::Fail);
+    }
+}

@@ -1,0 +1,162 @@
+//! Whether a user can really log in with an assertion signed by the object's key.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, FactKey, Gap, SamlLoginFact, TokenOutcome};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::{HybridObject, SAML_AUTH};
+use hybridcheck_core::page;
+use hybridcheck_core::text::visible;
+
+use crate::seen;
+
+page! {
+    /// A user can log in with an assertion signed by this object.
+    ///
+    /// Done only on request (`--saml-user`), as an existing test user: the assertion is made from the object's own issuer, certificate
+    /// and key, exchanged with the client of `[saml_auth]`, and the token is ended again.
+    ///
+    /// ## Why it matters
+    ///
+    /// It is the login that Workspace Desktop makes. It stands on everything at once: key, certificate, issuer, identity provider,
+    /// client, organisation and clocks. With `autoProvisionUsers` a login of an unknown address creates a user and may take a licence,
+    /// so hybridcheck never makes one unasked.
+    ///
+    /// ## How to fix
+    ///
+    /// Look at the causes named beside it first. Workspace Desktop's own assertion is explained by `hybridcheck saml --decode`.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the grant, its fields and the attributes of the assertion. Not documented: how the assertion is encoded, so the
+    /// likely encodings are tried in turn and the accepted one is told; the service's words for a refused assertion.
+    pub(crate) struct Login;
+}
+
+impl Check for Login {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        subjects(object)
+    }
+
+    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        vec![FactKey::SamlLogin { object: object.id }]
+    }
+
+    fn is_required(&self) -> bool {
+        false
+    }
+
+    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        let fact = case.saml_login()?;
+        let Some(last) = fact.tries.last() else {
+            return Err(Gap::NotAnswered {
+                what: "no assertion was sent".into(),
+            });
+        };
+        let judgement = match &last.outcome {
+            TokenOutcome::Issued { .. } => Judgement::pass(format!(
+                "{} logged in; accepted was {}",
+                visible(&fact.email, 80),
+                last.encoding
+            )),
+            TokenOutcome::Refused(error) if !error.genuine => {
+                return Err(Gap::NotAnswered {
+                    what: format!(
+                        "the login was answered with {error}, without the marks of the genuine service"
+                    ),
+                });
+            }
+            TokenOutcome::Refused(error) => Judgement::fail(
+                "a token",
+                format!("{error}{}", encodings(fact)),
+                "Look at the causes beside this row. If there is none, give the correlation id to Genesys support, or look into the Identity Provider Event Log.",
+                Owner::CloudAdmin,
+            ),
+            TokenOutcome::RateLimited { .. } => {
+                return Err(Gap::NotAnswered {
+                    what: "the service limits the rate of token requests".into(),
+                });
+            }
+            TokenOutcome::NotOAuth => {
+                return Err(Gap::NotAnswered {
+                    what: format!("the login got no OAuth answer: {}", last.http.outcome),
+                });
+            }
+        };
+        let judgement = seen::with_http(judgement, &last.http)
+            .evidence("user", &fact.email)
+            .evidence("orgName", &fact.organization);
+        let judgement = match &fact.client_id {
+            Some(id) => judgement.evidence("client id", id),
+            None => judgement,
+        };
+        Ok(fact.tries.iter().fold(judgement, |judgement, one| {
+            judgement.evidence(&one.encoding, &one.http.outcome)
+        }))
+    }
+}
+
+/// The section of the client that people log in with, when the object has it.
+pub(super) fn subjects(object: &HybridObject) -> Vec<Subject> {
+    let section = object
+        .is_client(SAML_AUTH)
+        .then(|| Subject::section(SAML_AUTH));
+    section.into_iter().collect()
+}
+
+fn encodings(fact: &SamlLoginFact) -> String {
+    match fact.tries.len() {
+        0 | 1 => String::new(),
+        tried => format!(" (in each of {tried} encodings)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_testkit::facts::{oauth_error, saml_login, saml_login_key};
+
+    #[test]
+    fn an_accepted_encoding_is_told() {
+        let judgement = Bench::healthy().judge_first(&Login).expect("a verdict");
+        assert_eq!(judgement.status, Status::Pass);
+        assert!(judgement.found.contains("base64 of the whole Response"));
+    }
+
+    #[test]
+    fn a_refusal_fails_with_the_services_words() {
+        let outcome = oauth_error(400, "invalid_grant", "whatever it says");
+        let bench = Bench::healthy();
+        let fact = saml_login(&bench.object, outcome);
+        let judgement = bench.fact(saml_login_key(), fact).judge_first(&Login);
+        let judgement = judgement.expect("a verdict");
+        assert_eq!(judgement.status, Status::Fail);
+        assert!(
+            judgement.found.contains("whatever it says"),
+            "{}",
+            judgement.found
+        );
+    }
+
+    #[test]
+    fn a_login_that_nobody_asked_for_is_a_gap_with_its_reason() {
+        let refused = Gap::Refused {
+            reason: "it may create a user".into(),
+        };
+        let bench = Bench::healthy().gap(saml_login_key(), refused.clone());
+        assert_eq!(bench.judge_first(&Login), Err(refused));
+    }
+
+    #[test]
+    fn a_stranger_accuses_nobody() {
+        let TokenOutcome::Refused(mut error) = oauth_error(400, "invalid_grant", "no") else {
+            unreachable!("a refusal");
+        };
+        error.genuine = false;
+        let bench = Bench::healthy();
+        let fact = saml_login(&bench.object, TokenOutcome::Refused(error));
+        let answer = bench.fact(saml_login_key(), fact).judge_first(&Login);
+        assert!(matches!(answer, Err(Gap::NotAnswered { .. })), "{answer:?}");
+    }
+}

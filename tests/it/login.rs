@@ -1,0 +1,128 @@
+//! A login with an assertion through the real binary: only on request, ended afterwards, and never in any output.
+
+use hybridcheck::sandbox::{self, Sandbox};
+use hybridcheck_core::facts::{FactKey, Recorded};
+use hybridcheck_core::finding::Status;
+
+use crate::support::run;
+
+fn arguments(sandbox: &Sandbox, more: &[&str]) -> Vec<String> {
+    let mut all = vec!["check".to_owned()];
+    all.extend(sandbox.check_arguments());
+    all.extend(more.iter().map(|&argument| argument.to_owned()));
+    all
+}
+
+#[test]
+fn without_the_flag_nobody_logs_in_and_the_reason_is_told() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let finished = run(arguments(&sandbox, &["--format", "json"]));
+    let document = finished.json();
+    let row = document.rows.iter().find(|row| row.check.0 == "saml-login");
+    let row = row.expect("a row");
+    assert_eq!(row.status, Status::Gap);
+    let said = row
+        .gap
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    assert!(said.contains("--saml-user"), "{said}");
+    assert!(said.contains("may create a user"), "{said}");
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let asked: Vec<String> = sandbox.requests();
+    assert!(
+        !asked.iter().any(|line| line.contains("/users/me")),
+        "{asked:#?}"
+    );
+    assert_eq!(sandbox.users(), [sandbox.user()]);
+}
+
+#[test]
+fn with_the_flag_the_user_logs_in_is_read_and_the_token_is_ended() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let user = ["--saml-user", sandbox.user(), "--format", "json"];
+    let finished = run(arguments(&sandbox, &user));
+    let document = finished.json();
+    for check in ["saml-login", "saml-login-user", "saml-login-ended"] {
+        let row = document.rows.iter().find(|row| row.check.0 == check);
+        let row = row.expect("a row");
+        assert_eq!(
+            row.status,
+            Status::Pass,
+            "{check}: {} {:?}",
+            row.found,
+            row.gap
+        );
+    }
+    let lines = sandbox.requests();
+    let at = |wanted: &str| lines.iter().position(|line| line.contains(wanted));
+    let (read, ended) = (at("GET /api/v2/users/me"), at("DELETE /api/v2/tokens/me"));
+    assert!(read.is_some() && read < ended, "{lines:#?}");
+    let deletes = lines.iter().filter(|line| line.contains("DELETE")).count();
+    assert_eq!(deletes, 1);
+    // The service clients' tokens live on until they expire; the person's is gone.
+    assert_eq!(sandbox.tokens_alive(), 1);
+    assert_eq!(sandbox.users(), [sandbox.user()]);
+}
+
+#[test]
+fn a_refused_assertion_is_tried_in_every_encoding_and_each_try_is_kept() {
+    let fault = sandbox::fault("login-encoding-unknown");
+    let sandbox = Sandbox::start(fault).expect("a sandbox");
+    let document = run(arguments(&sandbox, &["--format", "json"])).json();
+    let login = document
+        .facts
+        .iter()
+        .find_map(|entry| match (&entry.key, &entry.outcome) {
+            (FactKey::SamlLogin { .. }, Recorded::Fact(fact)) => Some(format!("{fact:?}")),
+            _ => None,
+        });
+    let login = login.expect("a login");
+    assert_eq!(login.matches("encoding:").count(), 4, "{login}");
+}
+
+#[test]
+fn neither_assertion_nor_token_is_in_any_output() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    for format in ["table", "json", "short"] {
+        let more = ["--saml-user", sandbox.user(), "--format", format, "-vvv"];
+        let finished = run(arguments(&sandbox, &more));
+        for text in [&finished.stdout, &finished.stderr] {
+            for canary in sandbox.canaries() {
+                assert!(!text.contains(&canary), "{format}: {canary}");
+            }
+            // How every encoding of a Response and of an Assertion begins, and the signature's element.
+            for beginning in ["PHNhbWxwOlJl", "PHNhbWw6QXNz", "SignatureValue"] {
+                assert!(!text.contains(beginning), "{format}: {beginning}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plan_says_what_a_login_may_do_before_anything_is_sent() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let object = sandbox.object_file().display().to_string();
+    let silent = run(["plan".to_owned(), object.clone()]);
+    assert!(
+        !silent.stdout.contains("may create a user"),
+        "{}",
+        silent.stdout
+    );
+    let told = run(["plan", &object, "--saml-user", sandbox.user()]);
+    assert!(told.stdout.contains("may create a user"), "{}", told.stdout);
+    assert!(
+        told.stdout
+            .contains("DELETE https://api.mypurecloud.de/api/v2/tokens/me")
+    );
+    assert!(sandbox.requests().is_empty());
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_before_anything_is_asked() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let finished = run(arguments(&sandbox, &["--saml-user", "nobody"]));
+    assert_eq!(finished.status, 2);
+    assert!(finished.stderr.contains("nobody"), "{}", finished.stderr);
+    assert!(sandbox.requests().is_empty());
+}
