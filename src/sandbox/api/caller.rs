@@ -26,7 +26,10 @@ impl FromRequestParts<Arc<Host>> for Caller {
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
             .map(|(_, token)| token.trim().to_owned())
-            .ok_or_else(|| rejection(Rejects::Header))?;
+            .ok_or_else(|| {
+                let text = "No authentication bearer token specified in authorization header.";
+                Refusal::new(StatusCode::UNAUTHORIZED, "authentication.required", text)
+            })?;
         let session = host.organizations.session(&token);
         let Session {
             cloud,
@@ -61,20 +64,10 @@ fn rejection(rejects: Rejects) -> Refusal {
             "bad.credentials",
             "Invalid login credentials.",
         ),
-        Rejects::Header => (
-            StatusCode::UNAUTHORIZED,
-            "authentication.required",
-            "No authentication bearer token specified in authorization header.",
-        ),
         Rejects::Policy => (
             StatusCode::FORBIDDEN,
             "authz.policy.denied",
             "Unable to perform the requested action. Your organization's security policies have denied access. Policy ID(s): [policy-1]",
-        ),
-        Rejects::Scope => (
-            StatusCode::FORBIDDEN,
-            "app.not.authorized.for.scope",
-            "App not authorized to use scope user-basic-info",
         ),
     };
     Refusal::new(status, code, text)

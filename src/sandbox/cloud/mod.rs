@@ -66,12 +66,8 @@ pub(super) enum Rejects {
     Address,
     /// The token is not one of this region.
     Credentials,
-    /// A device on the way took the Authorization header away.
-    Header,
     /// A security policy of the organisation.
     Policy,
-    /// The client has not the scope, and the organisation enforces scopes.
-    Scope,
 }
 
 /// A SAML identity provider.

@@ -14,6 +14,7 @@ mod proxy;
 mod saml;
 mod service;
 mod tls;
+mod tokens;
 
 /// One way in which the sandbox differs from a healthy integration.
 #[derive(Clone, Copy)]
@@ -45,6 +46,7 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         http::FAULTS,
         proxy::FAULTS,
         cloud::FAULTS,
+        tokens::FAULTS,
         service::FAULTS,
         saml::FAULTS,
     ]

@@ -1,4 +1,4 @@
-//! Faults of the service as a whole: how often it wants to be asked, and what its own rules refuse.
+//! Faults of the service as a whole: what changes while it runs.
 
 use super::{Fault, fine, one};
 use crate::sandbox::material::Which;
@@ -13,16 +13,9 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     one(
         "oauth",
-        "api-busy",
-        &[],
-        "The API answers 429 to the first call, and is content with the next.",
-        |s| s.cloud.api_throttle = 1,
-    ),
-    one(
-        "oauth",
-        "api-rate-limited",
-        &["rate-limited"],
-        "The API answers 429 every time.",
-        |s| s.cloud.api_throttle = u32::MAX,
+        "client-switched-off",
+        &["token-refused-by-api"],
+        "The client of [ewt] was disabled just after its token was issued.",
+        |s| s.client(|client| client.tokens_dead = true),
     ),
 ];
