@@ -1,7 +1,7 @@
 //! Roles, what they allow, and who holds them.
 
 use super::{Fault, fine, one};
-use crate::sandbox::cloud::EWT_CLIENT;
+use crate::sandbox::cloud::JOURNEY_PRODUCT;
 use crate::sandbox::setup::Setup;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -88,7 +88,7 @@ pub(super) const FAULTS: &[Fault] = &[
             s.cloud
                 .catalogue
                 .retain(|name| !name.starts_with("journey:"));
-            s.cloud.products.retain(|id| *id != "engage");
+            s.cloud.products.retain(|id| *id != JOURNEY_PRODUCT);
         },
     ),
     one(
@@ -129,11 +129,7 @@ pub(super) const FAULTS: &[Fault] = &[
         &[],
         "The client of [ewt] may read identity providers, but no roles.",
         |s| {
-            if let Some(client) = s.cloud.client_mut(EWT_CLIENT) {
-                client
-                    .permissions
-                    .retain(|name| !name.starts_with("authorization:"));
-            }
+            s.service_role(|role| role.permissions = vec!["sso:provider:view"]);
         },
     ),
 ];
