@@ -10,6 +10,8 @@ mod fact_testing;
 mod general;
 mod handshakes;
 mod idp;
+mod idp_refusals;
+mod issuers;
 mod logins;
 mod marks;
 mod names;
@@ -17,6 +19,7 @@ mod network;
 mod oauth;
 mod object;
 mod org;
+mod providers;
 mod proxied;
 mod proxy;
 mod reading;
@@ -33,6 +36,8 @@ mod tls;
 mod registry;
 #[cfg(test)]
 mod testing;
+
+pub use idp_refusals::{IdpFault, Refusal};
 
 /// Every check, family by family, in the order in which they are shown.
 pub fn checks() -> Vec<&'static dyn Check> {
