@@ -50,6 +50,8 @@ pub struct Seen {
     pub agent: Option<String>,
     /// The scheme of `Authorization`; what follows it is not kept.
     pub authorization: Option<String>,
+    /// The client that `Authorization: Basic` names.
+    pub client: Option<String>,
 }
 
 fn scheme(authorization: &str) -> String {
@@ -178,6 +180,13 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// The value of a header in the text of a request.
+pub(super) fn header_in(head: &str, name: &str) -> Option<String> {
+    let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+    let (_, value) = lines.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+    Some(value.trim().to_owned())
+}
+
 /// The middleware before every handler.
 pub(super) async fn pass(
     State(host): State<Arc<Host>>,
@@ -194,6 +203,7 @@ pub(super) async fn pass(
         line: format!("{method} {path}"),
         agent: text(header::USER_AGENT).map(str::to_owned),
         authorization: text(header::AUTHORIZATION).map(scheme),
+        client: super::oauth::basic(headers).map(|(id, _)| id),
     });
     if host.strips_authorization {
         request.headers_mut().remove(header::AUTHORIZATION);

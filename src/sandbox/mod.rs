@@ -86,6 +86,11 @@ impl SandboxError {
     }
 }
 
+/// The text of the sample object before anything secret is filled in, Config Server XML.
+pub fn sample_text() -> String {
+    object::Sample::default().as_xml()
+}
+
 /// A running sandbox; dropping it ends it and removes its files.
 pub struct Sandbox {
     folder: tempfile::TempDir,
@@ -411,6 +416,12 @@ impl Sandbox {
     /// Method, path and query of every HTTP request so far, in order.
     pub fn requests(&self) -> Vec<String> {
         self.log.lines().into_iter().map(|seen| seen.line).collect()
+    }
+
+    /// What each of these requests said of the program that sent it; empty where one said nothing.
+    pub fn agents(&self) -> Vec<String> {
+        let seen = self.log.lines().into_iter();
+        seen.map(|seen| seen.agent.unwrap_or_default()).collect()
     }
 
     /// Every HTTP request so far, in order, with who sent it.

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::SandboxError;
 use super::door::{Bound, Door};
-use super::gateway::{Log, Seen};
+use super::gateway::{Log, Seen, header_in};
 use super::material::random_text;
 
 /// The name of the proxy.
@@ -156,6 +156,7 @@ impl Shared {
         self.log.note(Seen {
             host: NAME.to_owned(),
             line: format!("{method} {authority}"),
+            agent: header_in(&head, "user-agent"),
             ..Seen::default()
         });
         if self.is_silent || self.answers == Answers::Hang {

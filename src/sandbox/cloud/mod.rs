@@ -261,15 +261,6 @@ impl Cloud {
         self.roles.iter_mut().find(|role| role.name == name)
     }
 
-    /// Takes a product away, and with it the permissions that exist only because of it.
-    pub(super) fn without_product(&mut self, product: &str) {
-        self.products.retain(|known| *known != product);
-        if product == JOURNEY_PRODUCT {
-            self.catalogue
-                .retain(|permission| !permission.starts_with("journey:"));
-        }
-    }
-
     /// The roles that a token's holder has: those of the client, or those of the person.
     pub(super) fn roles_of<'a>(
         &'a self,
