@@ -14,7 +14,7 @@ pub(crate) fn difference(a: &str, b: &str) -> String {
         ways.push("the scheme");
     }
     if a.has_port != b.has_port {
-        ways.push("the port, which is the usual one");
+        ways.push("the usual port");
     }
     if a.slashes != b.slashes {
         ways.push("the slash at the end");
@@ -122,7 +122,7 @@ mod tests {
             ),
             (
                 "https://idp.acme.example:443/a~b/pureengage",
-                "the port, which is the usual one",
+                "the usual port",
             ),
             (
                 "https://idp.acme.example/a%7Eb/pureengage",
@@ -130,7 +130,7 @@ mod tests {
             ),
             (
                 "http://idp.acme.example:80/a%7eb/PUREENGAGE/",
-                "the scheme, the port, which is the usual one, the slash at the end, percent-encoding and upper and lower case",
+                "the scheme, the usual port, the slash at the end, percent-encoding and upper and lower case",
             ),
         ] {
             let expected = format!("; they differ only in {ways}");
