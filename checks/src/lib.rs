@@ -11,6 +11,8 @@ mod fact_testing;
 mod general;
 mod handshakes;
 mod idp;
+mod idp_refusals;
+mod issuers;
 mod logins;
 mod marks;
 mod names;
@@ -18,6 +20,7 @@ mod network;
 mod oauth;
 mod object;
 mod org;
+mod providers;
 mod proxied;
 mod proxy;
 mod reading;
@@ -34,6 +37,8 @@ mod tls;
 mod registry;
 #[cfg(test)]
 mod testing;
+
+pub use idp_refusals::{IdpFault, Refusal};
 
 /// Every check, family by family, in the order in which they are shown.
 pub fn checks() -> Vec<&'static dyn Check> {

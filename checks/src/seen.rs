@@ -306,13 +306,7 @@ pub(crate) fn is_about_us(case: &Case<'_>, reader: &ClientRef) -> Answer<()> {
     let Some(theirs) = organization_of(case, reader) else {
         return Ok(());
     };
-    let confirmed = || {
-        case.service_clients().iter().any(|client| {
-            client != reader
-                && organization_of(case, client).is_some_and(|id| id.eq_ignore_ascii_case(ours))
-        })
-    };
-    if theirs.eq_ignore_ascii_case(ours) || !confirmed() {
+    if theirs.eq_ignore_ascii_case(ours) || !confirms(case, reader, ours) {
         return Ok(());
     }
     Err(Gap::NoMeans {
@@ -322,6 +316,14 @@ pub(crate) fn is_about_us(case: &Case<'_>, reader: &ClientRef) -> Answer<()> {
             visible(theirs, 60),
             visible(ours, 60)
         ),
+    })
+}
+
+/// Whether a client of the object other than this one is of the organisation that the object names.
+pub(crate) fn confirms(case: &Case<'_>, reader: &ClientRef, ours: &str) -> bool {
+    case.service_clients().iter().any(|client| {
+        client != reader
+            && organization_of(case, client).is_some_and(|id| id.eq_ignore_ascii_case(ours))
     })
 }
 

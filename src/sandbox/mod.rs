@@ -454,7 +454,7 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
     // The characters are those that XML has to escape.
     let password = format!("S&mple<{}>", material::random_text(18)?);
     let material = setup.material.make(&password)?;
-    let mut canaries = material.secrets;
+    let mut canaries = material.secrets.clone();
     canaries.push(password.clone());
     for cloud in [&setup.cloud, &setup.neighbour, &setup.abroad] {
         canaries.extend(cloud.secrets());
@@ -476,7 +476,7 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
     canaries.dedup();
     for provider in &mut setup.cloud.providers {
         if provider.certificates.is_empty() && !provider.is_bare {
-            let usual = material.provider_certificate.clone();
+            let usual = material.provider_certificate(provider.written);
             provider.certificates.push(usual);
         }
         for (key, days) in &provider.made {

@@ -70,6 +70,17 @@ pub(super) enum Rejects {
     Policy,
 }
 
+/// How an administrator pasted the object's certificate into a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Base64 of the DER, without BEGIN and END.
+    Body,
+    /// The PEM file as it is.
+    Pem,
+    /// Base64 of the PEM file, as the object's option holds it.
+    PemInBase64,
+}
+
 /// A SAML identity provider.
 #[derive(Clone, Debug)]
 pub(super) struct Provider {
@@ -81,6 +92,8 @@ pub(super) struct Provider {
     pub(super) sso_target: String,
     /// As administrators pasted them; the object's own, as base64 of its DER, when there is none as the sandbox opens.
     pub(super) certificates: Vec<String>,
+    /// How the object's own certificate is written.
+    pub(super) written: Written,
     /// It does not hold the object's own certificate.
     pub(super) is_bare: bool,
     /// Further certificates, made as the sandbox opens: of this key, and valid from and to these days counted from today.
@@ -102,6 +115,7 @@ impl Provider {
             disabled: false,
             sso_target: "https://idp.acme.example/sso".into(),
             certificates: Vec::new(),
+            written: Written::Body,
             is_bare: false,
             made: Vec::new(),
             slo: String::new(),

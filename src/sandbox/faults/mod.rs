@@ -10,6 +10,7 @@ mod cloud;
 mod http;
 mod network;
 mod object;
+mod org;
 mod proxy;
 mod roles;
 mod saml;
@@ -50,6 +51,7 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         roles::FAULTS,
         tokens::FAULTS,
         service::FAULTS,
+        org::FAULTS,
         saml::FAULTS,
     ]
     .concat()
