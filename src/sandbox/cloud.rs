@@ -1,6 +1,7 @@
 //! The organisation that the sandbox plays: its clients, identity providers, roles and tokens. Faults change it before it opens.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -143,6 +144,8 @@ pub(super) struct Cloud {
     /// Tokens come without their life.
     pub(super) hides_expiry: bool,
     users: Mutex<Vec<User>>,
+    /// The object's file and what is written into it when a secret is refused for the first time.
+    rewrite: Mutex<Option<(PathBuf, String)>>,
     token_prefix: String,
     tokens: Mutex<BTreeMap<String, Holder>>,
     calls: AtomicU32,
@@ -170,6 +173,7 @@ impl Cloud {
             oauth_error: None,
             hides_expiry: false,
             users: Mutex::default(),
+            rewrite: Mutex::default(),
             token_prefix: format!("sandbox-{}-", random_text(12)?),
             tokens: Mutex::default(),
             calls: AtomicU32::new(0),
@@ -245,6 +249,21 @@ impl Cloud {
         self.providers
             .iter_mut()
             .find(|provider| provider.id == PUREENGAGE)
+    }
+
+    /// Sets what happens to the object when a secret is refused for the first time.
+    pub(super) fn rewrite_when_refused(&self, file: PathBuf, text: String) {
+        *self.rewrite.lock().unwrap_or_else(PoisonError::into_inner) = Some((file, text));
+    }
+
+    /// A secret is refused.
+    pub(super) fn refuse_secret(&self) -> std::io::Result<()> {
+        let rewrite = self
+            .rewrite
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        rewrite.map_or(Ok(()), |(file, text)| std::fs::write(file, text))
     }
 
     /// Issues a token for a client.

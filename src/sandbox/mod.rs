@@ -209,6 +209,9 @@ impl Sandbox {
         let ports: Vec<(String, u16)> = ports.collect();
 
         let files = Files::write(&authority.pem(), &setup.sample)?;
+        if let Some(text) = setup.rewritten {
+            home.rewrite_when_refused(files.object.clone(), text);
+        }
         let (stop, stopped) = oneshot::channel();
         let (started, starting) = std::sync::mpsc::channel();
         let by_proxy = proxy.map(|proxy| ByProxy {
@@ -424,6 +427,12 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
         }
     }
     canaries.extend(sample.passwords());
+    if let (Some(change), Some(client)) = (setup.rotation, setup.cloud.client(cloud::EWT_CLIENT)) {
+        let mut changed = sample.clone();
+        changed.set("ewt", "password", change(&client.secret));
+        canaries.extend(changed.passwords());
+        setup.rewritten = Some(changed.as_xml());
+    }
     canaries.sort_unstable();
     canaries.dedup();
     for provider in &mut setup.cloud.providers {

@@ -79,6 +79,9 @@ async fn token(State(host): State<Arc<Host>>, headers: HeaderMap, body: Bytes) -
         return oauth_error(status, error, description);
     }
     if client.secret != secret {
+        if host.cloud.refuse_secret().is_err() {
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
         return oauth_error(
             StatusCode::UNAUTHORIZED,
             "invalid_client",

@@ -70,6 +70,10 @@ pub(super) struct Setup {
     pub(super) proxy: Option<ProxySetup>,
     /// Further arguments for `hybridcheck check`.
     pub(super) arguments: Vec<&'static str>,
+    /// Somebody changes the object while it is checked: `ewt/password` becomes this, made from the client's secret.
+    pub(super) rotation: Option<fn(&str) -> String>,
+    /// The object's text after that; written over its file when a secret is refused for the first time.
+    pub(super) rewritten: Option<String>,
 }
 
 impl Setup {
@@ -93,6 +97,8 @@ impl Setup {
             revocation: None,
             proxy: None,
             arguments: Vec::new(),
+            rotation: None,
+            rewritten: None,
         })
     }
 }
