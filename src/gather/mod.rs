@@ -175,13 +175,19 @@ pub async fn gather_on(
         tokio::select! {
             biased;
             () = &mut interrupt => break Some(Gap::Interrupted),
-            () = &mut deadline => break Some(Gap::TimedOut { waited: watch.took(), flag: "--timeout".into() }),
+            () = &mut deadline => break Some(Gap::TimedOut { waited: Took(before + watch.took().0), flag: "--timeout".into() }),
             Some(done) = tasks.next() => gathering.finish(done, observer),
         }
     };
     drop(tasks);
+    if end.is_some() {
+        gathering.end_tokens().await;
+    }
     gathering.close(end.as_ref(), before + watch.took().0)
 }
+
+/// The longest that a run which is over waits for the end of a token.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 impl<'a> Gathering<'a> {
     /// Starts, records or leaves waiting each open fact until nothing moves any more.
@@ -258,7 +264,9 @@ impl<'a> Gathering<'a> {
     fn finish(&mut self, done: Done, observer: &dyn Observer) {
         self.running.remove(&done.key);
         self.stir(&done.key);
-        if let (Err(gap @ Gap::Denied { .. }), Some(reader)) = (&done.answer, &done.reader) {
+        if let (Err(gap @ Gap::Denied { .. }), Some(reader), Some(_)) =
+            (&done.answer, &done.reader, done.key.of_organization())
+        {
             let entry = self
                 .denied
                 .entry(done.key.clone())
@@ -354,6 +362,30 @@ impl<'a> Gathering<'a> {
                 }
             }
             self.waiting.insert(key);
+        }
+    }
+
+    /// The run is over early: the tokens that it meant to end are ended all the same, if that is quickly done. One that is not
+    /// lives on until it expires; its end stays a gap.
+    async fn end_tokens(&mut self) {
+        let ends: Vec<FactKey> = self
+            .wanted
+            .iter()
+            .filter(|key| matches!(key, FactKey::TokenEnd { .. }) && !self.facts.holds(key))
+            .cloned()
+            .collect();
+        for key in ends {
+            let FactKey::TokenEnd { client } = &key else {
+                continue;
+            };
+            let Some(job) = ready::farewell(self, &key, client) else {
+                continue;
+            };
+            let ended = self.resources.probe(key, job, self.settings);
+            if let Ok(done) = tokio::time::timeout(FAREWELL, ended).await {
+                self.facts
+                    .record(done.key, done.answer, done.stands_on, done.took);
+            }
         }
     }
 

@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
-    HelloVariant, ReachFact, RereadFact, TcpOutcome, TokenFact, Trust, TunnelOutcome,
+    HelloVariant, PrivateKeyOutcome, ReachFact, RereadFact, TcpOutcome, TokenFact, Trust,
+    TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
@@ -647,15 +648,27 @@ fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
     }
 }
 
+/// Whether certificate or key can be signed with: what does not decode or open has checks and causes of its own.
+fn is_usable(gathering: &Gathering<'_>, material: &FactKey) -> bool {
+    match gathering.facts.get(material) {
+        Ok(Fact::Certificate(fact)) => fact.certificate().is_some(),
+        Ok(Fact::PrivateKey(fact)) => matches!(
+            fact.outcome,
+            PrivateKeyOutcome::Decrypted { .. } | PrivateKeyOutcome::Unencrypted { .. }
+        ),
+        _ => false,
+    }
+}
+
 /// A login as a person happens on request only: it may leave a new user behind.
 fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> Readiness {
     let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     if gathering.settings.saml_login.is_none() {
-        let reason = "a login with an assertion may create a user, and take a licence, where users are provisioned at their first \
-             login; --saml-user EMAIL, with the address of an existing test user, allows it";
+        let reason = "a login with an assertion may create a user, and take a licence, where users are provisioned at their first login";
         return missing(
-            Gap::Refused {
+            Gap::NotAskedFor {
                 reason: reason.into(),
+                flag: "--saml-user EMAIL, with the address of an existing test user,".into(),
             },
             Vec::new(),
         );
@@ -676,7 +689,7 @@ fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> Rea
         if gathering.is_open(&base) {
             return Readiness::Wait;
         }
-        if gathering.facts.get(&base).is_err() {
+        if !is_usable(gathering, &base) {
             return blocked(base);
         }
     }
@@ -712,6 +725,18 @@ fn token_end(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Re
         return Readiness::Wait;
     }
     with_token(gathering, key, client)
+}
+
+/// The end of a token that is there, whatever was to be read with it, when the run is over.
+pub(super) fn farewell(
+    gathering: &Gathering<'_>,
+    key: &FactKey,
+    client: &ClientRef,
+) -> Option<Job> {
+    match with_token(gathering, key, client) {
+        Readiness::Start(job) => Some(job),
+        Readiness::Known(..) | Readiness::Wait => None,
+    }
 }
 
 /// What is asked with the token of one certain client.

@@ -148,14 +148,14 @@ pub(super) const FAULTS: &[Fault] = &[
         "header-removed",
         &["authorization-header-removed"],
         "A gateway before the API removes the Authorization header.",
-        |s| s.cloud.rejects = Some(Rejects::Header),
+        |s| s.api.strips_authorization = true,
     ),
     one(
         "oauth",
         "scope-enforced",
         &["scope-not-authorized"],
         "The organisation enforces scopes, and the client has none.",
-        |s| s.cloud.rejects = Some(Rejects::Scope),
+        |s| s.cloud.scopes_enforced = true,
     ),
     one(
         "oauth",
