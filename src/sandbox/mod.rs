@@ -178,6 +178,7 @@ impl Sandbox {
         let tool_client = tool_client.map(|client| (client.id.to_owned(), client.secret.clone()));
         let tool_client = tool_client.unwrap_or_default();
         let [cloud, neighbour, abroad] = clouds;
+        let home = Arc::clone(&cloud);
         let regions = [
             (REGION, vec![Arc::clone(&cloud), neighbour]),
             (OTHER_REGION, vec![abroad]),
@@ -235,6 +236,9 @@ impl Sandbox {
         let ports: Vec<(String, u16)> = ports.collect();
 
         let files = Files::write(&authority.pem(), &setup.sample, &tool_client.1)?;
+        if let Some(text) = setup.rewritten {
+            home.rewrite_when_refused(files.object.clone(), text);
+        }
         let (stop, stopped) = oneshot::channel();
         let (started, starting) = std::sync::mpsc::channel();
         let by_proxy = proxy.map(|proxy| ByProxy {
@@ -472,6 +476,12 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
         }
     }
     canaries.extend(sample.passwords());
+    if let (Some(change), Some(client)) = (setup.rotation, setup.cloud.client(cloud::EWT_CLIENT)) {
+        let mut changed = sample.clone();
+        changed.set("ewt", "password", change(&client.secret));
+        canaries.extend(changed.passwords());
+        setup.rewritten = Some(changed.as_xml());
+    }
     canaries.sort_unstable();
     canaries.dedup();
     for provider in &mut setup.cloud.providers {

@@ -80,6 +80,10 @@ pub(super) struct Setup {
     pub(super) with_tool_client: bool,
     /// Further arguments for `hybridcheck check`.
     pub(super) arguments: Vec<&'static str>,
+    /// Somebody changes the object while it is checked: `ewt/password` becomes this, made from the client's secret.
+    pub(super) rotation: Option<fn(&str) -> String>,
+    /// The object's text after that; written over its file when a secret is refused for the first time.
+    pub(super) rewritten: Option<String>,
 }
 
 impl Setup {
@@ -106,6 +110,8 @@ impl Setup {
             proxy: None,
             with_tool_client: false,
             arguments: Vec::new(),
+            rotation: None,
+            rewritten: None,
         })
     }
 }

@@ -14,6 +14,7 @@ mod pace;
 mod polite;
 mod probe;
 mod proxy;
+mod reread;
 mod safety;
 mod saml;
 mod schema;

@@ -20,6 +20,7 @@ mod edge_refusal;
 mod host_firewall;
 mod hosts_file_override;
 mod idp_certificate_expired;
+mod id_and_secret_swapped;
 mod idp_certificate_mismatch;
 mod idp_disabled;
 mod idp_is_generic;
@@ -42,6 +43,7 @@ mod nameservers_disagree;
 mod no_route;
 mod not_the_genuine_service;
 mod not_tls;
+mod object_changed;
 mod object_incomplete;
 mod object_wrong_type;
 mod one_family_dead;
@@ -144,6 +146,8 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &answer_never_completes::AnswerNeverCompletes,
     &revocation_blocked::RevocationBlocked,
     &rate_limited::RateLimited,
+    &object_changed::ObjectChanged,
+    &id_and_secret_swapped::IdAndSecretSwapped,
     &client_id_malformed::ClientIdMalformed,
     &unknown_client::UnknownClient,
     &login_refused_otherwise::LoginRefusedOtherwise,

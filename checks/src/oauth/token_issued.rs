@@ -9,7 +9,7 @@ use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
 
 use crate::refusals::{self, OAuthMeaning};
-use crate::seen;
+use crate::{answers, seen};
 
 page! {
     /// The token endpoint gives the service's client a token.
@@ -92,6 +92,13 @@ impl Check for TokenIssued {
         };
         let judgement =
             seen::with_http(judgement, &fact.http).evidence("secret used", &fact.secret);
+        let judgement = match &fact.outcome {
+            TokenOutcome::Issued { .. } => judgement,
+            TokenOutcome::Refused(error) => {
+                judgement.evidence("who answered", answers::who(&fact.http, error.genuine))
+            }
+            _ => judgement.evidence("who answered", answers::who(&fact.http, false)),
+        };
         Ok(match &fact.client_id {
             Some(id) => judgement.evidence("client id", id),
             None => judgement,

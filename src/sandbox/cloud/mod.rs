@@ -1,6 +1,7 @@
 //! An organisation that the sandbox plays: its clients, identity providers, roles, people and tokens. Faults change it before it opens.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -193,6 +194,8 @@ pub(super) struct Cloud {
     pub(super) hides_expiry: bool,
     /// The encodings of an assertion that the token endpoint takes; the genuine service's are not known.
     pub(super) encodings: Vec<Encoding>,
+    /// The object's file and what is written into it when a secret is refused for the first time.
+    rewrite: Mutex<Option<(PathBuf, String)>>,
     token_prefix: String,
     tokens: Mutex<BTreeMap<String, Holder>>,
     created: Mutex<Vec<User>>,
@@ -239,6 +242,7 @@ impl Cloud {
             oauth_error: None,
             hides_expiry: false,
             encodings: Encoding::ALL.to_vec(),
+            rewrite: Mutex::default(),
             token_prefix: format!("sandbox-{}-", random_text(12)?),
             tokens: Mutex::default(),
             created: Mutex::default(),
@@ -291,6 +295,21 @@ impl Cloud {
     pub(super) fn allows(&self, client: &Client, user: Option<&User>, permission: &str) -> bool {
         self.roles_of(client, user)
             .any(|role| role.allows(permission))
+    }
+
+    /// Sets what happens to the object when a secret is refused for the first time.
+    pub(super) fn rewrite_when_refused(&self, file: PathBuf, text: String) {
+        *self.rewrite.lock().unwrap_or_else(PoisonError::into_inner) = Some((file, text));
+    }
+
+    /// A secret is refused.
+    pub(super) fn refuse_secret(&self) -> std::io::Result<()> {
+        let rewrite = self
+            .rewrite
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        rewrite.map_or(Ok(()), |(file, text)| std::fs::write(file, text))
     }
 
     /// Issues a token for a client, or for a person who logs in through it.

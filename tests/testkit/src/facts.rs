@@ -15,8 +15,8 @@ use hybridcheck_core::facts::{
     HostsFileFact, HttpAnswer, HttpFact, HttpOutcome, IdentityProvider, IdentityProviders,
     KeyAlgorithm, MaterialShape, NamedEntity, OAuthClientInfo, OAuthError, Organization,
     PasswordFit, PermissionPolicy, Permissions, Person, PrivateKeyFact, PrivateKeyInfo,
-    PrivateKeyOutcome, Products, ReachFact, Recorded, ResolverFact, Role, RoleDivision, Roles,
-    RoutingFact, SamlLoginFact, SamlTry, ServedCertificate, SystemLookupFact, SystemOutcome,
+    PrivateKeyOutcome, Products, ReachFact, Recorded, RereadFact, ResolverFact, Role, RoleDivision,
+    Roles, RoutingFact, SamlLoginFact, SamlTry, ServedCertificate, SystemLookupFact, SystemOutcome,
     TcpFact, TcpOutcome, TlsFact, TlsOutcome, TokenEndFact, TokenFact, TokenInfo, TokenOutcome,
     Trust, Wrapping,
 };
@@ -698,6 +698,8 @@ pub fn healthy(object: &HybridObject) -> Facts {
     }
     facts.material(object);
     facts.cloud(object);
+    let key = FactKey::Reread { object: object.id };
+    facts.add(key, RereadFact::default(), Vec::new());
     facts.facts
 }
 
