@@ -1,9 +1,11 @@
-//! Thresholds that a site may set.
+//! Thresholds and expectations that a site may set.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Thresholds of the checks.
+use crate::baseline::Baseline;
+
+/// Thresholds and expectations of the checks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
     /// Warn when a certificate expires within this many days.
@@ -12,6 +14,9 @@ pub struct Policy {
     pub clock_limit_seconds: u32,
     /// The smallest RSA key that passes, in bits.
     pub minimum_rsa_bits: u32,
+    /// What the roles that an object names should allow.
+    #[serde(default)]
+    pub permission_baseline: Baseline,
 }
 
 impl Default for Policy {
@@ -20,6 +25,7 @@ impl Default for Policy {
             certificate_warn_days: 30,
             clock_limit_seconds: 10,
             minimum_rsa_bits: 2048,
+            permission_baseline: Baseline::default(),
         }
     }
 }
