@@ -20,6 +20,7 @@ mod org;
 mod proxied;
 mod proxy;
 mod reading;
+mod refusals;
 mod roles;
 mod rows;
 mod saml;

@@ -249,14 +249,6 @@ pub(crate) fn plain<'a>(
     }
 }
 
-/// A word without the blanks, quotes and invisible characters around it, which a check of their own judges.
-pub(crate) fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| {
-        c.is_whitespace()
-            || matches!(c, '"' | '\'' | '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2018}'..='\u{201f}' | '\u{2060}' | '\u{feff}')
-    })
-}
-
 /// The resource that an API call brought; anything else is a gap that names the call, its status and its correlation id.
 pub(crate) fn found<T>(fact: &ApiFact<T>) -> Answer<&T> {
     match &fact.outcome {

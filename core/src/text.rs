@@ -56,6 +56,14 @@ pub fn listed<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     }
 }
 
+/// A word without the blanks, quotes and invisible characters around it, as people paste them in.
+pub fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '\'' | '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2018}'..='\u{201f}' | '\u{2060}' | '\u{feff}')
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
-    HelloVariant, ReachFact, TcpOutcome, TokenOutcome, Trust, TunnelOutcome,
+    HelloVariant, ReachFact, TcpOutcome, Trust, TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
@@ -585,7 +585,7 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
 fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
     let key = FactKey::token_of(client);
     match gathering.facts.get(&key) {
-        Ok(Fact::Token(fact)) => Some(matches!(fact.outcome, TokenOutcome::Issued { .. })),
+        Ok(Fact::Token(fact)) => Some(fact.is_issued()),
         Ok(Fact::SamlLogin(fact)) => Some(fact.accepted().is_some()),
         Err(_) if gathering.is_open(&key) => None,
         _ => Some(false),

@@ -48,14 +48,34 @@ pub async fn request(
     phase: Duration,
 ) -> (TokenFact, Option<Secret>) {
     let form = Bytes::from_static(b"grant_type=client_credentials");
-    let posted = post_form(link, (client_id, secret), form, phase).await;
+    let mut posted = post_form(link, (client_id, secret), form.clone(), phase).await;
+    let mut trimmed = None;
+    if matches!(posted.outcome, TokenOutcome::Refused(_))
+        && let Some(bare) = bare(secret)
+    {
+        let again = post_form(link, (client_id, &bare), form, phase).await;
+        trimmed = Some(again.outcome);
+        posted.token = again.token;
+    }
     let fact = TokenFact {
         client_id: hybridcheck_core::object::is_guid(client_id).then(|| client_id.to_owned()),
         secret: secret.shape(),
         http: posted.http,
         outcome: posted.outcome,
+        trimmed,
     };
     (fact, posted.token)
+}
+
+/// The secret without the blanks, quotes and invisible characters around it; nothing when it has none.
+fn bare(secret: &Secret) -> Option<Secret> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what stands around a secret is cut off here, and what remains is a secret again"
+    )]
+    let text = secret.expose();
+    let bare = hybridcheck_core::text::bare(text);
+    (bare.len() < text.len() && !bare.is_empty()).then(|| Secret::new(bare))
 }
 
 /// Sends a form to the token endpoint as a client. `Retry-After` is honoured once; then it is the fact.

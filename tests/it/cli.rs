@@ -205,7 +205,7 @@ fn plan_names_hosts_and_effects_and_contacts_nobody() {
         );
     }
     assert!(
-        !finished.stdout.contains("saml_auth"),
+        !finished.stdout.contains("saml2-bearer"),
         "the SAML2-bearer client is not asked: {}",
         finished.stdout
     );

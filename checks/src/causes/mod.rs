@@ -4,6 +4,7 @@ use hybridcheck_core::cause::Rule;
 
 mod address_partly_unreachable;
 mod answer_never_completes;
+mod authorization_header_removed;
 mod auto_provisioning_off;
 mod block_page;
 mod captive_portal;
@@ -20,6 +21,7 @@ mod hosts_file_override;
 mod idp_certificate_mismatch;
 mod idp_disabled;
 mod idp_missing;
+mod ip_not_authorized;
 mod issuer_mismatch;
 mod issuer_not_unique;
 mod key_certificate_mismatch;
@@ -27,6 +29,7 @@ mod key_does_not_open;
 mod large_client_hello_dropped;
 mod large_packets_lost;
 mod listener_silent;
+mod login_refused_otherwise;
 mod name_does_not_resolve;
 mod name_sinkholed;
 mod nameserver_refuses;
@@ -39,6 +42,7 @@ mod object_incomplete;
 mod object_wrong_type;
 mod one_family_dead;
 mod organization_mismatch;
+mod policy_denied;
 mod proxy_denies;
 mod proxy_hangs;
 mod proxy_login_refused;
@@ -55,6 +59,8 @@ mod revocation_blocked;
 mod role_missing;
 mod saml_assertion_refused;
 mod saml_client_refused;
+mod scope_not_authorized;
+mod secret_with_blanks;
 mod service_error;
 mod sni_filtered;
 mod system_lookup_differs;
@@ -69,6 +75,7 @@ mod tls_name_mismatch;
 mod tls_node_differs;
 mod tls_not_trusted;
 mod tls_too_old;
+mod token_refused_by_api;
 mod unknown_client;
 mod url_malformed;
 mod wrong_grant_type;
@@ -129,6 +136,13 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &rate_limited::RateLimited,
     &client_id_malformed::ClientIdMalformed,
     &unknown_client::UnknownClient,
+    &login_refused_otherwise::LoginRefusedOtherwise,
+    &ip_not_authorized::IpNotAuthorized,
+    &authorization_header_removed::AuthorizationHeaderRemoved,
+    &scope_not_authorized::ScopeNotAuthorized,
+    &policy_denied::PolicyDenied,
+    &token_refused_by_api::TokenRefusedByApi,
+    &secret_with_blanks::SecretWithBlanks,
     &wrong_secret::WrongSecret,
     &wrong_grant_type::WrongGrantType,
     &client_disabled::ClientDisabled,

@@ -2,13 +2,14 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{ClientRef, OAuthMeaning, TokenFact, TokenOutcome};
+use hybridcheck_core::facts::{ClientRef, TokenFact, TokenOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::{listed, visible};
 
 use super::region_mismatch;
+use crate::refusals::{self, OAuthMeaning};
 use crate::{rows, seen};
 
 page! {
@@ -101,7 +102,9 @@ pub(super) fn refusals<'r>(
         .filter_map(|row| {
             let fact = case.facts().token(&seen::token_key(client(row)?)).ok()?;
             match &fact.outcome {
-                TokenOutcome::Refused(error) if error.genuine && error.meaning() == meaning => {
+                TokenOutcome::Refused(error)
+                    if error.genuine && refusals::means(error, meaning) =>
+                {
                     Some((row, fact))
                 }
                 _ => None,
@@ -134,7 +137,7 @@ pub(super) fn by_client<'r>(
 pub(super) fn is_any_issued(case: &Case<'_>) -> bool {
     case.service_clients().iter().any(|client| {
         let fact = case.facts().token(&seen::token_key(client));
-        fact.is_ok_and(|fact| matches!(fact.outcome, TokenOutcome::Issued { .. }))
+        fact.is_ok_and(TokenFact::is_issued)
     })
 }
 

@@ -2,13 +2,13 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::OAuthMeaning;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use super::region_mismatch;
 use super::unknown_client::{client, refusals};
+use crate::refusals::OAuthMeaning;
 use crate::{rows, seen};
 
 page! {

@@ -2,13 +2,14 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{ClientRef, OAuthMeaning, TokenFact};
+use hybridcheck_core::facts::{ClientRef, TokenFact};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use super::region_mismatch;
 use super::unknown_client::{ask, by_client, client, ids, is_any_issued, refusals, sections};
+use crate::refusals::OAuthMeaning;
 use crate::{rows, seen};
 
 page! {
@@ -77,13 +78,15 @@ impl Rule for WrongSecret {
         };
         by_client(refusals(case, all, OAuthMeaning::WrongSecret))
             .into_iter()
+            // What stands around the secret is the whole matter there: `secret-with-blanks` says so.
+            .filter(|members| !members.iter().any(|(_, fact)| fact.is_issued()))
             .map(of_group)
             .collect()
     }
 }
 
 /// A secret with blanks or quotes around it is refused because of them: the check of cleanness shows the same fault.
-fn mangled<'r>(all: &'r [Row], members: &[(&Row, &TokenFact)]) -> Vec<&'r Row> {
+pub(super) fn mangled<'r>(all: &'r [Row], members: &[(&Row, &TokenFact)]) -> Vec<&'r Row> {
     let sections: Vec<&str> = members
         .iter()
         .filter(|(_, fact)| !fact.secret.irregularities().is_empty())

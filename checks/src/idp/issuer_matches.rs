@@ -47,7 +47,7 @@ impl Check for IssuerMatches {
         let (option, _) = seen::plain(case, "saml", "issuer")?;
         // The raw text, blanks included: components send it as it is.
         let ours = option.value.plain().unwrap_or_default();
-        if ours != theirs && seen::bare(ours) == theirs {
+        if ours != theirs && hybridcheck_core::text::bare(ours) == theirs {
             // What is around the value is judged by `saml-options-clean`.
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,

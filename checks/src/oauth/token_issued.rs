@@ -2,12 +2,13 @@
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{
-    Answer, ClientRef, FactKey, Gap, OAuthError, OAuthMeaning, TokenFact, TokenOutcome,
+    Answer, ClientRef, FactKey, Gap, OAuthError, TokenFact, TokenOutcome,
 };
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
 
+use crate::refusals::{self, OAuthMeaning};
 use crate::seen;
 
 page! {
@@ -70,7 +71,7 @@ impl Check for TokenIssued {
                 Judgement::pass("a token whose life is not stated")
             }
             TokenOutcome::Refused(error) => {
-                if fact.client_id.is_none() && error.meaning() == OAuthMeaning::UnknownClient {
+                if fact.client_id.is_none() && refusals::means(error, OAuthMeaning::UnknownClient) {
                     // An id that may not be shown is no GUID, which `services-client-id-guid` judges.
                     return Err(blocked_by_id(case, client));
                 }
@@ -122,8 +123,8 @@ fn refused(client: &ClientRef, fact: &TokenFact, error: &OAuthError) -> Judgemen
             Owner::NetworkTeam,
         );
     }
-    match error.meaning() {
-        OAuthMeaning::UnknownClient => Judgement::fail(
+    match refusals::oauth(error).map(|(meaning, _)| meaning) {
+        Some(OAuthMeaning::UnknownClient) => Judgement::fail(
             EXPECTED,
             format!("{error}: no such client at this login host"),
             format!(
@@ -131,7 +132,7 @@ fn refused(client: &ClientRef, fact: &TokenFact, error: &OAuthError) -> Judgemen
             ),
             Owner::EngageAdmin,
         ),
-        OAuthMeaning::WrongSecret => {
+        Some(OAuthMeaning::WrongSecret) => {
             let blanks = fact.secret.irregularities();
             let first = if blanks.is_empty() {
                 String::new()
@@ -147,13 +148,13 @@ fn refused(client: &ClientRef, fact: &TokenFact, error: &OAuthError) -> Judgemen
                 Owner::EngageAdmin,
             )
         }
-        OAuthMeaning::GrantNotAllowed => Judgement::fail(
+        Some(OAuthMeaning::GrantNotAllowed) => Judgement::fail(
             EXPECTED,
             format!("{error}: this client may not use client credentials"),
             "Create an OAuth client of grant type Client Credentials and enter its id and secret here.",
             Owner::CloudAdmin,
         ),
-        OAuthMeaning::Unrecognised => Judgement::fail(
+        None => Judgement::fail(
             EXPECTED,
             error.to_string(),
             "Look the client up under Admin > Integrations > OAuth; give the correlation id to Genesys support if nothing is wrong with it.",

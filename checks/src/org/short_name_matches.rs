@@ -54,7 +54,7 @@ impl Check for ShortNameMatches {
                 what: format!("{} does not state the organisation's short name", fact.call),
             });
         };
-        if name != ours && name == seen::bare(ours) {
+        if name != ours && name == hybridcheck_core::text::bare(ours) {
             // Quotes and invisible characters around the value are judged by `general-options-clean`.
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,

@@ -19,6 +19,17 @@ pub struct TokenFact {
     pub http: HttpFact,
     /// What the answer means.
     pub outcome: TokenOutcome,
+    /// The second try, without the blanks and quotes around the secret, when it has some and was refused with them.
+    #[serde(default)]
+    pub trimmed: Option<TokenOutcome>,
+}
+
+impl TokenFact {
+    /// A token was issued, be it only for the secret without what stands around it.
+    pub fn is_issued(&self) -> bool {
+        let is_issued = |outcome: &TokenOutcome| matches!(outcome, TokenOutcome::Issued { .. });
+        is_issued(&self.outcome) || self.trimmed.as_ref().is_some_and(is_issued)
+    }
 }
 
 /// What an answer of the token endpoint means.
@@ -149,21 +160,6 @@ pub struct OAuthError {
     pub genuine: bool,
 }
 
-impl OAuthError {
-    /// The meaning, matched loosely in this one place: the texts are third-party observations on the live service.
-    pub fn meaning(&self) -> OAuthMeaning {
-        let description = self.description.to_ascii_lowercase();
-        match self.error.as_str() {
-            "invalid_client" if description.contains("not found") => OAuthMeaning::UnknownClient,
-            "invalid_client" if description.contains("authentication failed") => {
-                OAuthMeaning::WrongSecret
-            }
-            "unauthorized_client" | "unsupported_grant_type" => OAuthMeaning::GrantNotAllowed,
-            _ => OAuthMeaning::Unrecognised,
-        }
-    }
-}
-
 impl fmt::Display for OAuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -174,18 +170,4 @@ impl fmt::Display for OAuthError {
             crate::text::visible(&self.description, 160)
         )
     }
-}
-
-/// What an OAuth error says about the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OAuthMeaning {
-    /// The client may not use this grant.
-    GrantNotAllowed,
-    /// The client id is not known in this region.
-    UnknownClient,
-    /// A pair of words that is not in the table.
-    Unrecognised,
-    /// The client is known, the secret is not its.
-    WrongSecret,
 }

@@ -13,6 +13,7 @@ mod object;
 mod proxy;
 mod saml;
 mod tls;
+mod tokens;
 
 /// One way in which the sandbox differs from a healthy integration.
 #[derive(Clone, Copy)]
@@ -44,6 +45,7 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         http::FAULTS,
         proxy::FAULTS,
         cloud::FAULTS,
+        tokens::FAULTS,
         saml::FAULTS,
     ]
     .concat()

@@ -519,6 +519,7 @@ pub fn token(object: &HybridObject, section: &str, outcome: TokenOutcome) -> Tok
             true,
         ),
         outcome,
+        trimmed: None,
     }
 }
 

@@ -194,6 +194,7 @@ fn token() -> TokenFact {
         outcome: TokenOutcome::Issued {
             expires_in: Some(86_399),
         },
+        trimmed: None,
     }
 }
 

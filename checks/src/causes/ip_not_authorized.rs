@@ -1,0 +1,96 @@
+//! The organisation accepts calls from listed addresses only.
+
+use std::net::IpAddr;
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+
+use crate::refusals::{self, ApiMeaning};
+use crate::{rows, seen};
+
+page! {
+    /// The organisation accepts calls from listed addresses only, and this network's is not among them.
+    ///
+    /// ## What it means
+    ///
+    /// The token was issued, and the API then refused it because of the public address that the call came from. The address in the
+    /// message is the one that Genesys Cloud saw: behind NAT or a proxy it is not this host's own.
+    ///
+    /// ## How to fix
+    ///
+    /// Add the address, or the range of this network, to the allowed IP addresses of the organisation. If the address is not yours, a
+    /// proxy or another exit of the network carried the call: route it through the known one.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -si -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/tokens/me`
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the code `ip.not.authorized`, whose message names the address (Platform API definition), and the list of allowed
+    /// addresses (Genesys Cloud help).
+    pub(crate) struct IpNotAuthorized;
+}
+
+impl Rule for IpNotAuthorized {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let refused = refusals::refused_calls(case, ApiMeaning::AddressNotAllowed);
+        let Some(first) = refused.first() else {
+            return Vec::new();
+        };
+        let shown = rows::failing(all, "oauth-client-active");
+        let address = address(&first.error.message);
+        let named = address.map_or_else(String::new, |address| format!(" {address}"));
+        vec![
+            Diagnosis::new(
+                Certainty::Certain,
+                format!("the organisation accepts no calls from this network's public address{named}"),
+                Owner::CloudAdmin,
+                format!("Add the address{named}, as Genesys Cloud saw it, to the allowed IP addresses of the organisation (Admin > Account Settings > Organization Settings), or send the calls through an exit that is listed there."),
+            )
+            .shown_by(shown)
+            .evidence("who answered", "the API host, in the form of its own errors")
+            .evidence("it said", seen::said(first.error))
+            .breaks(refused.iter().map(|call| call.key.clone())),
+        ]
+    }
+}
+
+/// The address in brackets, or the first word that is one.
+fn address(message: &str) -> Option<IpAddr> {
+    let words = message.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ','));
+    words.filter_map(|word| word.parse().ok()).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::{ApiOutcome, TokenInfo};
+    use hybridcheck_testkit::facts::{api, api_error, client, token_info_key};
+
+    fn refused(status: u16, code: &str, message: &str) -> Bench {
+        let error = api_error(status, code, message);
+        let outcome = ApiOutcome::<TokenInfo>::Refused(error);
+        let fact = api(&client("ewt"), "GET /api/v2/tokens/me", outcome);
+        Bench::healthy().fact(token_info_key("ewt"), fact)
+    }
+
+    #[test]
+    fn the_address_that_the_service_saw_is_named() {
+        let message = "Requests originating from this IP address are not authorized: [203.0.113.9]";
+        let bench = refused(401, "ip.not.authorized", message);
+        let found = bench.diagnose(&IpNotAuthorized);
+        assert!(found[0].fix.contains("203.0.113.9"), "{}", found[0].fix);
+        assert_eq!(bench.causes(), ["ip-not-authorized"]);
+    }
+
+    #[test]
+    fn another_refusal_says_nothing_about_addresses() {
+        let bench = refused(401, "bad.credentials", "Invalid login credentials.");
+        assert!(bench.diagnose(&IpNotAuthorized).is_empty());
+    }
+}

@@ -1,0 +1,100 @@
+//! The organisation enforces OAuth scopes.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::text::visible;
+
+use crate::refusals::{self, ApiMeaning};
+use crate::{rows, seen};
+
+page! {
+    /// The organisation enforces OAuth scopes, and the client lacks one.
+    ///
+    /// ## What it means
+    ///
+    /// Scopes matter only where an organisation enforces them. Then a call is refused although the role of the client holds the
+    /// permission.
+    ///
+    /// ## How to fix
+    ///
+    /// Authorise the scope that the message names for this client (Admin > Integrations > Authorized Applications, or the client's own
+    /// page). Changes of rights take up to five minutes, and a token that was issued before keeps the old ones.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -si -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/tokens/me` shows 403 and the scope.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the code `app.not.authorized.for.scope` (Platform API definition); enforcement is off by default (Genesys Cloud help).
+    pub(crate) struct ScopeNotAuthorized;
+}
+
+impl Rule for ScopeNotAuthorized {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let refused = refusals::refused_calls(case, ApiMeaning::ScopeMissing);
+        let Some(first) = refused.first() else {
+            return Vec::new();
+        };
+        let shown = rows::failing(all, "oauth-client-active");
+        let scope = first
+            .error
+            .message
+            .rsplit("scope")
+            .next()
+            .unwrap_or_default()
+            .trim();
+        vec![
+            Diagnosis::new(
+                Certainty::Certain,
+                format!("the organisation enforces OAuth scopes, and {} lacks one: {}", first.reader, visible(scope, 80)),
+                Owner::CloudAdmin,
+                format!("Authorise the scope {} for this client; it takes up to five minutes, and needs a new token.", visible(scope, 80)),
+            )
+            .shown_by(shown)
+            .evidence("who answered", "the API host, in the form of its own errors")
+            .evidence("it said", seen::said(first.error))
+            .breaks(refused.iter().map(|call| call.key.clone())),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::{ApiOutcome, TokenInfo};
+    use hybridcheck_testkit::facts::{api, api_error, client, token_info_key};
+
+    fn refused(status: u16, code: &str, message: &str) -> Bench {
+        let error = api_error(status, code, message);
+        let outcome = ApiOutcome::<TokenInfo>::Refused(error);
+        let fact = api(&client("ewt"), "GET /api/v2/tokens/me", outcome);
+        Bench::healthy().fact(token_info_key("ewt"), fact)
+    }
+
+    #[test]
+    fn the_scope_is_named() {
+        let bench = refused(
+            403,
+            "app.not.authorized.for.scope",
+            "App not authorized to use scope user-basic-info",
+        );
+        let found = bench.diagnose(&ScopeNotAuthorized);
+        assert!(
+            found[0].fix.contains("the scope user-basic-info"),
+            "{}",
+            found[0].fix
+        );
+        assert_eq!(bench.causes(), ["scope-not-authorized"]);
+    }
+
+    #[test]
+    fn a_policy_is_no_scope() {
+        let bench = refused(403, "authz.policy.denied", "denied");
+        assert!(bench.diagnose(&ScopeNotAuthorized).is_empty());
+    }
+}

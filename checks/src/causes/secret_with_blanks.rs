@@ -1,0 +1,99 @@
+//! A secret is right but for what stands around it.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::{TokenFact, TokenOutcome};
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+
+use super::unknown_client::{by_client, client, sections};
+use super::wrong_secret::mangled;
+use crate::{rows, seen};
+
+page! {
+    /// The secret is right, but blanks or quotes stand around it in the option.
+    ///
+    /// ## What it means
+    ///
+    /// The service refused the secret as it stands in the option, and accepted it without the blanks, line breaks or quotes around it.
+    /// The component sends the option as it is, so it cannot log in. hybridcheck went on with the token of the second try, so that
+    /// what else is wrong can be seen.
+    ///
+    /// ## How to fix
+    ///
+    /// Enter the secret again without what the diagnosis names. No new secret is needed.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -s -u CLIENT_ID https://LOGIN-HOST/oauth/token -d grant_type=client_credentials` (curl asks for the secret: paste it without blanks).
+    ///
+    /// ## What we rely on
+    ///
+    /// Seen in this run: one answer with, one without. Whether a component cuts blanks off by itself is not documented.
+    pub(crate) struct SecretWithBlanks;
+}
+
+impl Rule for SecretWithBlanks {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let refused = rows::failing(all, "oauth-token-issued").into_iter();
+        let accepted: Vec<(&Row, &TokenFact)> = refused
+            .filter_map(|row| {
+                let fact = case.facts().token(&seen::token_key(client(row)?)).ok()?;
+                matches!(fact.trimmed, Some(TokenOutcome::Issued { .. })).then_some((row, fact))
+            })
+            .collect();
+        let of_group = |members: Vec<(&Row, &TokenFact)>| {
+            let sections = sections(&members);
+            let around = members
+                .first()
+                .map(|(_, fact)| fact.secret.irregularities().join(", "))
+                .unwrap_or_default();
+            Diagnosis::new(
+                Certainty::Certain,
+                format!("the secret of {sections} is right, but not as it stands in the option: {around}"),
+                Owner::EngageAdmin,
+                format!("Enter the option password of {sections} again without: {around}. The secret itself stays."),
+            )
+            .shown_by(members.iter().map(|(row, _)| *row))
+            .shown_by(mangled(all, &members))
+        };
+        by_client(accepted).into_iter().map(of_group).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_testkit::facts::{oauth_error, token, token_key};
+    use hybridcheck_testkit::objects;
+
+    fn refused(trimmed: Option<TokenOutcome>) -> Bench {
+        let object = objects::with(objects::healthy(), "ewt", "password", "placeholder ");
+        let bench = Bench::of(object);
+        let outcome = oauth_error(401, "invalid_client", "authentication failed");
+        let mut fact = token(&bench.object, "ewt", outcome);
+        fact.trimmed = trimmed;
+        bench.fact(token_key("ewt"), fact)
+    }
+
+    #[test]
+    fn accepted_without_the_blank_is_certain() {
+        let issued = TokenOutcome::Issued {
+            expires_in: Some(60),
+        };
+        let bench = refused(Some(issued));
+        let found = bench.diagnose(&SecretWithBlanks);
+        assert_eq!(found[0].certainty, Certainty::Certain);
+        assert!(found[0].fix.contains("trailing blank"), "{}", found[0].fix);
+        assert_eq!(bench.causes(), ["secret-with-blanks"]);
+    }
+
+    #[test]
+    fn refused_either_way_is_a_wrong_secret() {
+        let again = oauth_error(401, "invalid_client", "authentication failed");
+        assert!(refused(Some(again)).diagnose(&SecretWithBlanks).is_empty());
+        assert!(refused(None).diagnose(&SecretWithBlanks).is_empty());
+    }
+}

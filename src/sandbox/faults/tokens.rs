@@ -1,0 +1,131 @@
+//! Refusals of the token endpoint and of the API.
+
+use super::{Fault, fine, one};
+use crate::sandbox::cloud::{EWT_CLIENT, Rejects};
+use crate::sandbox::setup::Setup;
+
+pub(super) const FAULTS: &[Fault] = &[
+    fine(
+        "token-without-life",
+        "The answer to a token request does not say how long the token lives.",
+        |s| s.cloud.hides_expiry = true,
+    ),
+    fine(
+        "rate-limit-passes",
+        "The first call of the API is answered with 429 and Retry-After, the next ones are not.",
+        |s| s.cloud.api_throttle = 1,
+    ),
+    one(
+        "oauth",
+        "secret-trailing-blank",
+        &["secret-with-blanks"],
+        "ewt/password is the client's secret with a blank behind it.",
+        |s| s.secret_as(|secret| format!("{secret} ")),
+    ),
+    one(
+        "oauth",
+        "secret-quoted",
+        &["secret-with-blanks"],
+        "ewt/password is the client's secret between quotes.",
+        |s| s.secret_as(|secret| format!("\"{secret}\"")),
+    ),
+    one(
+        "oauth",
+        "secret-no-break-space",
+        &["secret-with-blanks"],
+        "ewt/password is the client's secret with a no-break space before it.",
+        |s| s.secret_as(|secret| format!("\u{a0}{secret}")),
+    ),
+    one(
+        "oauth",
+        "client-inactive",
+        &["client-disabled"],
+        "The client of [ewt] was deleted and will be gone on a day.",
+        |s| {
+            s.client(|client| {
+                client.state = "inactive";
+                client.ends = Some("2026-12-01T00:00:00.000Z");
+            });
+        },
+    ),
+    one(
+        "oauth",
+        "client-being-deleted",
+        &["client-disabled"],
+        "The client of [ewt] is active still, but to be deleted.",
+        |s| s.client(|client| client.ends = Some("2026-12-01T00:00:00.000Z")),
+    ),
+    one(
+        "oauth",
+        "address-not-allowed",
+        &["ip-not-authorized"],
+        "The organisation accepts calls from listed addresses only.",
+        |s| s.cloud.rejects = Some(Rejects::Address),
+    ),
+    one(
+        "oauth",
+        "token-foreign",
+        &["token-refused-by-api"],
+        "The API refuses every token as none of its own.",
+        |s| s.cloud.rejects = Some(Rejects::Credentials),
+    ),
+    one(
+        "oauth",
+        "header-removed",
+        &["authorization-header-removed"],
+        "A gateway before the API removes the Authorization header.",
+        |s| s.cloud.rejects = Some(Rejects::Header),
+    ),
+    one(
+        "oauth",
+        "scope-enforced",
+        &["scope-not-authorized"],
+        "The organisation enforces scopes, and the client has none.",
+        |s| s.cloud.rejects = Some(Rejects::Scope),
+    ),
+    one(
+        "oauth",
+        "policy-denied",
+        &["policy-denied"],
+        "A security policy of the organisation denies every call.",
+        |s| s.cloud.rejects = Some(Rejects::Policy),
+    ),
+    one(
+        "oauth",
+        "api-rate-limited",
+        &["rate-limited"],
+        "The API answers 429 every time.",
+        |s| s.cloud.api_throttle = u32::MAX,
+    ),
+    one(
+        "oauth",
+        "unknown-words",
+        &["login-refused-otherwise"],
+        "The token endpoint refuses in words that are in no table.",
+        |s| s.cloud.oauth_error = Some((403, "access_denied", "not from here")),
+    ),
+    one(
+        "oauth",
+        "grant-refused",
+        &["wrong-grant-type"],
+        "The token endpoint refuses the grant in RFC 6749's words, with another status.",
+        |s| s.cloud.oauth_error = Some((401, "unauthorized_client", "Grant not allowed")),
+    ),
+    one(
+        "oauth",
+        "unknown-client-other-status",
+        &["unknown-client"],
+        "The words for an unknown client come with another status than usual.",
+        |s| s.cloud.oauth_error = Some((401, "invalid_client", "Client Not Found.")),
+    ),
+];
+
+impl Setup {
+    /// Enters the secret of the client of [ewt] in a form of its own.
+    fn secret_as(&mut self, form: impl FnOnce(&str) -> String) {
+        if let Some(client) = self.cloud.client(EWT_CLIENT) {
+            let entered = form(&client.secret);
+            self.sample.set("ewt", "password", entered);
+        }
+    }
+}
