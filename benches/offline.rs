@@ -59,7 +59,8 @@ fn measure(text: &str, count: u32) -> Cost {
 
     let (checks, rules) = (hybridcheck_checks::checks(), hybridcheck_checks::rules());
     let begun = Instant::now();
-    let wanted: BTreeSet<_> = judge::wanted(&checks, &configuration.objects, false);
+    let wanted: BTreeSet<_> =
+        judge::wanted(&checks, &configuration.objects, false, &Policy::default());
     let facts = gather::local(&wanted, &configuration.objects);
     let material = begun.elapsed();
 

@@ -21,6 +21,7 @@ mod proxied;
 mod proxy;
 mod reading;
 mod refusals;
+mod rights;
 mod roles;
 mod rows;
 mod saml;

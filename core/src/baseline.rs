@@ -191,9 +191,9 @@ fn one_of<T: Copy>(word: &str, what: &str, known: [(&'static str, T); 3]) -> Res
         return Ok(*value);
     }
     let names = known.map(|(name, _)| name);
-    let meant = nearest(word, names).first().map_or_else(String::new, |name| {
-        format!("; did you mean `{name}`?")
-    });
+    let meant = nearest(word, names)
+        .first()
+        .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
     Err(format!(
         "`{}` is no {what}, expected {}{meant}",
         visible(word, 60),
@@ -244,7 +244,10 @@ mod tests {
         for (line, problem) in [
             ("agent\tjourney:session:view\tinferred", "it has 3 columns"),
             ("agent journey:session:view inferred us", "it has 1 columns"),
-            ("agents\tjourney:a:view\tinferred\tus", "did you mean `agent`?"),
+            (
+                "agents\tjourney:a:view\tinferred\tus",
+                "did you mean `agent`?",
+            ),
             ("agent\tjourney:view\tinferred\tus", "domain:entity:action"),
             ("agent\tjourney:a:view\tguessed\tus", "is no certainty"),
             ("agent\tjourney:a:view\tinferred\t", "where that is said"),

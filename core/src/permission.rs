@@ -36,7 +36,9 @@ impl Permission {
             return Err("is not of the form domain:entity:action".into());
         };
         for part in [domain, entity, action] {
-            let is_name = part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+            let is_name = part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
             if part.is_empty() || !(is_name || [ALL, ANY].contains(part)) {
                 return Err("has a part that is neither a name nor `*` nor `+`".into());
             }

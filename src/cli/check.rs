@@ -12,6 +12,7 @@ use hybridcheck_core::region::TABLE_DATE;
 use hybridcheck_core::run::{Invocation, ObjectSummary, Row, Run, SCHEMA, Tool};
 use hybridcheck_core::time::Timestamp;
 
+use super::baseline::BaselineArgs;
 use super::flags::{self, NetworkArgs};
 use super::login::LoginArgs;
 use super::output::{Output, OutputArgs};
@@ -46,6 +47,8 @@ pub(super) struct CheckArgs {
         hide_env_values = true
     )]
     certificate_warn: String,
+    #[command(flatten)]
+    baseline: BaselineArgs,
     #[command(flatten)]
     login: LoginArgs,
     #[command(flatten)]
@@ -145,7 +148,7 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let mut settings = args.network.settings()?;
     settings.saml_login = args.login.login()?;
     let as_of = args.as_of.as_deref().map(as_of).transpose()?;
-    let policy = policy(&args.certificate_warn)?;
+    let policy = policy(args)?;
     let scope = args.scope.read()?;
     let invocation = invocation(args, command, &settings, output.fail_on);
     execute(&Job {
@@ -189,7 +192,12 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
         }
     }
     let has_tool_client = settings.tool_client.is_some();
-    let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, has_tool_client);
+    let wanted = judge::wanted(
+        &scope.checks,
+        &scope.configuration.objects,
+        has_tool_client,
+        &job.policy,
+    );
     let gathered = gathered(wanted, scope, settings, output.progress())?;
     for secret in gathered.secrets {
         redactor.learn(secret);
@@ -304,11 +312,12 @@ pub(super) fn as_of(text: &str) -> Result<Timestamp, Failure> {
     })
 }
 
-fn policy(certificate_warn: &str) -> Result<Policy, Failure> {
-    let warn = flags::duration("--certificate-warn", certificate_warn)?;
+fn policy(args: &CheckArgs) -> Result<Policy, Failure> {
+    let warn = flags::duration("--certificate-warn", &args.certificate_warn)?;
     let days = i64::try_from(warn.as_secs().div_ceil(86_400)).unwrap_or(i64::MAX);
     Ok(Policy {
         certificate_warn_days: days,
+        permission_baseline: args.baseline.read()?,
         ..Policy::default()
     })
 }
@@ -385,6 +394,7 @@ fn invocation(
             .told(settings)
             .into_iter()
             .chain(args.login.told())
+            .chain(args.baseline.told())
             .collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, decided once.
 
+mod baseline;
 mod check;
 mod demo;
 mod docs;
@@ -10,6 +11,7 @@ mod flags;
 mod list;
 mod login;
 mod output;
+mod permissions;
 mod plan;
 mod probe;
 mod regions;
@@ -60,6 +62,9 @@ enum Command {
     List(list::ListArgs),
     /// Explain a check or a root cause
     Explain(explain::ExplainArgs),
+    /// Print the read-only role that hybridcheck's own client needs, and what each missing permission leaves unchecked
+    #[command(args_override_self = true)]
+    Permissions(permissions::PermissionsArgs),
     /// List the known Genesys Cloud regions with their hosts
     Regions(regions::RegionsArgs),
     /// Show the SAML assertion that the object would send, or explain a captured SAMLResponse; nothing is sent
@@ -85,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Probe(args) => probe::run(&args),
         Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Permissions(args) => permissions::run(&args),
         Command::Regions(args) => regions::run(&args),
         Command::Saml(args) => saml::run(&args),
         Command::Docs(args) => docs::run(&args),

@@ -2,6 +2,17 @@
 
 use hybridcheck_core::check::Check;
 
-mod exist;
+pub(crate) mod administrators;
+pub(crate) mod client;
+pub(crate) mod exist;
+mod named;
+pub(crate) mod permissions;
+pub(crate) mod product;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[&exist::Exist];
+pub(crate) const CHECKS: &[&dyn Check] = &[
+    &exist::Exist,
+    &product::Product,
+    &permissions::Permissions,
+    &administrators::Administrators,
+    &client::Client,
+];
