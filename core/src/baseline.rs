@@ -141,6 +141,11 @@ impl Baseline {
         Ok(Self(entries))
     }
 
+    /// It is the one of the program.
+    pub fn is_own(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// What is expected of a role.
     pub fn of(&self, role: RoleKind) -> Vec<&Expected> {
         self.0.iter().filter(|entry| entry.role == role).collect()

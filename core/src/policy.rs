@@ -14,8 +14,8 @@ pub struct Policy {
     pub clock_limit_seconds: u32,
     /// The smallest RSA key that passes, in bits.
     pub minimum_rsa_bits: u32,
-    /// What the roles that an object names should allow.
-    #[serde(default)]
+    /// What the roles that an object names should allow; written only where a person gave a baseline of their own.
+    #[serde(default, skip_serializing_if = "Baseline::is_own")]
     pub permission_baseline: Baseline,
 }
 

@@ -460,15 +460,11 @@ fn unproven(scope: &Scope, settings: &Settings, rows: &[Row]) -> Vec<String> {
             unproven.push("What the object's own clients may not read; a read-only client for hybridcheck (--client-id) can be allowed to.".to_owned());
         }
     }
-    let objects = &scope.configuration.objects;
-    if objects.iter().any(|object| {
-        object
-            .services()
-            .iter()
-            .any(|section| section.eq_ignore_ascii_case("saml_auth"))
-    }) {
-        unproven.push("The SAML2 bearer login of [saml_auth]: with auto-provisioning it could create a user, so it was not tried.".to_owned());
+    let is_unasked = |row: &Row| matches!(row.gap, Some(Gap::NotAskedFor { .. }));
+    if rows.iter().any(is_unasked) {
+        unproven.push("The SAML2 bearer login of [saml_auth]: it could create a user where users are provisioned at their first login, so it was not tried; --saml-user EMAIL, with an existing test user, allows it.".to_owned());
     }
+    let objects = &scope.configuration.objects;
     if objects.iter().any(|object| object.form.is_selection()) {
         unproven.push(format!("That the export is whole: the person who exports {OBJECT_NAME} selects its sections and options."));
     }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 
 use clap::Parser;
 
@@ -60,7 +59,7 @@ pub(super) fn run(args: DemoArgs) -> Result<u8, Failure> {
     };
     let sandbox = Sandbox::start_at(fault, args.bind, &args.door).map_err(Failure::Sandbox)?;
     if args.serve {
-        print(&instructions(&sandbox, args.bind)?)?;
+        print(&instructions(&sandbox, args.bind))?;
         wait()?;
         return Ok(0);
     }
@@ -90,8 +89,9 @@ fn list() -> String {
     text
 }
 
-fn instructions(sandbox: &Sandbox, at: Ipv4Addr) -> Result<String, Failure> {
-    let (tool_id, tool_secret_file) = tool_client(sandbox)?;
+fn instructions(sandbox: &Sandbox, at: Ipv4Addr) -> String {
+    let (tool_id, _) = sandbox.tool_client();
+    let tool_secret_file = sandbox.tool_secret_file();
     let words: Vec<String> = sandbox
         .check_arguments()
         .into_iter()
@@ -105,7 +105,7 @@ fn instructions(sandbox: &Sandbox, at: Ipv4Addr) -> Result<String, Failure> {
     let doors: String = sandbox.doors().iter().fold(String::new(), |text, door| {
         text + &format!("Every host is at {door} too, told apart by the name in the handshake.\n")
     });
-    Ok(format!(
+    format!(
         "An embedded Genesys Cloud is running until Ctrl-C.\n{doors}\n\
          hybridcheck:\n  hybridcheck check {}\n\n\
          with the tool's own client:\n  hybridcheck check --client-id {tool_id} --client-secret-file {} {}\n\n\
@@ -119,19 +119,7 @@ fn instructions(sandbox: &Sandbox, at: Ipv4Addr) -> Result<String, Failure> {
         connect.join(" "),
         sandbox.ca_file().display(),
         tool_secret_file.display(),
-    ))
-}
-
-/// The tool's own client, its secret in a file beside the sandbox's others, which go with it.
-fn tool_client(sandbox: &Sandbox) -> Result<(&str, PathBuf), Failure> {
-    let (id, secret) = sandbox.tool_client();
-    let path = sandbox.ca_file().with_file_name("tool-client-secret");
-    std::fs::write(&path, secret).map_err(|source| Failure::File {
-        action: "write",
-        path: path.display().to_string(),
-        source,
-    })?;
-    Ok((id, path))
+    )
 }
 
 /// curl resolves the kept host itself, which has no address outside the sandbox: it is led to the sandbox's.

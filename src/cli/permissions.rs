@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use clap::ValueEnum;
 use hybridcheck_core::access::Mark;
 use hybridcheck_core::baseline::{self, Baseline, Expected};
 use hybridcheck_core::check::Check;
@@ -15,27 +16,30 @@ use serde::Serialize;
 use super::Failure;
 use super::baseline::BaselineArgs;
 use super::output::print;
+use crate::sandbox;
 use crate::sources::{self, Input};
 
 /// Arguments of `permissions`.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(super) struct PermissionsArgs {
-    /// The form: text or json
-    #[arg(
-        long,
-        short = 'o',
-        value_name = "NAME",
-        default_value = "text",
-        env = "HYBRIDCHECK_PERMISSIONS_FORMAT",
-        hide_env_values = true
-    )]
-    format: String,
+    /// What goes to standard output
+    #[arg(long, short = 'o', value_name = "NAME", default_value = "text")]
+    format: Format,
     /// Print instead which permissions the roles of the object are expected to hold, as a table to edit
     #[arg(long)]
     baseline: bool,
     #[command(flatten)]
     replaced: BaselineArgs,
+}
+
+/// The forms of what `permissions` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
 }
 
 const AFTER_HELP: &str = "\
@@ -44,36 +48,12 @@ own; without one, the clients of the object's sections are asked with, as far as
 
 Exit status: 0 printed; 2 cannot run (usage, a baseline that cannot be read).";
 
-/// An object with everything that a check may ask the API about.
-const MODEL: &str = "\
-[general]
-organization_sname=acme
-organization_id=00000000-1111-4222-8333-444444444444
-default_agent_role_name=AI Agent
-default_supervisor_role_name=Supervisor
-default_admin_role_name=Admin
-base_auth_url=https://login.mypurecloud.com/oauth/token
-base_service_url=https://api.mypurecloud.com/api/
-[saml]
-issuer=https://idp.acme.example/pureengage
-certificate=MODEL
-pkey=MODEL
-password=MODEL
-expire_time=24
-[saml_auth]
-client_id=11111111-aaaa-4bbb-8ccc-111111111111
-password=MODEL
-[ewt]
-client_id=22222222-aaaa-4bbb-8ccc-222222222222
-password=MODEL
-";
-
 /// What is printed.
 #[derive(Debug, Serialize)]
 struct Needed {
     tool: &'static str,
-    /// The permissions of the role.
-    permissions: Vec<Right>,
+    /// What the role allows.
+    role: Vec<Right>,
     /// Calls that every client with a token may make.
     without_permission: Vec<Call>,
     /// The scopes that the client needs where the organisation enforces them.
@@ -84,12 +64,12 @@ struct Needed {
 /// A permission of the role.
 #[derive(Debug, Serialize)]
 struct Right {
-    name: &'static str,
+    permission: &'static str,
     /// As the user interface shows it.
     words: String,
     calls: Vec<&'static str>,
     /// The checks that are not made, or say less, without it.
-    checks: Vec<String>,
+    unchecked_without: Vec<String>,
     certainty: Mark,
     source: &'static str,
 }
@@ -114,16 +94,7 @@ struct Scope {
 /// Runs `permissions`.
 pub(super) fn run(args: &PermissionsArgs) -> Result<u8, Failure> {
     let baseline = args.replaced.read()?;
-    let forms = ["text", "json"];
-    if !forms.contains(&args.format.as_str()) {
-        return Err(Failure::unknown(
-            "format",
-            &args.format,
-            forms,
-            "hybridcheck permissions --help",
-        ));
-    }
-    let is_json = args.format == "json";
+    let is_json = args.format == Format::Json;
     let text = match (args.baseline, is_json) {
         (true, false) => table(&baseline),
         (true, true) => json(&baseline)?,
@@ -132,7 +103,7 @@ pub(super) fn run(args: &PermissionsArgs) -> Result<u8, Failure> {
                 permission_baseline: baseline,
                 ..Policy::default()
             };
-            let needed = needed(&hybridcheck_checks::checks(), &model()?, &policy);
+            let needed = needed(&hybridcheck_checks::checks(), &sample()?, &policy);
             if is_json {
                 json(&needed)?
             } else {
@@ -169,10 +140,11 @@ fn table(baseline: &Baseline) -> String {
     baseline.0.iter().map(line).collect()
 }
 
-fn model() -> Result<HybridObject, Failure> {
+/// The object whose questions stand for those of any other.
+fn sample() -> Result<HybridObject, Failure> {
     let input = Input {
-        name: "the model object".into(),
-        bytes: MODEL.as_bytes().to_vec(),
+        name: "sample".into(),
+        bytes: sandbox::sample_text().into_bytes(),
     };
     let read = sources::read(&[input])?;
     read.objects
@@ -180,7 +152,7 @@ fn model() -> Result<HybridObject, Failure> {
         .next()
         .ok_or_else(|| Failure::Unknown {
             what: "object",
-            word: "the model object".into(),
+            word: "the sample object".into(),
             help: "report this as a bug of hybridcheck".into(),
         })
 }
@@ -227,11 +199,10 @@ fn is_of_person(key: &FactKey) -> bool {
 }
 
 fn needed(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -> Needed {
-    let uses = uses(checks, object, policy);
-    let mut permissions: Vec<Right> = Vec::new();
+    let mut role: Vec<Right> = Vec::new();
     let mut without_permission = Vec::new();
     let mut scopes: Vec<Scope> = Vec::new();
-    for Use { call, checks } in uses {
+    for Use { call, checks } in uses(checks, object, policy) {
         match scopes.iter_mut().find(|scope| scope.name == call.scope) {
             Some(scope) => scope.calls.push(call.call),
             None => scopes.push(Scope {
@@ -240,7 +211,7 @@ fn needed(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy)
                 certainty: call.certainty,
             }),
         }
-        let Some(name) = call.permission else {
+        let Some(permission) = call.permission else {
             without_permission.push(Call {
                 call: call.call,
                 checks,
@@ -249,121 +220,108 @@ fn needed(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy)
             });
             continue;
         };
-        match permissions.iter_mut().find(|right| right.name == name) {
+        match role.iter_mut().find(|right| right.permission == permission) {
             Some(right) => {
                 right.calls.push(call.call);
                 for check in checks {
-                    if !right.checks.contains(&check) {
-                        right.checks.push(check);
+                    if !right.unchecked_without.contains(&check) {
+                        right.unchecked_without.push(check);
                     }
                 }
             }
-            None => permissions.push(Right {
-                name,
-                words: Permission::parse(name)
+            None => role.push(Right {
+                permission,
+                words: Permission::parse(permission)
                     .map(|permission| permission.in_words())
                     .unwrap_or_default(),
                 calls: vec![call.call],
-                checks,
+                unchecked_without: checks,
                 certainty: call.certainty,
                 source: call.source,
             }),
         }
     }
-    permissions.sort_by_key(|right| right.name);
+    role.sort_by_key(|right| right.permission);
     scopes.sort_by_key(|scope| scope.name);
-    let steps = steps(&permissions, &scopes);
+    let steps = steps(&role, &scopes);
     Needed {
         tool: concat!("hybridcheck ", env!("CARGO_PKG_VERSION")),
-        permissions,
+        role,
         without_permission,
         scopes,
         steps,
     }
 }
 
-fn steps(permissions: &[Right], scopes: &[Scope]) -> Vec<String> {
-    let names: Vec<&str> = permissions.iter().map(|right| right.name).collect();
+fn steps(role: &[Right], scopes: &[Scope]) -> Vec<String> {
+    let names: Vec<&str> = role.iter().map(|right| right.permission).collect();
     let scopes: Vec<&str> = scopes.iter().map(|scope| scope.name).collect();
     vec![
         format!(
-            "Genesys Cloud, Admin > People & Permissions > Roles / Permissions > Add Role: name it, for example, hybridcheck (read-only), and add exactly {}.",
+            "Genesys Cloud, Admin > People & Permissions > Roles / Permissions: add a role, for example `hybridcheck (read-only)`, with exactly {}.",
             names.join(", ")
         ),
-        "Admin > Integrations > OAuth > Add Client: name hybridcheck, grant type Client Credentials; under Roles assign that role alone, in the division Home.".into(),
+        "Admin > Integrations > OAuth: add a client, for example `hybridcheck`, of grant type Client Credentials; under Roles give it that role alone, in the home division.".into(),
         format!(
             "Only where the organisation enforces OAuth scopes: authorise {} for the client. Elsewhere scopes do not matter.",
             scopes.join(", ")
         ),
         "Copy the client id and the secret; the secret is shown this once. Keep it in a file that only you can read.".into(),
-        "Wait five minutes: a change of permissions takes up to that long to act.".into(),
-        "hybridcheck check --client-id GUID --client-secret-file FILE EXPORT".into(),
+        "Wait five minutes: a change of permissions takes up to that long to act, and a token that was issued before keeps the old rights.".into(),
+        "Run hybridcheck check --client-id GUID --client-secret-file FILE EXPORT".into(),
     ]
 }
 
 fn shown(needed: &Needed) -> String {
     let mut text = String::from(
-        "The role for hybridcheck's own client. Every permission is for viewing: hybridcheck changes nothing.\n",
+        "The role for hybridcheck's own client (--client-id). All of it is viewing: hybridcheck changes nothing.\n",
     );
-    for right in &needed.permissions {
-        let _ = writeln!(text, "\n{} ({})", right.name, right.words);
+    for right in &needed.role {
+        let _ = writeln!(text, "\n{} ({})", right.permission, right.words);
         let _ = writeln!(text, "  {}: {}", right.certainty, right.source);
-        listing(&mut text, "for", right.calls.iter().copied(), ", ");
+        listing(&mut text, "  needed by", &right.calls);
         listing(
             &mut text,
-            "without it these checks are not made, or say less:",
-            right.checks.iter().map(String::as_str),
-            ", ",
+            "  without it these are not checked, or say less:",
+            &right.unchecked_without,
         );
     }
-    let _ = writeln!(text, "\nNo permission is needed, any token will do, for:\n");
+    text.push_str("\nAny token may make these calls:\n\n");
     for call in &needed.without_permission {
         let _ = writeln!(text, "  {}", call.call);
-        listing(
-            &mut text,
-            "  asked by",
-            call.checks.iter().map(String::as_str),
-            ", ",
-        );
+        listing(&mut text, "    for", &call.checks);
     }
-    let _ = writeln!(
-        text,
-        "\nScopes, only where the organisation enforces them (off unless somebody switched it on):\n"
+    text.push_str(
+        "\nScopes, only where the organisation enforces them (HTTP 403 app.not.authorized.for.scope names one):\n\n",
     );
     for scope in &needed.scopes {
-        let _ = writeln!(
-            text,
-            "  {:<28} {}: {}",
-            scope.name,
-            scope.certainty,
-            scope.calls.join(", ")
-        );
+        let _ = writeln!(text, "  {} ({})", scope.name, scope.certainty);
+        listing(&mut text, "    for", &scope.calls);
     }
-    let _ = writeln!(text, "\nSteps:\n");
+    text.push_str("\nTo create it:\n\n");
     for (number, step) in needed.steps.iter().enumerate() {
-        wrapped(&mut text, &format!("  {}. ", number + 1), step, " ");
+        wrapped(&mut text, &format!("  {}.", number + 1), step);
     }
+    text.push_str(
+        "\nDELETE /api/v2/tokens/me ends the token of a login that --saml-user asked for; nothing else is ever written.\n",
+    );
     text
-}
-
-/// A label and its items on lines that a terminal holds.
-fn listing<'a>(
-    text: &mut String,
-    label: &str,
-    items: impl Iterator<Item = &'a str>,
-    between: &str,
-) {
-    let items: Vec<&str> = items.collect();
-    wrapped(text, &format!("  {label} "), &items.join(between), " ");
 }
 
 /// The longest line.
 const WIDTH: usize = 100;
 
-fn wrapped(text: &mut String, first: &str, words: &str, between: &str) {
-    let indent = " ".repeat(first.len() - first.trim_start().len() + 2);
-    let mut line = first.trim_end().to_owned();
-    for word in words.split(between) {
+/// A label and its items.
+fn listing<T: AsRef<str>>(text: &mut String, label: &str, items: &[T]) {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    wrapped(text, label, &items.join(", "));
+}
+
+/// Words after a label, on lines that a terminal holds; further lines are indented below it.
+fn wrapped(text: &mut String, label: &str, words: &str) {
+    let indent = " ".repeat(label.len() - label.trim_start().len() + 2);
+    let mut line = label.to_owned();
+    for word in words.split(' ') {
         if line.len() + word.len() + 1 > WIDTH {
             let _ = writeln!(text, "{line}");
             line = format!("{indent}{word}");
@@ -383,20 +341,20 @@ mod tests {
     use hybridcheck_core::endpoint::Routes;
 
     fn all() -> Needed {
-        let object = model().expect("a model");
+        let object = sample().expect("a sample");
         needed(&hybridcheck_checks::checks(), &object, &Policy::default())
     }
 
     #[test]
     fn every_fact_that_a_run_reads_from_the_api_is_covered() {
-        let object = model().expect("a model");
+        let object = sample().expect("a sample");
         let checks = hybridcheck_checks::checks();
         let objects = [object];
         let wanted = judge::wanted(&checks, &objects, true, &Policy::default());
         let planned = gather::planned(wanted, &objects, &Routes::default(), true);
         let needed = all();
         let calls: Vec<&str> = needed
-            .permissions
+            .role
             .iter()
             .flat_map(|right| right.calls.iter().copied())
             .chain(needed.without_permission.iter().map(|call| call.call))
@@ -419,7 +377,7 @@ mod tests {
 
     #[test]
     fn the_role_is_the_one_that_the_readings_need_and_nothing_more() {
-        let names: Vec<&str> = all().permissions.iter().map(|right| right.name).collect();
+        let names: Vec<&str> = all().role.iter().map(|right| right.permission).collect();
         assert_eq!(
             names,
             [
@@ -432,21 +390,17 @@ mod tests {
 
     #[test]
     fn each_permission_says_what_it_is_for() {
-        for right in all().permissions {
-            assert!(!right.checks.is_empty(), "{}", right.name);
-            assert!(!right.calls.is_empty(), "{}", right.name);
+        for right in all().role {
+            assert!(!right.unchecked_without.is_empty(), "{}", right.permission);
+            assert!(!right.calls.is_empty(), "{}", right.permission);
             assert!(right.words.contains(" > "), "{}", right.words);
         }
     }
 
     #[test]
-    fn lines_fit_a_terminal_wherever_words_allow() {
+    fn lines_fit_a_terminal() {
         for line in shown(&all()).lines() {
-            let is_one_word = line.trim().split(' ').count() < 3;
-            assert!(
-                line.len() <= WIDTH || is_one_word || line.starts_with("  authorization"),
-                "{line}"
-            );
+            assert!(line.chars().count() <= 120, "{line}");
         }
     }
 }

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 use super::SandboxError;
-use super::gateway::{Answers, Host};
+use super::gateway::{Answers, Host, Seen, header_in};
 use super::tls::Leaf;
 
 /// How a host meets a connection.
@@ -329,7 +329,12 @@ async fn endless_headers(
     let head = String::from_utf8_lossy(&head);
     let mut words = head.split_ascii_whitespace();
     let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-    host.log.note(&host.name, format!("{method} {path}"));
+    host.log.note(Seen {
+        host: host.name.clone(),
+        line: format!("{method} {path}"),
+        agent: header_in(&head, "user-agent"),
+        ..Seen::default()
+    });
     stream
         .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n")
         .await?;

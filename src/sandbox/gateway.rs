@@ -13,9 +13,12 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde_json::{Map, Value, json};
 
-use super::cloud::Cloud;
+use super::cloud::Organizations;
 use super::material::random_guid;
 use super::pages::Page;
+
+/// Calls in a minute, as the samples of Genesys show the limit.
+const CALLS_ALLOWED: u32 = 180;
 
 /// How a host answers requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +39,24 @@ pub(super) enum Answers {
     Unavailable,
 }
 
-/// A line of the log: host, method, path and query.
-#[derive(Clone, Debug)]
-pub(super) struct Seen {
-    pub(super) host: String,
-    pub(super) line: String,
+/// A request as a host saw it.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The host.
+    pub host: String,
+    /// Method, path and query.
+    pub line: String,
+    /// `User-Agent`.
+    pub agent: Option<String>,
+    /// The scheme of `Authorization`; what follows it is not kept.
+    pub authorization: Option<String>,
+    /// The client that `Authorization: Basic` names.
+    pub client: Option<String>,
+}
+
+fn scheme(authorization: &str) -> String {
+    let word = authorization.split_ascii_whitespace().next();
+    word.unwrap_or_default().to_owned()
 }
 
 /// Every request of every host, in order, and how many connections were accepted.
@@ -51,14 +67,11 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn note(&self, host: &str, line: String) {
+    pub(super) fn note(&self, seen: Seen) {
         self.seen
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(Seen {
-                host: host.to_owned(),
-                line,
-            });
+            .push(seen);
     }
 
     pub(super) fn lines(&self) -> Vec<Seen> {
@@ -85,13 +98,23 @@ pub(super) struct Host {
     pub(super) region: &'static str,
     /// Whether it is the auth host.
     pub(super) is_login: bool,
-    pub(super) cloud: Arc<Cloud>,
+    pub(super) organizations: Arc<Organizations>,
     pub(super) answers: Answers,
     /// A proxy on the way adds its mark to every answer.
     pub(super) marked: bool,
+    /// A gateway on the way removes the header `Authorization`.
+    pub(super) strips_authorization: bool,
     /// How far its clock is ahead, in seconds.
     pub(super) skew: i64,
     pub(super) log: Log,
+}
+
+impl Host {
+    /// The time by its clock.
+    pub(super) fn now(&self) -> Option<jiff::Timestamp> {
+        let skew = jiff::SignedDuration::from_secs(self.skew);
+        jiff::Timestamp::now().checked_add(skew).ok()
+    }
 }
 
 /// An error of the API, without what only the gateway knows. The fields are those of `ErrorBody`.
@@ -101,6 +124,8 @@ pub(super) struct Refusal {
     pub(super) code: &'static str,
     pub(super) message: String,
     pub(super) params: Map<String, Value>,
+    /// What `Retry-After` says.
+    pub(super) retry_after: Option<&'static str>,
 }
 
 impl Refusal {
@@ -110,6 +135,21 @@ impl Refusal {
             code,
             message: message.into(),
             params: Map::new(),
+            retry_after: None,
+        }
+    }
+
+    /// Too many requests.
+    pub(super) fn throttled(retry_after: &'static str) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too.many.requests.retry.after",
+                format!(
+                    "Rate limit exceeded the maximum. Retry the request in [{retry_after}] seconds"
+                ),
+            )
         }
     }
 
@@ -140,12 +180,34 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// The value of a header in the text of a request.
+pub(super) fn header_in(head: &str, name: &str) -> Option<String> {
+    let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+    let (_, value) = lines.find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+    Some(value.trim().to_owned())
+}
+
 /// The middleware before every handler.
-pub(super) async fn pass(State(host): State<Arc<Host>>, request: Request, next: Next) -> Response {
+pub(super) async fn pass(
+    State(host): State<Arc<Host>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let method = request.method().clone();
     let target = request.uri().path_and_query();
     let path = target.map_or("/", |target| target.as_str());
-    host.log.note(&host.name, format!("{method} {path}"));
+    let headers = request.headers();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    host.log.note(Seen {
+        host: host.name.clone(),
+        line: format!("{method} {path}"),
+        agent: text(header::USER_AGENT).map(str::to_owned),
+        authorization: text(header::AUTHORIZATION).map(scheme),
+        client: super::oauth::basic(headers).map(|(id, _)| id),
+    });
+    if host.strips_authorization {
+        request.headers_mut().remove(header::AUTHORIZATION);
+    }
     let mut response = match host.answers {
         Answers::Genuinely | Answers::EndlessHeaders => genuine(&host, next.run(request).await),
         Answers::Unavailable => genuine(&host, unavailable().into_response()),
@@ -171,12 +233,9 @@ pub(super) async fn pass(State(host): State<Arc<Host>>, request: Request, next: 
 fn genuine(host: &Host, mut response: Response) -> Response {
     let correlation = random_guid();
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        let headers = response.headers().clone();
         response = (refusal.status, axum::Json(refusal.body(&correlation))).into_response();
-        for (name, value) in &headers {
-            if name != header::CONTENT_LENGTH {
-                response.headers_mut().insert(name.clone(), value.clone());
-            }
+        if let Some(seconds) = refusal.retry_after {
+            set(response.headers_mut(), "retry-after", seconds);
         }
     }
     let status = response.status();
@@ -211,12 +270,18 @@ fn genuine(host: &Host, mut response: Response) -> Response {
     set(headers, "x-amz-cf-pop", "FRA56-C1");
     set(headers, "x-amz-cf-id", &correlation);
     if status != StatusCode::UNAUTHORIZED {
+        let count = host.organizations.count_call();
+        let count = if status == StatusCode::TOO_MANY_REQUESTS {
+            CALLS_ALLOWED + 1
+        } else {
+            count
+        };
+        set(headers, "inin-ratelimit-count", &count.to_string());
         set(
             headers,
-            "inin-ratelimit-count",
-            &host.cloud.count_call().to_string(),
+            "inin-ratelimit-allowed",
+            &CALLS_ALLOWED.to_string(),
         );
-        set(headers, "inin-ratelimit-allowed", "180");
         set(headers, "inin-ratelimit-reset", "60");
     }
     response

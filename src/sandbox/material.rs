@@ -91,6 +91,14 @@ impl Recipe {
     }
 }
 
+/// A further certificate as identity providers hold them: base64 of the DER, without BEGIN and END.
+pub(super) fn provider_certificate(
+    which: Which,
+    valid_days: (i64, i64),
+) -> Result<String, SandboxError> {
+    Ok(in_base64(&self_signed(key_der(which)?, valid_days)?))
+}
+
 /// Random text of the URL-safe alphabet, for secrets and tokens.
 pub(super) fn random_text(bytes: usize) -> Result<String, SandboxError> {
     let mut buffer = vec![0; bytes];

@@ -30,8 +30,9 @@ mod tls;
 mod tests;
 
 pub use faults::{Fault, fault, faults};
+pub use gateway::Seen;
 
-use cloud::Cloud;
+use cloud::{Cloud, Organizations};
 use dns::Nameserver;
 use door::{Bound, Door, Second};
 use gateway::{Host, Log, Refusal};
@@ -85,6 +86,11 @@ impl SandboxError {
     }
 }
 
+/// The text of the sample object before anything secret is filled in, Config Server XML.
+pub fn sample_text() -> String {
+    object::Sample::default().as_xml()
+}
+
 /// A running sandbox; dropping it ends it and removes its files.
 pub struct Sandbox {
     folder: tempfile::TempDir,
@@ -103,6 +109,8 @@ pub struct Sandbox {
     proxy_argument: Option<String>,
     canaries: Vec<String>,
     tool_client: (String, String),
+    tool_secret_file: PathBuf,
+    with_tool_client: bool,
     cloud: Arc<Cloud>,
     log: Log,
     stop: Option<oneshot::Sender<()>>,
@@ -154,17 +162,27 @@ impl Sandbox {
         if let Some(fault) = fault {
             (fault.twist)(&mut setup);
         }
+        Self::open(setup, at, doors)
+    }
+
+    /// Makes what a setup describes.
+    fn open(mut setup: Setup, at: Ipv4Addr, doors: &[SocketAddr]) -> Result<Self, SandboxError> {
         let canaries = furnish(&mut setup)?;
         let authority = Authority::new()?;
         let log = Log::default();
-        let tool_client = setup.cloud.client(cloud::TOOL_CLIENT);
+        let clouds = [setup.cloud, setup.neighbour, setup.abroad].map(Arc::new);
+        let mut tools = clouds
+            .iter()
+            .filter_map(|cloud| cloud.client(cloud::TOOL_CLIENT));
+        let tool_client = tools.next();
         let tool_client = tool_client.map(|client| (client.id.to_owned(), client.secret.clone()));
-
-        let home = Arc::new(setup.cloud);
-        let clouds = [
-            (REGION, Arc::clone(&home)),
-            (OTHER_REGION, Arc::new(Cloud::foreign()?)),
+        let tool_client = tool_client.unwrap_or_default();
+        let [cloud, neighbour, abroad] = clouds;
+        let regions = [
+            (REGION, vec![Arc::clone(&cloud), neighbour]),
+            (OTHER_REGION, vec![abroad]),
         ];
+        let regions = regions.map(|(region, all)| (region, Arc::new(Organizations::new(all))));
         let mut hosts = Vec::new();
         let other = HostSetup::of(OTHER_REGION);
         for (label, region, host) in [
@@ -173,9 +191,17 @@ impl Sandbox {
             ("login", OTHER_REGION, other),
             ("api", OTHER_REGION, other),
         ] {
-            let behind = clouds.iter().find(|(region, _)| *region == host.region);
-            let (_, cloud) = behind.unwrap_or(&clouds[0]);
-            hosts.push(ready(label, region, host, cloud, &authority, &log, at)?);
+            let behind = regions.iter().find(|(region, _)| *region == host.region);
+            let (_, organizations) = behind.unwrap_or(&regions[0]);
+            hosts.push(ready(
+                label,
+                region,
+                host,
+                organizations,
+                &authority,
+                &log,
+                at,
+            )?);
         }
 
         let revocation = setup.revocation.map(|door| Bound::new(door, None, at));
@@ -208,7 +234,7 @@ impl Sandbox {
             .map(|ready| (ready.host.name.clone(), ready.bound.port));
         let ports: Vec<(String, u16)> = ports.collect();
 
-        let files = Files::write(&authority.pem(), &setup.sample)?;
+        let files = Files::write(&authority.pem(), &setup.sample, &tool_client.1)?;
         let (stop, stopped) = oneshot::channel();
         let (started, starting) = std::sync::mpsc::channel();
         let by_proxy = proxy.map(|proxy| ByProxy {
@@ -241,8 +267,10 @@ impl Sandbox {
             arguments: setup.arguments,
             proxy_argument,
             canaries,
-            tool_client: tool_client.unwrap_or_default(),
-            cloud: home,
+            tool_client,
+            tool_secret_file: files.tool_secret,
+            with_tool_client: setup.with_tool_client,
+            cloud,
             log,
             stop: Some(stop),
             thread: Some(thread),
@@ -320,6 +348,9 @@ impl Sandbox {
         if let Some(proxy) = &self.proxy_argument {
             all.extend(["--proxy".to_owned(), proxy.clone()]);
         }
+        if self.with_tool_client {
+            all.extend(self.tool_arguments());
+        }
         all.extend(self.arguments.iter().map(|&argument| argument.to_owned()));
         all.push(self.object_file.display().to_string());
         all
@@ -328,6 +359,28 @@ impl Sandbox {
     /// Every secret of this sandbox, in every form in which it could leak, and how each of its tokens begins.
     pub fn canaries(&self) -> Vec<String> {
         self.canaries.clone()
+    }
+
+    /// Id and secret of hybridcheck's own read-only client.
+    pub fn tool_client(&self) -> (&str, &str) {
+        (&self.tool_client.0, &self.tool_client.1)
+    }
+
+    /// The arguments with which hybridcheck uses its own client.
+    pub fn tool_arguments(&self) -> [String; 4] {
+        let file = self.tool_secret_file.display().to_string();
+        let id = self.tool_client.0.clone();
+        [
+            "--client-id".into(),
+            id,
+            "--client-secret-file".into(),
+            file,
+        ]
+    }
+
+    /// The file that holds the secret of hybridcheck's own client.
+    pub fn tool_secret_file(&self) -> &Path {
+        &self.tool_secret_file
     }
 
     /// The addresses of the organisation's users: a login may have made one.
@@ -343,11 +396,6 @@ impl Sandbox {
     /// An existing user, for logins.
     pub fn user(&self) -> &'static str {
         cloud::USER
-    }
-
-    /// Id and secret of hybridcheck's own read-only client.
-    pub fn tool_client(&self) -> (&str, &str) {
-        (&self.tool_client.0, &self.tool_client.1)
     }
 
     /// What `--proxy` is given, when the sandbox has a proxy.
@@ -368,6 +416,17 @@ impl Sandbox {
     /// Method, path and query of every HTTP request so far, in order.
     pub fn requests(&self) -> Vec<String> {
         self.log.lines().into_iter().map(|seen| seen.line).collect()
+    }
+
+    /// What each of these requests said of the program that sent it; empty where one said nothing.
+    pub fn agents(&self) -> Vec<String> {
+        let seen = self.log.lines().into_iter();
+        seen.map(|seen| seen.agent.unwrap_or_default()).collect()
+    }
+
+    /// Every HTTP request so far, in order, with who sent it.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.log.lines()
     }
 
     /// The same for one host.
@@ -397,7 +456,9 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
     let material = setup.material.make(&password)?;
     let mut canaries = material.secrets;
     canaries.push(password.clone());
-    canaries.extend(setup.cloud.secrets());
+    for cloud in [&setup.cloud, &setup.neighbour, &setup.abroad] {
+        canaries.extend(cloud.secrets());
+    }
     let sample = &mut setup.sample;
     sample.fill("saml", "password", &password);
     sample.fill("saml", "certificate", &material.certificate_option);
@@ -415,9 +476,12 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
     canaries.dedup();
     for provider in &mut setup.cloud.providers {
         if provider.certificates.is_empty() && !provider.is_bare {
-            provider
-                .certificates
-                .push(material.provider_certificate.clone());
+            let usual = material.provider_certificate.clone();
+            provider.certificates.push(usual);
+        }
+        for (key, days) in &provider.made {
+            let made = material::provider_certificate(*key, *days)?;
+            provider.certificates.push(made);
         }
     }
     Ok(canaries)
@@ -427,7 +491,7 @@ fn ready(
     label: &str,
     region: &str,
     setup: HostSetup,
-    cloud: &Arc<Cloud>,
+    organizations: &Arc<Organizations>,
     authority: &Authority,
     log: &Log,
     at: Ipv4Addr,
@@ -446,9 +510,10 @@ fn ready(
             name,
             region: setup.region,
             is_login: label == "login",
-            cloud: cloud.clone(),
+            organizations: Arc::clone(organizations),
             answers: setup.answers,
             marked: setup.marked,
+            strips_authorization: setup.strips_authorization,
             skew: setup.skew,
             log: log.clone(),
         }),
@@ -461,10 +526,11 @@ struct Files {
     ca: PathBuf,
     object: PathBuf,
     cfg: PathBuf,
+    tool_secret: PathBuf,
 }
 
 impl Files {
-    fn write(ca: &str, sample: &object::Sample) -> Result<Self, SandboxError> {
+    fn write(ca: &str, sample: &object::Sample, tool_secret: &str) -> Result<Self, SandboxError> {
         let failed = |folder: PathBuf| move |source| SandboxError::File { folder, source };
         let folder = tempfile::Builder::new()
             .prefix("hybridcheck-sandbox-")
@@ -480,6 +546,7 @@ impl Files {
             ca: write("sandbox-ca.pem".into(), ca.into())?,
             object: write(format!("CfgTransaction_{dbid}.xml"), sample.as_xml())?,
             cfg: write(format!("CfgTransaction_annex_{dbid}.cfg"), sample.as_cfg())?,
+            tool_secret: write("tool-client-secret".into(), tool_secret.into())?,
             folder,
         })
     }

@@ -9,9 +9,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64ct::{Base64, Encoding};
-use serde_json::json;
+use hybridcheck_core::time::Timestamp;
+use serde_json::{Value, json};
 
-use super::cloud::{CLIENT_CREDENTIALS, SAML2_BEARER, TOKEN_LIFE};
+use super::cloud::{CLIENT_CREDENTIALS, SAML2_BEARER};
 use super::gateway::{Host, Refusal};
 use super::saml;
 
@@ -42,89 +43,76 @@ async fn discovery(State(host): State<Arc<Host>>) -> Response {
 }
 
 async fn token(State(host): State<Arc<Host>>, headers: HeaderMap, body: Bytes) -> Response {
-    if host.cloud.throttled {
+    if let Some(cloud) = host.organizations.throttled() {
         // The token endpoint's own body for 429 is not documented; this is the one of the API.
-        let refusal = Refusal::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too.many.requests.retry.after",
-            "Rate limit exceeded the maximum. Retry the request in [1] seconds",
-        );
-        return ([(header::RETRY_AFTER, "1")], refusal).into_response();
+        return Refusal::throttled(cloud.retry_after).into_response();
     }
-    let form: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
+    match granted(&host, &headers, &body) {
+        Ok(granted) => Json(granted).into_response(),
+        Err(refused) => refused,
+    }
+}
+
+/// The answer that holds a token.
+fn granted(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<Value, Response> {
+    let refused = |error, text: &str| Err(oauth_error(StatusCode::BAD_REQUEST, error, text));
+    let form: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();
     let field = |name: &str| {
         let mut found = form.iter().filter(|(key, _)| key == name);
         found.next().map(|(_, value)| value.as_str())
     };
     let posted = field("client_id").zip(field("client_secret"));
     let pair =
-        basic(&headers).or_else(|| posted.map(|(id, secret)| (id.to_owned(), secret.to_owned())));
+        basic(headers).or_else(|| posted.map(|(id, secret)| (id.to_owned(), secret.to_owned())));
     let Some((id, secret)) = pair else {
-        return oauth_error(
-            StatusCode::BAD_REQUEST,
-            "invalid_client",
-            "client not found",
-        );
+        return refused("invalid_client", "client not found");
     };
     // 400 for an unknown client and 401 for a wrong secret: so observed by the tests of a public client library.
-    let Some(client) = host.cloud.client(&id) else {
-        return oauth_error(
-            StatusCode::BAD_REQUEST,
-            "invalid_client",
-            "client not found",
-        );
+    let Some((cloud, client)) = host.organizations.client(&id) else {
+        return refused("invalid_client", "client not found");
     };
-    if let Some((status, error, description)) = host.cloud.oauth_error {
+    if let Some((status, error, description)) = cloud.oauth_error {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-        return oauth_error(status, error, description);
+        return Err(oauth_error(status, error, description));
     }
     if client.secret != secret {
-        return oauth_error(
+        return Err(oauth_error(
             StatusCode::UNAUTHORIZED,
             "invalid_client",
             "authentication failed",
-        );
+        ));
     }
     let (needed, grant) = match field("grant_type") {
         Some(grant @ "client_credentials") => (CLIENT_CREDENTIALS, grant),
         Some(grant @ SAML2_BEARER_GRANT) => (SAML2_BEARER, grant),
-        Some(_) => {
-            let text = "grant type is not supported";
-            return oauth_error(StatusCode::BAD_REQUEST, "unsupported_grant_type", text);
-        }
-        None => {
-            let text = "grant_type is required";
-            return oauth_error(StatusCode::BAD_REQUEST, "invalid_request", text);
-        }
+        Some(_) => return refused("unsupported_grant_type", "grant type is not supported"),
+        None => return refused("invalid_request", "grant_type is required"),
     };
     if client.grant != needed {
         // The name is RFC 6749's; the genuine service's own words for this case are not known.
         let text = format!("client is not authorized to use grant type {grant}");
-        return oauth_error(StatusCode::BAD_REQUEST, "unauthorized_client", &text);
+        return refused("unauthorized_client", &text);
     }
     let user = if needed == SAML2_BEARER {
-        let (organization, assertion) = (field("orgName"), field("assertion"));
-        match saml::login(
-            &host,
-            organization.unwrap_or_default(),
-            assertion.unwrap_or_default(),
-        ) {
+        let Some((organization, assertion)) = field("orgName").zip(field("assertion")) else {
+            return refused("invalid_request", "orgName and assertion are required");
+        };
+        let now = host.now().unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let now = Timestamp::from_unix(now.as_second());
+        match saml::login(cloud, organization, assertion, now) {
             Ok(user) => Some(user),
-            Err(text) => return oauth_error(StatusCode::BAD_REQUEST, "invalid_grant", text),
+            Err(reason) => return refused("invalid_grant", &reason.to_string()),
         }
     } else {
         None
     };
-    match host.cloud.issue(client, user) {
-        Ok(token) => {
-            let mut body = json!({ "access_token": token, "token_type": "bearer" });
-            if !host.cloud.hides_expiry {
-                body["expires_in"] = (TOKEN_LIFE - 1).into();
-            }
-            Json(body).into_response()
-        }
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    let token = cloud.issue(client, user);
+    let token = token.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
+    let mut granted = json!({ "access_token": token, "token_type": "bearer" });
+    if !cloud.hides_expiry {
+        granted["expires_in"] = client.token_life.saturating_sub(1).into();
     }
+    Ok(granted)
 }
 
 /// The genuine service gives the same text under both names.
@@ -137,7 +125,8 @@ fn oauth_error(status: StatusCode, error: &str, description: &str) -> Response {
     (status, Json(body)).into_response()
 }
 
-fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+/// Client id and secret of `Authorization: Basic`.
+pub(super) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::SandboxError;
 use super::door::{Bound, Door};
-use super::gateway::Log;
+use super::gateway::{Log, Seen, header_in};
 use super::material::random_text;
 
 /// The name of the proxy.
@@ -153,7 +153,12 @@ impl Shared {
         let head = String::from_utf8_lossy(&head).into_owned();
         let mut words = head.split_ascii_whitespace();
         let (method, authority) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-        self.log.note(NAME, format!("{method} {authority}"));
+        self.log.note(Seen {
+            host: NAME.to_owned(),
+            line: format!("{method} {authority}"),
+            agent: header_in(&head, "user-agent"),
+            ..Seen::default()
+        });
         if self.is_silent || self.answers == Answers::Hang {
             while stream.read(&mut [0; 256]).await? > 0 {}
             return Ok(());

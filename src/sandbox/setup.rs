@@ -29,6 +29,8 @@ pub(super) struct HostSetup {
     pub(super) answers: Answers,
     /// A proxy on the way adds its mark to every answer.
     pub(super) marked: bool,
+    /// A gateway on the way removes the header `Authorization`.
+    pub(super) strips_authorization: bool,
     /// How far the host's clock is ahead, in seconds.
     pub(super) skew: i64,
     /// The name has a second address, and what that one does.
@@ -45,6 +47,7 @@ impl HostSetup {
             offer: Offer::All,
             answers: Answers::Genuinely,
             marked: false,
+            strips_authorization: false,
             skew: 0,
             second: None,
         }
@@ -63,11 +66,18 @@ pub(super) struct Setup {
     pub(super) second_zone: Option<Zone>,
     pub(super) login: HostSetup,
     pub(super) api: HostSetup,
+    /// The organisation of the object.
     pub(super) cloud: Cloud,
+    /// Another organisation of its region.
+    pub(super) neighbour: Cloud,
+    /// An organisation of the other region.
+    pub(super) abroad: Cloud,
     /// The door of the host at which certificates say that their revocation can be asked.
     pub(super) revocation: Option<Door>,
     /// A proxy, when requests are to go through one.
     pub(super) proxy: Option<ProxySetup>,
+    /// The check is run with hybridcheck's own client.
+    pub(super) with_tool_client: bool,
     /// Further arguments for `hybridcheck check`.
     pub(super) arguments: Vec<&'static str>,
 }
@@ -90,8 +100,11 @@ impl Setup {
             login: HostSetup::of(REGION),
             api: HostSetup::of(REGION),
             cloud: Cloud::healthy()?,
+            neighbour: Cloud::neighbour()?,
+            abroad: Cloud::abroad()?,
             revocation: None,
             proxy: None,
+            with_tool_client: false,
             arguments: Vec::new(),
         })
     }

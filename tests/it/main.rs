@@ -10,6 +10,8 @@ mod interrupt;
 mod login;
 mod matrix;
 mod old_tls;
+mod pace;
+mod polite;
 mod probe;
 mod proxy;
 mod safety;

@@ -7,7 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
-use crate::roles::client::GRANTS_UNREAD;
+use crate::roles::client_rights::GRANTS_UNREAD;
 use crate::rows;
 
 page! {
@@ -35,7 +35,7 @@ page! {
 
 impl Rule for ClientHasNoRole {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "roles-client");
+        let shown = rows::failing(all, "roles-client-rights");
         let Some(row) = shown.first() else {
             return Vec::new();
         };

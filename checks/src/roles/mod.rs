@@ -3,7 +3,7 @@
 use hybridcheck_core::check::Check;
 
 pub(crate) mod administrators;
-pub(crate) mod client;
+pub(crate) mod client_rights;
 pub(crate) mod exist;
 mod named;
 pub(crate) mod permissions;
@@ -14,5 +14,5 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &product::Product,
     &permissions::Permissions,
     &administrators::Administrators,
-    &client::Client,
+    &client_rights::ClientRights,
 ];

@@ -76,6 +76,10 @@ impl Check for Permissions {
         needs
     }
 
+    fn is_required(&self) -> bool {
+        false
+    }
+
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let Subject::Option { section, option } = subject else {
             return Err(seen::stray(subject));
@@ -415,11 +419,11 @@ mod tests {
 
     #[test]
     fn a_listing_that_states_no_policies_accuses_no_role() {
-        let fact = api(
-            &client("ewt"),
-            "GET …",
-            ApiOutcome::Found(roles_named(&["AI Agent", "Admin"], false)),
-        );
+        let mut roles = roles_named(&["AI Agent", "Admin"], false);
+        for role in &mut roles.entities {
+            role.policies.clear();
+        }
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
         let bench = Bench::healthy().fact(roles_key(), fact);
         assert!(matches!(agent(&bench), Err(Gap::NotAnswered { .. })));
     }

@@ -60,6 +60,10 @@ impl Check for Product {
             .collect()
     }
 
+    fn is_required(&self) -> bool {
+        false
+    }
+
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let baseline = &case.policy.permission_baseline;
         let mut verdicts = Vec::new();

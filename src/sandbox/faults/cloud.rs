@@ -90,7 +90,7 @@ pub(super) const FAULTS: &[Fault] = &[
         &[],
         "The client of [ewt] may read neither identity providers nor roles.",
         |s| {
-            s.client(|client| client.permissions.clear());
+            s.service_role(|role| role.permissions = vec!["journey:actiontarget:view"]);
         },
     ),
     one(

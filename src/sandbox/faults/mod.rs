@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::cloud::{Client, EWT_CLIENT, ISSUER, Provider};
+use super::cloud::{Client, EWT_CLIENT, ISSUER, Provider, Role, SERVICE_ROLE};
 use super::dns::NameAnswer;
 use super::setup::{REGION, Setup};
 
@@ -11,7 +11,9 @@ mod http;
 mod network;
 mod object;
 mod proxy;
+mod roles;
 mod saml;
+mod service;
 mod tls;
 mod tokens;
 
@@ -20,7 +22,7 @@ mod tokens;
 pub struct Fault {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, or `none` when nothing is wrong.
+    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, `saml`, or `none` when nothing is wrong.
     pub area: &'static str,
     /// What it is, in one sentence.
     pub about: &'static str,
@@ -45,7 +47,9 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         http::FAULTS,
         proxy::FAULTS,
         cloud::FAULTS,
+        roles::FAULTS,
         tokens::FAULTS,
+        service::FAULTS,
         saml::FAULTS,
     ]
     .concat()
@@ -93,6 +97,13 @@ impl Setup {
     fn client(&mut self, change: impl FnOnce(&mut Client)) {
         if let Some(client) = self.cloud.client_mut(EWT_CLIENT) {
             change(client);
+        }
+    }
+
+    /// Changes the role of the client of `[ewt]`.
+    fn service_role(&mut self, change: impl FnOnce(&mut Role)) {
+        if let Some(role) = self.cloud.role_mut(SERVICE_ROLE) {
+            change(role);
         }
     }
 

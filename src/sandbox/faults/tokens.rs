@@ -15,6 +15,15 @@ pub(super) const FAULTS: &[Fault] = &[
         "The first call of the API is answered with 429 and Retry-After, the next ones are not.",
         |s| s.cloud.api_throttle = 1,
     ),
+    fine("shared-client", "Two sections name the same client.", |s| {
+        let secret = s
+            .cloud
+            .client(EWT_CLIENT)
+            .map(|client| client.secret.clone());
+        s.sample.set("pacing", "client_id", EWT_CLIENT);
+        s.sample
+            .set("pacing", "password", secret.unwrap_or_default());
+    }),
     one(
         "oauth",
         "secret-trailing-blank",
@@ -74,14 +83,14 @@ pub(super) const FAULTS: &[Fault] = &[
         "header-removed",
         &["authorization-header-removed"],
         "A gateway before the API removes the Authorization header.",
-        |s| s.cloud.rejects = Some(Rejects::Header),
+        |s| s.api.strips_authorization = true,
     ),
     one(
         "oauth",
         "scope-enforced",
         &["scope-not-authorized"],
         "The organisation enforces scopes, and the client has none.",
-        |s| s.cloud.rejects = Some(Rejects::Scope),
+        |s| s.cloud.scopes_enforced = true,
     ),
     one(
         "oauth",

@@ -166,7 +166,7 @@ async fn a_client_may_authenticate_in_the_body() {
 #[test_case(Some("stale"), "/api/v2/date", 401, "bad.credentials"; "with an unknown token")]
 #[test_case(Some("ewt"), "/api/v2/identityproviders/ping", 404, "not.found"; "for a provider that is not there")]
 #[test_case(Some("ewt"), "/apiv2/tokens/me", 404, "not.found"; "for a path that is not there")]
-#[test_case(Some("ewt"), "/api/v2/oauth/clients/x", 403, "missing.any.permissions"; "without the permission")]
+#[test_case(Some("ewt"), "/api/v2/oauth/clients/x", 404, "client.not.found"; "for another client that is not there")]
 #[test_case(Some("tool"), "/api/v2/oauth/clients/x", 404, "client.not.found"; "for a client that is not there")]
 #[tokio::test]
 async fn the_api_refuses(who: Option<&str>, path: &str, status: u16, code: &str) {

@@ -10,6 +10,9 @@ async fn variations_that_are_healthy_work() {
     for fault in faults().iter().filter(|fault| fault.healthy) {
         let sandbox = Sandbox::start(Some(fault)).expect("the sandbox starts");
         let token = token(&sandbox).await;
+        let first = api(&sandbox, Method::GET, Some(&token), "/api/v2/date").await;
+        let is_busy = first.status() == StatusCode::TOO_MANY_REQUESTS;
+        assert_eq!(is_busy, fault.name == "rate-limit-passes");
         let all = listed(&sandbox, &token, "/api/v2/identityproviders?pageSize=10").await;
         assert_eq!(all.len() > 25, fault.name == "many-providers");
         let response = api(&sandbox, Method::HEAD, Some(&token), "/api/v2/tokens/me").await;
@@ -30,6 +33,7 @@ fn every_fault_is_described_and_named_once() {
         "oauth",
         "organisation",
         "idp",
+        "saml",
         "none",
     ];
     for (index, fault) in faults().iter().enumerate() {

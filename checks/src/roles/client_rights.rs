@@ -32,10 +32,10 @@ page! {
     ///
     /// Documented: roles apply to client credentials only, `roleDivisions` of a token's client, grants of the caller (Platform API
     /// definition). Not known: whether the grants can be read with such a token; when they cannot, that is no finding.
-    pub(crate) struct Client;
+    pub(crate) struct ClientRights;
 }
 
-impl Check for Client {
+impl Check for ClientRights {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
         seen::client_subjects(object)
     }
@@ -49,6 +49,10 @@ impl Check for Client {
             grants_key(client),
             FactKey::Roles { object: object.id },
         ]
+    }
+
+    fn is_required(&self) -> bool {
+        false
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
@@ -229,7 +233,7 @@ mod tests {
     #[test]
     fn the_grants_are_shown_with_their_divisions_and_permissions() {
         let bench = with_grants(Bench::healthy(), ApiOutcome::Found(canned::grants()));
-        let judgement = bench.judge_first(&Client).expect("a verdict");
+        let judgement = bench.judge_first(&ClientRights).expect("a verdict");
         assert_eq!(judgement.found, "has `Pacing` in division Home");
         assert_eq!(
             value(&judgement, "`Pacing` allows").as_deref(),
@@ -240,7 +244,7 @@ mod tests {
     #[test]
     fn refused_grants_are_no_finding_and_roles_are_named_by_the_listing() {
         let bench = with_grants(Bench::healthy(), refused());
-        let judgement = bench.judge_first(&Client).expect("a verdict");
+        let judgement = bench.judge_first(&ClientRights).expect("a verdict");
         assert_eq!(judgement.status, Status::Pass);
         assert_eq!(judgement.found, "has the role of id role-pacing");
         assert!(value(&judgement, GRANTS_UNREAD).is_some());
@@ -249,7 +253,7 @@ mod tests {
             division_id: None,
         };
         let bench = with_grants(with_divisions(Some(vec![named])), refused());
-        let judgement = bench.judge_first(&Client).expect("a verdict");
+        let judgement = bench.judge_first(&ClientRights).expect("a verdict");
         assert_eq!(judgement.found, "has `AI Agent`");
     }
 
@@ -257,7 +261,7 @@ mod tests {
     fn no_role_fails_whether_the_grants_can_be_read_or_not() {
         for outcome in [refused(), ApiOutcome::Found(Grants::default())] {
             let bench = with_grants(with_divisions(Some(Vec::new())), outcome);
-            assert_eq!(bench.status(&Client), Status::Fail);
+            assert_eq!(bench.status(&ClientRights), Status::Fail);
         }
     }
 
@@ -265,13 +269,13 @@ mod tests {
     fn grants_that_are_there_outweigh_an_empty_list_of_roles() {
         let found = ApiOutcome::Found(canned::grants());
         let bench = with_grants(with_divisions(Some(Vec::new())), found);
-        assert_eq!(bench.status(&Client), Status::Pass);
+        assert_eq!(bench.status(&ClientRights), Status::Pass);
     }
 
     #[test]
     fn what_is_not_stated_is_no_finding() {
         let bench = with_grants(with_divisions(None), ApiOutcome::Found(Grants::default()));
-        assert_eq!(bench.status(&Client), Status::Gap);
+        assert_eq!(bench.status(&ClientRights), Status::Gap);
     }
 
     #[test]
@@ -284,6 +288,6 @@ mod tests {
         let found = ApiOutcome::Found(info);
         let fact = canned::api(&canned::client("ewt"), "GET …", found);
         let bench = bench.fact(canned::token_info_key("ewt"), fact);
-        assert_eq!(bench.status(&Client), Status::NotApplicable);
+        assert_eq!(bench.status(&ClientRights), Status::NotApplicable);
     }
 }
