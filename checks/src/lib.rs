@@ -4,7 +4,6 @@ use hybridcheck_core::cause::Rule;
 use hybridcheck_core::check::Check;
 
 mod answers;
-pub mod baseline;
 mod causes;
 #[cfg(test)]
 mod fact_testing;
@@ -25,6 +24,7 @@ mod proxied;
 mod proxy;
 mod reading;
 mod refusals;
+mod rights;
 mod roles;
 mod rows;
 mod saml;

@@ -273,10 +273,21 @@ fn answered<T>(outcome: &ApiOutcome<T>) -> String {
             visible(problem, 160)
         ),
         ApiOutcome::NotFound => "was answered with HTTP 404".into(),
-        ApiOutcome::Refused(error) => format!("was refused: {}", said(error)),
+        ApiOutcome::Refused(error) => format!("was refused: {}{}", said(error), scope_hint(error)),
         ApiOutcome::Transport { class } => {
             format!("got no answer ({})", visible(class, 40))
         }
+    }
+}
+
+/// What a refusal for a scope asks for, as the end of a sentence; nothing for another refusal.
+fn scope_hint(error: &ApiError) -> String {
+    match error.scope() {
+        Some(scope) => format!(
+            "; the organisation enforces OAuth scopes, and the client lacks `{}` (`hybridcheck permissions` lists the scopes)",
+            visible(scope, 80)
+        ),
+        None => String::new(),
     }
 }
 

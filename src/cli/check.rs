@@ -12,10 +12,11 @@ use hybridcheck_core::region::TABLE_DATE;
 use hybridcheck_core::run::{Invocation, ObjectSummary, Row, Run, SCHEMA, Tool};
 use hybridcheck_core::time::Timestamp;
 
+use super::baseline::BaselineArgs;
 use super::flags::{self, NetworkArgs};
 use super::login::LoginArgs;
 use super::output::{Output, OutputArgs};
-use super::{Failure, permissions, select};
+use super::{Failure, select};
 use crate::config::Settings;
 use crate::gather::{self, Observer};
 use crate::judge::{self, Bench};
@@ -47,14 +48,8 @@ pub(super) struct CheckArgs {
         hide_env_values = true
     )]
     certificate_warn: String,
-    /// The permissions that the roles need, instead of the program's own baseline; `hybridcheck permissions --baseline` prints that one
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "HYBRIDCHECK_PERMISSION_BASELINE",
-        hide_env_values = true
-    )]
-    permission_baseline: Option<String>,
+    #[command(flatten)]
+    baseline: BaselineArgs,
     #[command(flatten)]
     login: LoginArgs,
     #[command(flatten)]
@@ -163,10 +158,7 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let mut settings = args.network.settings()?;
     settings.saml_login = args.login.login()?;
     let as_of = args.as_of.as_deref().map(as_of).transpose()?;
-    let mut policy = policy(&args.certificate_warn)?;
-    if let Some(path) = &args.permission_baseline {
-        policy.needed_permissions = permissions::baseline(path)?;
-    }
+    let policy = policy(args)?;
     let scope = args.scope.read()?;
     let invocation = invocation(args, command, &settings, output.fail_on);
     execute(&Job {
@@ -269,7 +261,8 @@ fn gathered_twice(job: &Job<'_>) -> Result<(Configuration, gather::Gathered), Fa
     let (scope, settings) = (&job.scope, &job.settings);
     let mut configuration = scope.configuration.clone();
     let wanted = |objects: &[HybridObject]| {
-        judge::wanted(&scope.checks, objects, settings.tool_client.is_some())
+        let has_tool_client = settings.tool_client.is_some();
+        judge::wanted(&scope.checks, objects, has_tool_client, &job.policy)
     };
     let first = wanted(&configuration.objects);
     if scope.offline {
@@ -387,11 +380,12 @@ pub(super) fn as_of(text: &str) -> Result<Timestamp, Failure> {
     })
 }
 
-fn policy(certificate_warn: &str) -> Result<Policy, Failure> {
-    let warn = flags::duration("--certificate-warn", certificate_warn)?;
+fn policy(args: &CheckArgs) -> Result<Policy, Failure> {
+    let warn = flags::duration("--certificate-warn", &args.certificate_warn)?;
     let days = i64::try_from(warn.as_secs().div_ceil(86_400)).unwrap_or(i64::MAX);
     Ok(Policy {
         certificate_warn_days: days,
+        permission_baseline: args.baseline.read()?,
         ..Policy::default()
     })
 }
@@ -468,6 +462,7 @@ fn invocation(
             .told(settings)
             .into_iter()
             .chain(args.login.told())
+            .chain(args.baseline.told())
             .collect(),
     }
 }

@@ -105,7 +105,7 @@ impl fmt::Display for Gap {
             Self::Denied { permissions, call } => {
                 write!(
                     f,
-                    "no client of this run may read it: {call} needs {}",
+                    "no client of this run may read it: {call} needs {} (`hybridcheck permissions` prints the role)",
                     permissions.join(" or ")
                 )
             }

@@ -891,6 +891,14 @@ pub fn roles_key() -> FactKey {
     }
 }
 
+/// Key of the journey permissions that exist in the organisation.
+pub fn permissions_key() -> FactKey {
+    FactKey::Permissions {
+        object: ObjectId(0),
+        domain: "journey".into(),
+    }
+}
+
 /// Key of a section's client as the organisation keeps it.
 pub fn client_record_key(section: &str) -> FactKey {
     FactKey::ClientRecord {
