@@ -16,6 +16,9 @@ use crate::probes::clock;
 use crate::routing::Proxies;
 use crate::saml::{self, Encoding, Wish};
 
+/// The pace unless the user sets another: a run of one object is not slowed, an object with hundreds of clients is no flood.
+pub const REQUESTS_PER_SECOND: u32 = 25;
+
 /// Settings of a run.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -37,6 +40,8 @@ pub struct Settings {
     pub controls: Vec<Endpoint>,
     /// Secrets may pass a chain that ends only in this host's own store.
     pub trust_inspection: bool,
+    /// The most requests a second to the auth and API hosts.
+    pub requests_per_second: u32,
     /// The tool's own client.
     pub tool_client: Option<ToolClient>,
     /// The login with an assertion, when the user allowed one.
@@ -250,6 +255,7 @@ impl Default for Settings {
             connect_to: Vec::new(),
             controls: Vec::new(),
             trust_inspection: false,
+            requests_per_second: REQUESTS_PER_SECOND,
             tool_client: None,
             saml_login: None,
             proxies: Proxies::default(),

@@ -101,7 +101,7 @@ pub fn judge(configuration: &Configuration, facts: &Facts, bench: &Bench<'_>) ->
     judged
 }
 
-/// The verdict over some rows. What was left out on request (`--offline`) is no reason for "incomplete".
+/// The verdict over some rows. What was left out on request (`--offline`), or is done on request only, is no reason for "incomplete".
 pub fn verdict(rows: &[Row], fail_on: Status, interrupted: bool) -> Verdict {
     if interrupted {
         return Verdict::Interrupted;
@@ -114,7 +114,10 @@ pub fn verdict(rows: &[Row], fail_on: Status, interrupted: bool) -> Verdict {
     let open = |row: &Row| {
         row.required
             && row.status == Status::Gap
-            && !matches!(row.gap, Some(Gap::Offline | Gap::NotPlanned))
+            && !matches!(
+                row.gap,
+                Some(Gap::Offline | Gap::NotAskedFor { .. } | Gap::NotPlanned)
+            )
     };
     if rows.iter().any(open) {
         return Verdict::Incomplete;

@@ -4,6 +4,7 @@ use hybridcheck_core::cause::Rule;
 use hybridcheck_core::check::Check;
 
 mod answers;
+pub mod baseline;
 mod causes;
 #[cfg(test)]
 mod fact_testing;

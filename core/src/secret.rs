@@ -21,6 +21,11 @@ impl Secret {
         self.0.expose_secret()
     }
 
+    /// Whether two texts are the same; nothing else is told about them.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+
     /// What may be said about the text: its length and the blanks and quotes around it.
     pub fn shape(&self) -> Shape {
         Shape::of(self.0.expose_secret())
@@ -161,6 +166,13 @@ mod tests {
     fn debug_shows_the_shape_only() {
         let debug = format!("{:?}", Secret::new("hunter2\n"));
         assert_eq!(debug, "Secret(8 characters, trailing newline)");
+    }
+
+    #[test]
+    fn secrets_are_compared_whole() {
+        let secret = Secret::new("hunter2");
+        assert!(secret.is_same(&Secret::new("hunter2")));
+        assert!(!secret.is_same(&Secret::new("hunter2\n")));
     }
 
     #[test]

@@ -100,7 +100,13 @@ fn about(run: &Run) -> String {
     } else {
         what.join(", ")
     };
-    format!("{what}; {}", words::basis(run))
+    let requests = usize::try_from(run.coverage.requests).unwrap_or(usize::MAX);
+    let sent = if requests > 0 {
+        format!(", {}", words::count(requests, "request"))
+    } else {
+        String::new()
+    };
+    format!("{what}; {}{sent}", words::basis(run))
 }
 
 fn who(owner: Option<Owner>) -> String {

@@ -15,7 +15,7 @@ use hybridcheck_core::time::Timestamp;
 use super::flags::{self, NetworkArgs};
 use super::login::LoginArgs;
 use super::output::{Output, OutputArgs};
-use super::{Failure, select};
+use super::{Failure, permissions, select};
 use crate::config::Settings;
 use crate::gather::{self, Observer};
 use crate::judge::{self, Bench};
@@ -46,6 +46,14 @@ pub(super) struct CheckArgs {
         hide_env_values = true
     )]
     certificate_warn: String,
+    /// The permissions that the roles need, instead of the program's own baseline; `hybridcheck permissions --baseline` prints that one
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "HYBRIDCHECK_PERMISSION_BASELINE",
+        hide_env_values = true
+    )]
+    permission_baseline: Option<String>,
     #[command(flatten)]
     login: LoginArgs,
     #[command(flatten)]
@@ -145,7 +153,10 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let mut settings = args.network.settings()?;
     settings.saml_login = args.login.login()?;
     let as_of = args.as_of.as_deref().map(as_of).transpose()?;
-    let policy = policy(&args.certificate_warn)?;
+    let mut policy = policy(&args.certificate_warn)?;
+    if let Some(path) = &args.permission_baseline {
+        policy.needed_permissions = permissions::baseline(path)?;
+    }
     let scope = args.scope.read()?;
     let invocation = invocation(args, command, &settings, output.fail_on);
     execute(&Job {
@@ -450,15 +461,11 @@ fn unproven(scope: &Scope, settings: &Settings, rows: &[Row]) -> Vec<String> {
             unproven.push("What the object's own clients may not read; a read-only client for hybridcheck (--client-id) can be allowed to.".to_owned());
         }
     }
-    let objects = &scope.configuration.objects;
-    if objects.iter().any(|object| {
-        object
-            .services()
-            .iter()
-            .any(|section| section.eq_ignore_ascii_case("saml_auth"))
-    }) {
-        unproven.push("The SAML2 bearer login of [saml_auth]: with auto-provisioning it could create a user, so it was not tried.".to_owned());
+    let is_unasked = |row: &Row| matches!(row.gap, Some(Gap::NotAskedFor { .. }));
+    if rows.iter().any(is_unasked) {
+        unproven.push("The SAML2 bearer login of [saml_auth]: it could create a user where users are provisioned at their first login, so it was not tried; --saml-user EMAIL, with an existing test user, allows it.".to_owned());
     }
+    let objects = &scope.configuration.objects;
     if objects.iter().any(|object| object.form.is_selection()) {
         unproven.push(format!("That the export is whole: the person who exports {OBJECT_NAME} selects its sections and options."));
     }

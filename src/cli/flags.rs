@@ -11,7 +11,9 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use super::Failure;
-use crate::config::{ConnectTo, Family, NameFiles, Resolve, Settings, ToolClient};
+use crate::config::{
+    ConnectTo, Family, NameFiles, REQUESTS_PER_SECOND, Resolve, Settings, ToolClient,
+};
 use crate::routing::{Problem, Proxies, Words};
 
 /// The variable that may hold the tool's own client secret.
@@ -87,6 +89,16 @@ pub(super) struct NetworkArgs {
         hide_env_values = true
     )]
     pac_result: Option<String>,
+    /// Send no more requests a second than this to the login and API hosts; as many may go at once
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = REQUESTS_PER_SECOND,
+        value_parser = clap::value_parser!(u32).range(1..=1000),
+        env = "HYBRIDCHECK_MAX_REQUESTS_PER_SECOND",
+        hide_env_values = true
+    )]
+    max_requests_per_second: u32,
     /// The longest one phase (look-up, connect, handshake, request) may take
     #[arg(
         long,
@@ -183,6 +195,7 @@ impl NetworkArgs {
                 .map(|text| control(text))
                 .collect::<Result<_, _>>()?,
             trust_inspection: self.trust_inspection,
+            requests_per_second: self.max_requests_per_second,
             tool_client: self.tool_client()?,
             saml_login: None,
             proxies: self.proxies()?,
@@ -214,6 +227,12 @@ impl NetworkArgs {
     /// The settings that change what is asked or trusted, as the run document tells them.
     pub(super) fn told(&self, settings: &Settings) -> Vec<String> {
         let mut told = settings.proxies.told();
+        if self.max_requests_per_second != REQUESTS_PER_SECOND {
+            told.push(format!(
+                "--max-requests-per-second {}",
+                self.max_requests_per_second
+            ));
+        }
         let mut tell = |flag: &str, value: &str| {
             told.push(hybridcheck_core::text::visible(
                 &format!("{flag} {value}"),

@@ -10,6 +10,7 @@ mod flags;
 mod list;
 mod login;
 mod output;
+mod permissions;
 mod plan;
 mod probe;
 mod regions;
@@ -65,6 +66,8 @@ enum Command {
     /// Show the SAML assertion that the object would send, or explain a captured SAMLResponse; nothing is sent
     #[command(args_override_self = true)]
     Saml(Box<saml::SamlArgs>),
+    /// Print the read-only role that hybridcheck's own client needs, and what stays unchecked without each permission
+    Permissions(permissions::PermissionsArgs),
     /// Write the generated pages of docs/, or check that they are current
     #[command(hide = true)]
     Docs(docs::DocsArgs),
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Regions(args) => regions::run(&args),
         Command::Saml(args) => saml::run(&args),
+        Command::Permissions(args) => permissions::run(&args),
         Command::Docs(args) => docs::run(&args),
     };
     match result {

@@ -13,6 +13,7 @@ use super::flags::NetworkArgs;
 use super::login::LoginArgs;
 use super::output::print;
 use crate::config::Settings;
+use crate::saml::Encoding;
 use crate::{gather, judge};
 
 /// Arguments of `plan`.
@@ -90,8 +91,9 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
         .count();
     let _ = writeln!(
         text,
-        "\nNothing is written to the organisation. Tokens asked for: {minted}, one per client, kept in memory only. No user is created.\n\
+        "\nNothing is written to the organisation. Tokens asked for: {minted}, one per client, kept in memory only. {}\n\
          One phase may take {}, all of it {} (--connect-timeout, --timeout).",
+        login(&steps, &settings),
         shown(settings.phase),
         shown(settings.overall)
     );
@@ -101,6 +103,30 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
 
 fn shown(duration: std::time::Duration) -> String {
     hybridcheck_core::time::Took(duration).to_string()
+}
+
+/// What a login as a person does, when one was asked for and is part of the plan.
+fn login(steps: &[(FactKey, Effect)], settings: &Settings) -> String {
+    let has_login = steps
+        .iter()
+        .any(|(_, effect)| *effect == Effect::MayCreateUser);
+    match &settings.saml_login {
+        Some(login) if has_login => {
+            let tried = match login.encoding {
+                Some(encoding) => format!("sent as {}", encoding.label()),
+                None => format!(
+                    "sent in at most {} encodings until one is accepted",
+                    Encoding::ALL.len()
+                ),
+            };
+            format!(
+                "The login as {} (--saml-user) is no mere reading: an address that the organisation does not know may become a new user \
+                 there, with a licence. Its assertion is {tried}; its token is ended when it has been read with.",
+                hybridcheck_core::text::visible(&login.wish.email, 254)
+            )
+        }
+        _ => "No user is created.".into(),
+    }
 }
 
 fn hosts(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {

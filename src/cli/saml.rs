@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
+use hybridcheck_core::facts::Facts;
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::time::Timestamp;
 use serde::Serialize;
@@ -118,17 +119,26 @@ fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, F
     redactor.learn_objects(&configuration.objects);
     let objects = configuration.objects.iter();
     let known: Vec<Vec<u8>> = objects.filter_map(material::certificate_der_of).collect();
-    let message = saml::read(&capture, &known).map_err(|problem| Failure::Capture {
-        path: file.to_owned(),
-        problem,
-    })?;
+    let read = |known: &[Vec<u8>]| {
+        saml::read(&capture, known).map_err(|problem| Failure::Capture {
+            path: file.to_owned(),
+            problem,
+        })
+    };
+    // Read before anything is asked, so that what is no message costs no request.
+    let mut message = read(&known)?;
+    let facts = asked(args, &configuration, &mut redactor)?;
+    if let Some(facts) = &facts {
+        let theirs = saml_provider::certificates(&configuration.objects, facts);
+        message = read(&[known, theirs].concat())?;
+    }
     let moments = Moments {
         // Whole seconds: SAML writes no finer ones, and people read it.
         as_of: as_of.unwrap_or_else(|| Timestamp::from_unix(clock::now().unix())),
         is_named: as_of.is_some(),
     };
     let mut remarks = saml::judge(&message, moments);
-    remarks.extend(compared(args, &message, &configuration, &mut redactor)?);
+    remarks.extend(compared(args, &message, &configuration, facts.as_ref()));
     let explained = Explained::of(file, moments.as_of, message, remarks);
     let text = match args.format {
         Format::Text => explained.text(),
@@ -138,28 +148,37 @@ fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, F
     Ok(explained.verdict.exit_status())
 }
 
-/// The message held against each object, and against the identity providers of its organisation where the tool's client may read them.
+/// What the organisations of the objects say, where the tool's own client may ask.
+fn asked(
+    args: &SamlArgs,
+    configuration: &Configuration,
+    redactor: &mut Redactor,
+) -> Result<Option<Facts>, Failure> {
+    if configuration.objects.is_empty() || args.offline {
+        return Ok(None);
+    }
+    let settings = args.network.settings()?;
+    if settings.tool_client.is_none() {
+        return Ok(None);
+    }
+    saml_provider::ask(configuration, &settings, redactor).map(Some)
+}
+
+/// The message held against each object, and against the identity providers of its organisation as far as they were asked for.
 fn compared(
     args: &SamlArgs,
     message: &Message,
     configuration: &Configuration,
-    redactor: &mut Redactor,
-) -> Result<Vec<Remark>, Failure> {
+    facts: Option<&Facts>,
+) -> Vec<Remark> {
     let objects = &configuration.objects;
     if objects.is_empty() {
-        return Ok(vec![saml::compare::with_nothing()]);
+        return vec![saml::compare::with_nothing()];
     }
-    let settings = args.network.settings()?;
-    let is_asked = settings.tool_client.is_some() && !args.offline;
-    let facts = if is_asked {
-        Some(saml_provider::ask(configuration, &settings, redactor)?)
-    } else {
-        None
-    };
     let mut remarks = Vec::new();
     for object in objects {
         let mut found = saml::compare::with_object(message, object);
-        if let Some(facts) = &facts {
+        if let Some(facts) = facts {
             found.extend(saml_provider::compared(message, object, facts));
         }
         if objects.len() > 1 {
@@ -172,7 +191,7 @@ fn compared(
     if facts.is_none() {
         remarks.push(saml_provider::not_asked(args.offline));
     }
-    Ok(remarks)
+    remarks
 }
 
 /// Reads a capture, and never more of it than its cap.

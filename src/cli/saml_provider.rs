@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use base64ct::{Base64, Encoding as _};
 use hybridcheck_core::facts::{
     Answer, ApiFact, ApiOutcome, FactKey, Facts, IdentityProvider, IdentityProviders,
 };
@@ -86,6 +87,18 @@ pub(super) fn compared(message: &Message, object: &HybridObject, facts: &Facts) 
         remarks.extend(of_another(message, all));
     }
     remarks
+}
+
+/// The certificates of the PureEngage providers that were read, as DER: a message that carries none is verified with them.
+pub(super) fn certificates(objects: &[HybridObject], facts: &Facts) -> Vec<Vec<u8>> {
+    let providers = objects.iter().filter_map(|object| {
+        let key = FactKey::PureengageIdp { object: object.id };
+        found(facts.pureengage_idp(&key)).ok().flatten()
+    });
+    providers
+        .flat_map(|provider| &provider.certificates)
+        .filter_map(|text| Base64::decode_vec(text).ok())
+        .collect()
 }
 
 /// Nothing was asked, and what would be.

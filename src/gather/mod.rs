@@ -11,6 +11,7 @@ mod resources;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -132,8 +133,14 @@ pub async fn gather(
         }
     };
     drop(tasks);
+    if end.is_some() {
+        gathering.end_tokens().await;
+    }
     gathering.close(end.as_ref())
 }
+
+/// The longest that a run which is over waits for the end of a token.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 impl<'a> Gathering<'a> {
     /// Starts, records or leaves waiting each open fact until nothing moves any more.
@@ -210,7 +217,9 @@ impl<'a> Gathering<'a> {
     fn finish(&mut self, done: Done, observer: &dyn Observer) {
         self.running.remove(&done.key);
         self.stir(&done.key);
-        if let (Err(gap @ Gap::Denied { .. }), Some(reader)) = (&done.answer, &done.reader) {
+        if let (Err(gap @ Gap::Denied { .. }), Some(reader), Some(_)) =
+            (&done.answer, &done.reader, done.key.of_organization())
+        {
             let entry = self
                 .denied
                 .entry(done.key.clone())
@@ -306,6 +315,30 @@ impl<'a> Gathering<'a> {
                 }
             }
             self.waiting.insert(key);
+        }
+    }
+
+    /// The run is over early: the tokens that it meant to end are ended all the same, if that is quickly done. One that is not
+    /// lives on until it expires; its end stays a gap.
+    async fn end_tokens(&mut self) {
+        let ends: Vec<FactKey> = self
+            .wanted
+            .iter()
+            .filter(|key| matches!(key, FactKey::TokenEnd { .. }) && !self.facts.holds(key))
+            .cloned()
+            .collect();
+        for key in ends {
+            let FactKey::TokenEnd { client } = &key else {
+                continue;
+            };
+            let Some(job) = ready::farewell(self, &key, client) else {
+                continue;
+            };
+            let ended = self.resources.probe(key, job, self.settings);
+            if let Ok(done) = tokio::time::timeout(FAREWELL, ended).await {
+                self.facts
+                    .record(done.key, done.answer, done.stands_on, done.took);
+            }
         }
     }
 

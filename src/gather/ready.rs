@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
-    HelloVariant, ReachFact, TcpOutcome, Trust, TunnelOutcome,
+    HelloVariant, PrivateKeyOutcome, ReachFact, TcpOutcome, TokenFact, Trust, TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
@@ -80,6 +80,12 @@ pub(super) enum Job {
         route: Route,
         client_id: String,
         secret: Secret,
+        stands_on: Vec<FactKey>,
+    },
+    /// The token of another section that names the same client.
+    SharedToken {
+        first: ClientRef,
+        fact: Box<TokenFact>,
         stands_on: Vec<FactKey>,
     },
     SystemLookup {
@@ -568,6 +574,11 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
         Err(gap) => return missing(gap, stands_on),
     };
     match auth_gate(gathering, object) {
+        Ok((endpoint, _))
+            if let Some(first) = same_client(gathering, key, &endpoint, (&client_id, &secret)) =>
+        {
+            shared_token(gathering, first, stands_on)
+        }
         Ok((endpoint, address)) => Readiness::Start(Job::Token {
             route: gathering.routes.of(&endpoint),
             endpoint,
@@ -577,6 +588,48 @@ fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readin
             stands_on,
         }),
         Err(Gap::Blocked { by }) if gathering.is_open(&by) => Readiness::Wait,
+        Err(gap) => missing(gap, stands_on),
+    }
+}
+
+/// The first request for a token with the same id and secret at the same endpoint: a client is asked for one token in a run, however
+/// many sections name it.
+fn same_client<'g>(
+    gathering: &'g Gathering<'_>,
+    key: &FactKey,
+    endpoint: &Endpoint,
+    (id, secret): (&str, &Secret),
+) -> Option<&'g ClientRef> {
+    let before = gathering.wanted.range(..key).filter_map(|key| match key {
+        FactKey::Token { client } => Some(client),
+        _ => None,
+    });
+    before.into_iter().find(|client| {
+        let object = gathering.objects.get(usize::from(client.object().0));
+        object.is_some_and(|object| {
+            object.auth_endpoint().as_ref() == Some(endpoint)
+                && credentials(gathering, object, client)
+                    .is_ok_and(|(other, own)| other == id && own.is_same(secret))
+        })
+    })
+}
+
+/// What the first request brought is the answer for all who share the client.
+fn shared_token(
+    gathering: &Gathering<'_>,
+    first: &ClientRef,
+    stands_on: Vec<FactKey>,
+) -> Readiness {
+    let key = FactKey::Token {
+        client: first.clone(),
+    };
+    match gathering.facts.token(&key) {
+        Ok(fact) => Readiness::Start(Job::SharedToken {
+            first: first.clone(),
+            fact: Box::new(fact.clone()),
+            stands_on,
+        }),
+        Err(_) if gathering.is_open(&key) => Readiness::Wait,
         Err(gap) => missing(gap, stands_on),
     }
 }
@@ -592,15 +645,27 @@ fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
     }
 }
 
+/// Whether certificate or key can be signed with: what does not decode or open has checks and causes of its own.
+fn is_usable(gathering: &Gathering<'_>, material: &FactKey) -> bool {
+    match gathering.facts.get(material) {
+        Ok(Fact::Certificate(fact)) => fact.certificate().is_some(),
+        Ok(Fact::PrivateKey(fact)) => matches!(
+            fact.outcome,
+            PrivateKeyOutcome::Decrypted { .. } | PrivateKeyOutcome::Unencrypted { .. }
+        ),
+        _ => false,
+    }
+}
+
 /// A login as a person happens on request only: it may leave a new user behind.
 fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> Readiness {
     let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     if gathering.settings.saml_login.is_none() {
-        let reason = "a login with an assertion may create a user, and take a licence, where users are provisioned at their first \
-             login; --saml-user EMAIL, with the address of an existing test user, allows it";
+        let reason = "a login with an assertion may create a user, and take a licence, where users are provisioned at their first login";
         return missing(
-            Gap::Refused {
+            Gap::NotAskedFor {
                 reason: reason.into(),
+                flag: "--saml-user EMAIL, with the address of an existing test user,".into(),
             },
             Vec::new(),
         );
@@ -621,7 +686,7 @@ fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> Rea
         if gathering.is_open(&base) {
             return Readiness::Wait;
         }
-        if gathering.facts.get(&base).is_err() {
+        if !is_usable(gathering, &base) {
             return blocked(base);
         }
     }
@@ -657,6 +722,18 @@ fn token_end(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Re
         return Readiness::Wait;
     }
     with_token(gathering, key, client)
+}
+
+/// The end of a token that is there, whatever was to be read with it, when the run is over.
+pub(super) fn farewell(
+    gathering: &Gathering<'_>,
+    key: &FactKey,
+    client: &ClientRef,
+) -> Option<Job> {
+    match with_token(gathering, key, client) {
+        Readiness::Start(job) => Some(job),
+        Readiness::Known(..) | Readiness::Wait => None,
+    }
 }
 
 /// What is asked with the token of one certain client.

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -20,6 +19,7 @@ use crate::config::{SamlLogin, Settings};
 use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way};
+use crate::probes::pace::Pace;
 use crate::probes::trust::Trusts;
 use crate::probes::{
     api, descriptors, discovery, dns, hello, hosts, material, org, path, saml_login, system, tcp,
@@ -45,7 +45,7 @@ pub(super) struct Carried {
 pub(super) struct Resources {
     phase: Duration,
     trusts: Arc<Trusts>,
-    requests: Arc<AtomicU32>,
+    pace: Arc<Pace>,
     limit: Arc<Semaphore>,
     /// Places for probes that open sockets.
     sockets_at_once: Arc<Semaphore>,
@@ -63,7 +63,7 @@ impl Resources {
         Self {
             phase: settings.phase,
             trusts: Arc::new(Trusts::new(settings.roots.as_deref())),
-            requests: Arc::new(AtomicU32::new(0)),
+            pace: Arc::new(Pace::new(settings.requests_per_second)),
             limit: Arc::new(Semaphore::new(AT_ONCE)),
             sockets_at_once: Arc::new(Semaphore::new(descriptors::probes_at_once())),
             sockets: HashMap::new(),
@@ -77,7 +77,7 @@ impl Resources {
 
     /// Requests sent to the auth and API hosts.
     pub(super) fn requests(&self) -> u32 {
-        self.requests.load(Ordering::Relaxed)
+        self.pace.sent()
     }
 
     /// The tokens issued and the assertions made in this run, for the redaction filter.
@@ -201,6 +201,24 @@ impl Resources {
                 let link = self.links.get(&(endpoint, address, route)).cloned();
                 self.token(key, link, client_id, secret, stands_on)
             }
+            Job::SharedToken {
+                first,
+                fact,
+                stands_on,
+            } => {
+                let token = self.tokens.get(&first).cloned();
+                let owner = match &key {
+                    FactKey::Token { client } => Some(client.clone()),
+                    _ => None,
+                };
+                boxed(key, stands_on, None, async move {
+                    let carried = Carried {
+                        token: owner.zip(token),
+                        ..Carried::default()
+                    };
+                    (Ok((*fact).into()), carried)
+                })
+            }
             Job::SamlLogin {
                 object,
                 endpoint,
@@ -277,6 +295,7 @@ impl Resources {
     ) -> LocalBoxFuture<'a, Done> {
         let socket = self.sockets.remove(&base);
         let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
+        let pace = Arc::clone(&self.pace);
         let FactKey::Tls {
             endpoint,
             address,
@@ -304,7 +323,7 @@ impl Resources {
             let mut carried = Carried::default();
             if let Some(stream) = stream {
                 let way = Way { remote, through };
-                let link = Link::over(endpoint.clone(), way, trusts, stream).await;
+                let link = Link::over(endpoint.clone(), way, trusts, pace, stream).await;
                 carried.link = Some(((endpoint, address, route), Arc::new(link)));
             }
             (Ok(fact.into()), carried)
@@ -334,7 +353,6 @@ impl Resources {
         stands_on: Vec<FactKey>,
     ) -> LocalBoxFuture<'a, Done> {
         let phase = self.phase;
-        self.requests.fetch_add(1, Ordering::Relaxed);
         let asked = key.clone();
         boxed(key, stands_on, None, async move {
             let Some(link) = link else {
@@ -359,7 +377,6 @@ impl Resources {
     ) -> LocalBoxFuture<'a, Done> {
         let phase = self.phase;
         let limit = Arc::clone(&self.limit);
-        self.requests.fetch_add(1, Ordering::Relaxed);
         let owner = match &key {
             FactKey::Token { client } => Some(client.clone()),
             _ => None,
@@ -389,7 +406,6 @@ impl Resources {
     ) -> LocalBoxFuture<'a, Done> {
         let phase = self.phase;
         let limit = Arc::clone(&self.limit);
-        let requests = Arc::clone(&self.requests);
         boxed(key, stands_on, None, async move {
             let (Some(link), Some(login)) = (link, login) else {
                 return (Err(no_link()), Carried::default());
@@ -415,7 +431,7 @@ impl Resources {
                 client: (&client_id, &secret),
                 assertions: &assertions,
             };
-            let (fact, token) = saml_login::request(&link, &ask, &requests, phase).await;
+            let (fact, token) = saml_login::request(&link, &ask, phase).await;
             secrets.extend(token.clone());
             let carried = Carried {
                 token: token.map(|token| (person, token)),
@@ -502,7 +518,7 @@ impl Resources {
             &self.trusts,
             settings.trust_inspection,
             self.phase,
-            Arc::clone(&self.requests),
+            Arc::clone(&self.pace),
         )?;
         self.apis.insert(key, api.clone());
         Some(api)

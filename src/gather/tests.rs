@@ -5,7 +5,9 @@ use std::net::UdpSocket;
 use std::time::Duration;
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
-use hybridcheck_core::facts::{AddressSource, ClientRef, DnsOutcome, FactKey, Gap, TokenOutcome};
+use hybridcheck_core::facts::{
+    AddressSource, ApiOutcome, ClientRef, DnsOutcome, FactKey, Gap, TokenOutcome,
+};
 use hybridcheck_core::object::{HybridObject, ObjectId};
 
 use super::{Gathered, Observer, gather};
@@ -304,4 +306,30 @@ fn this_hosts_own_view_is_not_asked_when_the_user_names_nameservers() {
     }
     let found = facts.addresses(&names).expect("addresses");
     assert_eq!(found.source, AddressSource::Dns);
+}
+
+#[test]
+fn sections_that_share_a_client_share_its_token() {
+    let sandbox = Sandbox::start(sandbox::fault("shared-client")).expect("a sandbox");
+    let objects = objects(&sandbox);
+    let keys: Vec<FactKey> = ["ewt", "pacing"]
+        .map(|section| FactKey::TokenInfo {
+            client: ClientRef::Service {
+                object: ObjectId(0),
+                section: section.into(),
+            },
+        })
+        .into();
+    let gathered = gathered(&keys, &objects, &settings(&sandbox));
+    for key in &keys {
+        let fact = gathered.facts.token_info(key).expect("a fact");
+        assert!(matches!(fact.outcome, ApiOutcome::Found(_)), "{key}");
+        let own = FactKey::option(ObjectId(0), "pacing", "password");
+        let is_pacing = key.to_string().contains("pacing");
+        assert_eq!(gathered.facts.stands_on(key, &own), is_pacing, "{key}");
+    }
+    assert_eq!(
+        gathered.requests, 3,
+        "one token, and one call for each section"
+    );
 }

@@ -2,14 +2,13 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{
     ApiError, ApiFact, ApiOutcome, ApiProbeFact, ClientRef, Gap, HttpAnswer, HttpFact, HttpOutcome,
-    TokenEndFact,
+    RETRY_AFTER_CAP, TokenEndFact,
 };
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
@@ -17,24 +16,24 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::clock::Watch;
+use super::clock::{self, Watch};
 use super::link::{Ask, Link, clock_reading, excerpt, kept_headers, reason};
+use super::pace::Pace;
 use super::tls;
+use super::token::retry_seconds;
 use super::trust::{Strict, Trusts};
 
 /// The longest API answer that is read.
 const BODY_CAP: usize = 8 * 1024 * 1024;
 /// What is called without a token.
 const PROBE_PATH: &str = "/api/v2/tokens/me";
-/// Longer than this a run does not wait for a rate limit to pass.
-const RETRY_AFTER_CAP: Duration = Duration::from_secs(10);
 
 /// A client for one API host.
 #[derive(Clone)]
 pub struct Api {
     client: reqwest::Client,
     base: String,
-    requests: Arc<AtomicU32>,
+    pace: Arc<Pace>,
     phase: Duration,
 }
 
@@ -72,7 +71,7 @@ impl Api {
         trusts: &Arc<Trusts>,
         inspection_allowed: bool,
         phase: Duration,
-        requests: Arc<AtomicU32>,
+        pace: Arc<Pace>,
     ) -> Option<Self> {
         let verifier = Arc::new(Strict::new(Arc::clone(trusts), inspection_allowed));
         let first = by.map_or(endpoint, |by| by.proxy);
@@ -103,7 +102,7 @@ impl Api {
         Some(Self {
             client,
             base,
-            requests,
+            pace,
             phase,
         })
     }
@@ -112,6 +111,7 @@ impl Api {
     /// The second value tells whether it was sent at all: a connection of its own that is not made says nothing about the service.
     pub async fn probe(&self) -> (ApiProbeFact, bool) {
         let path = PROBE_PATH;
+        self.pace.turn().await;
         let watch = Watch::start();
         let sent = tokio::time::timeout(self.phase, self.send(path, None)).await;
         let answer = sent.unwrap_or(Err(Failed::TimedOut));
@@ -198,7 +198,7 @@ impl Api {
 
     /// Ends a token. The one request of a run that is no reading: asked for after a login that the user allowed.
     pub async fn end_token(&self, token: &Secret) -> TokenEndFact {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.pace.turn().await;
         let request = self
             .client
             .delete(format!("{}{PROBE_PATH}", self.base))
@@ -217,7 +217,8 @@ impl Api {
         if answer.status != 429 {
             return Ok(answer);
         }
-        let seconds = header(&answer.headers, "retry-after").and_then(|text| text.parse().ok());
+        let stated = header(&answer.headers, "retry-after");
+        let seconds = stated.and_then(|text| retry_seconds(&text, clock::now()));
         let wait = Duration::from_secs(seconds.unwrap_or(1));
         if wait > RETRY_AFTER_CAP {
             return Ok(answer);
@@ -227,12 +228,12 @@ impl Api {
     }
 
     async fn within_phase(&self, path: &str, token: &Secret) -> Result<Answer, Failed> {
+        self.pace.turn().await;
         let sent = tokio::time::timeout(self.phase, self.send(path, Some(token))).await;
         sent.unwrap_or(Err(Failed::TimedOut))
     }
 
     async fn send(&self, path: &str, token: Option<&Secret>) -> Result<Answer, Failed> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
         let mut request = self
             .client
             .get(format!("{}{path}", self.base))

@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 use tokio_rustls::client::TlsStream;
 
 use super::clock::Watch;
+use super::pace::Pace;
 use super::trust::Trusts;
 
 /// Bodies of unauthenticated answers and of the token endpoint are small; what is longer is cut off.
@@ -105,6 +106,7 @@ pub struct Link {
     endpoint: Endpoint,
     way: Way,
     trusts: Arc<Trusts>,
+    pace: Arc<Pace>,
     sender: Mutex<Option<Sender>>,
 }
 
@@ -114,6 +116,7 @@ impl Link {
         endpoint: Endpoint,
         way: Way,
         trusts: Arc<Trusts>,
+        pace: Arc<Pace>,
         stream: TlsStream<TcpStream>,
     ) -> Self {
         let sender = Mutex::new(start(stream).await);
@@ -121,12 +124,14 @@ impl Link {
             endpoint,
             way,
             trusts,
+            pace,
             sender,
         }
     }
 
-    /// Sends a request and reads the answer, all within `phase`.
+    /// Sends a request in its turn and reads the answer, all within `phase` from then on.
     pub async fn ask(&self, ask: Ask, phase: Duration) -> Exchange {
+        self.pace.turn().await;
         let watch = Watch::start();
         let request = format!("{} https://{}{}", ask.method, self.endpoint.host, ask.path);
         let asked = tokio::time::timeout(phase, self.exchange(ask, phase)).await;

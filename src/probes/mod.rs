@@ -13,6 +13,7 @@ mod lines;
 pub mod link;
 pub mod material;
 pub mod org;
+pub mod pace;
 pub mod path;
 pub mod queue;
 pub mod saml_login;

@@ -1,16 +1,15 @@
 //! A person's login with a signed assertion (RFC 7522): one exchange per encoding, until one is accepted or the answer shows that the encoding is not the matter.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hybridcheck_core::facts::{OAuthError, SamlLoginFact, SamlTry, TokenOutcome};
+use hybridcheck_core::facts::{HttpOutcome, OAuthError, SamlLoginFact, SamlTry, TokenOutcome};
 use hybridcheck_core::object::is_guid;
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
 
 use super::link::Link;
-use super::token::post_form;
+use super::token::{Posted, post_form};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
 
@@ -30,7 +29,6 @@ pub struct Ask<'a> {
 pub async fn request(
     link: &Link,
     ask: &Ask<'_>,
-    requests: &AtomicU32,
     phase: Duration,
 ) -> (SamlLoginFact, Option<Secret>) {
     let client_id = ask.client.0;
@@ -41,10 +39,10 @@ pub async fn request(
         tries: Vec::new(),
     };
     for (encoding, assertion) in ask.assertions {
-        requests.fetch_add(1, Ordering::Relaxed);
         let form = form(ask.organization, assertion);
-        let posted = post_form(link, ask.client, form, phase).await;
-        let is_last = !is_about_assertion(&posted.outcome);
+        let mut posted = post_form(link, ask.client, form, phase).await;
+        forget_echo(&mut posted, assertion);
+        let is_last = !is_about_assertion(&posted);
         fact.tries.push(SamlTry {
             encoding: encoding.clone(),
             http: posted.http,
@@ -70,14 +68,97 @@ fn form(organization: &str, assertion: &Secret) -> Bytes {
     Bytes::from(form.finish())
 }
 
+/// So much of an encoded assertion is the same in all of them, and recognises one.
+const BEGINNING: usize = 24;
+
+/// An answer that repeats the assertion is kept up to there: what is cut off in its middle no filter would recognise.
+fn forget_echo(posted: &mut Posted, assertion: &Secret) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the assertion's own beginning is what is searched for"
+    )]
+    let Some(beginning) = assertion.expose().get(..BEGINNING) else {
+        return;
+    };
+    let cut = |text: &mut String| {
+        if let Some(at) = text.find(beginning) {
+            text.truncate(at);
+            text.push_str("[assertion]");
+        }
+    };
+    if let HttpOutcome::Answer(answer) = &mut posted.http.outcome {
+        cut(&mut answer.excerpt);
+    }
+    if let TokenOutcome::Refused(error) = &mut posted.outcome {
+        cut(&mut error.error);
+        cut(&mut error.description);
+    }
+}
+
 /// The refusal may be about the assertion, so another encoding is worth a try. The genuine service's words for that are not
 /// known; what is known of the client (unknown, wrong secret, wrong grant type) has RFC 6749's names.
-fn is_about_assertion(outcome: &TokenOutcome) -> bool {
+fn is_about_assertion(posted: &Posted) -> bool {
     const OF_CLIENT: [&str; 3] = [
         "invalid_client",
         "unauthorized_client",
         "unsupported_grant_type",
     ];
-    matches!(outcome, TokenOutcome::Refused(OAuthError { status, error, .. })
-        if (400..500).contains(status) && !OF_CLIENT.contains(&error.as_str()))
+    match &posted.outcome {
+        TokenOutcome::Refused(OAuthError { status, error, .. }) => {
+            (400..500).contains(status) && !OF_CLIENT.contains(&error.as_str())
+        }
+        // The service's own refusal in a form that is not OAuth's.
+        TokenOutcome::NotOAuth => {
+            let answer = posted.http.outcome.answer();
+            answer.is_some_and(|answer| answer.status == 400 && answer.correlation_id().is_some())
+        }
+        TokenOutcome::Issued { .. } | TokenOutcome::RateLimited { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hybridcheck_testkit::facts::{http, oauth_error};
+
+    use super::*;
+
+    fn posted(status: u16, excerpt: &str, genuine: bool, outcome: TokenOutcome) -> Posted {
+        Posted {
+            http: http("POST …", status, "application/json", excerpt, genuine),
+            outcome,
+            token: None,
+        }
+    }
+
+    #[test]
+    fn only_what_may_be_about_the_assertion_leads_to_another_try() {
+        let refused = |status, error| posted(status, "", true, oauth_error(status, error, "no"));
+        assert!(is_about_assertion(&refused(400, "invalid_grant")));
+        assert!(is_about_assertion(&refused(401, "access_denied")));
+        assert!(!is_about_assertion(&refused(400, "invalid_client")));
+        assert!(!is_about_assertion(&refused(400, "unauthorized_client")));
+        assert!(!is_about_assertion(&refused(
+            503,
+            "temporarily_unavailable"
+        )));
+        let limited = TokenOutcome::RateLimited { retry_after: None };
+        assert!(!is_about_assertion(&posted(429, "", true, limited)));
+        let bare = |genuine| posted(400, "{}", genuine, TokenOutcome::NotOAuth);
+        assert!(is_about_assertion(&bare(true)));
+        assert!(!is_about_assertion(&bare(false)), "a proxy's page");
+    }
+
+    #[test]
+    fn an_answer_that_repeats_the_assertion_is_cut_there() {
+        let assertion = Secret::new("PHNhbWxwOlJlc3BvbnNlIHhtbG5z".repeat(9));
+        let echo = "bad value PHNhbWxwOlJlc3BvbnNlIHhtbG5zPHNhbWxwOl";
+        let mut answered = posted(400, echo, true, oauth_error(400, "invalid_grant", echo));
+        forget_echo(&mut answered, &assertion);
+        let TokenOutcome::Refused(error) = &answered.outcome else {
+            panic!("not refused");
+        };
+        assert_eq!(error.description, "bad value [assertion]");
+        let excerpt = &answered.http.outcome.answer().expect("an answer").excerpt;
+        assert_eq!(excerpt, "bad value [assertion]");
+    }
 }

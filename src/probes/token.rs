@@ -5,17 +5,16 @@ use std::time::Duration;
 use base64ct::{Base64, Encoding};
 use bytes::Bytes;
 use hybridcheck_core::facts::{
-    HttpAnswer, HttpFact, HttpOutcome, OAuthError, TokenFact, TokenOutcome,
+    HttpAnswer, HttpFact, HttpOutcome, OAuthError, RETRY_AFTER_CAP, TokenFact, TokenOutcome,
 };
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
+use hybridcheck_core::time::Timestamp;
 use hyper::header::HeaderValue;
 use serde::Deserialize;
 
+use super::clock;
 use super::link::{Ask, Exchange, Link};
-
-/// Longer than this a run does not wait for a rate limit to pass.
-const RETRY_AFTER_CAP: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
 struct Success {
@@ -135,11 +134,23 @@ async fn once(
 
 fn retry_after(exchange: &Exchange) -> Option<Duration> {
     let answer = exchange.fact.outcome.answer()?;
-    (answer.status == 429).then(|| Duration::from_secs(retry_seconds(answer).unwrap_or(1)))
+    (answer.status == 429).then(|| Duration::from_secs(stated_wait(answer).unwrap_or(1)))
 }
 
-fn retry_seconds(answer: &HttpAnswer) -> Option<u64> {
-    answer.header("retry-after")?.trim().parse().ok()
+fn stated_wait(answer: &HttpAnswer) -> Option<u64> {
+    retry_seconds(answer.header("retry-after")?, clock::now())
+}
+
+/// `Retry-After` in seconds from now: it states seconds, or the moment itself (RFC 9110 section 10.2.3).
+pub(super) fn retry_seconds(text: &str, now: Timestamp) -> Option<u64> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let until = Timestamp::parse_http(text)?.unix_millis();
+        let millis = until.saturating_sub(now.unix_millis()).max(0);
+        u64::try_from(millis)
+            .ok()
+            .map(|millis| millis.div_ceil(1000))
+    })
 }
 
 fn interpret(exchange: &Exchange) -> (TokenOutcome, Option<Secret>) {
@@ -147,7 +158,7 @@ fn interpret(exchange: &Exchange) -> (TokenOutcome, Option<Secret>) {
         return (TokenOutcome::NotOAuth, None);
     };
     if answer.status == 429 {
-        let retry_after = retry_seconds(answer);
+        let retry_after = stated_wait(answer);
         return (TokenOutcome::RateLimited { retry_after }, None);
     }
     if answer.status == 200
@@ -183,5 +194,19 @@ fn interpret(exchange: &Exchange) -> (TokenOutcome, Option<Secret>) {
 fn forget_body(http: &mut HttpFact) {
     if let HttpOutcome::Answer(answer) = &mut http.outcome {
         answer.excerpt = String::new();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_stated_in_seconds_or_as_a_moment() {
+        let now = Timestamp::parse_http("Mon, 23 Nov 2026 12:00:00 GMT").expect("a moment");
+        assert_eq!(retry_seconds(" 7 ", now), Some(7));
+        assert_eq!(retry_seconds("Mon, 23 Nov 2026 12:00:09 GMT", now), Some(9));
+        assert_eq!(retry_seconds("Mon, 23 Nov 2026 11:00:00 GMT", now), Some(0));
+        assert_eq!(retry_seconds("soon", now), None);
     }
 }

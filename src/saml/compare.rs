@@ -2,9 +2,9 @@
 
 use hybridcheck_core::facts::{CertificateInfo, IdentityProvider};
 use hybridcheck_core::object::HybridObject;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::text::{listed, visible};
 
-use super::{Message, Remark};
+use super::{Message, Raw, Remark};
 use crate::probes::material;
 
 /// Against the object: issuer byte for byte, certificate, short name, and the region of the recipient.
@@ -77,7 +77,33 @@ pub fn with_provider(message: &Message, provider: &IdentityProvider) -> Vec<Rema
         &provider.decoded,
         provider.undecodable,
     ));
+    let relying_party = provider.relying_party_identifier.as_deref();
+    let relying_party = relying_party.filter(|text| !text.trim().is_empty());
+    remarks.extend(relying_party.map(|expected| audience(&assertion.audiences, expected)));
     remarks
+}
+
+/// That the audience must be the identifier is inferred from other kinds of providers, so a difference is no failure.
+fn audience(audiences: &[Raw], expected: &str) -> Remark {
+    let id = "idp-audience";
+    if audiences.iter().any(|audience| audience.0 == expected) {
+        return Remark::pass(
+            id,
+            "Audience equals relyingPartyIdentifier of the identity provider, byte for byte",
+        );
+    }
+    let found = match audiences {
+        [] => "the message names no Audience".to_owned(),
+        some => format!("Audience is {}", listed(some.iter().take(3))),
+    };
+    Remark::warn(
+        id,
+        format!(
+            "{found}; relyingPartyIdentifier of the identity provider is `{}`",
+            visible(expected, 300)
+        ),
+        "let the sender name relyingPartyIdentifier as its audience, or clear it at the provider",
+    )
 }
 
 fn written<'a>(object: &'a HybridObject, section: &str, option: &str) -> Option<&'a str> {
@@ -292,6 +318,8 @@ fn recipient(message: &Message, object: &HybridObject, remarks: &mut Vec<Remark>
 
 #[cfg(test)]
 mod tests {
+    use hybridcheck_core::finding::Status;
+
     use super::*;
 
     #[test]
@@ -305,5 +333,20 @@ mod tests {
         ] {
             assert!(difference(found, expected).contains(said), "{said}");
         }
+    }
+
+    #[test]
+    fn an_audience_is_held_against_the_identifier_of_the_provider() {
+        let named =
+            |names: &[&str]| -> Vec<Raw> { names.iter().map(|name| Raw((*name).into())).collect() };
+        let status = |names: &[&str]| audience(&named(names), "urn:acme").status;
+        assert_eq!(status(&["urn:other", "urn:acme"]), Status::Pass);
+        assert_eq!(status(&["urn:ACME"]), Status::Warn);
+        assert_eq!(status(&[]), Status::Warn);
+        let said = audience(&named(&["urn:ACME"]), "urn:acme").found;
+        assert!(
+            said.contains("urn:ACME") && said.contains("`urn:acme`"),
+            "{said}"
+        );
     }
 }

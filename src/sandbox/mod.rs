@@ -86,6 +86,11 @@ impl SandboxError {
     }
 }
 
+/// The text of the sample object before anything secret is filled in, Config Server XML.
+pub fn sample_text() -> String {
+    object::Sample::default().as_xml()
+}
+
 /// A running sandbox; dropping it ends it and removes its files.
 pub struct Sandbox {
     folder: tempfile::TempDir,
@@ -418,7 +423,13 @@ impl Sandbox {
         self.log.lines()
     }
 
-    /// The same for one host.
+    /// What each of these requests said of the program that sent it; empty where one said nothing.
+    pub fn agents(&self) -> Vec<String> {
+        let seen = self.log.lines().into_iter();
+        seen.map(|seen| seen.agent.unwrap_or_default()).collect()
+    }
+
+    /// Method, path and query of the requests to one host.
     pub fn requests_to(&self, host: &str) -> Vec<String> {
         let lines = self.log.lines().into_iter();
         lines

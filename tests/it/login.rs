@@ -29,6 +29,11 @@ fn without_the_flag_nobody_logs_in_and_the_reason_is_told() {
     assert!(said.contains("--saml-user"), "{said}");
     assert!(said.contains("may create a user"), "{said}");
     assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let others = document.rows.iter();
+    let mut others = others.filter(|row| row.check.0.starts_with("saml-login-"));
+    assert!(others.all(|row| row.status == Status::NotApplicable));
+    let mut unproven = document.coverage.unproven.iter();
+    assert!(unproven.any(|line| line.contains("--saml-user EMAIL")));
     let asked: Vec<String> = sandbox.requests();
     assert!(
         !asked.iter().any(|line| line.contains("/users/me")),
@@ -111,6 +116,12 @@ fn a_plan_says_what_a_login_may_do_before_anything_is_sent() {
     );
     let told = run(["plan", &object, "--saml-user", sandbox.user()]);
     assert!(told.stdout.contains("may create a user"), "{}", told.stdout);
+    assert!(
+        told.stdout.contains("may become a new user"),
+        "{}",
+        told.stdout
+    );
+    assert!(silent.stdout.contains("No user is created."));
     assert!(
         told.stdout
             .contains("DELETE https://api.mypurecloud.de/api/v2/tokens/me")

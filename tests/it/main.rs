@@ -13,6 +13,7 @@ mod old_tls;
 mod polite;
 mod probe;
 mod proxy;
+mod reads_only;
 mod safety;
 mod saml;
 mod schema;

@@ -295,8 +295,8 @@ fn standard_input_is_the_message_or_the_object_but_not_both() {
     assert!(both.stderr.contains("cannot be both"), "{}", both.stderr);
 }
 
-/// Explains a message of the sandbox's own object with the tool's client.
-fn explained_online(sandbox: &Sandbox, secret: &str, extra: &[&str]) -> Finished {
+/// What the sandbox's own object would send.
+fn minted_by(sandbox: &Sandbox) -> Minted {
     let configuration = sources::read(&[sources::Input {
         name: "object".into(),
         bytes: sandbox.object_text().as_bytes().to_vec(),
@@ -306,10 +306,26 @@ fn explained_online(sandbox: &Sandbox, secret: &str, extra: &[&str]) -> Finished
         email: USER.into(),
         ..Wish::default()
     };
-    let minted = mint(&configuration.objects[0], &wish, clock::now()).expect("an assertion");
+    mint(&configuration.objects[0], &wish, clock::now()).expect("an assertion")
+}
+
+/// Explains a message of the sandbox's own object with the tool's client.
+fn explained_online(sandbox: &Sandbox, secret: &str, extra: &[&str]) -> Finished {
+    let message = encoded(&minted_by(sandbox), Encoding::ResponseBase64);
+    explained_of(sandbox, &message, None, secret, extra)
+}
+
+/// Explains a message with the tool's client, against the sandbox's object or another.
+fn explained_of(
+    sandbox: &Sandbox,
+    message: &str,
+    object: Option<&str>,
+    secret: &str,
+    extra: &[&str],
+) -> Finished {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("capture");
-    std::fs::write(&file, encoded(&minted, Encoding::ResponseBase64)).expect("a file");
+    std::fs::write(&file, message).expect("a file");
     let mut words = vec![
         "saml".to_owned(),
         "--decode".into(),
@@ -318,6 +334,10 @@ fn explained_online(sandbox: &Sandbox, secret: &str, extra: &[&str]) -> Finished
     words.extend(["--client-id".to_owned(), sandbox.tool_client().0.to_owned()]);
     words.extend(extra.iter().map(|word| (*word).to_owned()));
     words.extend(sandbox.check_arguments());
+    if let Some(object) = object {
+        words.pop();
+        words.push(object.to_owned());
+    }
     let output = hybridcheck()
         .env("HYBRIDCHECK_CLIENT_SECRET", secret)
         .args(words)
@@ -377,6 +397,49 @@ fn decode_holds_a_message_against_the_identity_provider_when_a_client_may_read_i
         let tokens = sandbox.requests().into_iter();
         assert_eq!(tokens.filter(|line| line.starts_with("POST")).count(), 1);
     }
+}
+
+#[test]
+fn a_message_that_carries_no_certificate_is_verified_with_the_providers() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let base64 = encoded(&minted_by(&sandbox), Encoding::ResponseBase64);
+    let xml = String::from_utf8(Base64::decode_vec(&base64).expect("base64")).expect("text");
+    let (before, rest) = xml.split_once("<ds:KeyInfo>").expect("a KeyInfo");
+    let (_, after) = rest.split_once("</ds:KeyInfo>").expect("its end");
+    let bare = format!("{before}{after}");
+    // The object at hand is another one, so that only the provider can vouch for the message.
+    let folder = tempfile::tempdir().expect("a folder");
+    let object = folder.path().join("object.cfg");
+    let pair = openssl::pair().expect("a pair");
+    let other = openssl::base64_line(pair.certificate.as_bytes()).expect("base64");
+    let lines: Vec<String> = sandbox
+        .object_as_cfg()
+        .lines()
+        .map(|line| match line.strip_prefix("certificate=") {
+            Some(_) => format!("certificate={other}"),
+            None => line.to_owned(),
+        })
+        .collect();
+    std::fs::write(&object, lines.join("\n")).expect("a file");
+    let object = object.display().to_string();
+    let finished = explained_of(&sandbox, &bare, Some(&object), sandbox.tool_client().1, &[]);
+    let words = "it was signed with the key of a certificate of the identity provider";
+    assert!(finished.stdout.contains(words), "{}", finished.stdout);
+    assert!(
+        finished
+            .stdout
+            .contains("and saml/certificate of the object is"),
+        "{}",
+        finished.stdout
+    );
+    let alone = explained_of(&sandbox, &bare, Some(&object), "", &["--offline"]);
+    assert!(
+        alone
+            .stdout
+            .contains("does not hold with the certificate that is known"),
+        "{}",
+        alone.stdout
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use hybridcheck::judge::{self, Bench};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
     ApiOutcome, CertificateFact, CertificateInfo, CertificateOutcome, Fact, FactKey, Facts,
-    KeyAlgorithm, Quirk, TokenInfo, Wrapping,
+    KeyAlgorithm, Person, Quirk, TokenEndFact, TokenInfo, Wrapping,
 };
 use hybridcheck_core::object::{
     Configuration, HybridObject, Known, ObjectId, Place, Stranger, Target,
@@ -239,6 +239,34 @@ const SPOILS: &[Spoil] = &[
         };
         let mut fact = f.private_key(&key).expect("a key").clone();
         fact.shape.wrapping = vec![Wrapping::Pem];
+        *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
+    }),
+    ("a login that ends at another user", |_, f| {
+        let other = Person {
+            email: Some("someone.else@acme.example".into()),
+            ..Person::default()
+        };
+        let fact = facts::api(&facts::person(), "GET …", ApiOutcome::Found(other));
+        *f = facts::with_fact(std::mem::take(f), facts::me_key(), Fact::from(fact));
+    }),
+    ("a login whose token is of another grant type", |c, f| {
+        let info = facts::token_info(&c.objects[0], "saml_auth");
+        let fact = facts::api(&facts::person(), "GET …", ApiOutcome::Found(info));
+        let key = facts::person_token_info_key();
+        *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
+    }),
+    ("a login whose token was not ended", |_, f| {
+        let client = facts::person();
+        let fact = TokenEndFact { status: None };
+        let key = FactKey::TokenEnd { client };
+        *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
+    }),
+    ("a client whose tokens live for an hour", |c, f| {
+        let mut record = facts::client_record(&c.objects[0], "saml_auth");
+        record.access_token_validity_seconds = Some(3_600);
+        let found = ApiOutcome::Found(record);
+        let fact = facts::api(&facts::client("ewt"), "GET …", found);
+        let key = facts::client_record_key("saml_auth");
         *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
     }),
     ("a host that a person named answers itself", |c, f| {

@@ -11,6 +11,7 @@ mod captive_portal;
 mod certificate_and_key_swapped;
 mod certificate_expired;
 mod client_disabled;
+mod client_has_no_role;
 mod client_id_malformed;
 mod clock_skew;
 mod connection_flaky;
@@ -43,6 +44,7 @@ mod object_wrong_type;
 mod one_family_dead;
 mod organization_mismatch;
 mod policy_denied;
+mod product_not_enabled;
 mod proxy_denies;
 mod proxy_hangs;
 mod proxy_login_refused;
@@ -56,12 +58,14 @@ mod proxy_upstream_failed;
 mod rate_limited;
 mod region_mismatch;
 mod revocation_blocked;
+mod role_lacks_permissions;
 mod role_missing;
 mod saml_assertion_refused;
 mod saml_client_refused;
 mod scope_not_authorized;
 mod secret_with_blanks;
 mod service_error;
+mod single_administrator;
 mod sni_filtered;
 mod system_lookup_differs;
 mod tcp_blocked;
@@ -158,6 +162,10 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &issuer_not_unique::IssuerNotUnique,
     &idp_certificate_mismatch::IdpCertificateMismatch,
     &role_missing::RoleMissing,
+    &product_not_enabled::ProductNotEnabled,
+    &role_lacks_permissions::RoleLacksPermissions,
+    &client_has_no_role::ClientHasNoRole,
+    &single_administrator::SingleAdministrator,
     &saml_client_refused::SamlClientRefused,
     &saml_assertion_refused::SamlAssertionRefused,
 ];

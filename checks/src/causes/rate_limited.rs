@@ -2,7 +2,9 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{ApiFact, ApiOutcome, Fact, FactKey, Recorded, TokenOutcome};
+use hybridcheck_core::facts::{
+    ApiFact, ApiOutcome, Fact, FactKey, RETRY_AFTER_CAP, Recorded, TokenOutcome,
+};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
@@ -15,7 +17,7 @@ page! {
     ///
     /// ## What it means
     ///
-    /// Even after the wait that the service asked for, it refused with 429. Limits count per client: several components that share one,
+    /// Even after the wait that the service asked for, it refused with 429; or it asked for a longer wait than the ten seconds that a run makes. Limits count per client: several components that share one,
     /// or a component that asks for a token with every call, use them up. hybridcheck itself asks a handful of times.
     ///
     /// ## How to fix
@@ -53,7 +55,7 @@ impl Rule for RateLimited {
             Certainty::Certain,
             "Genesys Cloud refuses requests because there were too many",
             Owner::EngageAdmin,
-            "Wait some minutes and run again. If it stays, find the component that asks so often: give each service an OAuth client of its own, and let components keep a token until it ends.",
+            format!("Wait some minutes and run again: this run waited once, and for no more than {} s. If it stays, find the component that asks so often: give each service an OAuth client of its own, and let components keep a token until it ends.", RETRY_AFTER_CAP.as_secs()),
         )
         .shown_by(shown);
         for key in &limited {

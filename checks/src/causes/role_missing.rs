@@ -1,7 +1,8 @@
 //! Roles that the object names do not exist.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
@@ -60,9 +61,20 @@ impl Rule for RoleMissing {
                 Owner::EngageAdmin,
                 fixes.join(" "),
             )
+            .breaks(shown.iter().filter_map(|row| option(case, row)))
             .shown_by(shown)
             .command(format!("curl -s -G -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/authorization/roles --data-urlencode \"name=NAME\"")),
         ]
+    }
+}
+
+/// The option that names what is missing.
+fn option(case: &Case<'_>, row: &Row) -> Option<FactKey> {
+    match &row.subject {
+        Subject::Option { section, option } => {
+            Some(FactKey::option(case.object.id, section, option))
+        }
+        _ => None,
     }
 }
 

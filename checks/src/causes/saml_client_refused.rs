@@ -2,12 +2,15 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
 use super::region_mismatch;
+use super::unknown_client::is_any_issued;
+use crate::refusals::{self, OAuthMeaning};
 use crate::{logins, rows, seen};
 
 page! {
@@ -42,14 +45,13 @@ impl Rule for SamlClientRefused {
         let (certainty, sentence, fix) = match (recorded, &refused) {
             (Some(row), _) => (
                 Certainty::Certain,
-                format!("the client of [saml_auth] is not one that agents can log in with: {}", row.found),
+                format!(
+                    "the client of [saml_auth] is not one that agents can log in with: {}",
+                    row.found
+                ),
                 row.fix.clone(),
             ),
-            (None, Some(refused)) if is_settled => (
-                Certainty::Likely,
-                format!("Genesys Cloud refuses the client of [saml_auth]: {}", refused.error),
-                "Look the client up under Admin > Integrations > OAuth: it must be enabled and of grant type SAML2 Bearer. Then copy its id and enter its secret in [saml_auth]; if the secret is lost, generate a new one and enter it in every section that uses this client.".to_owned(),
-            ),
+            (None, Some(refused)) if is_settled => said(case, refused),
             _ => return Vec::new(),
         };
         let api = case
@@ -66,18 +68,67 @@ impl Rule for SamlClientRefused {
                 .shown_by(recorded)
                 .shown_by(refused.map(|refused| refused.row))
                 .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/oauth/clients/{id}"))
-                .breaks([hybridcheck_core::facts::FactKey::SamlLogin {
+                .breaks([FactKey::SamlLogin {
                     object: case.object.id,
-                }]),
+                }])
+                .breaks(recorded.map(|_| crate::saml::client_key(case.object))),
         ]
     }
+}
+
+/// What the service's words mean. A new secret is advised only where they are about the secret.
+fn said(case: &Case<'_>, refused: &logins::Refused<'_>) -> (Certainty, String, String) {
+    let error = refused.error;
+    let region = if is_any_issued(case) {
+        ""
+    } else {
+        "Compare the region of both URLs with the address at which your administrators log in. If it is right: "
+    };
+    let (certainty, what, fix) = match refusals::oauth(error) {
+        Some((OAuthMeaning::UnknownClient, certainty)) => (
+            certainty,
+            "does not know the client of [saml_auth]",
+            "copy its client id again from Admin > Integrations > OAuth, or create a client of grant type SAML2 Bearer there if it was deleted.",
+        ),
+        Some((OAuthMeaning::WrongSecret, certainty)) => (
+            certainty,
+            "knows the client of [saml_auth], but refuses its secret",
+            "enter the right secret in [saml_auth]; if it is lost, generate a new one under Admin > Integrations > OAuth and enter it in every section that uses this client.",
+        ),
+        Some((OAuthMeaning::GrantNotAllowed, _)) => (
+            Certainty::Likely,
+            "does not let the client of [saml_auth] use SAML2 bearer",
+            "create an OAuth client of grant type SAML2 Bearer under Admin > Integrations > OAuth and enter its id and secret in [saml_auth]; the grant type decides what a client can do.",
+        ),
+        None => (
+            Certainty::Possible,
+            "refuses the client of [saml_auth] in words that are not known",
+            "look the client up under Admin > Integrations > OAuth: it must be enabled and of grant type SAML2 Bearer; if it is, give Genesys support these words and the correlation id.",
+        ),
+    };
+    // Without a token for another client of the object the region itself may be wrong.
+    let certainty = if region.is_empty() {
+        certainty
+    } else {
+        certainty.max(Certainty::Likely)
+    };
+    let fix = if region.is_empty() {
+        fix[..1].to_uppercase() + &fix[1..]
+    } else {
+        fix.to_owned()
+    };
+    (
+        certainty,
+        format!("Genesys Cloud {what}: {error}"),
+        format!("{region}{fix}"),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::facts::{ApiFact, ApiOutcome, ClientRecord};
     use hybridcheck_testkit::facts::{
         api, client, client_record, client_record_key, oauth_error, saml_login, saml_login_key,
     };
@@ -92,9 +143,31 @@ mod tests {
     #[test]
     fn a_refused_client_is_named_with_the_services_words() {
         let found = refused("invalid_client").diagnose(&SamlClientRefused);
-        assert_eq!(found[0].certainty, Certainty::Likely);
+        assert_eq!(found[0].certainty, Certainty::Possible);
         assert!(found[0].sentence.contains("some words"));
+        assert!(!found[0].fix.contains("secret"), "{}", found[0].fix);
         assert_eq!(refused("invalid_client").causes(), ["saml-client-refused"]);
+    }
+
+    #[test]
+    fn known_words_are_told_by_what_they_mean() {
+        let of = |error, words| {
+            let bench = Bench::healthy();
+            let fact = saml_login(&bench.object, oauth_error(401, error, words));
+            let key = saml_login_key();
+            let bench = bench.fact(key.clone(), fact).blocked_behind(&key);
+            bench.diagnose(&SamlClientRefused).remove(0)
+        };
+        let secret = of("invalid_client", "authentication failed");
+        assert_eq!(secret.certainty, Certainty::Certain);
+        assert!(secret.sentence.contains("refuses its secret"));
+        assert!(secret.fix.starts_with("Enter the right secret"));
+        let unknown = of("invalid_client", "client not found");
+        assert!(unknown.sentence.contains("does not know the client"));
+        assert!(!unknown.fix.contains("secret"), "{}", unknown.fix);
+        let grant = of("unauthorized_client", "no");
+        assert!(grant.sentence.contains("use SAML2 bearer"));
+        assert_eq!(grant.certainty, Certainty::Likely);
     }
 
     #[test]
@@ -109,6 +182,14 @@ mod tests {
             Certainty::Certain
         );
         assert_eq!(bench.causes(), ["saml-client-refused"]);
+    }
+
+    #[test]
+    fn a_client_that_is_not_there_explains_what_could_not_be_told_of_it() {
+        let missing: ApiFact<ClientRecord> = api(&client("ewt"), "GET …", ApiOutcome::NotFound);
+        let bench = Bench::healthy().fact(client_record_key("saml_auth"), missing);
+        assert_eq!(bench.causes(), ["saml-client-refused"]);
+        assert_eq!(bench.unexplained(), Vec::<String>::new());
     }
 
     #[test]

@@ -108,7 +108,8 @@ fn judged(record: &ClientRecord) -> Answer<Judgement> {
     })
 }
 
-fn key(object: &HybridObject) -> FactKey {
+/// Key of the client as the organisation keeps it.
+pub(crate) fn key(object: &HybridObject) -> FactKey {
     FactKey::ClientRecord {
         client: ClientRef::Service {
             object: object.id,

@@ -41,10 +41,6 @@ impl Check for Login {
         vec![FactKey::SamlLogin { object: object.id }]
     }
 
-    fn is_required(&self) -> bool {
-        false
-    }
-
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.saml_login()?;
         let Some(last) = fact.tries.last() else {
@@ -95,6 +91,20 @@ impl Check for Login {
     }
 }
 
+/// The login that brought a token. Where none was asked for there is nothing to judge: the check of the login itself says why.
+pub(super) fn accepted<'a>(case: &Case<'a>) -> Answer<Result<&'a SamlLoginFact, Judgement>> {
+    match case.saml_login() {
+        Ok(fact) if fact.accepted().is_some() => Ok(Ok(fact)),
+        Ok(_) => Err(Gap::blocked(FactKey::SamlLogin {
+            object: case.object.id,
+        })),
+        Err(Gap::NotAskedFor { .. }) => Ok(Err(Judgement::not_applicable(
+            "nobody was logged in; saml-login says why",
+        ))),
+        Err(gap) => Err(gap),
+    }
+}
+
 /// The section of the client that people log in with, when the object has it.
 pub(super) fn subjects(object: &HybridObject) -> Vec<Subject> {
     let section = object
@@ -141,8 +151,9 @@ mod tests {
 
     #[test]
     fn a_login_that_nobody_asked_for_is_a_gap_with_its_reason() {
-        let refused = Gap::Refused {
+        let refused = Gap::NotAskedFor {
             reason: "it may create a user".into(),
+            flag: "--saml-user".into(),
         };
         let bench = Bench::healthy().gap(saml_login_key(), refused.clone());
         assert_eq!(bench.judge_first(&Login), Err(refused));

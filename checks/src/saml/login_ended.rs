@@ -1,12 +1,12 @@
 //! Whether the token of the login was ended.
 
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, ClientRef, FactKey};
+use hybridcheck_core::facts::{Answer, ClientRef, FactKey, TokenOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use super::login::subjects;
+use super::login::{accepted, subjects};
 
 page! {
     /// The token of the login has been ended.
@@ -32,7 +32,7 @@ impl Check for LoginEnded {
     }
 
     fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        vec![key(object)]
+        vec![FactKey::SamlLogin { object: object.id }, key(object)]
     }
 
     fn is_required(&self) -> bool {
@@ -40,17 +40,27 @@ impl Check for LoginEnded {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let fact = case.token_end(&key(case.object))?;
-        if fact.is_ended() {
-            return Ok(Judgement::pass("ended"));
-        }
-        let found = match fact.status {
-            Some(status) => format!("the service answered HTTP {status}"),
-            None => "the service gave no answer".into(),
+        let login = match accepted(case)? {
+            Ok(login) => login,
+            Err(judgement) => return Ok(judgement),
+        };
+        let life = match login.accepted().map(|one| &one.outcome) {
+            Some(TokenOutcome::Issued {
+                expires_in: Some(life),
+            }) => format!("for at most {life} s after the login"),
+            _ => "until it expires".to_owned(),
+        };
+        let left = match case.token_end(&key(case.object)) {
+            Ok(fact) if fact.is_ended() => return Ok(Judgement::pass("ended")),
+            Ok(fact) => match fact.status {
+                Some(status) => format!("the service answered HTTP {status}"),
+                None => "the service gave no answer".to_owned(),
+            },
+            Err(gap) => format!("it was not asked for, because {gap}"),
         };
         Ok(Judgement::warn(
             "the token is ended",
-            format!("{found}, so the token may live on until it expires"),
+            format!("{left}: the token may live on {life}, though nothing holds it any more"),
             "Nothing, unless the token must not live on: then disable the client of [saml_auth] for a moment.",
             Owner::CloudAdmin,
         ))
@@ -67,8 +77,9 @@ fn key(object: &HybridObject) -> FactKey {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::TokenEndFact;
+    use hybridcheck_core::facts::{Gap, TokenEndFact};
     use hybridcheck_core::finding::Status;
+    use hybridcheck_testkit::facts::saml_login_key;
 
     #[test]
     fn only_a_confirmed_end_passes() {
@@ -80,5 +91,27 @@ mod tests {
         assert_eq!(bench.status(&LoginEnded), Status::Warn);
         let refused = TokenEndFact { status: Some(503) };
         assert_eq!(bench.fact(key, refused).status(&LoginEnded), Status::Warn);
+    }
+
+    #[test]
+    fn an_end_that_was_not_asked_for_is_told_with_the_life_of_the_token() {
+        let bench = Bench::healthy();
+        let key = key(&bench.object);
+        let judgement = bench.gap(key, Gap::Interrupted).judge_first(&LoginEnded);
+        let judgement = judgement.expect("a verdict");
+        assert_eq!(judgement.status, Status::Warn);
+        for said in ["the run was interrupted", "for at most 86399 s"] {
+            assert!(judgement.found.contains(said), "{}", judgement.found);
+        }
+    }
+
+    #[test]
+    fn without_a_login_there_is_nothing_to_end() {
+        let gap = Gap::NotAskedFor {
+            reason: "it may create a user".into(),
+            flag: "--saml-user".into(),
+        };
+        let bench = Bench::healthy().gap(saml_login_key(), gap);
+        assert_eq!(bench.status(&LoginEnded), Status::NotApplicable);
     }
 }

@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use super::login::subjects;
+use super::login::{accepted, subjects};
 use crate::seen;
 
 page! {
@@ -43,12 +43,11 @@ impl Check for LoginUser {
         ]
     }
 
-    fn is_required(&self) -> bool {
-        false
-    }
-
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let wanted = &case.saml_login()?.email;
+        let wanted = match accepted(case)? {
+            Ok(login) => &login.email,
+            Err(judgement) => return Ok(judgement),
+        };
         let me = case.me()?;
         let person = seen::found(me)?;
         let Some(email) = person.email.as_deref() else {

@@ -12,6 +12,7 @@ mod client;
 mod expire_time;
 mod issuer_form;
 mod login;
+mod login_client;
 mod login_ended;
 mod login_user;
 mod options_clean;
@@ -20,8 +21,11 @@ mod pkey_decodes;
 mod pkey_decrypts;
 mod pkey_encoding;
 mod pkey_matches_certificate;
+mod token_life;
 
 use hybridcheck_core::check::Check;
+
+pub(crate) use client::key as client_key;
 
 pub(crate) const CHECKS: &[&dyn Check] = &[
     &options_present::OptionsPresent,
@@ -41,7 +45,9 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &pkey_matches_certificate::PkeyMatchesCertificate,
     &expire_time::ExpireTime,
     &client::Client,
+    &token_life::TokenLife,
     &login::Login,
     &login_user::LoginUser,
+    &login_client::LoginClient,
     &login_ended::LoginEnded,
 ];

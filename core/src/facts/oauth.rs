@@ -1,6 +1,7 @@
 //! What the token endpoint answered.
 
 use std::fmt;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,9 @@ impl TokenFact {
         is_issued(&self.outcome) || self.trimmed.as_ref().is_some_and(is_issued)
     }
 }
+
+/// A run waits no longer than this for a rate limit to pass, whatever `Retry-After` says.
+pub const RETRY_AFTER_CAP: Duration = Duration::from_secs(10);
 
 /// What an answer of the token endpoint means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -43,6 +43,13 @@ pub enum Gap {
     },
     /// The run ended before it could be gathered.
     Interrupted,
+    /// It changes something, or may, so it is done only when the user asks for it.
+    NotAskedFor {
+        /// What it could do.
+        reason: String,
+        /// The flag that asks for it.
+        flag: String,
+    },
     /// The form of the input cannot carry it, or the person did not select it.
     NotInForm {
         /// What.
@@ -103,6 +110,9 @@ impl fmt::Display for Gap {
             }
             Self::Hidden { option } => write!(f, "the value of {option} is hidden in this export"),
             Self::Interrupted => f.write_str("the run was interrupted"),
+            Self::NotAskedFor { reason, flag } => {
+                write!(f, "refused: {reason}; {flag} allows it")
+            }
             Self::NotInForm { what } => write!(f, "not in this form: {what}"),
             Self::NotPlanned => f.write_str("it was not planned in this run"),
             Self::NotRecorded => f.write_str("the saved facts do not hold it"),

@@ -11,6 +11,7 @@ mod http;
 mod network;
 mod object;
 mod proxy;
+mod roles;
 mod saml;
 mod service;
 mod tls;
@@ -46,6 +47,7 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         http::FAULTS,
         proxy::FAULTS,
         cloud::FAULTS,
+        roles::FAULTS,
         tokens::FAULTS,
         service::FAULTS,
         saml::FAULTS,

@@ -15,6 +15,15 @@ pub(super) const FAULTS: &[Fault] = &[
         "The first call of the API is answered with 429 and Retry-After, the next ones are not.",
         |s| s.cloud.api_throttle = 1,
     ),
+    fine("shared-client", "Two sections name the same client.", |s| {
+        let secret = s
+            .cloud
+            .client(EWT_CLIENT)
+            .map(|client| client.secret.clone());
+        s.sample.set("pacing", "client_id", EWT_CLIENT);
+        s.sample
+            .set("pacing", "password", secret.unwrap_or_default());
+    }),
     one(
         "oauth",
         "secret-trailing-blank",

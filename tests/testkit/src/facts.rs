@@ -792,6 +792,12 @@ impl Builder {
                 client: client.clone(),
             };
             self.add(key, api(client, "GET /api/v2/tokens/me", info), Vec::new());
+            let key = FactKey::Grants {
+                client: client.clone(),
+            };
+            let call = "GET /api/v2/authorization/subjects/me";
+            let fact = api(client, call, ApiOutcome::Found(grants()));
+            self.add(key, fact, Vec::new());
         }
         let Some(reader) = clients.into_iter().next() else {
             return;
@@ -864,7 +870,7 @@ impl Builder {
         });
         let fact = api(&person, "GET /api/v2/users/me", found);
         self.add(FactKey::Me { object: id }, fact, Vec::new());
-        let found = ApiOutcome::Found(token_info(object, SAML_AUTH));
+        let found = ApiOutcome::Found(person_token_info(object));
         let fact = api(&person, "GET /api/v2/tokens/me", found);
         let client = person;
         let key = FactKey::TokenInfo {
@@ -917,11 +923,13 @@ pub fn role(name: &str, users: u64, policies: Vec<PermissionPolicy>) -> Role {
     }
 }
 
-/// A listing of roles that hold nothing, by their names.
+/// A listing of roles that allow all of journey, by their names.
 pub fn roles_named(names: &[&str], incomplete: bool) -> Roles {
     let names = names.iter();
     Roles {
-        entities: names.map(|name| role(name, 2, Vec::new())).collect(),
+        entities: names
+            .map(|name| role(name, 2, vec![journey("*", &["*"])]))
+            .collect(),
         incomplete,
     }
 }
@@ -993,6 +1001,21 @@ pub fn saml_login_key() -> FactKey {
     FactKey::SamlLogin {
         object: ObjectId(0),
     }
+}
+
+/// What the API says about the person's token.
+pub fn person_token_info(object: &HybridObject) -> TokenInfo {
+    let mut info = token_info(object, SAML_AUTH);
+    if let Some(client) = &mut info.client {
+        client.name = Some("Workspace Desktop".into());
+        client.authorized_grant_type = Some("SAML2-BEARER".into());
+    }
+    info
+}
+
+/// Key of what the API says about the person's token.
+pub fn person_token_info_key() -> FactKey {
+    FactKey::TokenInfo { client: person() }
 }
 
 /// Key of the person who logged in.

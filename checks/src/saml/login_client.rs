@@ -1,0 +1,152 @@
+//! Whether the token of a login is that of the SAML client of the object.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap, TokenInfo};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::{HybridObject, SAML_AUTH};
+use hybridcheck_core::page;
+use hybridcheck_core::text::visible;
+
+use super::login::{accepted, subjects};
+use crate::seen;
+
+page! {
+    /// The token of the login is that of the client of saml_auth, of grant type SAML2 Bearer.
+    ///
+    /// The API states client and grant type for the token itself; no permission is needed.
+    ///
+    /// ## Why it matters
+    ///
+    /// Duration and scopes of every agent's token are those of this client. A token of another client was not asked for.
+    ///
+    /// ## How to fix
+    ///
+    /// Compare the id in `[saml_auth]` with the client under Admin > Integrations > OAuth, and its grant type with SAML2 Bearer.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: client and grant type of a token (Platform API definition), SAML2 Bearer for Workspace Desktop.
+    pub(crate) struct LoginClient;
+}
+
+impl Check for LoginClient {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        subjects(object)
+    }
+
+    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        vec![FactKey::SamlLogin { object: object.id }, key(object)]
+    }
+
+    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        if let Err(judgement) = accepted(case)? {
+            return Ok(judgement);
+        }
+        let fact = case.token_info(&key(case.object))?;
+        let info = seen::found(fact)?;
+        let mut differences = Vec::new();
+        for (what, expected, found) in compared(case, info) {
+            match found {
+                None => {
+                    return Err(Gap::NotAnswered {
+                        what: format!("{} does not state the token's {what}", fact.call),
+                    });
+                }
+                Some(found) if found.eq_ignore_ascii_case(&expected) => {}
+                Some(found) => differences.push((what, expected, visible(&found, 80))),
+            }
+        }
+        let judgement = if differences.is_empty() {
+            let client = info.client.as_ref();
+            let name = client.and_then(|client| client.name.as_deref());
+            Judgement::pass(format!(
+                "client `{}`, SAML2-BEARER",
+                visible(name.unwrap_or_default(), 80)
+            ))
+        } else {
+            let listed = |take: fn(&(&str, String, String)) -> String| {
+                let all: Vec<String> = differences.iter().map(take).collect();
+                all.join(", ")
+            };
+            Judgement::fail(
+                listed(|(what, expected, _)| format!("{what} {expected}")),
+                listed(|(what, _, found)| format!("{what} {found}")),
+                "Compare the client of [saml_auth] with Admin > Integrations > OAuth.",
+                Owner::EngageAdmin,
+            )
+        };
+        Ok(seen::with_api(judgement, fact))
+    }
+}
+
+/// What the object says, as far as it is fit to be compared, beside what the token says.
+fn compared<'a>(
+    case: &Case<'_>,
+    info: &'a TokenInfo,
+) -> Vec<(&'static str, String, Option<String>)> {
+    let client = info.client.as_ref();
+    let grant = |grant: &'a str| grant.replace('_', "-");
+    let mut all = Vec::new();
+    if let Ok((_, ours)) = seen::plain(case, SAML_AUTH, "client_id") {
+        let theirs = client.and_then(|client| client.id.clone());
+        all.push(("client", ours.to_owned(), theirs));
+    }
+    let stated = client.and_then(|client| client.authorized_grant_type.as_deref());
+    all.push(("grant type", "SAML2-BEARER".to_owned(), stated.map(grant)));
+    all
+}
+
+fn key(object: &HybridObject) -> FactKey {
+    seen::token_info_key(&ClientRef::Person { object: object.id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_testkit::facts::{api, person, person_token_info, person_token_info_key};
+
+    fn judged(spoil: impl FnOnce(&mut TokenInfo)) -> Answer<Judgement> {
+        let bench = Bench::healthy();
+        let mut info = person_token_info(&bench.object);
+        spoil(&mut info);
+        let fact = api(&person(), "GET /api/v2/tokens/me", ApiOutcome::Found(info));
+        bench
+            .fact(person_token_info_key(), fact)
+            .judge_first(&LoginClient)
+    }
+
+    #[test]
+    fn everything_of_the_object_passes() {
+        let judgement = judged(|info| {
+            let client = info.client.as_mut().expect("a client");
+            client.authorized_grant_type = Some("SAML2_BEARER".into());
+        });
+        let judgement = judgement.expect("a verdict");
+        assert_eq!(judgement.status, Status::Pass, "{}", judgement.found);
+    }
+
+    #[test]
+    fn another_client_or_grant_fails_with_both_sides() {
+        let judgement = judged(|info| {
+            let client = info.client.as_mut().expect("a client");
+            client.id = Some("99999999-aaaa-4bbb-8ccc-999999999999".into());
+            client.authorized_grant_type = Some("PASSWORD".into());
+        });
+        let judgement = judgement.expect("a verdict");
+        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(
+            judgement.found,
+            "client 99999999-aaaa-4bbb-8ccc-999999999999, grant type PASSWORD"
+        );
+        assert!(judgement.expected.ends_with("grant type SAML2-BEARER"));
+    }
+
+    #[test]
+    fn what_the_answer_does_not_state_is_a_gap() {
+        let judgement = judged(|info| info.client = None);
+        assert!(matches!(judgement, Err(Gap::NotAnswered { .. })));
+    }
+}
