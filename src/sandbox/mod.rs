@@ -24,6 +24,7 @@ mod pages;
 mod proxy;
 mod saml;
 mod setup;
+mod spoil;
 mod tls;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ use door::{Bound, Door, Second};
 use gateway::{Host, Log, Refusal};
 use proxy::Proxy;
 use setup::{HostSetup, OTHER_REGION, REGION, REVOCATION_HOST, Setup};
+use spoil::Spoilt;
 use tls::Authority;
 
 /// Why the sandbox did not start.
@@ -193,11 +195,12 @@ impl Sandbox {
         ] {
             let behind = regions.iter().find(|(region, _)| *region == host.region);
             let (_, organizations) = behind.unwrap_or(&regions[0]);
+            let spoilt = setup.spoilt.clone();
             hosts.push(ready(
                 label,
                 region,
                 host,
-                organizations,
+                (organizations, spoilt),
                 &authority,
                 &log,
                 at,
@@ -491,7 +494,7 @@ fn ready(
     label: &str,
     region: &str,
     setup: HostSetup,
-    organizations: &Arc<Organizations>,
+    (organizations, spoilt): (&Arc<Organizations>, Vec<Spoilt>),
     authority: &Authority,
     log: &Log,
     at: Ipv4Addr,
@@ -515,6 +518,7 @@ fn ready(
             marked: setup.marked,
             strips_authorization: setup.strips_authorization,
             skew: setup.skew,
+            spoilt,
             log: log.clone(),
         }),
     })

@@ -72,6 +72,9 @@ impl Check for Login {
                     what: "the service limits the rate of token requests".into(),
                 });
             }
+            TokenOutcome::Malformed { problem } => {
+                return Err(seen::malformed_token(&last.http, problem));
+            }
             TokenOutcome::NotOAuth => {
                 return Err(Gap::NotAnswered {
                     what: format!("the login got no OAuth answer: {}", last.http.outcome),
