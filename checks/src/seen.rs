@@ -291,6 +291,20 @@ fn scope_hint(error: &ApiError) -> String {
     }
 }
 
+/// An answer of the token endpoint that lacks what it must hold is a gap that names the call, the member and the correlation id.
+pub(crate) fn malformed_token(http: &HttpFact, problem: &str) -> Gap {
+    let answer = http.outcome.answer();
+    let id = answer.and_then(|answer| answer.correlation_id());
+    Gap::NotAnswered {
+        what: format!(
+            "POST /oauth/token was answered with HTTP {}, but not in the documented form: {}{}",
+            answer.map_or(0, |answer| answer.status),
+            visible(problem, 160),
+            correlation(id)
+        ),
+    }
+}
+
 /// An API error in the service's own words.
 pub(crate) fn said(error: &ApiError) -> String {
     format!(

@@ -24,6 +24,7 @@ mod pages;
 mod proxy;
 mod saml;
 mod setup;
+mod spoil;
 mod tls;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ use door::{Bound, Door, Second};
 use gateway::{Host, Log, Refusal};
 use proxy::Proxy;
 use setup::{HostSetup, OTHER_REGION, REGION, REVOCATION_HOST, Setup};
+use spoil::Spoilt;
 use tls::Authority;
 
 /// Why the sandbox did not start.
@@ -194,11 +196,12 @@ impl Sandbox {
         ] {
             let behind = regions.iter().find(|(region, _)| *region == host.region);
             let (_, organizations) = behind.unwrap_or(&regions[0]);
+            let spoilt = setup.spoilt.clone();
             hosts.push(ready(
                 label,
                 region,
                 host,
-                organizations,
+                (organizations, spoilt),
                 &authority,
                 &log,
                 at,
@@ -422,18 +425,18 @@ impl Sandbox {
         self.log.lines().into_iter().map(|seen| seen.line).collect()
     }
 
+    /// Every HTTP request so far, in order, with who sent it.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.log.lines()
+    }
+
     /// What each of these requests said of the program that sent it; empty where one said nothing.
     pub fn agents(&self) -> Vec<String> {
         let seen = self.log.lines().into_iter();
         seen.map(|seen| seen.agent.unwrap_or_default()).collect()
     }
 
-    /// Every HTTP request so far, in order, with who sent it.
-    pub fn seen(&self) -> Vec<Seen> {
-        self.log.lines()
-    }
-
-    /// The same for one host.
+    /// Method, path and query of the requests to one host.
     pub fn requests_to(&self, host: &str) -> Vec<String> {
         let lines = self.log.lines().into_iter();
         lines
@@ -501,7 +504,7 @@ fn ready(
     label: &str,
     region: &str,
     setup: HostSetup,
-    organizations: &Arc<Organizations>,
+    (organizations, spoilt): (&Arc<Organizations>, Vec<Spoilt>),
     authority: &Authority,
     log: &Log,
     at: Ipv4Addr,
@@ -525,6 +528,7 @@ fn ready(
             marked: setup.marked,
             strips_authorization: setup.strips_authorization,
             skew: setup.skew,
+            spoilt,
             log: log.clone(),
         }),
     })

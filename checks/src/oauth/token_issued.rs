@@ -88,6 +88,9 @@ impl Check for TokenIssued {
                 "Find what asks for tokens so often (a token is to be kept until it ends), and give each service a client of its own.",
                 Owner::EngageAdmin,
             ),
+            TokenOutcome::Malformed { problem } => {
+                return Err(seen::malformed_token(&fact.http, problem));
+            }
             TokenOutcome::NotOAuth => not_oauth(case, fact)?,
         };
         let judgement =

@@ -45,6 +45,11 @@ pub enum TokenOutcome {
         /// Its life in seconds, when stated.
         expires_in: Option<u64>,
     },
+    /// An answer to a request for a token that lacks what such an answer must hold.
+    Malformed {
+        /// The member, and what is wrong with it; never its value.
+        problem: String,
+    },
     /// Not an OAuth answer: a proxy, a block page, another service.
     NotOAuth,
     /// Rate limited even after `Retry-After` was honoured once.

@@ -6,6 +6,7 @@ use super::cloud::{Client, EWT_CLIENT, ISSUER, Provider, Role, SERVICE_ROLE};
 use super::dns::NameAnswer;
 use super::setup::{REGION, Setup};
 
+mod answers;
 mod cloud;
 mod http;
 mod network;
@@ -23,7 +24,7 @@ mod tokens;
 pub struct Fault {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, `saml`, or `none` when nothing is wrong.
+    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, `saml`, `answer`, or `none` when nothing is wrong.
     pub area: &'static str,
     /// What it is, in one sentence.
     pub about: &'static str,
@@ -53,6 +54,7 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         service::FAULTS,
         org::FAULTS,
         saml::FAULTS,
+        answers::FAULTS,
     ]
     .concat()
 });

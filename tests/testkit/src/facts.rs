@@ -499,7 +499,7 @@ pub fn api_probe(endpoint: &Endpoint, error: Option<ApiError>) -> ApiProbeFact {
 /// A token request with this outcome.
 pub fn token(object: &HybridObject, section: &str, outcome: TokenOutcome) -> TokenFact {
     let status = match &outcome {
-        TokenOutcome::Issued { .. } => 200,
+        TokenOutcome::Issued { .. } | TokenOutcome::Malformed { .. } => 200,
         TokenOutcome::NotOAuth => 404,
         TokenOutcome::RateLimited { .. } => 429,
         TokenOutcome::Refused(error) => error.status,
