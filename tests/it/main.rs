@@ -11,6 +11,7 @@ mod login;
 mod matrix;
 mod old_tls;
 mod pace;
+mod permissions;
 mod polite;
 mod probe;
 mod proxy;
