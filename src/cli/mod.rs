@@ -29,7 +29,8 @@ pub use exit::{Failure, USAGE};
 /// Is the hybrid integration ready to go live, and if not, what is the one cause?
 ///
 /// Reads the transaction object hybrid_integration as exported from Genesys Engage, looks at the network and at the Genesys
-/// Cloud organisation from this host, and names root causes with the words that each owner needs. It never changes anything.
+/// Cloud organisation from this host, and names root causes with the words that each owner needs. It changes nothing; only
+/// `--saml-user` asks for a login, which may leave a new user behind.
 #[derive(Debug, Parser)]
 #[command(name = "hybridcheck", version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
@@ -67,7 +68,7 @@ enum Command {
     Permissions(permissions::PermissionsArgs),
     /// List the known Genesys Cloud regions with their hosts
     Regions(regions::RegionsArgs),
-    /// Show the SAML assertion that the object would send, or explain a captured SAMLResponse; nothing is sent
+    /// Show the SAML assertion that the object would send, or explain a captured SAMLResponse; no assertion is sent
     #[command(args_override_self = true)]
     Saml(Box<saml::SamlArgs>),
     /// Write the generated pages of docs/, or check that they are current

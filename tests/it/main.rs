@@ -1,5 +1,6 @@
 //! The command as a whole: the real binary with a scrubbed environment, and every check on every scenario.
 
+mod answers;
 mod cli;
 mod demo;
 mod firewall;
@@ -10,11 +11,11 @@ mod interrupt;
 mod login;
 mod matrix;
 mod old_tls;
+mod pace;
+mod permissions;
 mod polite;
 mod probe;
 mod proxy;
-mod reads_only;
-mod reread;
 mod safety;
 mod saml;
 mod schema;

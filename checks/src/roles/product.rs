@@ -143,7 +143,7 @@ fn verdict(
         .iter()
         .any(|entry| entry.certainty == Mark::Documented);
     let held = held(case, domain);
-    let status = if is_documented && held.is_empty() {
+    let status = if is_documented {
         Status::Fail
     } else {
         Status::Warn
@@ -236,7 +236,7 @@ mod tests {
         let roles = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
         let bench = with(Permissions::default()).fact(roles_key(), roles);
         let judgement = bench.judge_first(&Product).expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status, Status::Fail);
         assert!(
             judgement
                 .evidence

@@ -42,6 +42,10 @@ impl FromRequestParts<Arc<Host>> for Caller {
         if cloud.is_throttled() {
             return Err(Refusal::throttled(cloud.retry_after));
         }
+        if cloud.refused.contains(&parts.uri.path()) {
+            let text = "You are not authorized to perform the requested action.";
+            return Err(Refusal::new(StatusCode::FORBIDDEN, "not.authorized", text));
+        }
         Ok(Self {
             token,
             cloud,

@@ -61,7 +61,7 @@ const JOURNEY_READ: [&str; 5] = [
 /// The role of the client of the Agent Pacing Service.
 pub(in crate::sandbox) const SERVICE_ROLE: &str = "Agent Pacing Service";
 /// The role of hybridcheck's own client.
-const TOOL_ROLE: &str = "hybridcheck";
+pub(in crate::sandbox) const TOOL_ROLE: &str = "hybridcheck";
 
 impl Cloud {
     /// The organisation of the sample object.

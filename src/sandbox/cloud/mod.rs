@@ -15,7 +15,7 @@ use crate::saml::Encoding;
 mod healthy;
 mod organizations;
 
-pub(super) use healthy::SERVICE_ROLE;
+pub(super) use healthy::{SERVICE_ROLE, TOOL_ROLE};
 pub(super) use organizations::{Organizations, Session};
 
 pub(super) const ORG_ID: &str = "00000000-1111-4222-8333-444444444444";
@@ -188,6 +188,8 @@ pub(super) struct Cloud {
     pub(super) rejects: Option<Rejects>,
     /// A client needs the scope of a call.
     pub(super) scopes_enforced: bool,
+    /// The paths that the API refuses to everybody, for no reason that it tells.
+    pub(super) refused: Vec<&'static str>,
     /// What the token endpoint says instead of an answer: status, error, description.
     pub(super) oauth_error: Option<(u16, &'static str, &'static str)>,
     /// Tokens come without their life.
@@ -239,6 +241,7 @@ impl Cloud {
             retry_after: "1",
             rejects: None,
             scopes_enforced: false,
+            refused: Vec::new(),
             oauth_error: None,
             hides_expiry: false,
             encodings: Encoding::ALL.to_vec(),
