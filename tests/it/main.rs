@@ -11,7 +11,6 @@ mod interrupt;
 mod login;
 mod matrix;
 mod old_tls;
-mod pace;
 mod permissions;
 mod polite;
 mod probe;
