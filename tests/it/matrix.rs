@@ -69,12 +69,12 @@ fn record(name: &str, fault: Option<&'static sandbox::Fault>) {
             }
         }
     }
-    assert!(
-        !sandbox
-            .canaries()
-            .iter()
-            .any(|canary| text.contains(canary.as_str()))
-    );
+    // What XML escapes around a secret hides it from the loop above.
+    let mut canaries = sandbox.canaries();
+    canaries.sort_by_key(|canary| std::cmp::Reverse(canary.len()));
+    for canary in canaries.iter().filter(|canary| !canary.is_empty()) {
+        text = text.replace(canary.as_str(), "FAKE-of-the-sandbox");
+    }
     let scenario = folder().join(name);
     std::fs::create_dir_all(&scenario).expect("a folder");
     std::fs::write(scenario.join("object.xml"), text).expect("the object");
