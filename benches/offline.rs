@@ -59,7 +59,8 @@ fn measure(text: &str, count: u32) -> Cost {
 
     let (checks, rules) = (hybridcheck_checks::checks(), hybridcheck_checks::rules());
     let begun = Instant::now();
-    let wanted: BTreeSet<_> = judge::wanted(&checks, &configuration.objects, false);
+    let wanted: BTreeSet<_> =
+        judge::wanted(&checks, &configuration.objects, false, &Policy::default());
     let facts = gather::local(&wanted, &configuration.objects);
     let material = begun.elapsed();
 
@@ -72,7 +73,7 @@ fn measure(text: &str, count: u32) -> Cost {
         has_tool_client: false,
     };
     let begun = Instant::now();
-    let judged = judge::judge(&configuration, &facts, &bench);
+    let judged = judge::judge(&configuration, &facts.facts, &bench);
     let judge = begun.elapsed();
     let rows = u32::try_from(judged.rows.len()).expect("a countable number of rows");
     assert_eq!(rows % count, 0, "every object has the same rows");

@@ -51,12 +51,13 @@ pub fn wanted(
     checks: &[&'static dyn Check],
     objects: &[HybridObject],
     has_tool_client: bool,
+    policy: &Policy,
 ) -> BTreeSet<FactKey> {
     let mut wanted = BTreeSet::new();
     for object in objects {
         for check in checks {
             for subject in check.subjects(object) {
-                wanted.extend(check.needs(&subject, object));
+                wanted.extend(check.needs_under(&subject, object, policy));
             }
         }
         let reads_organization = wanted
@@ -261,14 +262,9 @@ fn behind(judged: &Judged) -> Vec<Behind> {
 /// What gathering a fact needs once the way is free.
 fn requirement(key: &FactKey) -> Option<String> {
     match key {
-        FactKey::Idps { .. } | FactKey::PureengageIdp { .. } => {
-            Some("permission sso:provider:view".into())
-        }
-        FactKey::ClientRecord { .. } => Some("permission oauth:client:view".into()),
-        FactKey::Roles { .. } => Some("permission authorization:role:view".into()),
         FactKey::Token { client } => Some(format!("a token for the {client}")),
         FactKey::Connection { endpoint, .. } => Some(format!("a connection to {endpoint}")),
-        _ => None,
+        key => Some(format!("permission {}", key.api_call()?.permission?)),
     }
 }
 

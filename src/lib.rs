@@ -7,6 +7,7 @@ pub mod judge;
 pub mod probes;
 pub mod progress;
 pub mod redact;
+pub mod reread;
 pub mod routing;
 pub mod saml;
 pub mod sandbox;

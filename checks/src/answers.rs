@@ -41,6 +41,35 @@ pub(crate) fn answerer(http: &HttpFact) -> Option<Answerer> {
 /// Network Authentication Required (RFC 6585 section 6), which only captive portals send.
 const NEEDS_LOGIN: u16 = 511;
 
+/// Who gave an answer to a login, in words, with what shows it. `genuine` says that the body has the form that only the service gives.
+pub(crate) fn who(http: &HttpFact, genuine: bool) -> String {
+    let Some(answer) = http.outcome.answer() else {
+        return format!("nobody: {}", http.outcome);
+    };
+    let through = passed_through(http).map_or_else(String::new, |proxies| {
+        format!(", through a proxy that adds `Via: {proxies}`")
+    });
+    if let Some(id) = answer.correlation_id() {
+        let id = visible(id, 60);
+        return format!("Genesys Cloud itself (correlation id {id}){through}");
+    }
+    if genuine {
+        return format!("Genesys Cloud itself, by the form of its refusal{through}");
+    }
+    match answerer(http) {
+        Some(Answerer::Edge) => "Amazon's edge before Genesys Cloud, by itself".into(),
+        Some(Answerer::Portal(sign)) => format!("a captive portal: {sign}"),
+        Some(Answerer::Product(found)) => format!("{}, by {}", found.product, found.mark),
+        Some(Answerer::Stranger(Some(server))) => {
+            format!("somebody who is not Genesys Cloud and calls himself `{server}`{through}")
+        }
+        Some(Answerer::Stranger(None)) => {
+            format!("somebody who lacks the marks of Genesys Cloud{through}")
+        }
+        None => "Genesys Cloud or something before it, in trouble".into(),
+    }
+}
+
 fn is_edge(answer: &HttpAnswer) -> bool {
     let page = answer.excerpt.to_ascii_lowercase();
     let is_its_page = [
@@ -153,6 +182,22 @@ mod tests {
         assert_eq!(signed, Some(Answerer::Stranger(Some("nginx".into()))));
         let blocked = who(503, "<title>Web Page Blocked</title>", &[]);
         assert!(matches!(blocked, Some(Answerer::Product(_))));
+    }
+
+    #[test]
+    fn whoever_answered_a_login_is_named_with_what_shows_it() {
+        let genuine = http("POST …", 401, "application/json", "{}", true);
+        assert!(super::who(&genuine, true).starts_with("Genesys Cloud itself (correlation id "));
+        let form = http("POST …", 401, "application/json", "{}", false);
+        assert!(super::who(&form, true).contains("by the form"));
+        assert!(super::who(&form, false).contains("lacks the marks"));
+        let page = answered(403, "<title>Web Page Blocked</title>", &[]);
+        assert!(super::who(&page, false).contains("a title with"));
+        let stranger = answered(403, "", &[("server", "gateway/6.1")]);
+        assert!(super::who(&stranger, false).contains("gateway/6.1"));
+        let mut silent = form;
+        silent.outcome = HttpOutcome::Closed;
+        assert!(super::who(&silent, false).starts_with("nobody: "));
     }
 
     #[test]

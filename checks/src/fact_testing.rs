@@ -19,6 +19,7 @@ pub(crate) struct Bench {
     pub(crate) object: HybridObject,
     pub(crate) facts: Facts,
     rows: Vec<Row>,
+    has_tool_client: bool,
 }
 
 impl Bench {
@@ -34,12 +35,19 @@ impl Bench {
             object,
             facts,
             rows: Vec::new(),
+            has_tool_client: false,
         }
     }
 
     /// The same facts with requests going through the canned proxy.
     pub(crate) fn behind_proxy(mut self) -> Self {
         self.facts = proxied::behind(&self.facts, &self.object);
+        self
+    }
+
+    /// hybridcheck's own client takes part.
+    pub(crate) fn with_tool_client(mut self) -> Self {
+        self.has_tool_client = true;
         self
     }
 
@@ -183,7 +191,7 @@ impl Bench {
     pub(crate) fn with_case<T>(&self, run: impl FnOnce(&Case<'_>) -> T) -> T {
         let (policy, regions) = (Policy::default(), Regions::default());
         let objects = vec![self.object.clone(); usize::from(self.object.id.0) + 1];
-        run(&Case::new(
+        let mut case = Case::new(
             &self.object,
             &objects,
             &[],
@@ -191,7 +199,9 @@ impl Bench {
             &policy,
             &regions,
             canned::now(),
-        ))
+        );
+        case.has_tool_client = self.has_tool_client;
+        run(&case)
     }
 }
 

@@ -4,13 +4,14 @@ use hybridcheck_core::cause::Rule;
 use hybridcheck_core::check::Check;
 
 mod answers;
-pub mod baseline;
 mod causes;
 #[cfg(test)]
 mod fact_testing;
 mod general;
 mod handshakes;
 mod idp;
+mod idp_refusals;
+mod issuers;
 mod logins;
 mod marks;
 mod names;
@@ -18,10 +19,12 @@ mod network;
 mod oauth;
 mod object;
 mod org;
+mod providers;
 mod proxied;
 mod proxy;
 mod reading;
 mod refusals;
+mod rights;
 mod roles;
 mod rows;
 mod saml;
@@ -34,6 +37,8 @@ mod tls;
 mod registry;
 #[cfg(test)]
 mod testing;
+
+pub use idp_refusals::{IdpFault, Refusal};
 
 /// Every check, family by family, in the order in which they are shown.
 pub fn checks() -> Vec<&'static dyn Check> {

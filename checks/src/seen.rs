@@ -273,10 +273,35 @@ fn answered<T>(outcome: &ApiOutcome<T>) -> String {
             visible(problem, 160)
         ),
         ApiOutcome::NotFound => "was answered with HTTP 404".into(),
-        ApiOutcome::Refused(error) => format!("was refused: {}", said(error)),
+        ApiOutcome::Refused(error) => format!("was refused: {}{}", said(error), scope_hint(error)),
         ApiOutcome::Transport { class } => {
             format!("got no answer ({})", visible(class, 40))
         }
+    }
+}
+
+/// What a refusal for a scope asks for, as the end of a sentence; nothing for another refusal.
+fn scope_hint(error: &ApiError) -> String {
+    match error.scope() {
+        Some(scope) => format!(
+            "; the organisation enforces OAuth scopes, and the client lacks `{}` (`hybridcheck permissions` lists the scopes)",
+            visible(scope, 80)
+        ),
+        None => String::new(),
+    }
+}
+
+/// An answer of the token endpoint that lacks what it must hold is a gap that names the call, the member and the correlation id.
+pub(crate) fn malformed_token(http: &HttpFact, problem: &str) -> Gap {
+    let answer = http.outcome.answer();
+    let id = answer.and_then(|answer| answer.correlation_id());
+    Gap::NotAnswered {
+        what: format!(
+            "POST /oauth/token was answered with HTTP {}, but not in the documented form: {}{}",
+            answer.map_or(0, |answer| answer.status),
+            visible(problem, 160),
+            correlation(id)
+        ),
     }
 }
 
@@ -306,13 +331,7 @@ pub(crate) fn is_about_us(case: &Case<'_>, reader: &ClientRef) -> Answer<()> {
     let Some(theirs) = organization_of(case, reader) else {
         return Ok(());
     };
-    let confirmed = || {
-        case.service_clients().iter().any(|client| {
-            client != reader
-                && organization_of(case, client).is_some_and(|id| id.eq_ignore_ascii_case(ours))
-        })
-    };
-    if theirs.eq_ignore_ascii_case(ours) || !confirmed() {
+    if theirs.eq_ignore_ascii_case(ours) || !confirms(case, reader, ours) {
         return Ok(());
     }
     Err(Gap::NoMeans {
@@ -322,6 +341,14 @@ pub(crate) fn is_about_us(case: &Case<'_>, reader: &ClientRef) -> Answer<()> {
             visible(theirs, 60),
             visible(ours, 60)
         ),
+    })
+}
+
+/// Whether a client of the object other than this one is of the organisation that the object names.
+pub(crate) fn confirms(case: &Case<'_>, reader: &ClientRef, ours: &str) -> bool {
+    case.service_clients().iter().any(|client| {
+        client != reader
+            && organization_of(case, client).is_some_and(|id| id.eq_ignore_ascii_case(ours))
     })
 }
 

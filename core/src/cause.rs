@@ -126,7 +126,7 @@ impl Diagnosis {
         let rests_on_broken = || row.judged_on.iter().any(stands_on_broken);
         let follows = match &row.gap {
             Some(Gap::Blocked { by }) => stands_on_broken(by),
-            Some(Gap::NotAnswered { .. }) => rests_on_broken(),
+            Some(Gap::NotAnswered { .. } | Gap::NoMeans { .. }) => rests_on_broken(),
             Some(_) => false,
             None => self.explains.iter().any(is_me) && rests_on_broken(),
         };

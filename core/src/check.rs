@@ -188,6 +188,16 @@ pub trait Check: Documented + Sync {
         Vec::new()
     }
 
+    /// The same where what is asked depends on what a site expects.
+    fn needs_under(
+        &self,
+        subject: &Subject,
+        object: &HybridObject,
+        _policy: &Policy,
+    ) -> Vec<FactKey> {
+        self.needs(subject, object)
+    }
+
     /// Whether a run is incomplete when this could not be checked.
     fn is_required(&self) -> bool {
         true

@@ -2,12 +2,14 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod baseline;
 pub mod cause;
 pub mod check;
 pub mod endpoint;
 pub mod facts;
 pub mod finding;
 pub mod object;
+pub mod permission;
 pub mod policy;
 pub mod region;
 pub mod report;

@@ -1,9 +1,11 @@
-//! Thresholds that a site may set.
+//! Thresholds and expectations that a site may set.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Thresholds of the checks.
+use crate::baseline::Baseline;
+
+/// Thresholds and expectations of the checks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
     /// Warn when a certificate expires within this many days.
@@ -12,46 +14,9 @@ pub struct Policy {
     pub clock_limit_seconds: u32,
     /// The smallest RSA key that passes, in bits.
     pub minimum_rsa_bits: u32,
-    /// The permissions that roles need, when a person gave a baseline of their own; empty for the one of the program.
-    #[serde(default)]
-    pub needed_permissions: Vec<NeededPermission>,
-}
-
-/// A permission that a role needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct NeededPermission {
-    /// Whose role.
-    pub role: RoleKind,
-    /// `domain:entity:action`; `*` stands for every entity or action that exists.
-    pub permission: String,
-    /// The need is documented; otherwise it is inferred.
-    pub documented: bool,
-}
-
-/// Whose role: the object names one for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RoleKind {
-    /// `general/default_admin_role_name`.
-    Admin,
-    /// `general/default_agent_role_name`.
-    Agent,
-    /// `general/default_supervisor_role_name`.
-    Supervisor,
-}
-
-impl RoleKind {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Admin, Self::Supervisor, Self::Agent];
-
-    /// The option of section `general` that names the role.
-    pub fn option(self) -> &'static str {
-        match self {
-            Self::Admin => "default_admin_role_name",
-            Self::Agent => "default_agent_role_name",
-            Self::Supervisor => "default_supervisor_role_name",
-        }
-    }
+    /// What the roles that an object names should allow; written only where a person gave a baseline of their own.
+    #[serde(default, skip_serializing_if = "Baseline::is_own")]
+    pub permission_baseline: Baseline,
 }
 
 impl Default for Policy {
@@ -60,7 +25,7 @@ impl Default for Policy {
             certificate_warn_days: 30,
             clock_limit_seconds: 10,
             minimum_rsa_bits: 2048,
-            needed_permissions: Vec::new(),
+            permission_baseline: Baseline::default(),
         }
     }
 }

@@ -67,6 +67,9 @@ pub struct Shape {
     pub non_ascii: bool,
     /// Consists only of `*`, or of a phrase by which tools hide values.
     pub masked: bool,
+    /// Has the form of a GUID, as ids have and secrets have not.
+    #[serde(default)]
+    pub guid: bool,
 }
 
 impl Shape {
@@ -87,6 +90,7 @@ impl Shape {
             typographic_quote: text.contains(is_typographic_quote),
             non_ascii: !text.is_ascii(),
             masked: is_masked(text),
+            guid: crate::object::is_guid(text.trim()),
         }
     }
 
@@ -187,6 +191,12 @@ mod tests {
                 "typographic quote"
             ]
         );
+    }
+
+    #[test]
+    fn the_form_of_an_id_is_seen() {
+        assert!(Shape::of(" 22222222-aaaa-4bbb-8ccc-222222222222\n").guid);
+        assert!(!Shape::of("22222222-aaaa-4bbb-8ccc-22222222222").guid);
     }
 
     #[test]

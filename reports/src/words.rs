@@ -184,7 +184,7 @@ pub(crate) fn remedy(gap: &Gap) -> Option<String> {
         }
         Gap::Broken { .. } => "report it as a bug of hybridcheck; it says nothing about the integration".to_owned(),
         Gap::Denied { permissions, .. } => format!(
-            "let the Genesys Cloud administrator grant {} to a role of one of them, or to a read-only client for hybridcheck (--client-id), then run again",
+            "let the Genesys Cloud administrator grant {} to a role of one of them, or to a read-only client for hybridcheck (--client-id; `hybridcheck permissions` prints its role), and run again after five minutes: so long a change may take to act",
             permissions.join(" or ")
         ),
         Gap::Hidden { option } => format!("give an export that shows {option}, then run again"),

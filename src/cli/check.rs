@@ -5,24 +5,26 @@ use std::collections::BTreeSet;
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::check::Check;
 use hybridcheck_core::endpoint::Route;
-use hybridcheck_core::facts::{FactKey, Facts, Gap};
+use hybridcheck_core::facts::{FactKey, Gap};
 use hybridcheck_core::object::{Configuration, HybridObject, OBJECT_NAME, Tenant};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::TABLE_DATE;
 use hybridcheck_core::run::{Invocation, ObjectSummary, Row, Run, SCHEMA, Tool};
 use hybridcheck_core::time::Timestamp;
 
+use super::baseline::BaselineArgs;
 use super::flags::{self, NetworkArgs};
 use super::login::LoginArgs;
 use super::output::{Output, OutputArgs};
-use super::{Failure, permissions, select};
+use super::{Failure, select};
 use crate::config::Settings;
 use crate::gather::{self, Observer};
 use crate::judge::{self, Bench};
 use crate::probes::clock::Watch;
 use crate::progress::Progress;
 use crate::redact::Redactor;
-use crate::sources;
+use crate::reread;
+use crate::sources::{self, Origin};
 
 /// Arguments of `check`.
 #[derive(Clone, Debug, clap::Args)]
@@ -46,14 +48,8 @@ pub(super) struct CheckArgs {
         hide_env_values = true
     )]
     certificate_warn: String,
-    /// The permissions that the roles need, instead of the program's own baseline; `hybridcheck permissions --baseline` prints that one
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "HYBRIDCHECK_PERMISSION_BASELINE",
-        hide_env_values = true
-    )]
-    permission_baseline: Option<String>,
+    #[command(flatten)]
+    baseline: BaselineArgs,
     #[command(flatten)]
     login: LoginArgs,
     #[command(flatten)]
@@ -86,6 +82,15 @@ impl InputArgs {
             pick(&mut configuration, &self.tenant)?;
         }
         Ok(configuration)
+    }
+}
+
+impl Origin for InputArgs {
+    fn again(&self) -> Result<Configuration, String> {
+        if self.inputs.iter().any(|input| input == "-") {
+            return Err("standard input can be read only once".into());
+        }
+        self.read().map_err(|failure| failure.to_string())
     }
 }
 
@@ -153,10 +158,7 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let mut settings = args.network.settings()?;
     settings.saml_login = args.login.login()?;
     let as_of = args.as_of.as_deref().map(as_of).transpose()?;
-    let mut policy = policy(&args.certificate_warn)?;
-    if let Some(path) = &args.permission_baseline {
-        policy.needed_permissions = permissions::baseline(path)?;
-    }
+    let policy = policy(args)?;
     let scope = args.scope.read()?;
     let invocation = invocation(args, command, &settings, output.fail_on);
     execute(&Job {
@@ -166,11 +168,12 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
         as_of,
         invocation,
         output,
+        origin: Some(&args.scope.input),
     })
 }
 
 /// Everything that one run needs, settled.
-pub(super) struct Job {
+pub(super) struct Job<'a> {
     /// What is judged, and by which checks.
     pub(super) scope: Scope,
     /// What may be done.
@@ -183,10 +186,12 @@ pub(super) struct Job {
     pub(super) invocation: Invocation,
     /// Where reports go.
     pub(super) output: Output,
+    /// Where the objects can be read once more.
+    pub(super) origin: Option<&'a dyn Origin>,
 }
 
 /// Gathers, judges and reports; the exit status.
-pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
+pub(super) fn execute(job: &Job<'_>) -> Result<u8, Failure> {
     let (scope, settings, output) = (&job.scope, &job.settings, &job.output);
     let watch = Watch::start();
     let mut redactor = Redactor::default();
@@ -200,8 +205,8 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
         }
     }
     let has_tool_client = settings.tool_client.is_some();
-    let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, has_tool_client);
-    let gathered = gathered(wanted, scope, settings, output.progress())?;
+    let (configuration, gathered) = gathered_twice(job)?;
+    redactor.learn_objects(&configuration.objects);
     for secret in gathered.secrets {
         redactor.learn(secret);
     }
@@ -218,12 +223,12 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
         as_of,
         has_tool_client,
     };
-    let judged = judge::judge(&scope.configuration, &gathered.facts, &bench);
+    let judged = judge::judge(&configuration, &gathered.facts, &bench);
     let verdict = judge::verdict(&judged.rows, output.fail_on, gathered.interrupted);
     let mut coverage = judged.coverage;
     coverage.requests = gathered.requests;
     coverage.unproven = unproven(scope, settings, &judged.rows);
-    let objects = scope.configuration.objects.iter();
+    let objects = configuration.objects.iter();
     let run = Run {
         schema: SCHEMA,
         tool: Tool {
@@ -238,8 +243,8 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
         policy: job.policy.clone(),
         verdict,
         objects: objects.map(|object| summary(object, settings)).collect(),
-        strangers: scope.configuration.strangers.clone(),
-        notes: scope.configuration.notes.clone(),
+        strangers: configuration.strangers.clone(),
+        notes: configuration.notes.clone(),
         causes: judged.causes,
         rows: judged.rows,
         coverage,
@@ -248,6 +253,39 @@ pub(super) fn execute(job: &Job) -> Result<u8, Failure> {
     };
     output.write(&run, &redactor)?;
     Ok(verdict.exit_status())
+}
+
+/// Gathers; when something is refused, the objects are read once more, and what was refused is asked for once more if it rests on an
+/// option that changed. The objects as they were judged, and the facts.
+fn gathered_twice(job: &Job<'_>) -> Result<(Configuration, gather::Gathered), Failure> {
+    let (scope, settings) = (&job.scope, &job.settings);
+    let mut configuration = scope.configuration.clone();
+    let wanted = |objects: &[HybridObject]| {
+        let has_tool_client = settings.tool_client.is_some();
+        judge::wanted(&scope.checks, objects, has_tool_client, &job.policy)
+    };
+    let first = wanted(&configuration.objects);
+    if scope.offline {
+        let gathered = gather::local(&first, &configuration.objects);
+        return Ok((configuration, gathered));
+    }
+    let session = Session::start(settings, job.output.progress())?;
+    let mut gathered = session.gather(gather::Gathered::default(), first, &configuration.objects);
+    let second = job
+        .origin
+        .filter(|_| !gathered.interrupted)
+        .and_then(|origin| reread::second(&configuration, &gathered.facts, origin));
+    if let Some(second) = second {
+        if second.is_worth_a_try() {
+            gathered.facts.forget(&second.stale);
+            configuration = second.configuration;
+            let again = wanted(&configuration.objects);
+            gathered = session.gather(gathered, again, &configuration.objects);
+        }
+        reread::record(&mut gathered.facts, second.facts);
+    }
+    session.end();
+    Ok((configuration, gathered))
 }
 
 /// Gathers what is wanted; `progress` says whether it may be drawn, and whether in ASCII.
@@ -259,40 +297,67 @@ pub(super) fn gathered(
 ) -> Result<gather::Gathered, Failure> {
     let objects = &scope.configuration.objects;
     if scope.offline {
-        let facts: Facts = gather::local(&wanted, objects);
-        return Ok(gather::Gathered {
-            facts,
-            secrets: Vec::new(),
-            requests: 0,
-            interrupted: false,
-        });
+        return Ok(gather::local(&wanted, objects));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|source| Failure::System {
-        action: "start the network runtime",
-        source,
-    })?;
-    let (enabled, ascii) = progress;
-    let progress = Progress::new(enabled, ascii);
-    let (over, routes) = gather::routed(wanted.clone(), objects, settings);
-    let has_tool_client = settings.tool_client.is_some();
-    progress.planned(gather::closure(over, objects, &routes, has_tool_client).len());
-    let watcher = Watcher(&progress, settings.phase);
-    let interrupt = async {
-        // Without a handler Ctrl-C simply ends the process, as everywhere.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    let gathered = runtime.block_on(gather::gather(
-        wanted, objects, settings, &watcher, interrupt,
-    ));
-    progress.clear();
-    // Connections that still drip must not keep the process.
-    runtime.shutdown_background();
+    let session = Session::start(settings, progress)?;
+    let gathered = session.gather(gather::Gathered::default(), wanted, objects);
+    session.end();
     Ok(gathered)
+}
+
+/// The runtime on which a run gathers, and the drawing of its progress.
+struct Session<'a> {
+    runtime: tokio::runtime::Runtime,
+    progress: Progress,
+    settings: &'a Settings,
+}
+
+impl<'a> Session<'a> {
+    fn start(settings: &'a Settings, (enabled, ascii): (bool, bool)) -> Result<Self, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|source| Failure::System {
+            action: "start the network runtime",
+            source,
+        })?;
+        Ok(Self {
+            runtime,
+            progress: Progress::new(enabled, ascii),
+            settings,
+        })
+    }
+
+    /// Gathers on top of what is known already.
+    fn gather(
+        &self,
+        earlier: gather::Gathered,
+        wanted: BTreeSet<FactKey>,
+        objects: &[HybridObject],
+    ) -> gather::Gathered {
+        let settings = self.settings;
+        let (over, routes) = gather::routed(wanted.clone(), objects, settings);
+        let has_tool_client = settings.tool_client.is_some();
+        let all = gather::closure(over, objects, &routes, has_tool_client);
+        let open = all.iter().filter(|key| !earlier.facts.holds(key));
+        self.progress.planned(open.count());
+        let watcher = Watcher(&self.progress, settings.phase);
+        let interrupt = async {
+            // Without a handler Ctrl-C simply ends the process, as everywhere.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let gathering = gather::gather_on(earlier, wanted, objects, settings, &watcher, interrupt);
+        let gathered = self.runtime.block_on(gathering);
+        self.progress.clear();
+        gathered
+    }
+
+    /// Connections that still drip must not keep the process.
+    fn end(self) {
+        self.runtime.shutdown_background();
+    }
 }
 
 struct Watcher<'a>(&'a Progress, std::time::Duration);
@@ -315,11 +380,12 @@ pub(super) fn as_of(text: &str) -> Result<Timestamp, Failure> {
     })
 }
 
-fn policy(certificate_warn: &str) -> Result<Policy, Failure> {
-    let warn = flags::duration("--certificate-warn", certificate_warn)?;
+fn policy(args: &CheckArgs) -> Result<Policy, Failure> {
+    let warn = flags::duration("--certificate-warn", &args.certificate_warn)?;
     let days = i64::try_from(warn.as_secs().div_ceil(86_400)).unwrap_or(i64::MAX);
     Ok(Policy {
         certificate_warn_days: days,
+        permission_baseline: args.baseline.read()?,
         ..Policy::default()
     })
 }
@@ -396,6 +462,7 @@ fn invocation(
             .told(settings)
             .into_iter()
             .chain(args.login.told())
+            .chain(args.baseline.told())
             .collect(),
     }
 }

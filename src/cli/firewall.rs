@@ -162,7 +162,12 @@ fn checks() -> Vec<&'static dyn Check> {
 /// Tries the connections and keeps the rules of those that could not be made or judged; tells whether it was interrupted.
 fn tried(list: &mut AccessList, scope: &Scope, settings: &Settings) -> Result<bool, Failure> {
     let watch = Watch::start();
-    let wanted = judge::wanted(&scope.checks, &scope.configuration.objects, false);
+    let wanted = judge::wanted(
+        &scope.checks,
+        &scope.configuration.objects,
+        false,
+        &Policy::default(),
+    );
     let (_, routes) = gather::routed(wanted.clone(), &scope.configuration.objects, settings);
     list.notes.extend(detours(&wanted, &routes));
     let gathered = gathered(wanted, scope, settings, (style::shows_progress(), false))?;
@@ -464,7 +469,7 @@ mod tests {
             host: Host::of(host),
             port,
         };
-        let wanted = judge::wanted(&checks(), &[healthy()], false);
+        let wanted = judge::wanted(&checks(), &[healthy()], false, &Policy::default());
         assert!(detours(&wanted, &Routes::default()).is_empty());
         let mut routes = Routes::default();
         let proxy = Route::Proxy(endpoint("proxy.acme.example", 3128));
@@ -482,7 +487,7 @@ mod tests {
         for id in [RESOLVES, CONNECTS, HANDSHAKE] {
             assert!(ids.iter().any(|found| found == id), "{id}: {ids:?}");
         }
-        let wanted = judge::wanted(&checks(), &[healthy()], false);
+        let wanted = judge::wanted(&checks(), &[healthy()], false, &Policy::default());
         let mints = gather::planned(wanted, &[healthy()], &Routes::default(), false);
         let mints = mints
             .iter()

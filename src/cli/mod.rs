@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, decided once.
 
+mod baseline;
 mod check;
 mod demo;
 mod docs;
@@ -61,13 +62,14 @@ enum Command {
     List(list::ListArgs),
     /// Explain a check or a root cause
     Explain(explain::ExplainArgs),
+    /// Print the read-only role that hybridcheck's own client needs, and what each missing permission leaves unchecked
+    #[command(args_override_self = true)]
+    Permissions(permissions::PermissionsArgs),
     /// List the known Genesys Cloud regions with their hosts
     Regions(regions::RegionsArgs),
     /// Show the SAML assertion that the object would send, or explain a captured SAMLResponse; nothing is sent
     #[command(args_override_self = true)]
     Saml(Box<saml::SamlArgs>),
-    /// Print the read-only role that hybridcheck's own client needs, and what stays unchecked without each permission
-    Permissions(permissions::PermissionsArgs),
     /// Write the generated pages of docs/, or check that they are current
     #[command(hide = true)]
     Docs(docs::DocsArgs),
@@ -88,9 +90,9 @@ pub fn main() -> ExitCode {
         Command::Probe(args) => probe::run(&args),
         Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Permissions(args) => permissions::run(&args),
         Command::Regions(args) => regions::run(&args),
         Command::Saml(args) => saml::run(&args),
-        Command::Permissions(args) => permissions::run(&args),
         Command::Docs(args) => docs::run(&args),
     };
     match result {

@@ -1,29 +1,36 @@
-//! `permissions`: the read-only role of hybridcheck's own client, and the baseline of permissions that other roles are held against.
+//! `permissions`: the read-only role that hybridcheck's own client needs, and what each missing permission leaves unchecked.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use clap::ValueEnum;
-use hybridcheck_checks::baseline;
-use hybridcheck_core::facts::FactKey;
+use hybridcheck_core::access::Mark;
+use hybridcheck_core::baseline::{self, Baseline, Expected};
+use hybridcheck_core::check::Check;
+use hybridcheck_core::facts::{ApiCall, ClientRef, FactKey};
 use hybridcheck_core::object::HybridObject;
-use hybridcheck_core::policy::NeededPermission;
+use hybridcheck_core::permission::Permission;
+use hybridcheck_core::policy::Policy;
 use serde::Serialize;
 
 use super::Failure;
+use super::baseline::BaselineArgs;
 use super::output::print;
 use crate::sandbox;
 use crate::sources::{self, Input};
 
 /// Arguments of `permissions`.
 #[derive(Clone, Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct PermissionsArgs {
-    /// Print the baseline of permissions that the object's roles need, for editing
-    #[arg(long)]
-    baseline: bool,
     /// What goes to standard output
     #[arg(long, short = 'o', value_name = "NAME", default_value = "text")]
     format: Format,
+    /// Print instead which permissions the roles of the object are expected to hold, as a table to edit
+    #[arg(long)]
+    baseline: bool,
+    #[command(flatten)]
+    replaced: BaselineArgs,
 }
 
 /// The forms of what `permissions` prints.
@@ -35,81 +42,102 @@ enum Format {
     Json,
 }
 
-/// A permission of the role to create.
+const AFTER_HELP: &str = "\
+Nothing is asked over the network, and no object is needed. The role is for a client of hybridcheck's
+own; without one, the clients of the object's sections are asked with, as far as their roles allow.
+
+Exit status: 0 printed; 2 cannot run (usage, a baseline that cannot be read).";
+
+/// What is printed.
 #[derive(Debug, Serialize)]
 struct Needed {
-    permission: &'static str,
-    calls: Vec<&'static str>,
-    unchecked_without: Vec<String>,
+    tool: &'static str,
+    /// What the role allows.
+    role: Vec<Right>,
+    /// Calls that every client with a token may make.
+    without_permission: Vec<Call>,
+    /// The scopes that the client needs where the organisation enforces them.
+    scopes: Vec<Scope>,
+    steps: Vec<String>,
 }
 
-/// A call that any token may make.
+/// A permission of the role.
 #[derive(Debug, Serialize)]
-struct Free {
+struct Right {
+    permission: &'static str,
+    /// As the user interface shows it.
+    words: String,
+    calls: Vec<&'static str>,
+    /// The checks that are not made, or say less, without it.
+    unchecked_without: Vec<String>,
+    certainty: Mark,
+    source: &'static str,
+}
+
+/// A call that needs no permission.
+#[derive(Debug, Serialize)]
+struct Call {
     call: &'static str,
     checks: Vec<String>,
+    certainty: Mark,
+    source: &'static str,
 }
 
+/// A scope.
 #[derive(Debug, Serialize)]
-struct Answer {
-    role: Vec<Needed>,
-    without_permission: Vec<Free>,
+struct Scope {
+    name: &'static str,
+    calls: Vec<&'static str>,
+    certainty: Mark,
 }
 
 /// Runs `permissions`.
 pub(super) fn run(args: &PermissionsArgs) -> Result<u8, Failure> {
-    if args.baseline {
-        print(baseline::EMBEDDED)?;
-        return Ok(0);
-    }
-    let answer = answer()?;
-    let text = match args.format {
-        Format::Text => text(&answer),
-        Format::Json => serde_json::to_string_pretty(&answer).unwrap_or_default() + "\n",
+    let baseline = args.replaced.read()?;
+    let is_json = args.format == Format::Json;
+    let text = match (args.baseline, is_json) {
+        (true, false) => table(&baseline),
+        (true, true) => json(&baseline)?,
+        (false, _) => {
+            let policy = Policy {
+                permission_baseline: baseline,
+                ..Policy::default()
+            };
+            let needed = needed(&hybridcheck_checks::checks(), &sample()?, &policy);
+            if is_json {
+                json(&needed)?
+            } else {
+                shown(&needed)
+            }
+        }
     };
     print(&text)?;
     Ok(0)
 }
 
-/// Reads a baseline of a person's own.
-pub(super) fn baseline(path: &str) -> Result<Vec<NeededPermission>, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|source| Failure::File {
-        action: "read",
-        path: path.to_owned(),
-        source,
+fn json(value: &impl Serialize) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::System {
+        action: "write JSON",
+        source: error.into(),
     })?;
-    baseline::parse(&text).map_err(|bad| Failure::Flag {
-        flag: "--permission-baseline",
-        problem: format!("{path}:{}: {}", bad.line, bad.problem),
-        help: "`hybridcheck permissions --baseline` prints a baseline to edit".into(),
-    })
+    Ok(text + "\n")
 }
 
-/// What a fact read from the API needs: the call, and the permission of which one suffices (Platform API definition).
-fn need(key: &FactKey) -> Option<(&'static str, Option<&'static str>)> {
-    Some(match key {
-        FactKey::ClientRecord { .. } => (
-            "GET /api/v2/oauth/clients/{clientId}",
-            Some("oauth:client:view"),
-        ),
-        FactKey::Grants { .. } => ("GET /api/v2/authorization/subjects/me", None),
-        FactKey::Idps { .. } => ("GET /api/v2/identityproviders", Some("sso:provider:view")),
-        FactKey::Me { .. } => ("GET /api/v2/users/me", None),
-        FactKey::Organization { .. } => ("GET /api/v2/organizations/me", None),
-        FactKey::Permissions { .. } => ("GET /api/v2/authorization/permissions", None),
-        FactKey::Products { .. } => ("GET /api/v2/authorization/products", None),
-        FactKey::PureengageIdp { .. } => (
-            "GET /api/v2/identityproviders/pureengage",
-            Some("sso:provider:view"),
-        ),
-        FactKey::Roles { .. } => (
-            "GET /api/v2/authorization/roles",
-            Some("authorization:role:view"),
-        ),
-        FactKey::TokenEnd { .. } => ("DELETE /api/v2/tokens/me", None),
-        FactKey::TokenInfo { .. } => ("GET /api/v2/tokens/me", None),
-        _ => return None,
-    })
+/// The own table with its comments; another one by its lines.
+fn table(baseline: &Baseline) -> String {
+    if *baseline == Baseline::default() {
+        return baseline::TABLE.to_owned();
+    }
+    let line = |entry: &Expected| {
+        format!(
+            "{}\t{}\t{}\t{}\n",
+            entry.role.label(),
+            entry.permission,
+            entry.certainty,
+            entry.source
+        )
+    };
+    baseline.0.iter().map(line).collect()
 }
 
 /// The object whose questions stand for those of any other.
@@ -118,118 +146,238 @@ fn sample() -> Result<HybridObject, Failure> {
         name: "sample".into(),
         bytes: sandbox::sample_text().into_bytes(),
     };
-    let mut configuration = sources::read(&[input])?;
-    Ok(configuration.objects.remove(0))
+    let read = sources::read(&[input])?;
+    read.objects
+        .into_iter()
+        .next()
+        .ok_or_else(|| Failure::Unknown {
+            what: "object",
+            word: "the sample object".into(),
+            help: "report this as a bug of hybridcheck".into(),
+        })
 }
 
-/// Which checks ask for which calls, by the facts that they need for the sample object.
-fn answer() -> Result<Answer, Failure> {
-    let sample = sample()?;
-    let mut role: BTreeMap<&str, Needed> = BTreeMap::new();
-    let mut free: BTreeMap<&str, Free> = BTreeMap::new();
-    for check in hybridcheck_checks::checks() {
-        for subject in check.subjects(&sample) {
-            for key in check.needs(&subject, &sample) {
-                let Some((call, permission)) = need(&key) else {
-                    continue;
-                };
-                let id = check.id().0;
-                let (calls, checks) = match permission {
-                    Some(permission) => {
-                        let entry = role.entry(permission).or_insert_with(|| Needed {
-                            permission,
-                            calls: Vec::new(),
-                            unchecked_without: Vec::new(),
-                        });
-                        (Some(&mut entry.calls), &mut entry.unchecked_without)
-                    }
-                    None => {
-                        let entry = free.entry(call).or_insert_with(|| Free {
-                            call,
-                            checks: Vec::new(),
-                        });
-                        (None, &mut entry.checks)
-                    }
-                };
-                if let Some(calls) = calls.filter(|calls| !calls.contains(&call)) {
-                    calls.push(call);
-                }
-                if !checks.contains(&id) {
-                    checks.push(id);
-                }
+/// A call with the checks that rest on it, when the tool's own client makes it.
+struct Use {
+    call: &'static ApiCall,
+    checks: Vec<String>,
+}
+
+/// The calls of the API that checks need, each once. Those of a person's login are made as the person.
+fn uses(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -> Vec<Use> {
+    let mut uses: Vec<Use> = Vec::new();
+    for check in checks {
+        let mut keys: BTreeSet<FactKey> = BTreeSet::new();
+        for subject in check.subjects(object) {
+            keys.extend(check.needs_under(&subject, object, policy));
+        }
+        for key in keys.iter().filter(|key| !is_of_person(key)) {
+            let Some(call) = key.api_call() else { continue };
+            let id = check.id().0;
+            match uses.iter_mut().find(|known| known.call == call) {
+                Some(known) if known.checks.contains(&id) => {}
+                Some(known) => known.checks.push(id),
+                None => uses.push(Use {
+                    call,
+                    checks: vec![id],
+                }),
             }
         }
     }
-    Ok(Answer {
-        role: role.into_values().collect(),
-        without_permission: free.into_values().collect(),
-    })
+    uses.sort_by_key(|known| known.call.call);
+    uses
 }
 
-fn text(answer: &Answer) -> String {
-    let mut text =
-        String::from("The read-only role of hybridcheck's own client (--client-id):\n\n");
-    for needed in &answer.role {
-        let _ = writeln!(text, "{}", needed.permission);
-        for call in &needed.calls {
-            let _ = writeln!(text, "  needed by   {call}");
+fn is_of_person(key: &FactKey) -> bool {
+    match key {
+        FactKey::Me { .. } => true,
+        FactKey::Grants { client }
+        | FactKey::TokenEnd { client }
+        | FactKey::TokenInfo { client } => matches!(client, ClientRef::Person { .. }),
+        _ => false,
+    }
+}
+
+fn needed(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -> Needed {
+    let mut role: Vec<Right> = Vec::new();
+    let mut without_permission = Vec::new();
+    let mut scopes: Vec<Scope> = Vec::new();
+    for Use { call, checks } in uses(checks, object, policy) {
+        match scopes.iter_mut().find(|scope| scope.name == call.scope) {
+            Some(scope) => scope.calls.push(call.call),
+            None => scopes.push(Scope {
+                name: call.scope,
+                calls: vec![call.call],
+                certainty: call.certainty,
+            }),
         }
-        let _ = writeln!(
-            text,
-            "  without it  not checked: {}",
-            needed.unchecked_without.join(", ")
+        let Some(permission) = call.permission else {
+            without_permission.push(Call {
+                call: call.call,
+                checks,
+                certainty: call.certainty,
+                source: call.source,
+            });
+            continue;
+        };
+        match role.iter_mut().find(|right| right.permission == permission) {
+            Some(right) => {
+                right.calls.push(call.call);
+                for check in checks {
+                    if !right.unchecked_without.contains(&check) {
+                        right.unchecked_without.push(check);
+                    }
+                }
+            }
+            None => role.push(Right {
+                permission,
+                words: Permission::parse(permission)
+                    .map(|permission| permission.in_words())
+                    .unwrap_or_default(),
+                calls: vec![call.call],
+                unchecked_without: checks,
+                certainty: call.certainty,
+                source: call.source,
+            }),
+        }
+    }
+    role.sort_by_key(|right| right.permission);
+    scopes.sort_by_key(|scope| scope.name);
+    let steps = steps(&role, &scopes);
+    Needed {
+        tool: concat!("hybridcheck ", env!("CARGO_PKG_VERSION")),
+        role,
+        without_permission,
+        scopes,
+        steps,
+    }
+}
+
+fn steps(role: &[Right], scopes: &[Scope]) -> Vec<String> {
+    let names: Vec<&str> = role.iter().map(|right| right.permission).collect();
+    let scopes: Vec<&str> = scopes.iter().map(|scope| scope.name).collect();
+    vec![
+        format!(
+            "Genesys Cloud, Admin > People & Permissions > Roles / Permissions: add a role, for example `hybridcheck (read-only)`, with exactly {}.",
+            names.join(", ")
+        ),
+        "Admin > Integrations > OAuth: add a client, for example `hybridcheck`, of grant type Client Credentials; under Roles give it that role alone, in the home division.".into(),
+        format!(
+            "Only where the organisation enforces OAuth scopes: authorise {} for the client. Elsewhere scopes do not matter.",
+            scopes.join(", ")
+        ),
+        "Copy the client id and the secret; the secret is shown this once. Keep it in a file that only you can read.".into(),
+        "Wait five minutes: a change of permissions takes up to that long to act, and a token that was issued before keeps the old rights.".into(),
+        "Run hybridcheck check --client-id GUID --client-secret-file FILE EXPORT".into(),
+    ]
+}
+
+fn shown(needed: &Needed) -> String {
+    let mut text = String::from(
+        "The role for hybridcheck's own client (--client-id). All of it is viewing: hybridcheck changes nothing.\n",
+    );
+    for right in &needed.role {
+        let _ = writeln!(text, "\n{} ({})", right.permission, right.words);
+        let _ = writeln!(text, "  {}: {}", right.certainty, right.source);
+        listing(&mut text, "  needed by", &right.calls);
+        listing(
+            &mut text,
+            "  without it these are not checked, or say less:",
+            &right.unchecked_without,
         );
     }
     text.push_str("\nAny token may make these calls:\n\n");
-    for free in &answer.without_permission {
-        let _ = writeln!(
-            text,
-            "{}\n  for         {}",
-            free.call,
-            free.checks.join(", ")
-        );
+    for call in &needed.without_permission {
+        let _ = writeln!(text, "  {}", call.call);
+        listing(&mut text, "    for", &call.checks);
     }
-    text.push_str(concat!(
-        "\nTo create it, in Genesys Cloud:\n",
-        "  1. Admin > People & Permissions > Roles / Permissions: add a role with the permissions above, and no others.\n",
-        "  2. Admin > Integrations > OAuth: add a client of grant type Client Credentials, and give it this role in the home division.\n",
-        "  3. Where the organisation enforces OAuth scopes, authorise the client for what the refusal names (HTTP 403 app.not.authorized.for.scope).\n",
-        "  4. hybridcheck check OBJECT --client-id ID, with the secret in HYBRIDCHECK_CLIENT_SECRET.\n",
-        "Changes take up to five minutes, and a token that was issued before keeps the old rights.\n",
-        "DELETE /api/v2/tokens/me ends the token of a login that --saml-user asked for; nothing else is ever written.\n",
-    ));
+    text.push_str(
+        "\nScopes, only where the organisation enforces them (HTTP 403 app.not.authorized.for.scope names one):\n\n",
+    );
+    for scope in &needed.scopes {
+        let _ = writeln!(text, "  {} ({})", scope.name, scope.certainty);
+        listing(&mut text, "    for", &scope.calls);
+    }
+    text.push_str("\nTo create it:\n\n");
+    for (number, step) in needed.steps.iter().enumerate() {
+        wrapped(&mut text, &format!("  {}.", number + 1), step);
+    }
+    text.push_str(
+        "\nDELETE /api/v2/tokens/me ends the token of a login that --saml-user asked for; nothing else is ever written.\n",
+    );
     text
+}
+
+/// The longest line.
+const WIDTH: usize = 100;
+
+/// A label and its items.
+fn listing<T: AsRef<str>>(text: &mut String, label: &str, items: &[T]) {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    wrapped(text, label, &items.join(", "));
+}
+
+/// Words after a label, on lines that a terminal holds; further lines are indented below it.
+fn wrapped(text: &mut String, label: &str, words: &str) {
+    let indent = " ".repeat(label.len() - label.trim_start().len() + 2);
+    let mut line = label.to_owned();
+    for word in words.split(' ') {
+        if line.len() + word.len() + 1 > WIDTH {
+            let _ = writeln!(text, "{line}");
+            line = format!("{indent}{word}");
+        } else {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    let _ = writeln!(text, "{line}");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hybridcheck_core::facts::ClientRef;
-    use hybridcheck_core::object::ObjectId;
+    use crate::gather;
+    use crate::judge;
+    use hybridcheck_core::endpoint::Routes;
 
-    #[test]
-    fn every_fact_of_the_api_says_what_it_needs() {
-        let sample = sample().expect("the sample object is readable");
-        for check in hybridcheck_checks::checks() {
-            for subject in check.subjects(&sample) {
-                for key in check.needs(&subject, &sample) {
-                    let is_token = matches!(key, FactKey::Token { .. } | FactKey::SamlLogin { .. });
-                    if key.of_cloud().is_some() && !is_token {
-                        assert!(need(&key).is_some(), "{key}");
-                    }
-                }
-            }
-        }
-        let client = ClientRef::Person {
-            object: ObjectId(0),
-        };
-        assert!(need(&FactKey::TokenEnd { client }).is_some());
+    fn all() -> Needed {
+        let object = sample().expect("a sample");
+        needed(&hybridcheck_checks::checks(), &object, &Policy::default())
     }
 
     #[test]
-    fn each_permission_names_the_checks_that_need_it() {
-        let answer = answer().expect("an answer");
-        let names: Vec<&str> = answer.role.iter().map(|needed| needed.permission).collect();
+    fn every_fact_that_a_run_reads_from_the_api_is_covered() {
+        let object = sample().expect("a sample");
+        let checks = hybridcheck_checks::checks();
+        let objects = [object];
+        let wanted = judge::wanted(&checks, &objects, true, &Policy::default());
+        let planned = gather::planned(wanted, &objects, &Routes::default(), true);
+        let needed = all();
+        let calls: Vec<&str> = needed
+            .role
+            .iter()
+            .flat_map(|right| right.calls.iter().copied())
+            .chain(needed.without_permission.iter().map(|call| call.call))
+            .collect();
+        let mut seen = 0;
+        for (key, _) in planned {
+            if key.of_cloud().is_none() || is_of_person(&key) {
+                continue;
+            }
+            if matches!(key, FactKey::Token { .. } | FactKey::SamlLogin { .. }) {
+                continue;
+            }
+            let call = key.api_call();
+            let call = call.unwrap_or_else(|| panic!("{key} is read, but has no call"));
+            assert!(calls.contains(&call.call), "{}", call.call);
+            seen += 1;
+        }
+        assert!(seen > 5, "{seen}");
+    }
+
+    #[test]
+    fn the_role_is_the_one_that_the_readings_need_and_nothing_more() {
+        let names: Vec<&str> = all().role.iter().map(|right| right.permission).collect();
         assert_eq!(
             names,
             [
@@ -238,8 +386,21 @@ mod tests {
                 "sso:provider:view"
             ]
         );
-        for needed in &answer.role {
-            assert!(!needed.unchecked_without.is_empty());
+    }
+
+    #[test]
+    fn each_permission_says_what_it_is_for() {
+        for right in all().role {
+            assert!(!right.unchecked_without.is_empty(), "{}", right.permission);
+            assert!(!right.calls.is_empty(), "{}", right.permission);
+            assert!(right.words.contains(" > "), "{}", right.words);
+        }
+    }
+
+    #[test]
+    fn lines_fit_a_terminal() {
+        for line in shown(&all()).lines() {
+            assert!(line.chars().count() <= 120, "{line}");
         }
     }
 }

@@ -6,8 +6,10 @@ use std::fmt::Write;
 use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
 use hybridcheck_core::facts::{ClientRef, Effect, FactKey};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::policy::Policy;
 
 use super::Failure;
+use super::baseline::BaselineArgs;
 use super::check::ScopeArgs;
 use super::flags::NetworkArgs;
 use super::login::LoginArgs;
@@ -23,6 +25,8 @@ pub(super) struct PlanArgs {
     scope: ScopeArgs,
     #[command(flatten)]
     login: LoginArgs,
+    #[command(flatten)]
+    baseline: BaselineArgs,
     #[command(flatten)]
     network: NetworkArgs,
 }
@@ -44,7 +48,11 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
     let scope = args.scope.read()?;
     let objects = &scope.configuration.objects;
     let has_tool_client = settings.tool_client.is_some();
-    let wanted = judge::wanted(&scope.checks, objects, has_tool_client);
+    let policy = Policy {
+        permission_baseline: args.baseline.read()?,
+        ..Policy::default()
+    };
+    let wanted = judge::wanted(&scope.checks, objects, has_tool_client, &policy);
     let (wanted, routes) = gather::routed(wanted, objects, &settings);
     let mut steps = gather::planned(wanted, objects, &routes, has_tool_client);
     if settings.names_given_by().is_some() {

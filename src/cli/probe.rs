@@ -76,6 +76,7 @@ pub(super) fn run(args: &ProbeArgs) -> Result<u8, Failure> {
         as_of: None,
         invocation,
         output,
+        origin: None,
     })
 }
 

@@ -37,7 +37,7 @@ pub trait Observer {
 }
 
 /// What gathering brought.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Gathered {
     /// The facts.
     pub facts: Facts,
@@ -47,6 +47,20 @@ pub struct Gathered {
     pub requests: u32,
     /// It was interrupted.
     pub interrupted: bool,
+    /// What facts left behind, for a second gathering on top of this one.
+    left: Option<Left>,
+}
+
+/// Connections, API clients and tokens of a gathering that has ended, and how long it took.
+struct Left {
+    resources: Resources,
+    took: Duration,
+}
+
+impl std::fmt::Debug for Left {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Left").finish_non_exhaustive()
+    }
 }
 
 /// A finished probe: its fact, what it really stood on, and what it left for others to use.
@@ -97,19 +111,52 @@ pub async fn gather(
     observer: &dyn Observer,
     interrupt: impl Future<Output = ()>,
 ) -> Gathered {
+    gather_on(
+        Gathered::default(),
+        wanted,
+        objects,
+        settings,
+        observer,
+        interrupt,
+    )
+    .await
+}
+
+/// Gathers on top of an earlier gathering on the same runtime: what is known stays and is not asked again, and its connections and
+/// tokens are used. Facts that are to be gathered anew have to be forgotten before. The time of both counts.
+pub async fn gather_on(
+    mut earlier: Gathered,
+    wanted: BTreeSet<FactKey>,
+    objects: &[HybridObject],
+    settings: &Settings,
+    observer: &dyn Observer,
+    interrupt: impl Future<Output = ()>,
+) -> Gathered {
     let (wanted, routes) = routed(wanted, objects, settings);
-    let wanted = closure(wanted, objects, &routes, settings.tool_client.is_some());
+    let mut wanted = closure(wanted, objects, &routes, settings.tool_client.is_some());
+    let facts = std::mem::take(&mut earlier.facts);
+    // Addresses and nameservers that were found before are looked at as they were then.
+    wanted.extend(facts.entries().map(|entry| entry.key.clone()));
+    let (mut resources, before) = match earlier.left.take() {
+        Some(left) => (left.resources, left.took),
+        None => (Resources::new(settings), Duration::ZERO),
+    };
+    resources.drop_tokens(|token| !facts.holds(token));
     let mut gathering = Gathering {
         objects,
         settings,
         routes,
-        facts: Facts::default(),
-        waiting: wanted.clone(),
+        waiting: wanted
+            .iter()
+            .filter(|key| !facts.holds(key))
+            .cloned()
+            .collect(),
+        facts,
         wanted,
         running: BTreeSet::new(),
         held: BTreeMap::new(),
         denied: BTreeMap::new(),
-        resources: Resources::new(settings),
+        resources,
         asked_again: BTreeSet::new(),
         stirred: Stirred {
             everything: true,
@@ -118,7 +165,7 @@ pub async fn gather(
     };
     let watch = Watch::start();
     let mut tasks = FuturesUnordered::new();
-    let deadline = tokio::time::sleep(settings.overall);
+    let deadline = tokio::time::sleep(settings.overall.saturating_sub(before));
     tokio::pin!(deadline, interrupt);
     let end = loop {
         gathering.settle(&mut tasks, observer);
@@ -128,7 +175,7 @@ pub async fn gather(
         tokio::select! {
             biased;
             () = &mut interrupt => break Some(Gap::Interrupted),
-            () = &mut deadline => break Some(Gap::TimedOut { waited: watch.took(), flag: "--timeout".into() }),
+            () = &mut deadline => break Some(Gap::TimedOut { waited: Took(before + watch.took().0), flag: "--timeout".into() }),
             Some(done) = tasks.next() => gathering.finish(done, observer),
         }
     };
@@ -136,7 +183,7 @@ pub async fn gather(
     if end.is_some() {
         gathering.end_tokens().await;
     }
-    gathering.close(end.as_ref())
+    gathering.close(end.as_ref(), before + watch.took().0)
 }
 
 /// The longest that a run which is over waits for the end of a token.
@@ -348,7 +395,7 @@ impl<'a> Gathering<'a> {
     }
 
     /// Ends: whatever is still open gets the reason of the end as its gap.
-    fn close(mut self, end: Option<&Gap>) -> Gathered {
+    fn close(mut self, end: Option<&Gap>, took: Duration) -> Gathered {
         let reason = end.cloned().unwrap_or(Gap::Broken {
             message: "a fact was left waiting for one that nobody gathers".into(),
         });
@@ -368,12 +415,16 @@ impl<'a> Gathering<'a> {
             requests: self.resources.requests(),
             facts: self.facts,
             interrupted: end == Some(&Gap::Interrupted),
+            left: Some(Left {
+                resources: self.resources,
+                took,
+            }),
         }
     }
 }
 
 /// Facts of a run that asks nothing over the network: what the objects themselves hold.
-pub fn local(wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Facts {
+pub fn local(wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Gathered {
     let mut facts = Facts::without(Gap::Offline);
     for key in wanted {
         let object = |id: &hybridcheck_core::object::ObjectId| objects.get(usize::from(id.0));
@@ -391,5 +442,8 @@ pub fn local(wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Facts {
             facts.record(key.clone(), answer, stands_on, Took::default());
         }
     }
-    facts
+    Gathered {
+        facts,
+        ..Gathered::default()
+    }
 }

@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ClientRef, ConnectionFact, Fact, FactKey, Gap,
-    HelloVariant, PrivateKeyOutcome, ReachFact, TcpOutcome, TokenFact, Trust, TunnelOutcome,
+    HelloVariant, PrivateKeyOutcome, ReachFact, RereadFact, TcpOutcome, TokenFact, Trust,
+    TunnelOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
@@ -194,8 +195,10 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
         }
         FactKey::TokenEnd { client } => token_end(gathering, key, client),
         FactKey::SamlLogin { object } => saml_login(gathering, key, *object),
-        // Recorded after gathering, by whoever read the object.
-        FactKey::Reread { .. } => missing(Gap::NotPlanned, Vec::new()),
+        // Until something is refused there is no reason for a second reading; whoever read the object records it then.
+        FactKey::Reread { .. } => {
+            Readiness::Known(Ok(Box::new(RereadFact::default().into())), Vec::new())
+        }
         FactKey::ClientRecord { .. }
         | FactKey::Idps { .. }
         | FactKey::Organization { .. }

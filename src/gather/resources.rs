@@ -85,6 +85,12 @@ impl Resources {
         self.secrets.clone()
     }
 
+    /// Tokens whose fact is to be gathered anew are not used any more.
+    pub(super) fn drop_tokens(&mut self, is_stale: impl Fn(&FactKey) -> bool) {
+        self.tokens
+            .retain(|client, _| !is_stale(&FactKey::token_of(client)));
+    }
+
     pub(super) fn keep(&mut self, carried: Carried) {
         self.sockets.extend(carried.socket);
         self.links.extend(carried.link);

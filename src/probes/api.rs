@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::clock::{self, Watch};
+use super::json;
 use super::link::{Ask, Link, clock_reading, excerpt, kept_headers, reason};
 use super::pace::Pace;
 use super::tls;
@@ -53,6 +54,8 @@ struct Answer {
     headers: HeaderMap,
     body: Bytes,
     truncated: bool,
+    /// The connection ended, or the stream was broken off, before the body did.
+    cut: bool,
 }
 
 enum Failed {
@@ -114,7 +117,10 @@ impl Api {
         self.pace.turn().await;
         let watch = Watch::start();
         let sent = tokio::time::timeout(self.phase, self.send(path, None)).await;
-        let answer = sent.unwrap_or(Err(Failed::TimedOut));
+        let answer = match sent.unwrap_or(Err(Failed::TimedOut)) {
+            Ok(answer) if answer.cut => Err(Failed::Closed),
+            other => other,
+        };
         let error = answer.as_ref().ok().and_then(service_error);
         let was_sent = !matches!(answer, Err(Failed::Connect));
         let outcome = match answer {
@@ -150,6 +156,17 @@ impl Api {
         reader: &ClientRef,
         token: &Secret,
     ) -> Result<ApiFact<T>, Gap> {
+        let (fact, _) = self.read_sized(path, reader, token).await?;
+        Ok(fact)
+    }
+
+    /// The same, with the length of the body.
+    pub(super) async fn read_sized<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        reader: &ClientRef,
+        token: &Secret,
+    ) -> Result<(ApiFact<T>, usize), Gap> {
         let call = format!("GET {}", path.split('?').next().unwrap_or(path));
         let answer = match self.patiently(path, token).await {
             Ok(answer) => answer,
@@ -160,14 +177,15 @@ impl Api {
                     Failed::Protocol => "protocol",
                     Failed::TimedOut => "timed_out",
                 };
-                return Ok(ApiFact {
+                let fact = ApiFact {
                     call,
                     reader: reader.clone(),
                     correlation_id: None,
                     outcome: ApiOutcome::Transport {
                         class: class.into(),
                     },
-                });
+                };
+                return Ok((fact, 0));
             }
         };
         let correlation_id = header(&answer.headers, "inin-correlation-id");
@@ -188,12 +206,13 @@ impl Api {
                 },
             },
         };
-        Ok(ApiFact {
+        let fact = ApiFact {
             call,
             reader: reader.clone(),
             correlation_id,
             outcome,
-        })
+        };
+        Ok((fact, answer.body.len()))
     }
 
     /// Ends a token. The one request of a run that is no reading: asked for after a login that the user allowed.
@@ -247,7 +266,16 @@ impl Api {
         let headers = response.headers().clone();
         let mut body = BytesMut::new();
         let mut truncated = false;
-        while let Some(chunk) = response.chunk().await.map_err(|error| class(&error))? {
+        let mut cut = false;
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break,
+                Err(_) => {
+                    cut = true;
+                    break;
+                }
+            };
             let room = BODY_CAP - body.len();
             body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             if chunk.len() > room {
@@ -261,6 +289,7 @@ impl Api {
             headers,
             body: body.freeze(),
             truncated,
+            cut,
         })
     }
 }
@@ -369,20 +398,17 @@ fn found<T: DeserializeOwned>(answer: &Answer) -> ApiOutcome<T> {
         problem,
     };
     if answer.truncated {
-        return malformed(format!("the answer is longer than {BODY_CAP} bytes"));
+        return malformed(format!(
+            "the body is longer than {} MiB",
+            BODY_CAP / 1024 / 1024
+        ));
     }
-    match serde_json::from_slice(&answer.body) {
+    if answer.cut {
+        return malformed("the body was broken off before its end".into());
+    }
+    match json::read(&answer.body) {
         Ok(value) => ApiOutcome::Found(value),
-        Err(error) if error.is_data() => malformed(format!(
-            "a field has another type than documented (line {}, column {})",
-            error.line(),
-            error.column()
-        )),
-        Err(error) => malformed(format!(
-            "the body is not JSON (line {}, column {})",
-            error.line(),
-            error.column()
-        )),
+        Err(odd) => malformed(odd.to_string()),
     }
 }
 

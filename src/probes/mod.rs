@@ -9,6 +9,7 @@ pub mod dns;
 mod errqueue;
 pub mod hello;
 pub mod hosts;
+pub mod json;
 mod lines;
 pub mod link;
 pub mod material;

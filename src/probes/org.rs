@@ -1,6 +1,6 @@
 //! The organisation's side: token info, organisation, identity providers, roles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64ct::{Base64, Encoding};
 use hybridcheck_core::facts::{
@@ -13,11 +13,14 @@ use hybridcheck_core::text::visible;
 use serde::Deserialize;
 
 use super::api::Api;
+use super::json;
 use super::material;
 
 /// Listings longer than this many pages are cut off and say so.
-const PAGE_LIMIT: u32 = 20;
+const PAGE_LIMIT: u64 = 20;
 const PAGE_SIZE: u32 = 100;
+/// The bodies of a listing's pages are read up to this many bytes together.
+const LISTING_CAP: usize = 16 * 1024 * 1024;
 /// Lists within an answer (scopes, divisions, features, redirects) are kept up to this many entries.
 const LIST_LIMIT: usize = 200;
 
@@ -123,19 +126,9 @@ pub async fn permissions(
     reader: &ClientRef,
     token: &Secret,
 ) -> Result<ApiFact<Permissions>, Gap> {
-    #[derive(Deserialize)]
-    struct Entry {
-        action: Option<String>,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Collection {
-        domain: Option<String>,
-        permission_map: Option<BTreeMap<String, Vec<Entry>>>,
-    }
     let encoded: String = url::form_urlencoded::byte_serialize(domain.as_bytes()).collect();
     let path = format!("/api/v2/authorization/permissions?queryType=domain&query={encoded}&");
-    let listing = pages::<Collection>(api, &path, reader, token).await?;
+    let listing = pages::<RawCollection>(api, &path, reader, token).await?;
     Ok(mapped(listing, |(collections, incomplete)| {
         let mut names = Vec::new();
         for collection in collections {
@@ -156,11 +149,8 @@ pub async fn products(
     reader: &ClientRef,
     token: &Secret,
 ) -> Result<ApiFact<Products>, Gap> {
-    #[derive(Deserialize)]
-    struct Product {
-        id: Option<String>,
-    }
-    let listing = pages::<Product>(api, "/api/v2/authorization/products?", reader, token).await?;
+    let listing =
+        pages::<RawProduct>(api, "/api/v2/authorization/products?", reader, token).await?;
     Ok(mapped(listing, |(products, incomplete)| Products {
         ids: shown_each(products.into_iter().filter_map(|product| product.id)),
         incomplete,
@@ -213,49 +203,76 @@ pub async fn me(api: &Api, reader: &ClientRef, token: &Secret) -> Result<ApiFact
     Ok(fact)
 }
 
-/// Follows pages by number, at most [`PAGE_LIMIT`]; a later page that fails leaves the listing incomplete.
-async fn pages<T: serde::de::DeserializeOwned>(
+/// An entity of a listing.
+trait Listed {
+    /// What tells it from the others of the listing.
+    fn id(&self) -> Option<&str>;
+}
+
+/// One page of a listing.
+#[derive(Deserialize)]
+struct Page<T> {
+    entities: Option<Vec<T>>,
+    #[serde(rename = "pageCount")]
+    count: Option<u64>,
+    #[serde(rename = "nextUri")]
+    next: Option<String>,
+    total: Option<u64>,
+}
+
+/// Follows pages by number, at most [`PAGE_LIMIT`] and [`LISTING_CAP`]; a later page that fails, repeats what is known or is
+/// promised and does not come leaves the listing incomplete.
+async fn pages<T: serde::de::DeserializeOwned + Listed>(
     api: &Api,
     path: &str,
     reader: &ClientRef,
     token: &Secret,
 ) -> Result<ApiFact<(Vec<T>, bool)>, Gap> {
-    #[derive(Deserialize)]
-    struct Page<T> {
-        entities: Option<Vec<T>>,
-        #[serde(rename = "pageCount")]
-        count: Option<u32>,
-        #[serde(rename = "nextUri")]
-        next: Option<String>,
-    }
-    let mut all = Vec::new();
+    let mut all: Vec<T> = Vec::new();
+    let mut known = BTreeSet::new();
+    let (mut received, mut bytes) = (0, 0);
     let mut number = 1;
     loop {
         let asked = format!("{path}pageSize={PAGE_SIZE}&pageNumber={number}");
-        let fact: ApiFact<Page<T>> = api.read(&asked, reader, token).await?;
+        let (fact, length) = api.read_sized::<Page<T>>(&asked, reader, token).await?;
+        bytes += length;
         let ApiFact {
             call,
             reader,
             correlation_id,
             outcome,
         } = fact;
-        let (listing, done) = match outcome {
-            ApiOutcome::Found(page) => {
-                let more = page.next.is_some() || page.count.is_some_and(|count| number < count);
-                let entities = page.entities.unwrap_or_default();
-                let empty = entities.is_empty();
-                all.extend(entities);
-                let cut = more && number == PAGE_LIMIT;
-                (ApiOutcome::Found(cut), !more || cut || empty)
-            }
-            _ if number > 1 => (ApiOutcome::Found(true), true),
-            ApiOutcome::Malformed { status, problem } => {
-                (ApiOutcome::Malformed { status, problem }, true)
-            }
-            ApiOutcome::NotFound => (ApiOutcome::NotFound, true),
-            ApiOutcome::Refused(error) => (ApiOutcome::Refused(error), true),
-            ApiOutcome::Transport { class } => (ApiOutcome::Transport { class }, true),
-        };
+        let (listing, done) =
+            match outcome {
+                ApiOutcome::Found(page) => match page.entities {
+                    None => {
+                        let problem = json::missing("entities").to_string();
+                        let status = 200;
+                        (ApiOutcome::Malformed { status, problem }, true)
+                    }
+                    Some(entities) => {
+                        received += entities.len() as u64;
+                        let before = all.len();
+                        all.extend(entities.into_iter().filter(|entity| {
+                            entity.id().is_none_or(|id| known.insert(id.to_owned()))
+                        }));
+                        let more =
+                            page.next.is_some() || page.count.is_some_and(|count| number < count);
+                        let is_stuck = more && all.len() == before;
+                        let is_cut = more && (number >= PAGE_LIMIT || bytes > LISTING_CAP);
+                        let is_short = !more && page.total.is_some_and(|total| total > received);
+                        let incomplete = is_stuck || is_cut || is_short;
+                        (ApiOutcome::Found(incomplete), !more || incomplete)
+                    }
+                },
+                _ if number > 1 => (ApiOutcome::Found(true), true),
+                ApiOutcome::Malformed { status, problem } => {
+                    (ApiOutcome::Malformed { status, problem }, true)
+                }
+                ApiOutcome::NotFound => (ApiOutcome::NotFound, true),
+                ApiOutcome::Refused(error) => (ApiOutcome::Refused(error), true),
+                ApiOutcome::Transport { class } => (ApiOutcome::Transport { class }, true),
+            };
         if done {
             let fact = ApiFact {
                 call,
@@ -310,6 +327,37 @@ fn shown_each(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     texts.map(|text| visible(&text, 300)).collect()
 }
 
+/// The permissions of a domain as the API sends them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawCollection {
+    domain: Option<String>,
+    permission_map: Option<BTreeMap<String, Vec<RawPermission>>>,
+}
+
+impl Listed for RawCollection {
+    fn id(&self) -> Option<&str> {
+        self.domain.as_deref()
+    }
+}
+
+#[derive(Deserialize)]
+struct RawPermission {
+    action: Option<String>,
+}
+
+/// A product as the API sends it.
+#[derive(Deserialize)]
+struct RawProduct {
+    id: Option<String>,
+}
+
+impl Listed for RawProduct {
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
 /// A role as the API sends it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -319,6 +367,12 @@ struct RawRole {
     default: Option<bool>,
     user_count: Option<u64>,
     permission_policies: Option<Vec<RawPolicy>>,
+}
+
+impl Listed for RawRole {
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
 }
 
 impl RawRole {
@@ -423,6 +477,12 @@ struct RawProvider {
     auto_provision_users: Option<bool>,
     certificate: Option<String>,
     certificates: Option<Vec<String>>,
+}
+
+impl Listed for RawProvider {
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
 }
 
 impl RawProvider {

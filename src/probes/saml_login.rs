@@ -112,7 +112,9 @@ fn is_about_assertion(posted: &Posted) -> bool {
             let answer = posted.http.outcome.answer();
             answer.is_some_and(|answer| answer.status == 400 && answer.correlation_id().is_some())
         }
-        TokenOutcome::Issued { .. } | TokenOutcome::RateLimited { .. } => false,
+        TokenOutcome::Issued { .. }
+        | TokenOutcome::Malformed { .. }
+        | TokenOutcome::RateLimited { .. } => false,
     }
 }
 

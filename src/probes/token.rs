@@ -14,12 +14,23 @@ use hyper::header::HeaderValue;
 use serde::Deserialize;
 
 use super::clock;
+use super::json::{self, Odd};
 use super::link::{Ask, Exchange, Link};
 
 #[derive(Deserialize)]
 struct Success {
     access_token: String,
-    expires_in: Option<u64>,
+    token_type: Option<String>,
+    expires_in: Option<Life>,
+}
+
+/// Seconds; RFC 6749 has a number, and a number in quotes says the same.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Life {
+    Number(u64),
+    Text(String),
+    Other(serde::de::IgnoredAny),
 }
 
 #[derive(Deserialize)]
@@ -91,7 +102,7 @@ pub(super) async fn post_form(
     }
     let (outcome, token) = interpret(&exchange);
     let mut http = exchange.fact;
-    if token.is_some() {
+    if token.is_some() || may_hold_token(&exchange.body) {
         forget_body(&mut http);
     }
     Posted {
@@ -161,14 +172,8 @@ fn interpret(exchange: &Exchange) -> (TokenOutcome, Option<Secret>) {
         let retry_after = stated_wait(answer);
         return (TokenOutcome::RateLimited { retry_after }, None);
     }
-    if answer.status == 200
-        && let Ok(success) = serde_json::from_slice::<Success>(&exchange.body)
-        && !success.access_token.is_empty()
-    {
-        let outcome = TokenOutcome::Issued {
-            expires_in: success.expires_in,
-        };
-        return (outcome, Some(Secret::new(success.access_token)));
+    if answer.status == 200 {
+        return issued(answer, &exchange.body);
     }
     match serde_json::from_slice::<Failure>(&exchange.body) {
         Ok(failure) if answer.status >= 400 => {
@@ -190,7 +195,80 @@ fn interpret(exchange: &Exchange) -> (TokenOutcome, Option<Secret>) {
     }
 }
 
-/// A body that held a token is not kept, not even its beginning.
+/// A token, or what is wrong with an answer that should hold one. Only an answer that bears a mark of the service, or of OAuth,
+/// is one; anything else is somebody else's.
+fn issued(answer: &HttpAnswer, body: &[u8]) -> (TokenOutcome, Option<Secret>) {
+    let problem = match json::read::<Success>(body).map(Success::usable) {
+        Ok(Ok(outcome)) => return outcome,
+        Ok(Err(odd)) | Err(odd) => odd,
+    };
+    if answer.truncated || !(is_of_oauth(body) || answer.correlation_id().is_some()) {
+        return (TokenOutcome::NotOAuth, None);
+    }
+    let problem = problem.to_string();
+    (TokenOutcome::Malformed { problem }, None)
+}
+
+impl Success {
+    fn usable(self) -> Result<(TokenOutcome, Option<Secret>), Odd> {
+        let odd = |path: &str, problem: &str| Odd::Member {
+            path: path.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let is_token =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_token(&self.access_token) {
+            return Err(odd(
+                "access_token",
+                "is empty, or holds what no header can carry",
+            ));
+        }
+        if let Some(kind) = &self.token_type
+            && !kind.eq_ignore_ascii_case("bearer")
+        {
+            return Err(odd("token_type", "should be bearer, and is something else"));
+        }
+        let expires_in = match self.expires_in {
+            None => None,
+            Some(Life::Number(seconds)) => Some(seconds),
+            Some(Life::Text(text)) => match text.parse() {
+                Ok(seconds) => Some(seconds),
+                Err(_) => {
+                    return Err(odd(
+                        "expires_in",
+                        "should be a number of seconds, and is another text",
+                    ));
+                }
+            },
+            Some(Life::Other(_)) => {
+                return Err(odd(
+                    "expires_in",
+                    "should be a number of seconds, and is neither number nor text",
+                ));
+            }
+        };
+        Ok((
+            TokenOutcome::Issued { expires_in },
+            Some(Secret::new(self.access_token)),
+        ))
+    }
+}
+
+/// The body has a member that only an answer of a token endpoint has.
+fn is_of_oauth(body: &[u8]) -> bool {
+    json::read::<serde_json::Map<String, serde_json::Value>>(body).is_ok_and(|members| {
+        ["access_token", "expires_in", "token_type"]
+            .iter()
+            .any(|name| members.contains_key(*name))
+    })
+}
+
+/// A body that held a token, or may hold one, is not kept, not even its beginning.
+fn may_hold_token(body: &[u8]) -> bool {
+    let name = b"access_token";
+    body.windows(name.len()).any(|window| window == name)
+}
+
 fn forget_body(http: &mut HttpFact) {
     if let HttpOutcome::Answer(answer) = &mut http.outcome {
         answer.excerpt = String::new();

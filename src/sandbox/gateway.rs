@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use super::cloud::Organizations;
 use super::material::random_guid;
 use super::pages::Page;
+use super::spoil::Spoilt;
 
 /// Calls in a minute, as the samples of Genesys show the limit.
 const CALLS_ALLOWED: u32 = 180;
@@ -106,6 +107,8 @@ pub(super) struct Host {
     pub(super) strips_authorization: bool,
     /// How far its clock is ahead, in seconds.
     pub(super) skew: i64,
+    /// Its answers that are spoilt.
+    pub(super) spoilt: Vec<Spoilt>,
     pub(super) log: Log,
 }
 
@@ -209,7 +212,11 @@ pub(super) async fn pass(
         request.headers_mut().remove(header::AUTHORIZATION);
     }
     let mut response = match host.answers {
-        Answers::Genuinely | Answers::EndlessHeaders => genuine(&host, next.run(request).await),
+        Answers::Genuinely | Answers::EndlessHeaders => {
+            let path = request.uri().path().to_owned();
+            let answer = genuine(&host, next.run(request).await);
+            spoilt(&host, &path, answer).await
+        }
         Answers::Unavailable => genuine(&host, unavailable().into_response()),
         Answers::Page(page) => page.answer(),
         Answers::Drip => drip(),
@@ -227,6 +234,15 @@ pub(super) async fn pass(
         *response.body_mut() = Body::empty();
     }
     response
+}
+
+/// Answers that succeed are spoilt as the setup wants it.
+async fn spoilt(host: &Host, path: &str, answer: Response) -> Response {
+    let mut wanted = host.spoilt.iter().filter(|spoilt| spoilt.path == path);
+    match wanted.next() {
+        Some(spoilt) if answer.status().is_success() => spoilt.how.apply(path, answer).await,
+        _ => answer,
+    }
 }
 
 /// Adds what every answer of the genuine service carries.

@@ -12,6 +12,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use rsa::rand_core::{TryCryptoRng, TryRng};
 
 use super::SandboxError;
+use super::cloud::Written;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -55,8 +56,8 @@ pub(super) struct Material {
     pub(super) certificate_option: String,
     /// The value of `saml/pkey`.
     pub(super) pkey_option: String,
-    /// The body of the provider's certificate: base64 of the DER, without BEGIN and END.
-    pub(super) provider_certificate: String,
+    /// The DER of the provider's certificate.
+    provider_certificate: Vec<u8>,
     /// Pieces of the key in every form in which it could leak.
     pub(super) secrets: Vec<String>,
 }
@@ -85,9 +86,21 @@ impl Recipe {
         Ok(Material {
             certificate_option,
             pkey_option,
-            provider_certificate: in_base64(&provider_certificate),
+            provider_certificate,
             secrets,
         })
+    }
+}
+
+impl Material {
+    /// The provider's certificate as an administrator pasted it.
+    pub(super) fn provider_certificate(&self, written: Written) -> String {
+        let der = &self.provider_certificate;
+        match written {
+            Written::Body => in_base64(der),
+            Written::Pem => pem("CERTIFICATE", der),
+            Written::PemInBase64 => in_base64(pem("CERTIFICATE", der).as_bytes()),
+        }
     }
 }
 
@@ -283,7 +296,10 @@ pub(super) mod tests {
             modulus_of_key(&material.pkey_option, "right"),
             Some(key_of_certificate(&certificate))
         );
-        assert_eq!(material.provider_certificate, in_base64(&certificate));
+        assert_eq!(
+            material.provider_certificate(Written::Body),
+            in_base64(&certificate)
+        );
     }
 
     #[test]
@@ -306,10 +322,10 @@ pub(super) mod tests {
         };
         let material = recipe.make("x").expect("material");
         let (_, certificate) = decoded(&material.certificate_option);
-        let provider = Base64::decode_vec(&material.provider_certificate).expect("base64");
+        let provider = &material.provider_certificate;
         let pkey = modulus_of_key(&material.pkey_option, "x").expect("opens");
         assert_ne!(pkey, key_of_certificate(&certificate));
-        assert_eq!(pkey, key_of_certificate(&provider));
+        assert_eq!(pkey, key_of_certificate(provider));
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod pages;
 mod proxy;
 mod saml;
 mod setup;
+mod spoil;
 mod tls;
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ use door::{Bound, Door, Second};
 use gateway::{Host, Log, Refusal};
 use proxy::Proxy;
 use setup::{HostSetup, OTHER_REGION, REGION, REVOCATION_HOST, Setup};
+use spoil::Spoilt;
 use tls::Authority;
 
 /// Why the sandbox did not start.
@@ -178,6 +180,7 @@ impl Sandbox {
         let tool_client = tool_client.map(|client| (client.id.to_owned(), client.secret.clone()));
         let tool_client = tool_client.unwrap_or_default();
         let [cloud, neighbour, abroad] = clouds;
+        let home = Arc::clone(&cloud);
         let regions = [
             (REGION, vec![Arc::clone(&cloud), neighbour]),
             (OTHER_REGION, vec![abroad]),
@@ -193,11 +196,12 @@ impl Sandbox {
         ] {
             let behind = regions.iter().find(|(region, _)| *region == host.region);
             let (_, organizations) = behind.unwrap_or(&regions[0]);
+            let spoilt = setup.spoilt.clone();
             hosts.push(ready(
                 label,
                 region,
                 host,
-                organizations,
+                (organizations, spoilt),
                 &authority,
                 &log,
                 at,
@@ -235,6 +239,9 @@ impl Sandbox {
         let ports: Vec<(String, u16)> = ports.collect();
 
         let files = Files::write(&authority.pem(), &setup.sample, &tool_client.1)?;
+        if let Some(text) = setup.rewritten {
+            home.rewrite_when_refused(files.object.clone(), text);
+        }
         let (stop, stopped) = oneshot::channel();
         let (started, starting) = std::sync::mpsc::channel();
         let by_proxy = proxy.map(|proxy| ByProxy {
@@ -418,18 +425,18 @@ impl Sandbox {
         self.log.lines().into_iter().map(|seen| seen.line).collect()
     }
 
+    /// Every HTTP request so far, in order, with who sent it.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.log.lines()
+    }
+
     /// What each of these requests said of the program that sent it; empty where one said nothing.
     pub fn agents(&self) -> Vec<String> {
         let seen = self.log.lines().into_iter();
         seen.map(|seen| seen.agent.unwrap_or_default()).collect()
     }
 
-    /// Every HTTP request so far, in order, with who sent it.
-    pub fn seen(&self) -> Vec<Seen> {
-        self.log.lines()
-    }
-
-    /// The same for one host.
+    /// Method, path and query of the requests to one host.
     pub fn requests_to(&self, host: &str) -> Vec<String> {
         let lines = self.log.lines().into_iter();
         lines
@@ -454,7 +461,7 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
     // The characters are those that XML has to escape.
     let password = format!("S&mple<{}>", material::random_text(18)?);
     let material = setup.material.make(&password)?;
-    let mut canaries = material.secrets;
+    let mut canaries = material.secrets.clone();
     canaries.push(password.clone());
     for cloud in [&setup.cloud, &setup.neighbour, &setup.abroad] {
         canaries.extend(cloud.secrets());
@@ -472,11 +479,17 @@ fn furnish(setup: &mut Setup) -> Result<Vec<String>, SandboxError> {
         }
     }
     canaries.extend(sample.passwords());
+    if let (Some(change), Some(client)) = (setup.rotation, setup.cloud.client(cloud::EWT_CLIENT)) {
+        let mut changed = sample.clone();
+        changed.set("ewt", "password", change(&client.secret));
+        canaries.extend(changed.passwords());
+        setup.rewritten = Some(changed.as_xml());
+    }
     canaries.sort_unstable();
     canaries.dedup();
     for provider in &mut setup.cloud.providers {
         if provider.certificates.is_empty() && !provider.is_bare {
-            let usual = material.provider_certificate.clone();
+            let usual = material.provider_certificate(provider.written);
             provider.certificates.push(usual);
         }
         for (key, days) in &provider.made {
@@ -491,7 +504,7 @@ fn ready(
     label: &str,
     region: &str,
     setup: HostSetup,
-    organizations: &Arc<Organizations>,
+    (organizations, spoilt): (&Arc<Organizations>, Vec<Spoilt>),
     authority: &Authority,
     log: &Log,
     at: Ipv4Addr,
@@ -515,6 +528,7 @@ fn ready(
             marked: setup.marked,
             strips_authorization: setup.strips_authorization,
             skew: setup.skew,
+            spoilt,
             log: log.clone(),
         }),
     })

@@ -76,6 +76,9 @@ fn granted(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<Value, Respo
         return Err(oauth_error(status, error, description));
     }
     if client.secret != secret {
+        if cloud.refuse_secret().is_err() {
+            return Err(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+        }
         return Err(oauth_error(
             StatusCode::UNAUTHORIZED,
             "invalid_client",

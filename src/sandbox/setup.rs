@@ -11,6 +11,7 @@ use super::gateway::Answers;
 use super::material::Recipe;
 use super::object::Sample;
 use super::proxy::ProxySetup;
+use super::spoil::Spoilt;
 use super::tls::{Leaf, Offer};
 
 /// The region of the sample organisation.
@@ -72,6 +73,8 @@ pub(super) struct Setup {
     pub(super) neighbour: Cloud,
     /// An organisation of the other region.
     pub(super) abroad: Cloud,
+    /// Answers of either host that are spoilt.
+    pub(super) spoilt: Vec<Spoilt>,
     /// The door of the host at which certificates say that their revocation can be asked.
     pub(super) revocation: Option<Door>,
     /// A proxy, when requests are to go through one.
@@ -80,6 +83,10 @@ pub(super) struct Setup {
     pub(super) with_tool_client: bool,
     /// Further arguments for `hybridcheck check`.
     pub(super) arguments: Vec<&'static str>,
+    /// Somebody changes the object while it is checked: `ewt/password` becomes this, made from the client's secret.
+    pub(super) rotation: Option<fn(&str) -> String>,
+    /// The object's text after that; written over its file when a secret is refused for the first time.
+    pub(super) rewritten: Option<String>,
 }
 
 impl Setup {
@@ -102,10 +109,13 @@ impl Setup {
             cloud: Cloud::healthy()?,
             neighbour: Cloud::neighbour()?,
             abroad: Cloud::abroad()?,
+            spoilt: Vec::new(),
             revocation: None,
             proxy: None,
             with_tool_client: false,
             arguments: Vec::new(),
+            rotation: None,
+            rewritten: None,
         })
     }
 }

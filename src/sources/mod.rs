@@ -36,6 +36,18 @@ pub use foreign::Foreign;
 pub use input::{Input, SIZE_CAP, load};
 pub use read::read;
 
+use hybridcheck_core::object::Configuration;
+
+/// Where objects were read from, should they have to be read once more: files today, whatever can be asked twice tomorrow.
+pub trait Origin {
+    /// Reads once more, in the same way as the first time.
+    ///
+    /// # Errors
+    ///
+    /// Why that is not possible, in words.
+    fn again(&self) -> Result<Configuration, String>;
+}
+
 use document::Document;
 use harvest::Harvest;
 

@@ -35,7 +35,10 @@ page! {
 
 impl Rule for CertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "saml-certificate-expiry");
+        let shown: Vec<&Row> = ["saml-certificate-expiry", "saml-certificate-not-before"]
+            .into_iter()
+            .flat_map(|check| rows::failing(all, check))
+            .collect();
         let key = FactKey::Certificate {
             object: case.object.id,
         };
@@ -66,6 +69,7 @@ impl Rule for CertificateExpired {
         vec![
             Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
                 .shown_by(shown)
+                .shown_by(rows::failing(all, "idp-certificate-valid"))
                 .shown_by(logins::refused_assertion(case, all))
                 .breaks(logins::refused_login(case, all))
                 .command("base64 -d certificate.txt | openssl x509 -noout -dates"),

@@ -1,4 +1,4 @@
-//! A service's client has no role.
+//! The client of a service has no role.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
@@ -7,38 +7,49 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
+use crate::roles::client_rights::GRANTS_UNREAD;
 use crate::rows;
 
 page! {
-    /// A service's OAuth client has no role, so it may do nothing.
+    /// The client of a service has no role.
     ///
     /// ## What it means
     ///
-    /// The login works, and every call that needs a permission is refused. Clients of grant type Client Credentials have only the
-    /// rights of their roles.
+    /// The client gets a token, so its id and secret are right. But a client of grant type client credentials may do only what its roles
+    /// allow, and this one has none: whatever needs a permission is refused.
     ///
     /// ## How to fix
     ///
-    /// Give the client a role, in the divisions that the service works in. It takes up to five minutes, and a new token.
+    /// Give the client the role that its service needs, with a division, under Admin > Integrations > OAuth > the client > Roles.
     ///
     /// ## Show it without hybridcheck
     ///
-    /// `curl -s -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/tokens/me` shows `roleDivisions` of `OAuthClient`.
+    /// `curl -s -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/tokens/me` with a token of the client: `roleDivisions` is empty.
     ///
     /// ## What we rely on
     ///
-    /// Documented: roles apply to client-credentials clients (Platform API definition).
+    /// Documented: roles apply to clients of grant type client credentials; such a client cannot be saved without one
+    /// (`missing.client.roles`), yet a role can be deleted later (Platform API definition, the latter inferred).
     pub(crate) struct ClientHasNoRole;
 }
 
 impl Rule for ClientHasNoRole {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "roles-client-rights");
-        if shown.is_empty() {
+        let shown = rows::failing(all, "roles-client-rights");
+        let Some(row) = shown.first() else {
             return Vec::new();
-        }
-        let mut fixes: Vec<&str> = shown.iter().map(|row| row.fix.as_str()).collect();
-        fixes.dedup();
+        };
+        let is_unsure = |row: &&Row| {
+            row.evidence
+                .iter()
+                .any(|piece| piece.label == GRANTS_UNREAD)
+        };
+        let certainty = if shown.iter().any(is_unsure) {
+            Certainty::Likely
+        } else {
+            Certainty::Certain
+        };
+        let sections = listed(shown.iter().map(|row| &row.subject));
         let api = case
             .object
             .api_endpoint()
@@ -46,18 +57,15 @@ impl Rule for ClientHasNoRole {
             .unwrap_or_default();
         vec![
             Diagnosis::new(
-                Certainty::Certain,
+                certainty,
                 format!(
-                    "the client of {} has no role",
-                    listed(shown.iter().map(|row| &row.subject))
+                    "the client of {sections} gets a token, but has no role, so it may do nothing that needs a permission"
                 ),
                 Owner::CloudAdmin,
-                fixes.join(" "),
+                row.fix.clone(),
             )
-            .shown_by(shown.iter().copied())
-            .command(format!(
-                "curl -s -H \"Authorization: Bearer $TOKEN\" \"https://{api}/api/v2/tokens/me\""
-            )),
+            .shown_by(shown)
+            .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/tokens/me")),
         ]
     }
 }
@@ -66,31 +74,37 @@ impl Rule for ClientHasNoRole {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, Grants};
+    use hybridcheck_core::facts::{ApiOutcome, Grants, RoleDivision};
     use hybridcheck_testkit::facts::{api, client, grants_key, token_info, token_info_key};
 
-    fn without_role(has_divisions: bool) -> Bench {
+    fn with_roles(divisions: Vec<RoleDivision>) -> Bench {
         let bench = Bench::healthy();
         let mut info = token_info(&bench.object, "ewt");
-        if !has_divisions && let Some(stated) = &mut info.client {
-            stated.role_divisions = Some(Vec::new());
-        }
-        let grants = ApiOutcome::Found(Grants::default());
+        info.client.as_mut().expect("a client").role_divisions = Some(divisions);
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(info));
+        let grants = api(
+            &client("ewt"),
+            "GET …",
+            ApiOutcome::Found(Grants::default()),
+        );
         bench
-            .fact(
-                token_info_key("ewt"),
-                api(&client("ewt"), "GET …", ApiOutcome::Found(info)),
-            )
-            .fact(grants_key("ewt"), api(&client("ewt"), "GET …", grants))
+            .fact(token_info_key("ewt"), fact)
+            .fact(grants_key("ewt"), grants)
     }
 
     #[test]
-    fn it_fires_alone() {
-        assert_eq!(without_role(false).causes(), ["client-has-no-role"]);
+    fn no_role_is_one_cause() {
+        let bench = with_roles(Vec::new());
+        assert_eq!(bench.causes(), ["client-has-no-role"]);
+        let found = bench.diagnose(&ClientHasNoRole);
+        assert_eq!(found[0].certainty, Certainty::Certain);
+        assert!(found[0].sentence.contains("[ewt]"), "{}", found[0].sentence);
+        assert_eq!(bench.unexplained(), Vec::<String>::new());
     }
 
     #[test]
-    fn answers_that_contradict_each_other_accuse_nobody() {
-        assert!(without_role(true).diagnose(&ClientHasNoRole).is_empty());
+    fn a_role_that_nobody_can_name_is_still_a_role() {
+        let bench = with_roles(vec![RoleDivision::default()]);
+        assert_eq!(bench.causes(), Vec::<String>::new());
     }
 }

@@ -8,6 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
+use super::id_and_secret_swapped;
 use crate::{rows, seen};
 
 page! {
@@ -16,7 +17,6 @@ page! {
     /// ## What it means
     ///
     /// Every OAuth client of Genesys Cloud has a GUID as its id. What stands in the option is none, so no login with it can succeed.
-    /// When the password has the length of a GUID, the two were possibly exchanged.
     ///
     /// ## How to fix
     ///
@@ -42,6 +42,9 @@ impl Rule for ClientIdMalformed {
                 object: case.object.id,
                 section: section.clone(),
             };
+            if id_and_secret_swapped::is_swapped(case, &client) {
+                return None;
+            }
             let broken = [
                 FactKey::option(case.object.id, section, "client_id"),
                 seen::token_key(&client),

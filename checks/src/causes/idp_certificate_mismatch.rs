@@ -44,6 +44,7 @@ impl Rule for IdpCertificateMismatch {
                 row.fix.clone(),
             )
             .shown_by(shown)
+            .shown_by(rows::failing(all, "idp-certificate-valid"))
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
             .command("base64 -d certificate.txt | openssl x509 -noout -fingerprint -sha256"),

@@ -2,25 +2,26 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{ApiOutcome, FactKey};
+use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
-use crate::{logins, rows};
+use crate::{logins, providers, rows};
 
 page! {
     /// The organisation has no PureEngage identity provider.
     ///
     /// ## What it means
     ///
-    /// It was never made, or a generic provider was made in its place. Nobody can log in through Engage then.
+    /// It was never made, or it was removed. Nobody can log in through Engage then. (That another provider stands in its place is
+    /// `idp-is-generic`.)
     ///
     /// ## How to fix
     ///
     /// Create it with `PUT /api/v2/identityproviders/pureengage`. `issuerURI` is the text of `saml/issuer`, `ssoTargetURI` must be https,
-    /// `autoProvisionUsers` true, `disabled` false. Remove a generic provider with the same issuer first.
+    /// `autoProvisionUsers` true, `disabled` false; `hybridcheck idp --expected` prints the whole body.
     ///
     /// ## Show it without hybridcheck
     ///
@@ -35,15 +36,19 @@ page! {
 impl Rule for IdpMissing {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::failing(all, "idp-exists");
-        if shown.is_empty() {
+        // Where another provider stands in its place, that is what has to be cleared first.
+        if shown.is_empty() || providers::bearer(case).is_some() {
             return Vec::new();
         }
         let issuer = case
             .object
             .plain("saml", "issuer")
             .map(|issuer| visible(issuer, 200));
-        let twin = twin(case).map_or_else(String::new, |name| {
-            format!(" The provider `{name}` has the issuer already: remove it, or give it another one, first.")
+        let twin = providers::sleeper(case).map_or_else(String::new, |twin| {
+            format!(
+                " The provider `{}`, which is switched off, has the issuer already: remove it, or give it another one, first.",
+                providers::name(twin)
+            )
         });
         let api = case
             .object
@@ -56,7 +61,7 @@ impl Rule for IdpMissing {
                 "the organisation has no PureEngage identity provider",
                 Owner::CloudAdmin,
                 format!(
-                    "Create it: PUT https://{api}/api/v2/identityproviders/pureengage with name \"PureEngage\", the certificate of saml/certificate, issuerURI \"{}\", an https ssoTargetURI, autoProvisionUsers true and disabled false.{twin}",
+                    "Create it: PUT https://{api}/api/v2/identityproviders/pureengage with name \"PureEngage\", the certificate of saml/certificate, issuerURI \"{}\", an https ssoTargetURI, autoProvisionUsers true and disabled false (`hybridcheck idp --expected` prints it).{twin}",
                     issuer.unwrap_or_else(|| "as in saml/issuer".into())
                 ),
             )
@@ -69,33 +74,11 @@ impl Rule for IdpMissing {
     }
 }
 
-/// Another provider that has the object's issuer already.
-fn twin(case: &Case<'_>) -> Option<String> {
-    let ours = case.object.plain("saml", "issuer")?;
-    let fact = case
-        .facts()
-        .idps(&FactKey::Idps {
-            object: case.object.id,
-        })
-        .ok()?;
-    let ApiOutcome::Found(listing) = &fact.outcome else {
-        return None;
-    };
-    let twin = listing
-        .entities
-        .iter()
-        .find(|provider| provider.issuer_uri.as_deref() == Some(ours))?;
-    twin.name
-        .as_deref()
-        .or(twin.id.as_deref())
-        .map(|name| visible(name, 80))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{IdentityProvider, IdentityProviders};
+    use hybridcheck_core::facts::{ApiOutcome, IdentityProvider, IdentityProviders};
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{api, client, other_idp, pureengage_idp};
     use hybridcheck_testkit::objects::ISSUER;
@@ -110,9 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_provider_fires_and_names_the_generic_twin() {
+    fn a_missing_provider_fires_and_names_the_twin_that_is_switched_off() {
+        let off = IdentityProvider {
+            disabled: Some(true),
+            ..other_idp("Generic", ISSUER)
+        };
         let listing = IdentityProviders {
-            entities: vec![other_idp("Generic", ISSUER)],
+            entities: vec![off],
             incomplete: false,
         };
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(listing));
@@ -125,7 +112,7 @@ mod tests {
         assert!(
             bench.diagnose(&IdpMissing)[0]
                 .fix
-                .contains("The provider `Generic` has the issuer already")
+                .contains("The provider `Generic`, which is switched off, has the issuer already")
         );
         assert_eq!(bench.causes(), ["idp-missing"]);
     }

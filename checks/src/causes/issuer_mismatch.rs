@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{logins, rows};
+use crate::{logins, providers, rows};
 
 page! {
     /// The issuer of the object is not the issuer of the identity provider.
@@ -36,6 +36,19 @@ impl Rule for IssuerMismatch {
         let Some(row) = shown.first() else {
             return Vec::new();
         };
+        // Where another provider has the object's issuer, the two were not merely written differently.
+        if providers::bearer(case).is_some() {
+            return Vec::new();
+        }
+        let owner = row.owner.unwrap_or(Owner::EngageAdmin);
+        let sentence = if owner == Owner::CloudAdmin {
+            format!(
+                "issuerURI of the PureEngage identity provider must be {}, but is {}",
+                row.expected, row.found
+            )
+        } else {
+            format!("saml/issuer must be {}, but is {}", row.expected, row.found)
+        };
         let api = case
             .object
             .api_endpoint()
@@ -44,8 +57,8 @@ impl Rule for IssuerMismatch {
         vec![
             Diagnosis::new(
                 Certainty::Certain,
-                format!("saml/issuer must be {}, but is {}", row.expected, row.found),
-                Owner::EngageAdmin,
+                sentence,
+                owner,
                 row.fix.clone(),
             )
             .shown_by(shown)

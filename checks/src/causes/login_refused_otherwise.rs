@@ -7,7 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use super::unknown_client::{ask, by_client, client, ids, sections};
+use super::unknown_client::{ask, by_client, client, ids, is_otherwise, sections};
 use crate::{refusals, rows, seen};
 
 page! {
@@ -38,10 +38,11 @@ impl Rule for LoginRefusedOtherwise {
         let refused = rows::failing(all, "oauth-token-issued").into_iter();
         let unknown: Vec<(&Row, &TokenFact)> = refused
             .filter_map(|row| {
-                let fact = case.facts().token(&seen::token_key(client(row)?)).ok()?;
+                let of = client(row)?;
+                let fact = case.facts().token(&seen::token_key(of)).ok()?;
                 let is_unknown = matches!(&fact.outcome, TokenOutcome::Refused(error)
                     if error.genuine && refusals::oauth(error).is_none());
-                (is_unknown && !fact.is_issued()).then_some((row, fact))
+                (is_unknown && !fact.is_issued() && !is_otherwise(case, of)).then_some((row, fact))
             })
             .collect();
         let of_group = |members: Vec<(&Row, &TokenFact)>| {

@@ -19,9 +19,13 @@ mod dns_truncation;
 mod edge_refusal;
 mod host_firewall;
 mod hosts_file_override;
+mod id_and_secret_swapped;
+mod idp_certificate_expired;
 mod idp_certificate_mismatch;
 mod idp_disabled;
+mod idp_is_generic;
 mod idp_missing;
+mod idp_target_not_https;
 mod ip_not_authorized;
 mod issuer_mismatch;
 mod issuer_not_unique;
@@ -39,10 +43,13 @@ mod nameservers_disagree;
 mod no_route;
 mod not_the_genuine_service;
 mod not_tls;
+mod object_changed;
 mod object_incomplete;
 mod object_wrong_type;
 mod one_family_dead;
+mod organization_inactive;
 mod organization_mismatch;
+mod organization_other_platform;
 mod policy_denied;
 mod product_not_enabled;
 mod proxy_denies;
@@ -80,6 +87,7 @@ mod tls_node_differs;
 mod tls_not_trusted;
 mod tls_too_old;
 mod token_refused_by_api;
+mod tool_client_elsewhere;
 mod unknown_client;
 mod url_malformed;
 mod wrong_grant_type;
@@ -138,6 +146,8 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &answer_never_completes::AnswerNeverCompletes,
     &revocation_blocked::RevocationBlocked,
     &rate_limited::RateLimited,
+    &object_changed::ObjectChanged,
+    &id_and_secret_swapped::IdAndSecretSwapped,
     &client_id_malformed::ClientIdMalformed,
     &unknown_client::UnknownClient,
     &login_refused_otherwise::LoginRefusedOtherwise,
@@ -151,16 +161,22 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &wrong_grant_type::WrongGrantType,
     &client_disabled::ClientDisabled,
     &organization_mismatch::OrganizationMismatch,
+    &organization_inactive::OrganizationInactive,
+    &organization_other_platform::OrganizationOtherPlatform,
+    &tool_client_elsewhere::ToolClientElsewhere,
     &certificate_and_key_swapped::CertificateAndKeySwapped,
     &key_does_not_open::KeyDoesNotOpen,
     &key_certificate_mismatch::KeyCertificateMismatch,
     &certificate_expired::CertificateExpired,
     &idp_missing::IdpMissing,
+    &idp_is_generic::IdpIsGeneric,
     &idp_disabled::IdpDisabled,
     &auto_provisioning_off::AutoProvisioningOff,
     &issuer_mismatch::IssuerMismatch,
     &issuer_not_unique::IssuerNotUnique,
     &idp_certificate_mismatch::IdpCertificateMismatch,
+    &idp_certificate_expired::IdpCertificateExpired,
+    &idp_target_not_https::IdpTargetNotHttps,
     &role_missing::RoleMissing,
     &product_not_enabled::ProductNotEnabled,
     &role_lacks_permissions::RoleLacksPermissions,

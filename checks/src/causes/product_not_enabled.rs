@@ -1,26 +1,26 @@
-//! A product is not enabled in the organisation.
+//! A product is not enabled, so that its permissions do not exist.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::FactKey;
-use hybridcheck_core::finding::Owner;
+use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
-use hybridcheck_core::text::listed;
 
+use crate::roles::product::CONTRADICTION;
 use crate::rows;
 
 page! {
-    /// Predictive Engagement is not enabled in the organisation, or not wholly.
+    /// The permissions do not exist in the organisation: the product is not enabled.
     ///
     /// ## What it means
     ///
-    /// Permissions that the integration needs do not exist in the organisation. They cannot be given to any role, and looking for them
-    /// in the list of permissions is in vain.
+    /// The organisation knows no permission of the domain that the roles should hold, because the product that brings them, Predictive
+    /// Engagement (Altocloud) for journeys, is not enabled. The roles are not at fault, and nobody can add what does not exist.
     ///
     /// ## How to fix
     ///
-    /// Ask Genesys, or your partner, to enable the product; only then give the permissions to the roles.
+    /// Ask Genesys to enable the product for the organisation, naming its id. Look at the roles afterwards.
     ///
     /// ## Show it without hybridcheck
     ///
@@ -28,32 +28,64 @@ page! {
     ///
     /// ## What we rely on
     ///
-    /// Documented: the listing of permissions. Reported by users: permissions of a product that is not enabled are missing in it.
+    /// Documented: Predictive Engagement must be enabled for the organisation (Genesys Cloud help). Reported by users of the API: the
+    /// permission does not exist where the product is not enabled. Which product id stands for it is not documented.
     pub(crate) struct ProductNotEnabled;
 }
 
 impl Rule for ProductNotEnabled {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, "roles-product");
-        if shown.is_empty() {
+        let Some(row) = shown.first() else {
             return Vec::new();
-        }
-        let found = listed(shown.iter().map(|row| &row.found));
-        let mut fixes: Vec<&str> = shown.iter().map(|row| row.fix.as_str()).collect();
-        fixes.dedup();
+        };
+        let mut contradicted = row.evidence.iter();
+        let contradicted = contradicted.find(|piece| piece.label == CONTRADICTION);
+        let organization = case
+            .object
+            .plain("general", "organization_id")
+            .unwrap_or_default();
+        let (certainty, sentence) = match contradicted {
+            Some(held) => (
+                Certainty::Possible,
+                format!(
+                    "{}, although roles hold {}: the product was enabled once and no longer is, or the listing does not show everything",
+                    row.found, held.value
+                ),
+            ),
+            None if row.status == Status::Fail => (
+                Certainty::Likely,
+                format!("{}: the product that brings it is not enabled", row.found),
+            ),
+            None => (
+                Certainty::Possible,
+                format!(
+                    "{}: the product that brings them is not enabled, or they have other names by now",
+                    row.found
+                ),
+            ),
+        };
+        let mut domains = case.policy.permission_baseline.domains();
+        domains.dedup();
         let api = case
             .object
             .api_endpoint()
             .map(|endpoint| endpoint.to_string())
             .unwrap_or_default();
+        let query = domains.join(",");
+        let broken: Vec<FactKey> = domains
+            .into_iter()
+            .map(|domain| FactKey::Permissions {
+                object: case.object.id,
+                domain: domain.to_owned(),
+            })
+            .collect();
         vec![
-            Diagnosis::new(Certainty::Likely, format!("{found}: the product that brings them is not enabled"), Owner::CloudAdmin, fixes.join(" "))
-                .shown_by(shown.iter().copied())
-                .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" \"https://{api}/api/v2/authorization/permissions?queryType=domain&query=journey\""))
-                .breaks(crate::baseline::domains().into_iter().map(|domain| FactKey::Permissions {
-                    object: case.object.id,
-                    domain,
-                })),
+            Diagnosis::new(certainty, sentence, Owner::CloudAdmin, row.fix.clone())
+                .evidence("organisation", organization)
+                .shown_by(shown)
+                .breaks(broken)
+                .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" \"https://{api}/api/v2/authorization/permissions?queryType=domain&query={query}\"")),
         ]
     }
 }
@@ -62,32 +94,58 @@ impl Rule for ProductNotEnabled {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, Permissions};
-    use hybridcheck_core::object::ObjectId;
-    use hybridcheck_testkit::facts::{api, client, journey_permissions};
+    use hybridcheck_core::facts::{ApiOutcome, Permissions, Roles};
+    use hybridcheck_testkit::facts::{
+        api, client, journey, journey_permissions, permissions_key, role, roles_key,
+    };
 
-    fn listing(spoil: impl FnOnce(&mut Permissions)) -> Bench {
-        let mut permissions = journey_permissions();
-        spoil(&mut permissions);
-        let key = FactKey::Permissions {
-            object: ObjectId(0),
-            domain: "journey".into(),
+    /// Roles that hold nothing of the domain, as default roles of an organisation without the product.
+    fn bench(existing: Permissions) -> Bench {
+        let mut sso = journey("provider", &["view"]);
+        sso.domain = "sso".into();
+        let names = ["AI Agent", "Supervisor", "Admin"];
+        let roles = Roles {
+            entities: names.map(|name| role(name, 3, vec![sso.clone()])).to_vec(),
+            incomplete: false,
         };
-        Bench::healthy().fact(
-            key,
-            api(&client("ewt"), "GET …", ApiOutcome::Found(permissions)),
-        )
+        let roles = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(existing));
+        Bench::healthy()
+            .fact(roles_key(), roles)
+            .fact(permissions_key(), fact)
     }
 
     #[test]
     fn no_permission_of_the_domain_is_one_cause_and_no_role_is_accused() {
-        let bench = listing(|listing| listing.names.clear());
+        let bench = bench(Permissions::default());
         assert_eq!(bench.causes(), ["product-not-enabled"]);
         assert_eq!(bench.unexplained(), Vec::<String>::new());
+        let found = bench.diagnose(&ProductNotEnabled);
+        assert_eq!(found[0].certainty, Certainty::Likely);
+        assert!(found[0].fix.starts_with("Ask Genesys"), "{}", found[0].fix);
+        assert!(!found[0].fix.contains("Add to the role"));
     }
 
     #[test]
-    fn a_whole_listing_does_not_fire() {
-        assert!(listing(|_| ()).diagnose(&ProductNotEnabled).is_empty());
+    fn permissions_that_exist_and_that_roles_lack_are_another_cause() {
+        let bench = bench(journey_permissions());
+        assert_eq!(bench.causes(), ["role-lacks-permissions"]);
+    }
+
+    #[test]
+    fn roles_that_hold_them_by_name_make_it_doubtful() {
+        let fact = api(
+            &client("ewt"),
+            "GET …",
+            ApiOutcome::Found(Permissions::default()),
+        );
+        let bench = Bench::healthy().fact(permissions_key(), fact);
+        let found = bench.diagnose(&ProductNotEnabled);
+        assert_eq!(found[0].certainty, Certainty::Possible);
+        assert!(
+            found[0].sentence.contains("journey:session:view"),
+            "{}",
+            found[0].sentence
+        );
     }
 }

@@ -1,33 +1,36 @@
-//! A role lacks permissions that its users need.
+//! Roles lack permissions that are expected of them.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::finding::Owner;
+use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
-use hybridcheck_core::text::listed;
 
+use crate::roles::permissions::UNREAD;
 use crate::rows;
 
 page! {
-    /// A role lacks Altocloud permissions that exist in the organisation.
+    /// A role lacks permissions that are expected of it.
     ///
     /// ## What it means
     ///
-    /// The product is enabled and the role exists; somebody took permissions from it, or it never had them. Its users see empty screens.
+    /// The permissions exist in the organisation, and the role that the object names does not hold them: they were taken out of it, or
+    /// the option names a role of one's own that never had them. Its users log in, and find the functions missing.
     ///
     /// ## How to fix
     ///
-    /// Add the permissions to the role (Admin > People & Permissions > Roles / Permissions). It takes up to five minutes, and a new login.
+    /// Add exactly the permissions named to the role, or name another role in the option. What only the baseline of hybridcheck expects
+    /// is no fact: when the role is right as it is, edit the baseline (`hybridcheck permissions --baseline`).
     ///
     /// ## Show it without hybridcheck
     ///
-    /// `curl -s -H "Authorization: Bearer $TOKEN" "https://API-HOST/api/v2/authorization/roles?name=NAME"` shows the policies.
+    /// `curl -s -G -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/authorization/roles --data-urlencode "name=NAME"` shows
+    /// `permissionPolicies`.
     ///
     /// ## What we rely on
     ///
-    /// Documented: Altocloud permissions are by default in Admin and AI Agent. Inferred: which of them an agent needs; a baseline of
-    /// your own overrules it.
+    /// Documented: by default, Altocloud permissions are included in the Admin and AI Agent roles (provisioning article). Inferred: which
+    /// ones agents need. Documented: a change takes up to five minutes to act (Genesys Cloud help).
     pub(crate) struct RoleLacksPermissions;
 }
 
@@ -37,18 +40,41 @@ impl Rule for RoleLacksPermissions {
         if shown.is_empty() {
             return Vec::new();
         }
-        let found = listed(shown.iter().map(|row| &row.found));
-        let mut fixes: Vec<&str> = shown.iter().map(|row| row.fix.as_str()).collect();
-        fixes.dedup();
+        let is_unsure = |row: &&Row| row.evidence.iter().any(|piece| piece.label == UNREAD);
+        let is_unsure = shown.iter().any(is_unsure);
+        let certainty = match shown.iter().any(|row| row.status == Status::Fail) {
+            _ if is_unsure => Certainty::Possible,
+            true => Certainty::Certain,
+            // That it lacks them is certain; that it needs them is inferred.
+            false => Certainty::Possible,
+        };
+        let mut lacks: Vec<&str> = Vec::new();
+        let mut fixes: Vec<&str> = Vec::new();
+        for row in &shown {
+            for (list, text) in [(&mut lacks, &row.found), (&mut fixes, &row.fix)] {
+                if !list.contains(&text.as_str()) {
+                    list.push(text);
+                }
+            }
+        }
+        let mut sentence = format!("the role {}", lacks.join("; the role "));
+        if is_unsure {
+            sentence.push_str(
+                "; or these do not exist in the organisation, because the product that brings them is not enabled: which permissions exist could not be read",
+            );
+        } else if certainty == Certainty::Possible {
+            sentence
+                .push_str("; whether its users need them is inferred, no documentation says so");
+        }
         let api = case
             .object
             .api_endpoint()
             .map(|endpoint| endpoint.to_string())
             .unwrap_or_default();
         vec![
-            Diagnosis::new(Certainty::Certain, format!("{found}, although these permissions exist in the organisation"), Owner::CloudAdmin, fixes.join(" "))
-                .shown_by(shown.iter().copied())
-                .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" \"https://{api}/api/v2/authorization/roles?pageSize=100\"")),
+            Diagnosis::new(certainty, sentence, Owner::CloudAdmin, fixes.join(" "))
+                .shown_by(shown)
+                .command(format!("curl -s -G -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/authorization/roles --data-urlencode \"name=NAME\"")),
         ]
     }
 }
@@ -57,41 +83,59 @@ impl Rule for RoleLacksPermissions {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::ApiOutcome;
-    use hybridcheck_testkit::facts::{api, client, journey, roles, roles_key};
+    use hybridcheck_core::facts::{ApiOutcome, Gap, PermissionPolicy};
+    use hybridcheck_testkit::facts::{api, client, journey, permissions_key, roles, roles_key};
 
-    fn agents_with(policies: &[hybridcheck_core::facts::PermissionPolicy]) -> Bench {
+    fn spoilt(name: &str, policies: Vec<PermissionPolicy>) -> Bench {
         let bench = Bench::healthy();
-        let mut listing = roles(&bench.object);
-        for role in &mut listing.entities {
-            if role.name.as_deref() == Some("AI Agent") {
-                role.policies = policies.to_vec();
+        let mut all = roles(&bench.object);
+        for role in &mut all.entities {
+            if role.name.as_deref() == Some(name) {
+                role.policies = policies.clone();
             }
         }
-        bench.fact(
-            roles_key(),
-            api(&client("ewt"), "GET …", ApiOutcome::Found(listing)),
-        )
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(all));
+        bench.fact(roles_key(), fact)
     }
 
     #[test]
-    fn it_fires_alone_and_names_what_to_add() {
-        let bench = agents_with(&[journey("session", &["view"])]);
+    fn an_administrator_who_cannot_edit_action_maps_is_certain() {
+        let bench = spoilt("Admin", vec![journey("*", &["view"])]);
+        assert_eq!(bench.causes(), ["role-lacks-permissions"]);
         let found = bench.diagnose(&RoleLacksPermissions);
+        assert_eq!(found[0].certainty, Certainty::Certain);
         assert!(
-            found[0].fix.contains("journey:outcomescores:view"),
+            found[0].fix.contains("Journey > Action Map > Edit"),
             "{}",
             found[0].fix
         );
-        assert_eq!(bench.causes(), ["role-lacks-permissions"]);
+        assert!(found[0].fix.contains("up to five minutes"));
+        assert_eq!(bench.unexplained(), Vec::<String>::new());
     }
 
     #[test]
-    fn a_wildcard_lacks_nothing() {
-        assert!(
-            agents_with(&[journey("*", &["*"])])
-                .diagnose(&RoleLacksPermissions)
-                .is_empty()
-        );
+    fn what_agents_need_by_inference_is_only_possible() {
+        let bench = spoilt("AI Agent", vec![journey("segment", &["view"])]);
+        assert_eq!(bench.causes(), ["role-lacks-permissions"]);
+        let found = bench.diagnose(&RoleLacksPermissions);
+        assert_eq!(found[0].certainty, Certainty::Possible);
+        assert!(found[0].sentence.contains("inferred"));
+    }
+
+    #[test]
+    fn without_the_list_of_what_exists_both_explanations_are_named() {
+        let bench =
+            spoilt("Admin", vec![journey("*", &["view"])]).gap(permissions_key(), Gap::Interrupted);
+        let found = bench.diagnose(&RoleLacksPermissions);
+        assert_eq!(found[0].certainty, Certainty::Possible);
+        assert!(found[0].sentence.contains("not enabled"));
+    }
+
+    #[test]
+    fn a_role_with_a_wildcard_lacks_nothing() {
+        for policy in [journey("*", &["*"]), journey("*", &["view", "*"])] {
+            let bench = spoilt("AI Agent", vec![policy]);
+            assert_eq!(bench.causes(), Vec::<String>::new());
+        }
     }
 }

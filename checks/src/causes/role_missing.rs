@@ -1,5 +1,6 @@
 //! Roles that the object names do not exist.
 
+use hybridcheck_core::baseline::RoleKind;
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::FactKey;
@@ -8,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
+use crate::roles::exist::NEAREST;
 use crate::rows;
 
 page! {
@@ -49,6 +51,32 @@ impl Rule for RoleMissing {
                 fixes.push(&row.fix);
             }
         }
+        let is_case_alone = |row: &&Row| {
+            row.evidence
+                .iter()
+                .any(|piece| piece.label == NEAREST && piece.value.ends_with(CASE))
+        };
+        let (certainty, more) = if shown.iter().all(is_case_alone) {
+            (
+                Certainty::Likely,
+                "; there it is in another case, and whether Genesys Cloud minds the case is not documented",
+            )
+        } else if shown.len() == RoleKind::ALL.len() {
+            (
+                Certainty::Certain,
+                "; none of the three exists, so the names may be those of another organisation",
+            )
+        } else {
+            (Certainty::Certain, "")
+        };
+        let owner = shown.iter().find_map(|row| row.owner);
+        let broken = shown.iter().filter_map(|row| match &row.subject {
+            Subject::Option { section, option } => {
+                Some(FactKey::option(case.object.id, section, option))
+            }
+            _ => None,
+        });
+        let broken: Vec<FactKey> = broken.collect();
         let api = case
             .object
             .api_endpoint()
@@ -56,34 +84,27 @@ impl Rule for RoleMissing {
             .unwrap_or_default();
         vec![
             Diagnosis::new(
-                Certainty::Certain,
-                format!("the organisation lacks {names}"),
-                Owner::EngageAdmin,
+                certainty,
+                format!("the organisation lacks {names}{more}"),
+                owner.unwrap_or(Owner::EngageAdmin),
                 fixes.join(" "),
             )
-            .breaks(shown.iter().filter_map(|row| option(case, row)))
             .shown_by(shown)
+            .breaks(broken)
             .command(format!("curl -s -G -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/authorization/roles --data-urlencode \"name=NAME\"")),
         ]
     }
 }
 
-/// The option that names what is missing.
-fn option(case: &Case<'_>, row: &Row) -> Option<FactKey> {
-    match &row.subject {
-        Subject::Option { section, option } => {
-            Some(FactKey::option(case.object.id, section, option))
-        }
-        _ => None,
-    }
-}
+/// How the evidence of a name that differs in its case alone ends.
+const CASE: &str = "(in another case)";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
     use hybridcheck_core::facts::ApiOutcome;
-    use hybridcheck_testkit::facts::{api, client, roles_key, roles_named};
+    use hybridcheck_testkit::facts::{api, client, roles, roles_key, roles_named};
 
     fn listing(names: &[&str], incomplete: bool) -> Bench {
         let found = ApiOutcome::Found(roles_named(names, incomplete));
@@ -102,7 +123,38 @@ mod tests {
             "{}",
             found[0].fix
         );
+        assert_eq!(found[0].certainty, Certainty::Certain);
         assert_eq!(bench.causes(), ["role-missing"]);
+    }
+
+    #[test]
+    fn three_missing_roles_are_one_cause_that_doubts_the_organisation() {
+        let bench = listing(&["Employee"], false);
+        let found = bench.diagnose(&RoleMissing);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].sentence.contains("another organisation"));
+        assert_eq!(bench.causes(), ["role-missing"]);
+    }
+
+    #[test]
+    fn what_stands_on_the_missing_role_follows_from_it() {
+        let bench = Bench::healthy();
+        let mut all = roles(&bench.object);
+        all.entities
+            .retain(|role| role.name.as_deref() != Some("Admin"));
+        let bench = bench.fact(
+            roles_key(),
+            api(&client("ewt"), "GET …", ApiOutcome::Found(all)),
+        );
+        assert_eq!(bench.causes(), ["role-missing"]);
+        assert_eq!(bench.unexplained(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn another_case_alone_is_likely() {
+        let found = listing(&["ai agent", "Admin", "Supervisor"], false).diagnose(&RoleMissing);
+        assert_eq!(found[0].certainty, Certainty::Likely);
+        assert!(found[0].sentence.contains("not documented"));
     }
 
     #[test]

@@ -1,53 +1,58 @@
-//! Nobody could stand in for the administrator.
+//! One administrator alone, or none.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
-use hybridcheck_core::text::listed;
 
 use crate::rows;
 
 page! {
-    /// At most one user holds the administrator role.
+    /// One user alone, or none, holds the administrators' role.
     ///
     /// ## What it means
     ///
-    /// The integration works. When the only administrator is away, nobody can correct the organisation's side.
+    /// Everything works, until that one person is away: nobody else can change the identity provider, a client or a role.
     ///
     /// ## How to fix
     ///
-    /// Give the role to a second person.
+    /// Assign the role to a second person. Where administrators get it through a group, look at the members of the group instead.
     ///
     /// ## Show it without hybridcheck
     ///
-    /// `curl -s -H "Authorization: Bearer $TOKEN" "https://API-HOST/api/v2/authorization/roles?userCount=true"` shows `userCount`.
+    /// `curl -s -G -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/authorization/roles -d userCount=true --data-urlencode "name=NAME"`
     ///
     /// ## What we rely on
     ///
-    /// Documented: the organisation comes with one administrator; more should be added (provisioning article).
+    /// Documented: additional administrators are people assigned to the Admin role (provisioning article). Not documented: whether
+    /// members of groups are counted, so this is never certain.
     pub(crate) struct SingleAdministrator;
 }
 
 impl Rule for SingleAdministrator {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, "roles-administrators");
-        if shown.is_empty() {
+        let Some(row) = shown.first() else {
             return Vec::new();
-        }
-        let found = listed(shown.iter().map(|row| &row.found));
-        let mut fixes: Vec<&str> = shown.iter().map(|row| row.fix.as_str()).collect();
-        fixes.dedup();
+        };
         let api = case
             .object
             .api_endpoint()
             .map(|endpoint| endpoint.to_string())
             .unwrap_or_default();
         vec![
-            Diagnosis::new(Certainty::Certain, found, Owner::CloudAdmin, fixes.join(" "))
-                .shown_by(shown.iter().copied())
-                .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" \"https://{api}/api/v2/authorization/roles?pageSize=100\"")),
+            Diagnosis::new(
+                Certainty::Likely,
+                format!(
+                    "{}, the role that general/default_admin_role_name names",
+                    row.found
+                ),
+                Owner::CloudAdmin,
+                row.fix.clone(),
+            )
+            .shown_by(shown)
+            .command(format!("curl -s -G -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/authorization/roles -d userCount=true --data-urlencode \"name=NAME\"")),
         ]
     }
 }
@@ -59,21 +64,36 @@ mod tests {
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_testkit::facts::{api, client, roles, roles_key};
 
-    fn administrators(users: u64) -> Bench {
+    fn counted(role: &str, users: u64) -> Bench {
         let bench = Bench::healthy();
-        let mut listing = roles(&bench.object);
-        for role in &mut listing.entities {
-            role.user_count = Some(users);
+        let mut all = roles(&bench.object);
+        for known in &mut all.entities {
+            if known.name.as_deref() == Some(role) {
+                known.user_count = Some(users);
+            }
         }
-        bench.fact(
-            roles_key(),
-            api(&client("ewt"), "GET …", ApiOutcome::Found(listing)),
-        )
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(all));
+        bench.fact(roles_key(), fact)
     }
 
     #[test]
-    fn one_alone_fires_and_two_do_not() {
-        assert_eq!(administrators(1).causes(), ["single-administrator"]);
-        assert!(administrators(2).diagnose(&SingleAdministrator).is_empty());
+    fn one_and_none_are_told() {
+        for (users, words) in [(1, "one user alone"), (0, "no user")] {
+            let bench = counted("Admin", users);
+            assert_eq!(bench.causes(), ["single-administrator"]);
+            let found = bench.diagnose(&SingleAdministrator);
+            assert!(
+                found[0].sentence.starts_with(words),
+                "{}",
+                found[0].sentence
+            );
+            assert_eq!(bench.failures(), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn two_administrators_are_enough_and_agents_are_not_counted() {
+        assert_eq!(counted("Admin", 2).causes(), Vec::<String>::new());
+        assert_eq!(counted("AI Agent", 1).causes(), Vec::<String>::new());
     }
 }

@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::{listed, visible};
 
-use super::region_mismatch;
+use super::{id_and_secret_swapped, object_changed, region_mismatch};
 use crate::refusals::{self, OAuthMeaning};
 use crate::{rows, seen};
 
@@ -17,8 +17,7 @@ page! {
     ///
     /// ## What it means
     ///
-    /// The genuine service of the region says that it has no such client: the id is mistyped, the client was deleted, id and secret
-    /// are swapped, or the organisation lives in another region than both URLs say. When *no* client of the object is known, the region
+    /// The genuine service of the region says that it has no such client: the id is mistyped, the client was deleted, or the organisation lives in another region than both URLs say. When *no* client of the object is known, the region
     /// is the first thing to look at.
     ///
     /// ## How to fix
@@ -65,16 +64,11 @@ impl Rule for UnknownClient {
                     "Compare the region of both URLs with the address at which your administrators log in. If it is right: ".to_owned(),
                 )
             };
-            let swap = if members.iter().any(|(_, fact)| fact.client_id.is_none()) {
-                " The client_id is no GUID: look whether id and secret are swapped."
-            } else {
-                ""
-            };
             let mut diagnosis = Diagnosis::new(
                 certainty,
                 sentence,
                 Owner::EngageAdmin,
-                format!("{first}copy the client id for {sections} again from Admin > Integrations > OAuth, or create a client there if it was deleted.{swap}"),
+                format!("{first}copy the client id for {sections} again from Admin > Integrations > OAuth, or create a client there if it was deleted."),
             )
             .shown_by(members.iter().map(|(row, _)| *row))
             .breaks(members.iter().filter_map(|(row, _)| Some(seen::token_key(client(row)?))));
@@ -91,7 +85,8 @@ impl Rule for UnknownClient {
     }
 }
 
-/// The rows and facts of token requests that the genuine service refused with this meaning.
+/// The rows and facts of token requests that the genuine service refused with this meaning, but for those of which a surer cause is
+/// known: id and secret in each other's place, or an option that changed meanwhile.
 pub(super) fn refusals<'r>(
     case: &Case<'r>,
     all: &'r [Row],
@@ -100,10 +95,13 @@ pub(super) fn refusals<'r>(
     let refused = rows::failing(all, "oauth-token-issued").into_iter();
     refused
         .filter_map(|row| {
-            let fact = case.facts().token(&seen::token_key(client(row)?)).ok()?;
+            let client = client(row)?;
+            let fact = case.facts().token(&seen::token_key(client)).ok()?;
             match &fact.outcome {
                 TokenOutcome::Refused(error)
-                    if error.genuine && refusals::means(error, meaning) =>
+                    if error.genuine
+                        && !is_otherwise(case, client)
+                        && refusals::means(error, meaning) =>
                 {
                     Some((row, fact))
                 }
@@ -111,6 +109,12 @@ pub(super) fn refusals<'r>(
             }
         })
         .collect()
+}
+
+/// Whether a surer cause is known of a client's refusal than the words of the service.
+pub(super) fn is_otherwise(case: &Case<'_>, client: &ClientRef) -> bool {
+    id_and_secret_swapped::is_swapped(case, client)
+        || object_changed::concerns(case, &seen::token_key(client))
 }
 
 /// Sections that share a client share its fault.

@@ -43,6 +43,9 @@ impl Rule for WrongSecret {
             return Vec::new();
         }
         let is_region_proven = is_any_issued(case);
+        let is_organization_settled = ["org-id-matches", "oauth-client-organization"]
+            .iter()
+            .all(|check| !rows::fails(all, check));
         let of_group = |members: Vec<(&Row, &TokenFact)>| {
             let (sections, ids) = (sections(&members), ids(&members));
             let blanks: Vec<&str> = members
@@ -62,11 +65,20 @@ impl Rule for WrongSecret {
             } else {
                 "Make sure that your administrators log in at the region of these URLs, because another region refuses good secrets too. Then: "
             };
+            let strange = if is_organization_settled {
+                ""
+            } else {
+                "Settle first which organisation is meant: another client of this object belongs to a different one. Then: "
+            };
             let mut diagnosis = Diagnosis::new(
-                if is_region_proven { Certainty::Certain } else { Certainty::Likely },
+                match (is_region_proven, is_organization_settled) {
+                    (_, false) => Certainty::Possible,
+                    (true, true) => Certainty::Certain,
+                    (false, true) => Certainty::Likely,
+                },
                 format!("Genesys Cloud knows the client {ids} of {sections}, but refuses its secret"),
                 Owner::EngageAdmin,
-                format!("{first}{region}enter the right secret in {sections}; if it is lost, generate a new one under Admin > Integrations > OAuth and enter it in every section that uses this client."),
+                format!("{strange}{first}{region}enter the right secret in {sections}; if it is lost, generate a new one under Admin > Integrations > OAuth and enter it in every section that uses this client."),
             )
             .shown_by(members.iter().map(|(row, _)| *row))
             .shown_by(mangled(all, &members))
@@ -152,6 +164,14 @@ mod tests {
                 .fix
                 .starts_with("Remove from the option password of [ewt]: trailing blank.")
         );
+    }
+
+    #[test]
+    fn an_unsettled_organisation_makes_it_merely_possible() {
+        let bench = refused("placeholder", true).failing("org-id-matches", Subject::Object);
+        let found = bench.diagnose(&WrongSecret);
+        assert_eq!(found[0].certainty, Certainty::Possible);
+        assert!(found[0].fix.starts_with("Settle first which organisation"));
     }
 
     #[test]

@@ -75,14 +75,14 @@ impl Check for CertificateKnown {
             )
         }));
         let expected = format!("SHA-256 {}, the certificate of the option", ours.sha256);
-        let fix = "Add the option's certificate to the provider in PUT /api/v2/identityproviders/pureengage, beside the one that is there.";
+        let fix = rotation(provider.decoded.len() + provider.undecodable);
         let judgement = if is_held {
             Judgement::pass(format!("SHA-256 {}", ours.sha256))
         } else if has_same_key {
             Judgement::warn(
                 expected,
                 format!("another certificate for the same key: {held}"),
-                fix,
+                fix.clone(),
                 Owner::CloudAdmin,
             )
         } else if provider.decoded.is_empty() {
@@ -106,6 +106,27 @@ impl Check for CertificateKnown {
             None => judgement,
         })
     }
+}
+
+/// So many certificates a provider holds at most.
+const MOST: usize = 5;
+
+/// The order in which certificates change without anybody being turned away.
+fn rotation(held: usize) -> String {
+    let room = match held {
+        0 => "",
+        1..MOST => " beside what is there",
+        _ => " in place of the oldest: it holds as many as it can",
+    };
+    let rest = if held == 0 {
+        ""
+    } else {
+        " Remove the old one only when every component has read the object anew."
+    };
+    format!(
+        "Add the option's certificate to `certificates` of the provider in PUT /api/v2/identityproviders/pureengage{room}; `hybridcheck idp --expected` prints it.{rest} \
+         In a renewal the order is: new certificate into the provider, then saml/certificate, saml/pkey and saml/password together, then the old one out."
+    )
 }
 
 #[cfg(test)]
@@ -155,6 +176,23 @@ mod tests {
             holding(Vec::new(), 0).expect("a verdict").status,
             Status::Fail
         );
+    }
+
+    #[test]
+    fn the_order_of_a_renewal_is_advised_and_a_full_provider_is_told() {
+        let strangers = |count| {
+            (0..count)
+                .map(|n| other(&format!("{n:02}"), "bb"))
+                .collect()
+        };
+        let beside = holding(strangers(4), 0).expect("a verdict");
+        assert!(
+            beside.fix.contains("beside what is there"),
+            "{}",
+            beside.fix
+        );
+        let full = holding(strangers(5), 0).expect("a verdict");
+        assert!(full.fix.contains("in place of the oldest"), "{}", full.fix);
     }
 
     #[test]

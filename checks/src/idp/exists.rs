@@ -28,6 +28,9 @@ page! {
     pub(crate) struct Exists;
 }
 
+/// The name that the provisioning article gives.
+const NAME: &str = "PureEngage";
+
 impl Check for Exists {
     fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
         vec![Subject::Object]
@@ -50,7 +53,18 @@ impl Check for Exists {
         } else {
             let provider = seen::found(fact)?;
             let name = provider.name.as_deref().unwrap_or("without a name");
-            Judgement::pass(visible(name, 80))
+            if name == NAME {
+                Judgement::pass(NAME)
+            } else {
+                Judgement::note(
+                    format!(
+                        "it is there, under the name `{}`; the provisioning article names it `{NAME}`",
+                        visible(name, 80)
+                    ),
+                    "Nothing, if logins work: that another name does harm is not known.",
+                    Owner::CloudAdmin,
+                )
+            }
         };
         Ok(seen::with_api(judgement, fact))
     }
@@ -61,8 +75,9 @@ mod tests {
     use super::*;
     use crate::fact_testing::Bench;
     use hybridcheck_core::facts::{Gap, IdentityProvider};
+    use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
-    use hybridcheck_testkit::facts::{api, client};
+    use hybridcheck_testkit::facts::{api, client, pureengage_idp};
 
     fn answered(outcome: ApiOutcome<IdentityProvider>) -> Bench {
         let fact = api(
@@ -87,6 +102,14 @@ mod tests {
                 .found,
             "PureEngage"
         );
+    }
+
+    #[test]
+    fn another_name_is_only_a_note() {
+        let mut provider = pureengage_idp(&Bench::healthy().object);
+        provider.name = Some("Engage production".into());
+        let bench = answered(ApiOutcome::Found(provider));
+        assert_eq!(bench.status(&Exists), Status::Note);
     }
 
     #[test]

@@ -7,6 +7,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
+use crate::idp_refusals::{IdpFault, with_words, would_refuse};
+use crate::issuers::difference;
 use crate::seen;
 
 page! {
@@ -57,6 +59,34 @@ impl Check for IssuerMatches {
         }
         let judgement = if ours == theirs {
             Judgement::pass(format!("both `{}`", visible(ours, 200)))
+        } else if theirs.trim().is_empty() {
+            let fault = IdpFault::IssuerMissing;
+            let judgement = Judgement::fail(
+                format!(
+                    "`{}`, the text of the option, as issuerURI of the provider",
+                    visible(ours, 200)
+                ),
+                format!("an issuerURI that is empty{}", would_refuse(fault)),
+                format!(
+                    "Set issuerURI to `{}` in PUT /api/v2/identityproviders/pureengage.",
+                    visible(ours, 200)
+                ),
+                Owner::CloudAdmin,
+            );
+            with_words(judgement, Some(fault))
+        } else if theirs.trim() == ours {
+            Judgement::fail(
+                format!(
+                    "`{}`, the text of the option, as issuerURI of the provider",
+                    visible(ours, 200)
+                ),
+                format!("`{}`, with blanks around it", visible(theirs, 200)),
+                format!(
+                    "Set issuerURI to `{}` in PUT /api/v2/identityproviders/pureengage, without the blanks.",
+                    visible(ours, 200)
+                ),
+                Owner::CloudAdmin,
+            )
         } else {
             Judgement::fail(
                 format!("`{}`, the provider's issuerURI", visible(theirs, 200)),
@@ -72,50 +102,15 @@ impl Check for IssuerMatches {
     }
 }
 
-/// How two issuers differ, when it is one of the differences that escape the eye.
-pub(crate) fn difference(a: &str, b: &str) -> String {
-    let mut ways = Vec::new();
-    let (trimmed_a, trimmed_b) = (a.trim(), b.trim());
-    if trimmed_a.len() != a.len() || trimmed_b.len() != b.len() {
-        ways.push("blanks around it");
-    }
-    let (scheme_a, rest_a) = split_scheme(trimmed_a);
-    let (scheme_b, rest_b) = split_scheme(trimmed_b);
-    if scheme_a != scheme_b {
-        ways.push("the scheme");
-    }
-    let (bare_a, bare_b) = (rest_a.trim_end_matches('/'), rest_b.trim_end_matches('/'));
-    if rest_a.len() - bare_a.len() != rest_b.len() - bare_b.len() {
-        ways.push("the slash at the end");
-    }
-    if bare_a != bare_b {
-        if !bare_a.eq_ignore_ascii_case(bare_b) {
-            return String::new();
-        }
-        ways.push("upper and lower case");
-    }
-    if ways.is_empty() {
-        return String::new();
-    }
-    format!(
-        "; they differ only in {}",
-        hybridcheck_core::text::listed(ways)
-    )
-}
-
-fn split_scheme(text: &str) -> (Option<String>, &str) {
-    match text.split_once("://") {
-        Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
-        None => (None, text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::facts::{api, client, pureengage_idp};
+    use hybridcheck_testkit::objects::ISSUER;
 
     fn written(issuer: &str) -> Judgement {
         Bench::healthy()
@@ -171,6 +166,37 @@ mod tests {
                 Err(Gap::Blocked { .. })
             ));
         }
+    }
+
+    fn beside(issuer: &str) -> Judgement {
+        let bench = Bench::healthy();
+        let mut provider = pureengage_idp(&bench.object);
+        provider.issuer_uri = Some(issuer.into());
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
+        let key = FactKey::PureengageIdp {
+            object: ObjectId(0),
+        };
+        bench
+            .fact(key, fact)
+            .judge_first(&IssuerMatches)
+            .expect("a verdict")
+    }
+
+    #[test]
+    fn an_empty_issuer_of_the_provider_is_the_providers_fault() {
+        for issuer in ["", "  "] {
+            let judgement = beside(issuer);
+            assert_eq!(judgement.status, Status::Fail);
+            assert_eq!(judgement.owner, Some(Owner::CloudAdmin));
+            assert!(judgement.found.contains("`missing.issuer.uri`"));
+        }
+    }
+
+    #[test]
+    fn blanks_around_the_providers_issuer_are_taken_away_there() {
+        let judgement = beside(&format!(" {ISSUER}"));
+        assert_eq!(judgement.owner, Some(Owner::CloudAdmin));
+        assert!(judgement.fix.ends_with("without the blanks."));
     }
 
     #[test]

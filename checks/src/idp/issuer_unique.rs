@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use super::issuer_matches::difference;
+use crate::issuers::difference;
 use crate::seen;
 
 page! {
@@ -24,8 +24,8 @@ page! {
     ///
     /// ## What we rely on
     ///
-    /// Documented: there must not be several issuers with the same URI (provisioning article). Not documented: whether case, scheme or
-    /// a slash at the end make a difference, and whether a disabled provider counts, so these warn.
+    /// Documented: there must not be several issuers with the same URI (provisioning article). Not documented: whether case, scheme, the
+    /// usual port, percent-encoding or a slash at the end make a difference, and whether a disabled provider counts, so these warn.
     pub(crate) struct IssuerUnique;
 }
 
@@ -229,6 +229,10 @@ mod tests {
         assert_eq!(status("http://idp.acme.example/pureengage"), Status::Warn);
         assert_eq!(status("https://idp.acme.example/pureengage/"), Status::Warn);
         assert_eq!(status("https://idp.acme.example/PUREENGAGE"), Status::Warn);
+        assert_eq!(
+            status("https://idp.acme.example:443/pure%65ngage "),
+            Status::Warn
+        );
         assert_eq!(status("https://idp.acme.example/other"), Status::Pass);
         let disabled = IdentityProvider {
             disabled: Some(true),

@@ -2,12 +2,15 @@
 
 use hybridcheck_core::check::Check;
 
+mod audience;
 mod auto_provision;
 mod certificate_known;
+mod certificate_valid;
 mod enabled;
 mod exists;
 mod issuer_matches;
 mod issuer_unique;
+mod target_https;
 
 pub(crate) const CHECKS: &[&dyn Check] = &[
     &exists::Exists,
@@ -15,5 +18,8 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &auto_provision::AutoProvision,
     &issuer_matches::IssuerMatches,
     &certificate_known::CertificateKnown,
+    &certificate_valid::CertificateValid,
     &issuer_unique::IssuerUnique,
+    &target_https::TargetHttps,
+    &audience::Audience,
 ];

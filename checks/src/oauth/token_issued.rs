@@ -9,7 +9,7 @@ use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
 
 use crate::refusals::{self, OAuthMeaning};
-use crate::seen;
+use crate::{answers, seen};
 
 page! {
     /// The token endpoint gives the service's client a token.
@@ -88,10 +88,20 @@ impl Check for TokenIssued {
                 "Find what asks for tokens so often (a token is to be kept until it ends), and give each service a client of its own.",
                 Owner::EngageAdmin,
             ),
+            TokenOutcome::Malformed { problem } => {
+                return Err(seen::malformed_token(&fact.http, problem));
+            }
             TokenOutcome::NotOAuth => not_oauth(case, fact)?,
         };
         let judgement =
             seen::with_http(judgement, &fact.http).evidence("secret used", &fact.secret);
+        let judgement = match &fact.outcome {
+            TokenOutcome::Issued { .. } => judgement,
+            TokenOutcome::Refused(error) => {
+                judgement.evidence("who answered", answers::who(&fact.http, error.genuine))
+            }
+            _ => judgement.evidence("who answered", answers::who(&fact.http, false)),
+        };
         Ok(match &fact.client_id {
             Some(id) => judgement.evidence("client id", id),
             None => judgement,

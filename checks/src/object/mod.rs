@@ -13,6 +13,7 @@ mod state_enabled;
 mod strangers;
 mod tenant_placement;
 mod type_list;
+mod unchanged;
 mod values_whole;
 
 pub(crate) const CHECKS: &[&dyn Check] = &[
@@ -28,4 +29,5 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &duplicates::Duplicates,
     &values_whole::ValuesWhole,
     &hidden_values::HiddenValues,
+    &unchanged::Unchanged,
 ];

@@ -49,12 +49,12 @@ impl Check for Active {
         let judgement = if state.eq_ignore_ascii_case("active") {
             Judgement::pass("active")
         } else {
-            Judgement::fail(
-                "active",
-                visible(state, 60),
-                "Ask your Genesys contact why the organisation is not active, or name the right one in general/organization_id.",
-                Owner::CloudAdmin,
-            )
+            let fix = if state.eq_ignore_ascii_case("deleted") {
+                "Name the organisation that took its place: its id and short name in general/organization_id and general/organization_sname, its clients in the sections of the services. Ask your Genesys contact if none was meant to be deleted."
+            } else {
+                "Ask your Genesys contact why the organisation is not active (a trial that ended, a contract), or name the right one in general/organization_id."
+            };
+            Judgement::fail("active", visible(state, 60), fix, Owner::CloudAdmin)
         };
         Ok(seen::with_api(judgement, fact))
     }
@@ -98,6 +98,9 @@ mod tests {
             in_state(Some("inactive")).expect("a verdict").status,
             Status::Fail
         );
+        let deleted = in_state(Some("deleted")).expect("a verdict");
+        assert_eq!(deleted.status, Status::Fail);
+        assert!(deleted.fix.contains("took its place"));
     }
 
     #[test]

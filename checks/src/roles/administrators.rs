@@ -1,32 +1,32 @@
-//! Whether more than one person can administer the organisation.
+//! Whether more than one person holds the administrators' role.
 
+use hybridcheck_core::baseline::RoleKind;
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::policy::RoleKind;
 use hybridcheck_core::text::visible;
 
-use super::named;
-use crate::seen;
+use super::{exist, named};
+use crate::{rights, seen};
 
 page! {
-    /// More than one user holds the administrator role.
+    /// More than one user holds the administrators' role.
     ///
     /// ## Why it matters
     ///
-    /// The organisation comes with one administrator. When that person is away, nobody can correct the identity provider or a client
-    /// on the night of a go-live.
+    /// With one administrator alone, an illness, a lost second factor or a departure leaves nobody who can change the identity provider,
+    /// a client or a role, while agents cannot log in.
     ///
     /// ## How to fix
     ///
-    /// Give the role to a second person under Admin > People & Permissions.
+    /// Add a person to the organisation and assign the role: Admin > People & Permissions > People.
     ///
     /// ## What we rely on
     ///
-    /// Documented: the organisation comes with one administrator, and more should be added (provisioning article); `userCount` of a role
-    /// (Platform API definition).
+    /// Documented: additional administrators are people assigned to the Admin role (provisioning article), the number of users of a role
+    /// (Platform API definition). Not documented: whether members of a group that has the role are counted.
     pub(crate) struct Administrators;
 }
 
@@ -35,8 +35,8 @@ impl Check for Administrators {
         vec![Subject::option("general", RoleKind::Admin.option())]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::Roles { object: object.id }]
+    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        exist::needs(subject, object)
     }
 
     fn is_required(&self) -> bool {
@@ -44,27 +44,31 @@ impl Check for Administrators {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (fact, role) = named(case, "general", RoleKind::Admin.option())?;
+        let (written, fact, role) = named::role(case, "general", RoleKind::Admin.option())?;
+        let shown = visible(role.name.as_deref().unwrap_or_default(), 80);
         let Some(users) = role.user_count else {
             return Err(Gap::NotAnswered {
-                what: format!("{} does not state how many users hold the role", fact.call),
+                what: format!("{} does not state how many users `{shown}` has", fact.call),
             });
         };
-        let name = visible(role.name.as_deref().unwrap_or_default(), 80);
-        let judgement = if users > 1 {
-            Judgement::pass(format!("{users} users hold `{name}`"))
-        } else {
-            let who = if users == 1 { "one user" } else { "nobody" };
+        let few = |found: String| {
             Judgement::warn(
-                "at least two users",
-                format!("{who} holds `{name}`"),
+                format!("more than one user with the role `{shown}`"),
+                found,
                 format!(
-                    "Give the role `{name}` to another person under Admin > People & Permissions."
+                    "Assign `{shown}` to another person under Admin > People & Permissions > People. If administrators get the role through a group, \
+                     they may not be counted: look at the role's members under {}.",
+                    rights::ROLES_PAGE
                 ),
                 Owner::CloudAdmin,
             )
         };
-        Ok(seen::with_api(judgement, fact))
+        let judgement = match users {
+            0 => few(format!("no user holds `{shown}`")),
+            1 => few(format!("one user alone holds `{shown}`")),
+            many => Judgement::pass(format!("{many} users hold `{shown}`")),
+        };
+        Ok(seen::with_api(judgement, fact).of(written))
     }
 }
 
@@ -72,25 +76,31 @@ impl Check for Administrators {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::facts::{ApiOutcome, Roles};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{api, client, roles, roles_key};
+    use hybridcheck_testkit::facts::{api, client, journey, role, roles_key};
 
-    fn with(users: Option<u64>) -> Status {
-        let bench = Bench::healthy();
-        let mut listing = roles(&bench.object);
-        for role in &mut listing.entities {
-            role.user_count = users;
-        }
-        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(listing));
-        bench.fact(roles_key(), fact).status(&Administrators)
+    fn counted(users: Option<u64>) -> Bench {
+        let mut admin = role("Admin", 0, vec![journey("*", &["*"])]);
+        admin.user_count = users;
+        let roles = Roles {
+            entities: vec![admin],
+            incomplete: false,
+        };
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
+        Bench::healthy().fact(roles_key(), fact)
     }
 
     #[test]
-    fn one_alone_warns_and_an_unknown_number_is_a_gap() {
-        assert_eq!(with(Some(2)), Status::Pass);
-        assert_eq!(with(Some(1)), Status::Warn);
-        assert_eq!(with(Some(0)), Status::Warn);
-        assert_eq!(with(None), Status::Gap);
+    fn one_alone_and_none_warn() {
+        for users in [0, 1] {
+            assert_eq!(counted(Some(users)).status(&Administrators), Status::Warn);
+        }
+        assert_eq!(counted(Some(2)).status(&Administrators), Status::Pass);
+    }
+
+    #[test]
+    fn an_unknown_number_is_a_gap() {
+        assert_eq!(counted(None).status(&Administrators), Status::Gap);
     }
 }

@@ -1,34 +1,37 @@
-//! What each service client may really do.
+//! Which roles and permissions the client of a service has.
 
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, Gap, Grants};
+use hybridcheck_core::facts::{
+    Answer, ApiFact, ClientRef, FactKey, Gap, Grants, OAuthClientInfo, RoleDivision, TokenInfo,
+};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::seen;
+use super::named;
+use crate::{rights, seen};
 
 page! {
-    /// The service's client has a role.
+    /// The client of the section has a role.
     ///
-    /// The roles and permissions that its token really carries are shown as evidence. What a service needs is not documented, so
-    /// nothing more is judged.
+    /// Shows the roles that the client has, in which divisions, and what they allow: read with the client's own token, which needs no
+    /// permission.
     ///
     /// ## Why it matters
     ///
-    /// A client-credentials client has the rights of its roles, in the divisions given with them, and no others. Without a role every
-    /// call is refused although the login works.
+    /// A client of grant type client credentials may do what its roles allow, and nothing without one. What the Agent Pacing Service
+    /// calls is not documented, so no single permission is missed here: compare what is shown with what its team names.
     ///
     /// ## How to fix
     ///
-    /// Give the client a role under Admin > Integrations > OAuth, tab Roles, in the right divisions. It takes up to five minutes, and a
-    /// token that was issued before keeps the old rights.
+    /// Give the client a role under Admin > Integrations > OAuth > the client > Roles, with the division it is meant for. A change takes
+    /// up to five minutes to act, and a token that was issued before keeps the old rights.
     ///
     /// ## What we rely on
     ///
-    /// Documented: roles apply to client-credentials clients; `roleDivisions` and the grants of the caller (Platform API definition).
-    /// Not documented: whether the grants can be read with a client's own token, so a refusal is no verdict; what Pacing calls.
+    /// Documented: roles apply to client credentials only, `roleDivisions` of a token's client, grants of the caller (Platform API
+    /// definition). Not known: whether the grants can be read with such a token; when they cannot, that is no finding.
     pub(crate) struct ClientRights;
 }
 
@@ -37,16 +40,15 @@ impl Check for ClientRights {
         seen::client_subjects(object)
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        match seen::client(subject) {
-            Ok(client) => vec![
-                FactKey::Grants {
-                    client: client.clone(),
-                },
-                seen::token_info_key(client),
-            ],
-            Err(_) => Vec::new(),
-        }
+    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        let Ok(client) = seen::client(subject) else {
+            return Vec::new();
+        };
+        vec![
+            seen::token_info_key(client),
+            grants_key(client),
+            FactKey::Roles { object: object.id },
+        ]
     }
 
     fn is_required(&self) -> bool {
@@ -55,127 +57,237 @@ impl Check for ClientRights {
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let client = seen::client(subject)?;
-        let info = seen::found(case.token_info(&seen::token_info_key(client))?)?;
-        let stated = info
-            .client
-            .as_ref()
-            .and_then(|stated| stated.role_divisions.as_ref());
-        let key = FactKey::Grants {
-            client: client.clone(),
-        };
-        let fact = case.grants(&key);
-        let grants = fact.clone().and_then(seen::found);
-        let judgement = match (&grants, stated.map(Vec::len)) {
-            (Ok(held), _) if !held.grants.is_empty() => Judgement::pass(roles(held)),
-            (Ok(_), None | Some(0)) | (Err(_), Some(0)) => Judgement::fail(
-                "a role",
-                "the client has no role",
-                format!(
-                    "Give the client of {subject} a role under Admin > Integrations > OAuth, tab Roles; it takes up to five minutes, and a new token."
-                ),
-                Owner::CloudAdmin,
-            ),
-            (Err(_), Some(number)) => Judgement::pass(format!("roles in {number} division(s)")),
-            (Ok(_), Some(_)) => {
+        let info = case.token_info(&seen::token_info_key(client))?;
+        let grants = grants(case, client);
+        let holder = holder(info)?;
+        let grant_type = holder.authorized_grant_type.as_deref();
+        if let Some(other) = grant_type
+            && !other.eq_ignore_ascii_case("CLIENT-CREDENTIALS")
+        {
+            return Ok(Judgement::not_applicable(format!(
+                "roles count for client credentials alone; this client is of grant type {}",
+                visible(other, 60)
+            )));
+        }
+        let judgement = match (holder.role_divisions.as_deref(), &grants) {
+            (_, Ok((_, grants))) if !grants.grants.is_empty() => of_grants(grants),
+            (Some([]), grants) => without_role(grants),
+            (Some(divisions), _) => of_divisions(case, divisions),
+            (None, _) => {
                 return Err(Gap::NotAnswered {
-                    what: "the token's info names roles, the grants name none".into(),
+                    what: format!("{} does not state roleDivisions of the client", info.call),
                 });
             }
-            (Err(gap), None) => return Err(gap.clone()),
         };
-        let judgement = match &fact {
-            Ok(fact) => seen::with_api(judgement, fact),
-            Err(gap) => judgement.evidence("grants", format!("not read: {gap}")),
+        let judgement = match grants {
+            Ok((fact, _)) => seen::with_api(judgement, fact),
+            Err(gap) => seen::with_api(judgement, info).evidence(GRANTS_UNREAD, gap),
         };
-        Ok(match &grants {
-            Ok(held) => judgement.evidence("permissions", permissions(held)),
-            Err(_) => judgement,
-        })
+        Ok(judgement)
     }
 }
 
-fn roles(held: &Grants) -> String {
-    let each = held.grants.iter().map(|grant| {
-        let name = grant
-            .role
-            .name
-            .as_deref()
-            .unwrap_or("a role without a name");
-        let division = grant.division.name.as_deref().unwrap_or("not stated");
-        format!(
-            "`{}` (division {})",
-            visible(name, 80),
-            visible(division, 80)
-        )
-    });
-    listed(each)
+/// Label of the evidence that the grants could not be read.
+pub(crate) const GRANTS_UNREAD: &str = "grants not read";
+
+fn grants_key(client: &ClientRef) -> FactKey {
+    FactKey::Grants {
+        client: client.clone(),
+    }
 }
 
-fn permissions(held: &Grants) -> String {
-    let policies = held.grants.iter().flat_map(|grant| &grant.policies);
-    let each: Vec<String> = policies
-        .map(|policy| {
-            let actions = policy.actions.join(",");
-            format!("{}:{}:{actions}", policy.domain, policy.entity)
+fn grants<'a>(case: &Case<'a>, client: &ClientRef) -> Answer<(&'a ApiFact<Grants>, &'a Grants)> {
+    let fact = case.grants(&grants_key(client))?;
+    Ok((fact, seen::found(fact)?))
+}
+
+fn holder(info: &ApiFact<TokenInfo>) -> Answer<&OAuthClientInfo> {
+    let found = seen::found(info)?;
+    found.client.as_ref().ok_or_else(|| Gap::NotAnswered {
+        what: format!("{} does not state OAuthClient", info.call),
+    })
+}
+
+fn without_role(grants: &Answer<(&ApiFact<Grants>, &Grants)>) -> Judgement {
+    let found = if grants.is_ok() {
+        "the client has no role, and no grant"
+    } else {
+        "the client has no role"
+    };
+    Judgement::fail(
+        "at least one role",
+        found,
+        format!(
+            "Give the client a role under Admin > Integrations > OAuth > the client > Roles, with the division it is meant for; which one its service \
+             needs is what the service's own documentation says. {}",
+            rights::DELAY
+        ),
+        Owner::CloudAdmin,
+    )
+}
+
+fn of_grants(grants: &Grants) -> Judgement {
+    let shown = |name: &Option<String>, id: &Option<String>| {
+        let text = name.as_deref().or(id.as_deref()).unwrap_or("unnamed");
+        visible(text, 80)
+    };
+    let mut roles: Vec<String> = grants
+        .grants
+        .iter()
+        .map(|grant| {
+            format!(
+                "`{}` in division {}",
+                shown(&grant.role.name, &grant.role.id),
+                shown(&grant.division.name, &grant.division.id)
+            )
         })
         .collect();
-    if each.is_empty() {
-        "none".into()
-    } else {
-        visible(&each.join(" "), 600)
+    roles.sort_unstable();
+    roles.dedup();
+    let mut judgement = Judgement::pass(told(&roles));
+    for grant in grants.grants.iter().take(SHOWN) {
+        let label = format!("`{}` allows", shown(&grant.role.name, &grant.role.id));
+        judgement = judgement.evidence(&label, rights::allowed(&grant.policies));
+    }
+    judgement
+}
+
+/// What `tokens/me` says, with the names of the roles as far as they can be read.
+fn of_divisions(case: &Case<'_>, divisions: &[RoleDivision]) -> Judgement {
+    let known = named::listing(case).ok().map(|(_, roles)| roles);
+    let role = |id: Option<&str>| {
+        let mut all = known.iter().flat_map(|roles| &roles.entities);
+        all.find(|role| id.is_some() && role.id.as_deref() == id)
+    };
+    let mut roles = Vec::new();
+    let mut judgement = Judgement::pass("");
+    for division in divisions.iter().take(SHOWN) {
+        let id = division.role_id.as_deref();
+        let found = role(id);
+        let name = found.and_then(|role| role.name.as_deref());
+        let shown = match (name, id) {
+            (Some(name), _) => format!("`{}`", visible(name, 80)),
+            (None, Some(id)) => format!("the role of id {}", visible(id, 60)),
+            (None, None) => "a role that is not named".to_owned(),
+        };
+        if let Some(role) = found {
+            let label = format!("{shown} allows");
+            judgement = judgement.evidence(&label, rights::allowed(&role.policies));
+        }
+        if !roles.contains(&shown) {
+            roles.push(shown);
+        }
+    }
+    Judgement {
+        found: told(&roles),
+        ..judgement
     }
 }
+
+fn told(roles: &[String]) -> String {
+    let mut shown: Vec<String> = roles.iter().take(SHOWN).cloned().collect();
+    let more = roles.len().saturating_sub(SHOWN);
+    if more > 0 {
+        shown.push(format!("{more} more"));
+    }
+    format!("has {}", listed(shown))
+}
+
+/// So many roles of a client are shown.
+const SHOWN: usize = 5;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::facts::{ApiError, ApiOutcome};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{
-        api, api_error, client, grants_key, token_info, token_info_key,
-    };
+    use hybridcheck_testkit::facts as canned;
 
-    fn bench(grants: ApiOutcome<Grants>, has_divisions: bool) -> Bench {
+    fn with_divisions(divisions: Option<Vec<RoleDivision>>) -> Bench {
         let bench = Bench::healthy();
-        let mut info = token_info(&bench.object, "ewt");
-        if !has_divisions && let Some(stated) = &mut info.client {
-            stated.role_divisions = Some(Vec::new());
-        }
-        let info = api(&client("ewt"), "GET …", ApiOutcome::Found(info));
-        bench
-            .fact(token_info_key("ewt"), info)
-            .fact(grants_key("ewt"), api(&client("ewt"), "GET …", grants))
+        let mut info = canned::token_info(&bench.object, "ewt");
+        info.client.as_mut().expect("a client").role_divisions = divisions;
+        let found = ApiOutcome::Found(info);
+        let fact = canned::api(&canned::client("ewt"), "GET /api/v2/tokens/me", found);
+        bench.fact(canned::token_info_key("ewt"), fact)
+    }
+
+    fn with_grants(bench: Bench, outcome: ApiOutcome<Grants>) -> Bench {
+        let call = "GET /api/v2/authorization/subjects/me";
+        let fact = canned::api(&canned::client("ewt"), call, outcome);
+        bench.fact(canned::grants_key("ewt"), fact)
+    }
+
+    fn refused() -> ApiOutcome<Grants> {
+        let error: ApiError = canned::api_error(400, "bad.request", "not for clients");
+        ApiOutcome::Refused(error)
+    }
+
+    fn value(judgement: &Judgement, label: &str) -> Option<String> {
+        let mut all = judgement.evidence.iter();
+        all.find(|piece| piece.label == label)
+            .map(|piece| piece.value.clone())
     }
 
     #[test]
-    fn roles_and_permissions_are_shown() {
-        let judgement = Bench::healthy()
-            .judge_first(&ClientRights)
-            .expect("a verdict");
-        assert_eq!(judgement.status, Status::Pass);
-        assert_eq!(judgement.found, "`Pacing` (division Home)");
-        let shown = judgement
-            .evidence
-            .iter()
-            .find(|piece| piece.label == "permissions");
-        assert!(shown.is_some_and(|piece| piece.value == "journey:actiontarget:view"));
-    }
-
-    #[test]
-    fn no_role_anywhere_fails() {
-        let none = ApiOutcome::Found(Grants::default());
-        assert_eq!(bench(none, false).status(&ClientRights), Status::Fail);
-    }
-
-    #[test]
-    fn grants_that_cannot_be_read_are_no_verdict() {
-        let refused = || ApiOutcome::Refused(api_error(403, "not.authorized", "no"));
-        assert_eq!(bench(refused(), true).status(&ClientRights), Status::Pass);
-        let contradiction = ApiOutcome::Found(Grants::default());
+    fn the_grants_are_shown_with_their_divisions_and_permissions() {
+        let bench = with_grants(Bench::healthy(), ApiOutcome::Found(canned::grants()));
+        let judgement = bench.judge_first(&ClientRights).expect("a verdict");
+        assert_eq!(judgement.found, "has `Pacing` in division Home");
         assert_eq!(
-            bench(contradiction, true).status(&ClientRights),
-            Status::Gap
+            value(&judgement, "`Pacing` allows").as_deref(),
+            Some("journey:actiontarget:view")
         );
+    }
+
+    #[test]
+    fn refused_grants_are_no_finding_and_roles_are_named_by_the_listing() {
+        let bench = with_grants(Bench::healthy(), refused());
+        let judgement = bench.judge_first(&ClientRights).expect("a verdict");
+        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.found, "has the role of id role-pacing");
+        assert!(value(&judgement, GRANTS_UNREAD).is_some());
+        let named = RoleDivision {
+            role_id: Some("role-AI Agent".into()),
+            division_id: None,
+        };
+        let bench = with_grants(with_divisions(Some(vec![named])), refused());
+        let judgement = bench.judge_first(&ClientRights).expect("a verdict");
+        assert_eq!(judgement.found, "has `AI Agent`");
+    }
+
+    #[test]
+    fn no_role_fails_whether_the_grants_can_be_read_or_not() {
+        for outcome in [refused(), ApiOutcome::Found(Grants::default())] {
+            let bench = with_grants(with_divisions(Some(Vec::new())), outcome);
+            assert_eq!(bench.status(&ClientRights), Status::Fail);
+        }
+    }
+
+    #[test]
+    fn grants_that_are_there_outweigh_an_empty_list_of_roles() {
+        let found = ApiOutcome::Found(canned::grants());
+        let bench = with_grants(with_divisions(Some(Vec::new())), found);
+        assert_eq!(bench.status(&ClientRights), Status::Pass);
+    }
+
+    #[test]
+    fn what_is_not_stated_is_no_finding() {
+        let bench = with_grants(with_divisions(None), ApiOutcome::Found(Grants::default()));
+        assert_eq!(bench.status(&ClientRights), Status::Gap);
+    }
+
+    #[test]
+    fn roles_do_not_apply_to_another_grant_type() {
+        let bench = Bench::healthy();
+        let mut info = canned::token_info(&bench.object, "ewt");
+        let client = info.client.as_mut().expect("a client");
+        client.authorized_grant_type = Some("SAML2-BEARER".into());
+        client.role_divisions = Some(Vec::new());
+        let found = ApiOutcome::Found(info);
+        let fact = canned::api(&canned::client("ewt"), "GET …", found);
+        let bench = bench.fact(canned::token_info_key("ewt"), fact);
+        assert_eq!(bench.status(&ClientRights), Status::NotApplicable);
     }
 }

@@ -1,13 +1,15 @@
 //! Whether the roles that the object names exist.
 
+use hybridcheck_core::baseline::RoleKind;
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, Gap};
+use hybridcheck_core::facts::{Answer, FactKey, Roles};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, nearest, visible};
+use hybridcheck_core::text::{listed, visible};
 
-use crate::seen;
+use super::named::{self, Difference};
+use crate::{rights, seen};
 
 page! {
     /// The role that the option names exists in the organisation.
@@ -19,7 +21,8 @@ page! {
     ///
     /// ## How to fix
     ///
-    /// Write the name exactly as Admin > People & Permissions > Roles / Permissions shows it, or create the role.
+    /// Write the name exactly as Admin > People & Permissions > Roles / Permissions shows it, or create the role. A role whose name
+    /// begins or ends with a blank is better renamed: an option rarely keeps the blank.
     ///
     /// ## What we rely on
     ///
@@ -28,26 +31,16 @@ page! {
     pub(crate) struct Exist;
 }
 
-const OPTIONS: [&str; 3] = [
-    "default_agent_role_name",
-    "default_supervisor_role_name",
-    "default_admin_role_name",
-];
+/// Label of the evidence that tells how the nearest name differs.
+pub(crate) const NEAREST: &str = "nearest role";
 
 impl Check for Exist {
     fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        OPTIONS
-            .map(|option| Subject::option("general", option))
-            .to_vec()
+        subjects()
     }
 
     fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        match subject {
-            Subject::Option { section, option } if object.plain(section, option).is_some() => {
-                vec![FactKey::Roles { object: object.id }]
-            }
-            _ => Vec::new(),
-        }
+        needs(subject, object)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
@@ -55,58 +48,102 @@ impl Check for Exist {
             return Err(seen::stray(subject));
         };
         let (written, name) = seen::plain(case, section, option)?;
-        let fact = case.roles()?;
-        seen::is_about_us(case, &fact.reader)?;
-        let roles = seen::found(fact)?;
+        let (fact, roles) = named::listing(case)?;
         let shown = visible(name, 80);
-        let names = || {
-            roles
-                .entities
-                .iter()
-                .filter_map(|role| role.name.as_deref())
-        };
-        if names().any(|found| found == name) {
+        if named::exact(roles, name).is_some() {
             return Ok(
                 seen::with_api(Judgement::pass(format!("`{shown}` exists")), fact).of(written),
             );
         }
-        let near = nearest(name, names());
-        if roles.incomplete && !near.iter().any(|found| found.eq_ignore_ascii_case(name)) {
-            return Err(Gap::NotAnswered {
-                what: format!(
-                    "`{shown}` is not among the roles listed, but the listing was cut off"
-                ),
-            });
-        }
-        let (found, fix) = match near.as_slice() {
-            [] => (
-                format!("no role `{shown}`"),
-                format!(
-                    "Write the name of an existing role into {section}/{option}, or create the role `{shown}`."
-                ),
-            ),
-            near => {
-                let first = near
-                    .first()
-                    .map_or_else(String::new, |found| format!("`{}`", visible(found, 80)));
-                let near = listed(near.iter().map(|found| format!("`{}`", visible(found, 80))));
-                (
-                    format!("no role `{shown}`; there is {near}"),
-                    format!("Set {section}/{option} to {first}."),
-                )
-            }
+        let near = named::near(roles, name);
+        let is_same_word = |(how, _): &(Difference, &str)| {
+            matches!(
+                how,
+                Difference::Case | Difference::Blanks | Difference::Punctuation
+            )
         };
-        let judgement =
-            Judgement::fail(format!("a role `{shown}`"), found, fix, Owner::EngageAdmin);
+        if roles.incomplete && !near.iter().any(is_same_word) {
+            return Err(named::cut_off(name));
+        }
+        let judgement = missing(roles, name, &near, &format!("{section}/{option}"));
         Ok(seen::with_api(judgement, fact).of(written))
     }
+}
+
+/// The three options that name roles.
+pub(super) fn subjects() -> Vec<Subject> {
+    RoleKind::ALL
+        .map(|kind| Subject::option("general", kind.option()))
+        .to_vec()
+}
+
+/// The listing of roles, where the option names one.
+pub(super) fn needs(subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    match subject {
+        Subject::Option { section, option } if object.plain(section, option).is_some() => {
+            vec![FactKey::Roles { object: object.id }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn missing(roles: &Roles, name: &str, near: &[(Difference, &str)], option: &str) -> Judgement {
+    let shown = visible(name, 80);
+    let expected = format!("a role `{shown}`");
+    let told =
+        |(how, found): &(Difference, &str)| format!("`{}` ({})", visible(found, 80), how.words());
+    let Some(first) = near.first() else {
+        let mut by_id = roles.entities.iter();
+        let by_id = by_id.find(|role| role.id.as_deref() == Some(name));
+        let meant = by_id.and_then(|role| role.name.as_deref());
+        let (found, fix) = match meant {
+            Some(meant) => {
+                let meant = visible(meant, 80);
+                (
+                    format!("no role `{shown}`; that is the id of the role `{meant}`"),
+                    format!("Set {option} to the name of the role: `{meant}`."),
+                )
+            }
+            None => (
+                format!("no role `{shown}`"),
+                format!(
+                    "Write the name of an existing role into {option}, or create the role `{shown}`."
+                ),
+            ),
+        };
+        return Judgement::fail(expected, found, fix, Owner::EngageAdmin);
+    };
+    let meant = visible(first.1, 80);
+    let (fix, owner) = match first.0 {
+        Difference::Blanks => (
+            format!(
+                "Rename the role `{meant}` to `{shown}` under {}, without the blank or quote around it.",
+                rights::ROLES_PAGE
+            ),
+            Owner::CloudAdmin,
+        ),
+        Difference::Case | Difference::Punctuation | Difference::Letters => {
+            (format!("Set {option} to `{meant}`."), Owner::EngageAdmin)
+        }
+        Difference::Longer => (
+            format!(
+                "If `{meant}` is the role that is meant, set {option} to exactly that name; otherwise create the role `{shown}`."
+            ),
+            Owner::EngageAdmin,
+        ),
+    };
+    let found = format!(
+        "no role `{shown}`; there is {}",
+        listed(near.iter().map(told))
+    );
+    Judgement::fail(expected, found, fix, owner).evidence(NEAREST, told(first))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::facts::{ApiOutcome, Gap};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api, client, roles_key, roles_named};
     use hybridcheck_testkit::objects;
@@ -139,6 +176,35 @@ mod tests {
             judgement.fix,
             "Set general/default_agent_role_name to `AI agent`."
         );
+    }
+
+    #[test]
+    fn a_blank_is_taken_from_the_role_and_a_longer_name_is_only_asked_about() {
+        let blank = listing(&["AI Agent "], false).expect("a verdict");
+        assert_eq!(blank.owner, Some(Owner::CloudAdmin));
+        assert!(
+            blank
+                .fix
+                .starts_with("Rename the role `AI Agent ` to `AI Agent`"),
+            "{}",
+            blank.fix
+        );
+        let longer = listing(&["AI Agent (old)"], false).expect("a verdict");
+        assert!(
+            longer.fix.starts_with("If `AI Agent (old)` is the role"),
+            "{}",
+            longer.fix
+        );
+    }
+
+    #[test]
+    fn the_id_of_a_role_in_place_of_its_name_is_recognised() {
+        let mut roles = roles_named(&["Agents"], false);
+        roles.entities[0].id = Some("AI Agent".into());
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
+        let bench = Bench::healthy().fact(roles_key(), fact);
+        let judgement = bench.judge_first(&Exist).expect("a verdict");
+        assert!(judgement.fix.ends_with("`Agents`."), "{}", judgement.fix);
     }
 
     #[test]

@@ -1,54 +1,79 @@
-//! Whether the roles that the object names hold the Altocloud permissions that their users need.
+//! Whether the roles that the object names allow what is expected of them.
 
+use hybridcheck_core::access::Mark;
+use hybridcheck_core::baseline::{Expected, RoleKind};
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, Gap, Role};
-use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::facts::{Answer, FactKey, Gap, Permissions as Existing, Role};
+use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
-use hybridcheck_core::policy::{NeededPermission, RoleKind};
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::policy::Policy;
+use hybridcheck_core::text::visible;
 
-use super::named;
-use crate::{baseline, seen};
+use super::{exist, named};
+use crate::rights::{self, Standing};
+use crate::seen;
 
 page! {
-    /// The role that the option names holds the Altocloud permissions that its users need.
+    /// The role holds the permissions that are expected of it.
     ///
-    /// Compared with a baseline that can be edited: `hybridcheck permissions --baseline` prints it, `--permission-baseline FILE` gives
-    /// another. Permissions that do not exist in the organisation are left to `roles-product`.
+    /// The expectation is a table: `hybridcheck permissions --baseline` prints it, `--permission-baseline FILE` replaces it. Wildcards
+    /// of a role (`journey:*:*`) hold what they stand for. A permission that does not exist in the organisation is not held against the
+    /// role: that is `roles-product`.
     ///
     /// ## Why it matters
     ///
-    /// Without them the screens of Predictive Engagement stay empty, and nothing says why.
+    /// Users get their rights from the role alone. Without the journey permissions an administrator finds no action maps, and an agent
+    /// sees nothing of the visitor.
     ///
     /// ## How to fix
     ///
-    /// Add the permissions to the role under Admin > People & Permissions > Roles / Permissions, domain Journey. It takes up to five
-    /// minutes, and people who are logged in keep their old rights until they log in again.
+    /// Add the permissions to the role under Admin > People & Permissions > Roles / Permissions, or name another role in the option. A
+    /// change takes up to five minutes to act.
     ///
     /// ## What we rely on
     ///
-    /// Documented: Altocloud permissions are by default in Admin and AI Agent (provisioning article); changes take up to five minutes
-    /// (Genesys Cloud help). Inferred, and therefore a warning only: which ones an agent needs.
+    /// Documented: by default, Altocloud permissions are included in the Admin and AI Agent roles (provisioning article); which ones
+    /// action maps need (Altocloud permissions overview). Only a lack of these fails. Inferred: everything else of the table, so its lack
+    /// warns. Also inferred: `*` in a role stands for everything.
     pub(crate) struct Permissions;
 }
 
 impl Check for Permissions {
     fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        [RoleKind::Admin, RoleKind::Supervisor, RoleKind::Agent]
-            .map(|kind| Subject::option("general", kind.option()))
-            .to_vec()
+        exist::subjects()
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        let domains = baseline::domains().into_iter();
-        domains
-            .map(|domain| FactKey::Permissions {
+    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        self.needs_under(subject, object, &Policy::default())
+    }
+
+    fn needs_under(
+        &self,
+        subject: &Subject,
+        object: &HybridObject,
+        policy: &Policy,
+    ) -> Vec<FactKey> {
+        let mut needs = exist::needs(subject, object);
+        let Subject::Option { option, .. } = subject else {
+            return needs;
+        };
+        let expected = RoleKind::of_option(option)
+            .map(|kind| policy.permission_baseline.of(kind))
+            .unwrap_or_default();
+        if expected.is_empty() {
+            return Vec::new();
+        }
+        for entry in expected {
+            let key = FactKey::Permissions {
                 object: object.id,
-                domain,
-            })
-            .chain([FactKey::Roles { object: object.id }])
-            .collect()
+                domain: entry.permission.domain().to_owned(),
+            };
+            if !needs.is_empty() && !needs.contains(&key) {
+                needs.push(key);
+            }
+        }
+        needs
     }
 
     fn is_required(&self) -> bool {
@@ -59,131 +84,354 @@ impl Check for Permissions {
         let Subject::Option { section, option } = subject else {
             return Err(seen::stray(subject));
         };
-        let of_kind = |one: &&NeededPermission| one.role.option() == option;
-        let needed: Vec<&NeededPermission> = baseline::needed(case.policy)
-            .iter()
-            .filter(of_kind)
-            .collect();
-        if needed.is_empty() {
-            return Ok(Judgement::not_applicable(
-                "the baseline asks for no permission of this role",
-            ));
+        let kind = RoleKind::of_option(option).ok_or_else(|| seen::stray(subject))?;
+        let expected = case.policy.permission_baseline.of(kind);
+        if expected.is_empty() {
+            return Ok(Judgement::not_applicable(format!(
+                "the baseline expects nothing of the {} role",
+                kind.label()
+            )));
         }
-        let (fact, role) = named(case, section, option)?;
-        let mut existing = Vec::new();
-        for domain in baseline::domains() {
-            let listing = seen::found(case.permissions(&domain)?)?;
-            existing.extend(listing.names.iter().cloned());
+        let (written, fact, role) = named::role(case, section, option)?;
+        if !states_policies(case) {
+            return Err(Gap::NotAnswered {
+                what: format!("{} states of no role what it allows", fact.call),
+            });
         }
-        let lacking = lacking(role, &needed, &existing);
-        let judgement = match lacking.as_slice() {
-            // Nothing of it exists: the role cannot hold it, and `roles-product` says so.
-            _ if !needed
-                .iter()
-                .any(|one| !baseline::meant(&one.permission, &existing).is_empty()) =>
-            {
-                return Err(Gap::blocked(permissions_key(case)));
-            }
-            [] => Judgement::pass(format!(
-                "`{}` holds them",
-                visible(role.name.as_deref().unwrap_or_default(), 80)
-            )),
-            lacking => {
-                let is_documented = lacking.iter().any(|(_, documented)| *documented);
-                let names = listed(lacking.iter().map(|(name, _)| *name));
-                let expected = "the permissions of the baseline";
-                let found = format!(
-                    "role `{}` lacks {names}",
-                    visible(role.name.as_deref().unwrap_or_default(), 80)
-                );
-                let fix = format!(
-                    "Add {names} to the role `{}` under Admin > People & Permissions > Roles / Permissions; it takes up to five minutes, and a new login.",
-                    visible(role.name.as_deref().unwrap_or_default(), 80)
-                );
-                if is_documented {
-                    Judgement::fail(expected, found, fix, Owner::CloudAdmin)
-                } else {
-                    Judgement::warn(expected, found, fix, Owner::CloudAdmin)
+        let weighed = Weighed::of(case, role, &expected);
+        let judgement = weighed.judgement(case, role)?;
+        Ok(seen::with_api(judgement, fact).of(written))
+    }
+}
+
+/// A listing in which no role allows anything leaves policies out; it says nothing about any role.
+fn states_policies(case: &Case<'_>) -> bool {
+    named::listing(case).is_ok_and(|(_, roles)| {
+        let mut all = roles.entities.iter();
+        all.any(|role| !role.policies.is_empty())
+    })
+}
+
+/// What a role lacks, by how it is known.
+#[derive(Default)]
+struct Weighed<'e> {
+    /// It lacks these, and they exist.
+    lacks: Vec<(&'e Expected, Vec<String>)>,
+    /// It lacks these; whether they exist is not known.
+    perhaps: Vec<&'e Expected>,
+    /// These stand for everything that exists, which is not known.
+    untold: Vec<&'e Expected>,
+    /// These exist nowhere in the organisation.
+    absent: Vec<&'e Expected>,
+    /// Why what exists is not known.
+    unread: Option<String>,
+}
+
+impl<'e> Weighed<'e> {
+    fn of(case: &Case<'_>, role: &Role, expected: &[&'e Expected]) -> Self {
+        let mut weighed = Self::default();
+        for &entry in expected {
+            let domain = entry.permission.domain();
+            let existing: Option<&Existing> = match rights::existing(case, domain) {
+                Ok((_, existing)) => Some(existing),
+                Err(gap) => {
+                    weighed.unread = Some(rights::unread(domain, &gap));
+                    None
                 }
-            }
-        };
-        Ok(seen::with_api(judgement, fact))
-    }
-}
-
-/// The existing permissions that a role needs and does not hold, and whether the need is documented.
-fn lacking<'a>(
-    role: &Role,
-    needed: &[&NeededPermission],
-    existing: &'a [String],
-) -> Vec<(&'a str, bool)> {
-    let mut lacking: Vec<(&str, bool)> = Vec::new();
-    for one in needed {
-        for name in baseline::meant(&one.permission, existing) {
-            if !baseline::allows(&role.policies, name)
-                && !lacking.iter().any(|(known, _)| *known == name)
-            {
-                lacking.push((name, one.documented));
+            };
+            match rights::standing(role, &entry.permission, existing) {
+                Standing::Held => {}
+                Standing::Absent => weighed.absent.push(entry),
+                Standing::Lacks(names) => weighed.lacks.push((entry, names)),
+                Standing::LacksPerhapsAbsent => weighed.perhaps.push(entry),
+                Standing::Untold => weighed.untold.push(entry),
             }
         }
+        weighed
     }
-    lacking
+
+    /// The names that the role lacks, each once; `at least one` is told only where nothing else of it is.
+    fn names(&self) -> Vec<String> {
+        let lacking = self.lacks.iter().flat_map(|(entry, names)| {
+            let any = entry.permission.is_any();
+            names.iter().map(move |name| (any, name.clone()))
+        });
+        let perhaps = self
+            .perhaps
+            .iter()
+            .map(|entry| (entry.permission.is_any(), entry.permission.to_string()));
+        let mut all: Vec<(bool, String)> = lacking.chain(perhaps).collect();
+        if all.iter().any(|(any, _)| !any) {
+            all.retain(|(any, _)| !any);
+        }
+        let mut names: Vec<String> = Vec::new();
+        for (_, name) in all {
+            if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    fn lacked(&self) -> impl Iterator<Item = &'e Expected> {
+        let known = self.lacks.iter().map(|(entry, _)| *entry);
+        known.chain(self.perhaps.iter().copied())
+    }
+
+    fn judgement(&self, case: &Case<'_>, role: &Role) -> Answer<Judgement> {
+        let names = self.names();
+        let shown = visible(role.name.as_deref().unwrap_or_default(), 80);
+        if names.is_empty() {
+            return self.held(case, &shown, role);
+        }
+        let is_documented = self
+            .lacked()
+            .any(|entry| entry.certainty == Mark::Documented);
+        // Without a client for logins nobody is given a role through this object.
+        let is_used = case.object.plain(SAML_AUTH, "client_id").is_some();
+        let status = if is_documented && is_used {
+            Status::Fail
+        } else {
+            Status::Warn
+        };
+        let mut judgement = Judgement::finding(
+            status,
+            format!("`{shown}` holds {}", rights::in_words(&names)),
+            format!("`{shown}` lacks {}", rights::names(&names)),
+            self.fix(&shown, &names),
+            Owner::CloudAdmin,
+        );
+        for entry in self.lacked().take(EXPLAINED) {
+            let label = format!("{} is expected", entry.permission);
+            judgement =
+                judgement.evidence(&label, format!("{}: {}", entry.certainty, entry.source));
+        }
+        if let Some(unread) = &self.unread {
+            judgement = judgement.evidence(UNREAD, unread);
+        }
+        Ok(judgement.evidence("the role allows", rights::allowed(&role.policies)))
+    }
+
+    fn fix(&self, shown: &str, names: &[String]) -> String {
+        let words = rights::in_words(names);
+        let page = rights::ROLES_PAGE;
+        let delay = rights::DELAY;
+        if self.perhaps.is_empty() {
+            return format!("Add to the role `{shown}` under {page}: {words}. {delay}");
+        }
+        format!(
+            "Look for {words} under {page}. Where they are offered there, add them to the role `{shown}`: it lacks them. Where they are not, the \
+             product that brings them is not enabled in the organisation: ask Genesys to enable it. {delay}"
+        )
+    }
+
+    /// Nothing is lacked, as far as it could be told.
+    fn held(&self, case: &Case<'_>, shown: &str, role: &Role) -> Answer<Judgement> {
+        if let Some(entry) = self.absent.first() {
+            return Err(Gap::blocked(FactKey::Permissions {
+                object: case.object.id,
+                domain: entry.permission.domain().to_owned(),
+            }));
+        }
+        let untold: Vec<String> = self
+            .untold
+            .iter()
+            .map(|entry| entry.permission.to_string())
+            .collect();
+        let pass = Judgement::pass(format!("`{shown}` holds what the baseline expects of it"))
+            .evidence("the role allows", rights::allowed(&role.policies));
+        let Some(unread) = self.unread.clone().filter(|_| !untold.is_empty()) else {
+            return Ok(pass);
+        };
+        let unread = format!(
+            "whether `{shown}` holds {} is not known: {unread}",
+            rights::names(&untold)
+        );
+        let is_documented = |entry: &&Expected| entry.certainty == Mark::Documented;
+        if self.untold.iter().any(is_documented) {
+            return Err(Gap::NotAnswered { what: unread });
+        }
+        Ok(Judgement {
+            evidence: pass.evidence,
+            ..Judgement::note(
+                format!("{}; {unread}", pass.found),
+                "Nothing, as long as the role does what is wanted of it.",
+                Owner::CloudAdmin,
+            )
+        })
+    }
 }
 
-fn permissions_key(case: &Case<'_>) -> FactKey {
-    FactKey::Permissions {
-        object: case.object.id,
-        domain: baseline::domains().into_iter().next().unwrap_or_default(),
-    }
-}
+/// Label of the evidence that what exists in the organisation could not be read.
+pub(crate) const UNREAD: &str = "not known";
+
+/// So many expectations are explained by their source.
+const EXPLAINED: usize = 8;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, PermissionPolicy};
-    use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{api, client, journey, roles, roles_key};
+    use hybridcheck_core::facts::{ApiOutcome, PermissionPolicy, Permissions as Existing, Roles};
+    use hybridcheck_testkit::facts::{
+        api, client, journey, journey_permissions, permissions_key, role, roles_key, roles_named,
+    };
+    use hybridcheck_testkit::objects;
 
-    fn holding(option: &str, policies: Vec<PermissionPolicy>) -> Judgement {
-        let bench = Bench::healthy();
-        let name = bench.object.plain("general", option).map(str::to_owned);
-        let mut listing = roles(&bench.object);
-        for role in &mut listing.entities {
-            if role.name == name {
-                role.policies.clone_from(&policies);
-            }
+    fn agents(policies: Vec<PermissionPolicy>) -> Bench {
+        let roles = Roles {
+            entities: vec![
+                role("AI Agent", 40, policies),
+                role("Other", 1, vec![journey("*", &["*"])]),
+            ],
+            incomplete: false,
+        };
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
+        Bench::healthy().fact(roles_key(), fact)
+    }
+
+    fn viewing(entities: &[&str]) -> Vec<PermissionPolicy> {
+        entities
+            .iter()
+            .map(|entity| journey(entity, &["view"]))
+            .collect()
+    }
+
+    fn existing(bench: Bench, existing: Existing) -> Bench {
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(existing));
+        bench.fact(permissions_key(), fact)
+    }
+
+    fn agent(bench: &Bench) -> Answer<Judgement> {
+        bench.judge(
+            &Permissions,
+            &Subject::option("general", "default_agent_role_name"),
+        )
+    }
+
+    const READ: [&str; 4] = ["event", "outcome", "outcomescores", "segment"];
+
+    #[test]
+    fn wildcards_and_exact_permissions_hold_what_is_expected() {
+        let mut all = READ.to_vec();
+        all.push("session");
+        for policies in [
+            vec![journey("*", &["*"])],
+            vec![journey("*", &["view"])],
+            viewing(&all),
+        ] {
+            let judgement = agent(&agents(policies)).expect("a verdict");
+            assert_eq!(judgement.status, Status::Pass, "{}", judgement.found);
         }
-        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(listing));
-        let bench = bench.fact(roles_key(), fact);
-        let subject = Subject::option("general", option);
-        bench.judge(&Permissions, &subject).expect("a verdict")
     }
 
     #[test]
-    fn a_documented_lack_fails_and_an_inferred_one_warns() {
-        let admin = "default_admin_role_name";
-        let all_but_one = vec![
-            journey("actionmap", &["view", "add", "edit"]),
-            journey("actiontarget", &["view"]),
-            journey("segment", &["*"]),
-            journey("outcome", &["*"]),
-        ];
-        let judgement = holding(admin, all_but_one);
-        assert_eq!(judgement.status, Status::Fail);
+    fn the_lack_of_an_inferred_permission_warns_with_its_name_and_its_words() {
+        let judgement = agent(&agents(viewing(&READ))).expect("a verdict");
+        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.found, "`AI Agent` lacks journey:session:view");
         assert!(
-            judgement.found.ends_with("lacks journey:actionmap:delete"),
+            judgement
+                .fix
+                .contains("journey:session:view (Journey > Session > View)"),
+            "{}",
+            judgement.fix
+        );
+        assert!(judgement.fix.contains("five minutes"), "{}", judgement.fix);
+    }
+
+    #[test]
+    fn a_role_without_any_journey_permission_fails() {
+        let judgement = agent(&agents(Vec::new())).expect("a verdict");
+        assert_eq!(judgement.status, Status::Fail);
+        assert!(!judgement.found.contains('+'), "{}", judgement.found);
+    }
+
+    #[test]
+    fn without_logins_through_the_object_it_only_warns() {
+        let mut bench = agents(Vec::new());
+        bench.object = objects::without(bench.object, "saml_auth", "client_id");
+        assert_eq!(agent(&bench).expect("a verdict").status, Status::Warn);
+    }
+
+    #[test]
+    fn what_does_not_exist_is_no_fault_of_the_role() {
+        let bench = existing(agents(Vec::new()), Existing::default());
+        assert!(matches!(agent(&bench), Err(Gap::Blocked { .. })));
+        let mut without_sessions = journey_permissions();
+        without_sessions
+            .names
+            .retain(|name| !name.contains(":session:"));
+        let bench = existing(agents(viewing(&READ)), without_sessions);
+        assert!(matches!(agent(&bench), Err(Gap::Blocked { .. })));
+    }
+
+    #[test]
+    fn without_the_listing_both_explanations_are_named() {
+        let bench = agents(viewing(&READ)).gap(permissions_key(), Gap::Interrupted);
+        let judgement = agent(&bench).expect("a verdict");
+        assert!(judgement.fix.contains("it lacks them"), "{}", judgement.fix);
+        assert!(
+            judgement.fix.contains("ask Genesys to enable it"),
+            "{}",
+            judgement.fix
+        );
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_weighed_is_no_verdict() {
+        let edits = ["add", "delete", "edit", "view"];
+        let roles = Roles {
+            entities: vec![role(
+                "Admin",
+                2,
+                vec![
+                    journey("actionmap", &edits),
+                    journey("actiontarget", &["view"]),
+                ],
+            )],
+            incomplete: false,
+        };
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
+        let bench = Bench::healthy()
+            .fact(roles_key(), fact)
+            .gap(permissions_key(), Gap::Interrupted);
+        let option = Subject::option("general", "default_admin_role_name");
+        let judgement = bench.judge(&Permissions, &option).expect("a verdict");
+        assert_eq!(judgement.status, Status::Note);
+        assert!(
+            judgement.found.contains("is not known"),
             "{}",
             judgement.found
         );
-        let agent = "default_agent_role_name";
-        let judgement = holding(agent, vec![journey("session", &["view"])]);
-        assert_eq!(judgement.status, Status::Warn);
     }
 
     #[test]
-    fn wildcards_are_enough() {
-        let judgement = holding("default_agent_role_name", vec![journey("*", &["view"])]);
-        assert_eq!(judgement.status, Status::Pass);
+    fn a_role_that_does_not_exist_is_judged_elsewhere() {
+        let fact = api(
+            &client("ewt"),
+            "GET …",
+            ApiOutcome::Found(roles_named(&["Somebody"], false)),
+        );
+        let bench = Bench::healthy().fact(roles_key(), fact);
+        assert!(matches!(agent(&bench), Err(Gap::Blocked { .. })));
+    }
+
+    #[test]
+    fn a_listing_that_states_no_policies_accuses_no_role() {
+        let mut roles = roles_named(&["AI Agent", "Admin"], false);
+        for role in &mut roles.entities {
+            role.policies.clear();
+        }
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
+        let bench = Bench::healthy().fact(roles_key(), fact);
+        assert!(matches!(agent(&bench), Err(Gap::NotAnswered { .. })));
+    }
+
+    #[test]
+    fn nothing_is_expected_of_supervisors_by_default() {
+        let option = Subject::option("general", "default_supervisor_role_name");
+        let judgement = Bench::healthy().judge(&Permissions, &option);
+        assert_eq!(judgement.expect("a verdict").status, Status::NotApplicable);
     }
 }

@@ -1,46 +1,62 @@
-//! Whether the permissions of Predictive Engagement exist in the organisation at all.
+//! Whether the permissions that roles should hold exist in the organisation at all.
 
+use hybridcheck_core::access::Mark;
+use hybridcheck_core::baseline::Expected;
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, Gap};
-use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::facts::{Answer, ApiFact, FactKey, Gap, Permissions, Products};
+use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
+use hybridcheck_core::permission::Permission;
+use hybridcheck_core::policy::Policy;
 use hybridcheck_core::text::listed;
 
-use crate::{baseline, seen};
+use super::named;
+use crate::{rights, seen};
 
 page! {
-    /// The permissions that the baseline asks for exist in the organisation.
+    /// The permissions that are expected of roles exist in the organisation.
     ///
     /// ## Why it matters
     ///
-    /// A permission exists only where its product is enabled. Where Predictive Engagement is not, no administrator can give a role its
-    /// permissions: they are not offered.
+    /// A permission exists only where the product that brings it is enabled. Where Predictive Engagement (Altocloud) is not, nobody can
+    /// add a journey permission to a role: the user interface does not offer it, and everything that needs it is refused.
     ///
     /// ## How to fix
     ///
-    /// Ask Genesys, or your partner, to enable Predictive Engagement for the organisation. Then give the permissions to the roles.
+    /// Ask Genesys (or whoever sold the organisation) to enable the product. No role has to be changed before that.
     ///
     /// ## What we rely on
     ///
-    /// Documented: `GET /api/v2/authorization/permissions` lists what exists, and needs no permission. Reported by users: a permission
-    /// of a product that is not enabled "does not exist in my organization". Inferred: which permissions are needed.
+    /// Documented: Predictive Engagement must be enabled for the organisation (Genesys Cloud help), the listing of permissions by domain
+    /// (Platform API definition). Reported by users of the API: where the product is not enabled, the permission does not exist. Not
+    /// documented: which product id stands for it, so the products are shown and not judged.
     pub(crate) struct Product;
 }
+
+/// Label of the evidence that roles hold what does not exist.
+pub(crate) const CONTRADICTION: &str = "yet roles hold";
 
 impl Check for Product {
     fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
         vec![Subject::Object]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        let domains = baseline::domains().into_iter();
-        domains
-            .map(|domain| FactKey::Permissions {
-                object: object.id,
-                domain,
-            })
-            .chain([FactKey::Products { object: object.id }])
+    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        self.needs_under(subject, object, &Policy::default())
+    }
+
+    fn needs_under(&self, _: &Subject, object: &HybridObject, policy: &Policy) -> Vec<FactKey> {
+        let domains = policy.permission_baseline.domains().into_iter();
+        let of_domains = domains.map(|domain| FactKey::Permissions {
+            object: object.id,
+            domain: domain.to_owned(),
+        });
+        of_domains
+            .chain([
+                FactKey::Products { object: object.id },
+                FactKey::Roles { object: object.id },
+            ])
             .collect()
     }
 
@@ -49,84 +65,207 @@ impl Check for Product {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let mut absent: Vec<&str> = Vec::new();
-        let mut last = None;
-        for domain in baseline::domains() {
-            let fact = case.permissions(&domain)?;
-            seen::is_about_us(case, &fact.reader)?;
-            let listing = seen::found(fact)?;
-            let of_domain = format!("{domain}:");
-            let needed = baseline::needed(case.policy).iter();
-            for one in needed.filter(|one| one.permission.starts_with(&of_domain)) {
-                if baseline::meant(&one.permission, &listing.names).is_empty()
-                    && !absent.contains(&one.permission.as_str())
-                {
-                    absent.push(&one.permission);
-                }
-            }
-            if listing.incomplete && !absent.is_empty() {
+        let baseline = &case.policy.permission_baseline;
+        let mut verdicts = Vec::new();
+        for domain in baseline.domains() {
+            let (fact, existing) = rights::existing(case, domain)?;
+            let expected = baseline.0.iter();
+            let expected: Vec<&Expected> = expected
+                .filter(|entry| entry.permission.domain() == domain)
+                .collect();
+            if existing.incomplete && !rights::unseen(&expected, existing).is_empty() {
                 return Err(Gap::NotAnswered {
-                    what: format!("the listing of permissions of {domain} was cut off"),
+                    what: format!(
+                        "{} was cut off before every {domain} permission was listed",
+                        fact.call
+                    ),
                 });
             }
-            last = Some(fact);
+            let judgement = verdict(case, domain, &expected, existing);
+            verdicts.push(seen::with_api(judgement, fact));
         }
-        let Some(fact) = last else {
-            return Ok(Judgement::not_applicable("the baseline is empty"));
-        };
-        let judgement = if absent.is_empty() {
-            Judgement::pass("all of them exist")
-        } else {
-            Judgement::fail(
-                "every permission of the baseline",
-                format!("the organisation does not have {}", listed(&absent)),
-                "Ask Genesys, or your partner, to enable Predictive Engagement for the organisation: until then these permissions cannot be given to any role.",
-                Owner::CloudAdmin,
-            )
-        };
-        let judgement = seen::with_api(judgement, fact);
-        Ok(match case.products().and_then(seen::found) {
-            Ok(products) => judgement.evidence("products enabled", listed(&products.ids)),
+        let worst = verdicts
+            .into_iter()
+            .max_by_key(|judgement| judgement.status);
+        let judgement = worst.unwrap_or_else(|| {
+            Judgement::not_applicable("the baseline expects no permission of any role")
+        });
+        Ok(match products(case) {
+            Ok((_, products)) => judgement.evidence("products enabled", listed(&products.ids)),
             Err(gap) => judgement.evidence("products enabled", format!("not read: {gap}")),
         })
     }
+}
+
+fn products<'a>(case: &Case<'a>) -> Answer<(&'a ApiFact<Products>, &'a Products)> {
+    let fact = case.products()?;
+    seen::is_about_us(case, &fact.reader)?;
+    Ok((fact, seen::found(fact)?))
+}
+
+fn verdict(
+    case: &Case<'_>,
+    domain: &str,
+    expected: &[&Expected],
+    existing: &Permissions,
+) -> Judgement {
+    let absent = rights::unseen(expected, existing);
+    let mut names: Vec<String> = absent
+        .iter()
+        .filter(|entry| !entry.permission.is_any())
+        .map(|entry| entry.permission.to_string())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    if absent.is_empty() {
+        return Judgement::pass(format!(
+            "the organisation has the {domain} permissions that are expected, {} in all",
+            existing.names.len()
+        ));
+    }
+    let wanted = format!("{domain} permissions in the organisation");
+    if !existing.names.is_empty() {
+        return Judgement::warn(
+            wanted,
+            format!(
+                "there are {domain} permissions, but not {}",
+                rights::names(&names)
+            ),
+            format!(
+                "Ask Genesys whether the product that brings {} is enabled for the organisation, or whether these permissions have other names by now; \
+                 in that case edit the baseline (`hybridcheck permissions --baseline`).",
+                rights::names(&names)
+            ),
+            Owner::CloudAdmin,
+        );
+    }
+    let is_documented = absent
+        .iter()
+        .any(|entry| entry.certainty == Mark::Documented);
+    let held = held(case, domain);
+    let status = if is_documented && held.is_empty() {
+        Status::Fail
+    } else {
+        Status::Warn
+    };
+    let product = if domain == "journey" {
+        "Predictive Engagement (Altocloud)"
+    } else {
+        "the product that brings them"
+    };
+    let judgement = Judgement::finding(
+        status,
+        wanted,
+        format!("no {domain} permission exists in the organisation"),
+        format!(
+            "Ask Genesys to enable {product} for the organisation. Until then no role can be given a {domain} permission: the user interface does not offer it. {}",
+            rights::DELAY
+        ),
+        Owner::CloudAdmin,
+    );
+    if held.is_empty() {
+        judgement
+    } else {
+        judgement.evidence(CONTRADICTION, rights::names(&held))
+    }
+}
+
+/// What roles hold of a domain by name: it exists, or existed once.
+fn held(case: &Case<'_>, domain: &str) -> Vec<String> {
+    let Ok((_, roles)) = named::listing(case) else {
+        return Vec::new();
+    };
+    let policies = roles.entities.iter().flat_map(|role| &role.policies);
+    let of_domain = policies.filter(|policy| policy.domain.eq_ignore_ascii_case(domain));
+    let names = of_domain.flat_map(|policy| {
+        let of = format!("{}:{}", policy.domain, policy.entity);
+        policy
+            .actions
+            .iter()
+            .map(move |action| format!("{of}:{action}"))
+    });
+    let is_exact = |name: &String| Permission::parse(name).is_ok_and(|name| !name.is_every());
+    let mut held: Vec<String> = names.filter(is_exact).collect();
+    held.sort_unstable();
+    held.dedup();
+    held
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, Permissions};
-    use hybridcheck_core::finding::Status;
-    use hybridcheck_core::object::ObjectId;
-    use hybridcheck_testkit::facts::{api, client, journey_permissions};
+    use hybridcheck_core::facts::{ApiOutcome, Roles};
+    use hybridcheck_testkit::facts::{
+        api, client, journey, journey_permissions, permissions_key, role, roles_key,
+    };
 
-    fn listing(spoil: impl FnOnce(&mut Permissions)) -> Answer<Judgement> {
-        let mut permissions = journey_permissions();
-        spoil(&mut permissions);
-        let key = FactKey::Permissions {
-            object: ObjectId(0),
-            domain: "journey".into(),
+    fn with(existing: Permissions) -> Bench {
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(existing));
+        let roles = Roles {
+            entities: vec![role("Admin", 2, vec![journey("*", &["*"])])],
+            incomplete: false,
         };
-        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(permissions));
-        Bench::healthy().fact(key, fact).judge_first(&Product)
+        let roles = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
+        Bench::healthy()
+            .fact(permissions_key(), fact)
+            .fact(roles_key(), roles)
     }
 
     #[test]
-    fn what_does_not_exist_is_named() {
-        let judgement = listing(|listing| listing.names.retain(|name| !name.contains("actionmap")));
-        let judgement = judgement.expect("a verdict");
+    fn an_organisation_without_the_domain_fails_and_no_role_is_to_be_changed() {
+        let judgement = with(Permissions::default())
+            .judge_first(&Product)
+            .expect("a verdict");
         assert_eq!(judgement.status, Status::Fail);
-        assert!(judgement.found.contains("journey:actionmap:add"));
-        assert!(!judgement.found.contains("journey:segment"));
+        assert!(judgement.fix.starts_with("Ask Genesys to enable"));
+        let evidence = judgement.evidence.iter();
+        let products: Vec<&str> = evidence
+            .filter(|piece| piece.label == "products enabled")
+            .map(|piece| piece.value.as_str())
+            .collect();
+        assert_eq!(products, ["engage"]);
     }
 
     #[test]
-    fn a_listing_that_was_cut_off_accuses_nobody() {
-        let answer = listing(|listing| {
-            listing.names.clear();
-            listing.incomplete = true;
-        });
-        assert!(matches!(answer, Err(Gap::NotAnswered { .. })));
+    fn roles_that_hold_such_permissions_by_name_contradict_it() {
+        let roles = Roles {
+            entities: vec![role("AI Agent", 2, vec![journey("session", &["view"])])],
+            incomplete: false,
+        };
+        let roles = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
+        let bench = with(Permissions::default()).fact(roles_key(), roles);
+        let judgement = bench.judge_first(&Product).expect("a verdict");
+        assert_eq!(judgement.status, Status::Warn);
+        assert!(
+            judgement
+                .evidence
+                .iter()
+                .any(|piece| piece.label == CONTRADICTION)
+        );
+    }
+
+    #[test]
+    fn single_permissions_that_do_not_exist_warn() {
+        let mut existing = journey_permissions();
+        existing.names.retain(|name| !name.contains(":segment:"));
+        let judgement = with(existing).judge_first(&Product).expect("a verdict");
+        assert_eq!(judgement.status, Status::Warn);
+        assert!(
+            judgement.found.ends_with("not journey:segment:view"),
+            "{}",
+            judgement.found
+        );
+    }
+
+    #[test]
+    fn a_listing_that_was_cut_off_or_not_read_is_no_verdict_against_anybody() {
+        let cut = Permissions {
+            incomplete: true,
+            ..Permissions::default()
+        };
+        assert_eq!(with(cut).status(&Product), Status::Gap);
+        let bench = Bench::healthy().gap(permissions_key(), Gap::Interrupted);
+        assert_eq!(bench.status(&Product), Status::Gap);
     }
 }

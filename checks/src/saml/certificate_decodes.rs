@@ -7,6 +7,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
+use crate::idp_refusals::{IdpFault, with_words};
+
 page! {
     /// The option certificate holds an X.509 certificate.
     ///
@@ -78,6 +80,7 @@ impl Check for CertificateDecodes {
             ),
         };
         let judgement = Judgement::fail(expected, found, fix, Owner::EngageAdmin).of(option);
+        let judgement = with_words(judgement, IdpFault::of_value(&fact.outcome));
         Ok(if option.missing_pieces.is_empty() {
             judgement
         } else {

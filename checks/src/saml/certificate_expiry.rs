@@ -6,6 +6,8 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
+use crate::idp_refusals::{IdpFault, with_words};
+
 page! {
     /// The certificate has not expired and does not expire soon.
     ///
@@ -40,7 +42,10 @@ impl Check for CertificateExpiry {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "certificate")?;
-        let end = case.decoded_certificate()?.not_after;
+        let certificate = case.decoded_certificate()?;
+        let end = certificate.not_after;
+        let fault = IdpFault::of_dates(certificate, case.as_of)
+            .filter(|fault| *fault == IdpFault::CertificateExpired);
         let days = case.as_of.days_until(end);
         let warn_days = case.policy.certificate_warn_days;
         let expected = format!("a certificate that is valid for more than {warn_days} days");
@@ -61,7 +66,7 @@ impl Check for CertificateExpiry {
                 end.day()
             ))
         };
-        Ok(judgement
+        Ok(with_words(judgement, fault)
             .evidence("last moment", end)
             .evidence("judged for", case.as_of)
             .of(option))
@@ -122,6 +127,11 @@ mod tests {
         let judgement = judge(-1);
         assert_eq!(judgement.status, Status::Fail);
         assert!(judgement.found.contains("less than a day"));
+        let said = |piece: &hybridcheck_core::finding::Evidence| {
+            piece.value == "certificate.expired: The certificate has expired."
+        };
+        assert!(judgement.evidence.iter().any(said));
+        assert!(!judge(DAY).evidence.iter().any(said));
         assert!(judge(-2 * DAY).found.contains("2 days before"));
     }
 

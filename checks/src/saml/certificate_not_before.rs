@@ -6,6 +6,8 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
+use crate::idp_refusals::{IdpFault, with_words};
+
 page! {
     /// The certificate is already valid.
     ///
@@ -42,12 +44,13 @@ impl Check for CertificateNotBefore {
         let judgement = if begin <= case.as_of {
             Judgement::pass(format!("valid since {}", begin.day()))
         } else {
-            Judgement::fail(
+            let judgement = Judgement::fail(
                 format!("a certificate that is valid on {}", case.as_of.day()),
                 format!("valid only from {begin} on"),
                 "wait until then, or make the certificate anew on a host whose clock is right",
                 Owner::EngageAdmin,
-            )
+            );
+            with_words(judgement, Some(IdpFault::CertificateNotYetValid))
         };
         Ok(judgement.evidence("judged for", case.as_of).of(option))
     }

@@ -72,6 +72,9 @@ impl Check for Login {
                     what: "the service limits the rate of token requests".into(),
                 });
             }
+            TokenOutcome::Malformed { problem } => {
+                return Err(seen::malformed_token(&last.http, problem));
+            }
             TokenOutcome::NotOAuth => {
                 return Err(Gap::NotAnswered {
                     what: format!("the login got no OAuth answer: {}", last.http.outcome),
@@ -118,6 +121,7 @@ fn said(one: &SamlTry) -> String {
     let answer = match &one.outcome {
         TokenOutcome::Issued { .. } => "accepted".to_owned(),
         TokenOutcome::Refused(error) => error.to_string(),
+        TokenOutcome::Malformed { problem } => visible(problem, 160),
         TokenOutcome::NotOAuth | TokenOutcome::RateLimited { .. } => one.http.outcome.to_string(),
     };
     let id = one

@@ -6,6 +6,8 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Lookup, Place, SAML_OPTIONS, ValueType};
 use hybridcheck_core::page;
 
+use crate::idp_refusals::{IdpFault, with_words};
+
 page! {
     /// The option of section saml is there and has a value.
     ///
@@ -110,7 +112,11 @@ fn missing(option: &str, found: String, place: &Place) -> Judgement {
         return Judgement::warn(expected, found, fix, Owner::EngageAdmin).at(place);
     }
     let expected = format!("saml/{option} with a value");
-    Judgement::fail(expected, found, fix, Owner::EngageAdmin).at(place)
+    let fault = (option == "issuer").then_some(IdpFault::IssuerMissing);
+    with_words(
+        Judgement::fail(expected, found, fix, Owner::EngageAdmin).at(place),
+        fault,
+    )
 }
 
 #[cfg(test)]

@@ -10,11 +10,17 @@ use std::net::IpAddr;
 pub use destination::{Destination, DnsName};
 pub use needed::{UnusableUrl, needed};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::endpoint::Endpoint;
 use crate::text::{listed, visible};
 
 /// On what a rule rests, strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Mark {
     /// Genesys documents it, or its own software does exactly this.
     Documented,
@@ -24,13 +30,20 @@ pub enum Mark {
     Inferred,
 }
 
-impl fmt::Display for Mark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Mark {
+    /// One word for people and machines.
+    pub fn label(self) -> &'static str {
+        match self {
             Self::Documented => "documented",
             Self::Observed => "observed",
             Self::Inferred => "inferred",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.label())
     }
 }
 

@@ -57,6 +57,22 @@ pub struct ApiError {
     pub correlation_id: Option<String>,
 }
 
+impl ApiError {
+    /// The scope that the client lacks, when that is the reason: `App not authorized to use scope %s`.
+    pub fn scope(&self) -> Option<&str> {
+        if !self
+            .code
+            .eq_ignore_ascii_case("app.not.authorized.for.scope")
+        {
+            return None;
+        }
+        let (_, rest) = self.message.rsplit_once("scope ")?;
+        let scope = rest.split_whitespace().next()?;
+        let scope = scope.trim_matches(|c: char| "[]'\"`.,".contains(c));
+        (!scope.is_empty()).then_some(scope)
+    }
+}
+
 /// An id with a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NamedEntity {
@@ -287,4 +303,32 @@ pub struct Grant {
     pub division: NamedEntity,
     /// What it allows.
     pub policies: Vec<PermissionPolicy>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(code: &str, message: &str) -> ApiError {
+        ApiError {
+            status: 403,
+            code: code.into(),
+            message: message.into(),
+            correlation_id: None,
+        }
+    }
+
+    #[test]
+    fn a_scope_is_named_by_the_refusal_for_it_alone() {
+        let code = "app.not.authorized.for.scope";
+        for message in [
+            "App not authorized to use scope authorization:readonly",
+            "App not authorized to use scope [authorization:readonly].",
+        ] {
+            assert_eq!(error(code, message).scope(), Some("authorization:readonly"));
+        }
+        assert_eq!(error(code, "").scope(), None);
+        assert_eq!(error(code, "App not authorized to use scope").scope(), None);
+        assert_eq!(error("not.authorized", "no scope here").scope(), None);
+    }
 }

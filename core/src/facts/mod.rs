@@ -1,6 +1,7 @@
 //! Facts: what happened when hybridcheck looked, never whether it is good. Saved, carried and judged again.
 
 mod api;
+mod call;
 mod dns;
 mod http;
 mod key;
@@ -14,6 +15,7 @@ mod tcp;
 mod tls;
 
 pub use api::*;
+pub use call::*;
 pub use dns::*;
 pub use http::*;
 pub use key::*;

@@ -45,6 +45,11 @@ pub enum TokenOutcome {
         /// Its life in seconds, when stated.
         expires_in: Option<u64>,
     },
+    /// An answer to a request for a token that lacks what such an answer must hold.
+    Malformed {
+        /// The member, and what is wrong with it; never its value.
+        problem: String,
+    },
     /// Not an OAuth answer: a proxy, a block page, another service.
     NotOAuth,
     /// Rate limited even after `Retry-After` was honoured once.
@@ -104,10 +109,16 @@ impl TokenEndFact {
 }
 
 /// The second look at an object's source after something was refused, as components look again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RereadFact {
-    /// What was refused.
+    /// What was refused; nothing when there was no reason to read again.
     pub because: Vec<FactKey>,
+    /// Why the source could not be read again, or not be compared.
+    #[serde(default)]
+    pub problem: Option<String>,
+    /// What was refused stood on an option that changed, so it was asked again with the new object.
+    #[serde(default)]
+    pub retried: bool,
     /// The options that differ from the first reading.
     pub changes: Vec<OptionChange>,
 }

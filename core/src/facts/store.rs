@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     AddressesFact, ApiFact, ApiProbeFact, CertificateFact, ClientRecord, ConnectionFact,
     DiscoveryFact, DnsFact, FactKey, Grants, HelloFact, HostsFileFact, HttpFact, IdentityProvider,
-    IdentityProviders, Organization, PathFact, Permissions, Person, PrivateKeyFact, Products,
-    ReachFact, RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact, SystemLookupFact,
-    TcpFact, TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact,
+    IdentityProviders, OptionChange, Organization, PathFact, Permissions, Person, PrivateKeyFact,
+    Products, ReachFact, RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact,
+    SystemLookupFact, TcpFact, TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact,
 };
+use crate::object::ObjectId;
 use crate::time::Took;
 
 /// Why a fact is missing. A gap is never a verdict.
@@ -104,7 +105,7 @@ impl fmt::Display for Gap {
             Self::Denied { permissions, call } => {
                 write!(
                     f,
-                    "no client of this run may read it: {call} needs {}",
+                    "no client of this run may read it: {call} needs {} (`hybridcheck permissions` prints the role)",
                     permissions.join(" or ")
                 )
             }
@@ -298,6 +299,31 @@ impl Facts {
             stands_on,
             took,
         });
+    }
+
+    /// Forgets what was recorded under some keys, so that it can be recorded anew.
+    pub fn forget(&mut self, keys: &BTreeSet<FactKey>) {
+        self.entries.retain(|key, _| !keys.contains(key));
+    }
+
+    /// The options that changed between two readings of an object, as facts call them: names count whatever their case.
+    pub fn changed(&self, object: ObjectId, changes: &[OptionChange]) -> BTreeSet<FactKey> {
+        let is_changed = |key: &FactKey| match key {
+            FactKey::Option {
+                object: of,
+                section,
+                option,
+            } => {
+                *of == object
+                    && changes.iter().any(|change| {
+                        change.section.eq_ignore_ascii_case(section)
+                            && change.option.eq_ignore_ascii_case(option)
+                    })
+            }
+            _ => false,
+        };
+        let bases = self.entries.values().flat_map(|entry| &entry.stands_on);
+        bases.filter(|key| is_changed(key)).cloned().collect()
     }
 
     /// A fact by key.

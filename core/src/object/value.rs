@@ -56,6 +56,15 @@ impl Value {
         }
     }
 
+    /// Whether two values are the same text.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Plain(one), Self::Plain(other)) => one == other,
+            (Self::Secret(one), Self::Secret(other)) => one.is_same(other),
+            _ => false,
+        }
+    }
+
     /// For messages: the text in quotes when it may be shown, else its shape.
     pub fn shown(&self) -> String {
         match self {

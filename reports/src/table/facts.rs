@@ -221,6 +221,7 @@ fn saw(fact: &Fact) -> String {
 fn exchange(outcome: &TokenOutcome, http: &HttpFact) -> String {
     match outcome {
         TokenOutcome::Issued { .. } => "issued".to_owned(),
+        TokenOutcome::Malformed { problem } => format!("not in the documented form: {problem}"),
         TokenOutcome::NotOAuth => format!("no OAuth answer: {}", http.outcome),
         TokenOutcome::RateLimited { .. } => "rate limited".to_owned(),
         TokenOutcome::Refused(error) => error.to_string(),

@@ -1,6 +1,7 @@
 //! An organisation that the sandbox plays: its clients, identity providers, roles, people and tokens. Faults change it before it opens.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -70,6 +71,17 @@ pub(super) enum Rejects {
     Policy,
 }
 
+/// How an administrator pasted the object's certificate into a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Base64 of the DER, without BEGIN and END.
+    Body,
+    /// The PEM file as it is.
+    Pem,
+    /// Base64 of the PEM file, as the object's option holds it.
+    PemInBase64,
+}
+
 /// A SAML identity provider.
 #[derive(Clone, Debug)]
 pub(super) struct Provider {
@@ -81,6 +93,8 @@ pub(super) struct Provider {
     pub(super) sso_target: String,
     /// As administrators pasted them; the object's own, as base64 of its DER, when there is none as the sandbox opens.
     pub(super) certificates: Vec<String>,
+    /// How the object's own certificate is written.
+    pub(super) written: Written,
     /// It does not hold the object's own certificate.
     pub(super) is_bare: bool,
     /// Further certificates, made as the sandbox opens: of this key, and valid from and to these days counted from today.
@@ -102,6 +116,7 @@ impl Provider {
             disabled: false,
             sso_target: "https://idp.acme.example/sso".into(),
             certificates: Vec::new(),
+            written: Written::Body,
             is_bare: false,
             made: Vec::new(),
             slo: String::new(),
@@ -179,6 +194,8 @@ pub(super) struct Cloud {
     pub(super) hides_expiry: bool,
     /// The encodings of an assertion that the token endpoint takes; the genuine service's are not known.
     pub(super) encodings: Vec<Encoding>,
+    /// The object's file and what is written into it when a secret is refused for the first time.
+    rewrite: Mutex<Option<(PathBuf, String)>>,
     token_prefix: String,
     tokens: Mutex<BTreeMap<String, Holder>>,
     created: Mutex<Vec<User>>,
@@ -225,6 +242,7 @@ impl Cloud {
             oauth_error: None,
             hides_expiry: false,
             encodings: Encoding::ALL.to_vec(),
+            rewrite: Mutex::default(),
             token_prefix: format!("sandbox-{}-", random_text(12)?),
             tokens: Mutex::default(),
             created: Mutex::default(),
@@ -277,6 +295,21 @@ impl Cloud {
     pub(super) fn allows(&self, client: &Client, user: Option<&User>, permission: &str) -> bool {
         self.roles_of(client, user)
             .any(|role| role.allows(permission))
+    }
+
+    /// Sets what happens to the object when a secret is refused for the first time.
+    pub(super) fn rewrite_when_refused(&self, file: PathBuf, text: String) {
+        *self.rewrite.lock().unwrap_or_else(PoisonError::into_inner) = Some((file, text));
+    }
+
+    /// A secret is refused.
+    pub(super) fn refuse_secret(&self) -> std::io::Result<()> {
+        let rewrite = self
+            .rewrite
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        rewrite.map_or(Ok(()), |(file, text)| std::fs::write(file, text))
     }
 
     /// Issues a token for a client, or for a person who logs in through it.

@@ -6,10 +6,12 @@ use super::cloud::{Client, EWT_CLIENT, ISSUER, Provider, Role, SERVICE_ROLE};
 use super::dns::NameAnswer;
 use super::setup::{REGION, Setup};
 
+mod answers;
 mod cloud;
 mod http;
 mod network;
 mod object;
+mod org;
 mod proxy;
 mod roles;
 mod saml;
@@ -22,7 +24,7 @@ mod tokens;
 pub struct Fault {
     /// Its name on the command line.
     pub name: &'static str,
-    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, `saml`, or `none` when nothing is wrong.
+    /// Where it lies: `object`, `dns`, `tcp`, `tls`, `http`, `proxy`, `oauth`, `organisation`, `idp`, `saml`, `answer`, or `none` when nothing is wrong.
     pub area: &'static str,
     /// What it is, in one sentence.
     pub about: &'static str,
@@ -50,7 +52,9 @@ static FAULTS: LazyLock<Vec<Fault>> = LazyLock::new(|| {
         roles::FAULTS,
         tokens::FAULTS,
         service::FAULTS,
+        org::FAULTS,
         saml::FAULTS,
+        answers::FAULTS,
     ]
     .concat()
 });

@@ -4,6 +4,9 @@ use super::{Fault, fine, one};
 use crate::sandbox::cloud::{EWT_CLIENT, Rejects};
 use crate::sandbox::setup::Setup;
 
+/// A secret that the client had before.
+const OLD_SECRET: &str = "0utdated-secret-of-the-ewt-client-4711-abcdef";
+
 pub(super) const FAULTS: &[Fault] = &[
     fine(
         "token-without-life",
@@ -30,6 +33,68 @@ pub(super) const FAULTS: &[Fault] = &[
         &["secret-with-blanks"],
         "ewt/password is the client's secret with a blank behind it.",
         |s| s.secret_as(|secret| format!("{secret} ")),
+    ),
+    one(
+        "oauth",
+        "secret-trailing-newline",
+        &["secret-with-blanks"],
+        "ewt/password is the client's secret with a line break behind it.",
+        |s| s.secret_as(|secret| format!("{secret}\n")),
+    ),
+    one(
+        "oauth",
+        "id-secret-swapped",
+        &["id-and-secret-swapped"],
+        "Id and secret of [ewt] stand in each other's option.",
+        |s| {
+            let secret = s
+                .cloud
+                .client(EWT_CLIENT)
+                .map(|client| client.secret.clone());
+            s.sample.set("ewt", "client_id", secret.unwrap_or_default());
+            s.sample.set("ewt", "password", EWT_CLIENT);
+        },
+    ),
+    one(
+        "oauth",
+        "secret-rotated-during-run",
+        &["object-changed"],
+        "ewt/password is an old secret, and somebody enters the new one while the object is checked.",
+        |s| {
+            s.sample.set("ewt", "password", OLD_SECRET);
+            s.rotation = Some(str::to_owned);
+        },
+    ),
+    one(
+        "oauth",
+        "secret-rotation-unfinished",
+        &["object-changed"],
+        "ewt/password is changed while the object is checked, to a secret that the client does not have yet.",
+        |s| {
+            s.sample.set("ewt", "password", OLD_SECRET);
+            s.rotation = Some(|_| "n3xt-secret-of-the-ewt-client-4712-ghijkl".into());
+        },
+    ),
+    one(
+        "oauth",
+        "organisation-elsewhere",
+        &["unknown-client"],
+        "Both URLs are of one region, and the organisation lives in another.",
+        |s| {
+            for (option, url) in [
+                ("base_auth_url", "https://login.mypurecloud.ie/oauth/token"),
+                ("base_service_url", "https://api.mypurecloud.ie/api/"),
+            ] {
+                s.sample.set("general", option, url);
+            }
+        },
+    ),
+    one(
+        "oauth",
+        "request-not-understood",
+        &["login-refused-otherwise"],
+        "The token endpoint says that the request was not valid.",
+        |s| s.cloud.oauth_error = Some((400, "invalid_request", "grant_type is required")),
     ),
     one(
         "oauth",

@@ -34,6 +34,7 @@ fn every_fault_is_described_and_named_once() {
         "organisation",
         "idp",
         "saml",
+        "answer",
         "none",
     ];
     for (index, fault) in faults().iter().enumerate() {

@@ -15,8 +15,8 @@ use hybridcheck_core::facts::{
     HostsFileFact, HttpAnswer, HttpFact, HttpOutcome, IdentityProvider, IdentityProviders,
     KeyAlgorithm, MaterialShape, NamedEntity, OAuthClientInfo, OAuthError, Organization,
     PasswordFit, PermissionPolicy, Permissions, Person, PrivateKeyFact, PrivateKeyInfo,
-    PrivateKeyOutcome, Products, ReachFact, Recorded, ResolverFact, Role, RoleDivision, Roles,
-    RoutingFact, SamlLoginFact, SamlTry, ServedCertificate, SystemLookupFact, SystemOutcome,
+    PrivateKeyOutcome, Products, ReachFact, Recorded, RereadFact, ResolverFact, Role, RoleDivision,
+    Roles, RoutingFact, SamlLoginFact, SamlTry, ServedCertificate, SystemLookupFact, SystemOutcome,
     TcpFact, TcpOutcome, TlsFact, TlsOutcome, TokenEndFact, TokenFact, TokenInfo, TokenOutcome,
     Trust, Wrapping,
 };
@@ -499,7 +499,7 @@ pub fn api_probe(endpoint: &Endpoint, error: Option<ApiError>) -> ApiProbeFact {
 /// A token request with this outcome.
 pub fn token(object: &HybridObject, section: &str, outcome: TokenOutcome) -> TokenFact {
     let status = match &outcome {
-        TokenOutcome::Issued { .. } => 200,
+        TokenOutcome::Issued { .. } | TokenOutcome::Malformed { .. } => 200,
         TokenOutcome::NotOAuth => 404,
         TokenOutcome::RateLimited { .. } => 429,
         TokenOutcome::Refused(error) => error.status,
@@ -698,6 +698,8 @@ pub fn healthy(object: &HybridObject) -> Facts {
     }
     facts.material(object);
     facts.cloud(object);
+    let key = FactKey::Reread { object: object.id };
+    facts.add(key, RereadFact::default(), Vec::new());
     facts.facts
 }
 
@@ -886,6 +888,14 @@ impl Builder {
 pub fn roles_key() -> FactKey {
     FactKey::Roles {
         object: ObjectId(0),
+    }
+}
+
+/// Key of the journey permissions that exist in the organisation.
+pub fn permissions_key() -> FactKey {
+    FactKey::Permissions {
+        object: ObjectId(0),
+        domain: "journey".into(),
     }
 }
 

@@ -1,0 +1,99 @@
+//! hybridcheck's own client cannot see the organisation of the object.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::{ClientRef, FactKey};
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+
+use crate::{providers, rows};
+
+page! {
+    /// hybridcheck's own client belongs to another organisation.
+    ///
+    /// ## What it means
+    ///
+    /// The client of `--client-id` is one of another organisation than the object and its own clients. What was read with it says
+    /// nothing about the object and was left unjudged; nothing is wrong with the object on this account.
+    ///
+    /// ## How to fix
+    ///
+    /// Make a read-only client for hybridcheck in the organisation of the object and give its id and secret.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -s -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/organizations/me` with a token of that client shows its organisation.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: a token belongs to one organisation, and the API states it (Platform API definition).
+    pub(crate) struct ToolClientElsewhere;
+}
+
+impl Rule for ToolClientElsewhere {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let shown = rows::flagged(all, "org-tool-client");
+        let Some(row) = shown.first() else {
+            return Vec::new();
+        };
+        let client = ClientRef::Tool {
+            object: case.object.id,
+        };
+        vec![
+            Diagnosis::new(
+                Certainty::Certain,
+                format!(
+                    "the client of --client-id belongs to {}, the object to {}: what was read with it says nothing about the object",
+                    row.found, row.expected
+                ),
+                Owner::CloudAdmin,
+                row.fix.clone(),
+            )
+            .shown_by(shown)
+            .breaks([FactKey::Token { client }])
+            .command(providers::command(case, "/api/v2/organizations/me")),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::{ApiOutcome, NamedEntity};
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::facts::{api, token_info};
+    use hybridcheck_testkit::objects::ORG_ID;
+
+    fn of_organization(id: &str) -> Bench {
+        let client = ClientRef::Tool {
+            object: ObjectId(0),
+        };
+        let mut info = token_info(&Bench::healthy().object, "ewt");
+        info.organization = Some(NamedEntity {
+            id: Some(id.into()),
+            name: None,
+        });
+        let fact = api(&client, "GET /api/v2/tokens/me", ApiOutcome::Found(info));
+        Bench::healthy()
+            .with_tool_client()
+            .fact(FactKey::TokenInfo { client }, fact)
+    }
+
+    #[test]
+    fn a_client_of_another_organization_fires_and_nothing_is_said_of_the_object() {
+        let bench = of_organization("99999999-1111-4222-8333-444444444444");
+        assert_eq!(bench.causes(), ["tool-client-elsewhere"]);
+        assert_eq!(bench.failures(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_client_of_the_objects_organization_does_not() {
+        assert!(
+            of_organization(ORG_ID)
+                .diagnose(&ToolClientElsewhere)
+                .is_empty()
+        );
+    }
+}

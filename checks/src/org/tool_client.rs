@@ -1,0 +1,159 @@
+//! Whether hybridcheck's own client can see the organisation of the object.
+
+use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap};
+use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::page;
+use hybridcheck_core::text::visible;
+
+use crate::seen;
+
+page! {
+    /// hybridcheck's own client belongs to the organisation of the object.
+    ///
+    /// Applies only when a client was given with `--client-id`.
+    ///
+    /// ## Why it matters
+    ///
+    /// Identity providers, roles and clients are read with this client. One of another organisation reads those of the other
+    /// organisation, which say nothing about this object: what was read with it is left unjudged.
+    ///
+    /// ## How to fix
+    ///
+    /// Create a client for hybridcheck in the organisation of `general/organization_id` and give its id with `--client-id`.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: a token belongs to one organisation, and the API states it (Platform API definition). When no client of the object
+    /// confirms `general/organization_id`, the option may be what is wrong; then `org-id-matches` says so and this check does not.
+    pub(crate) struct ToolClient;
+}
+
+impl Check for ToolClient {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        let client = ClientRef::Tool { object: object.id };
+        vec![Subject::Client { client }]
+    }
+
+    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+        // The token's info of the tool's client is asked for wherever the organisation is, when there is such a client.
+        vec![FactKey::Organization { object: object.id }]
+    }
+
+    fn is_required(&self) -> bool {
+        false
+    }
+
+    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        if !case.has_tool_client {
+            return Ok(Judgement::not_applicable(
+                "no client of hybridcheck's own takes part (--client-id)",
+            ));
+        }
+        let client = seen::client(subject)?;
+        let fact = case.token_info(&seen::token_info_key(client))?;
+        let organization = seen::found(fact)?.organization.as_ref();
+        let Some(theirs) = organization.and_then(|organization| organization.id.as_deref()) else {
+            return Err(Gap::NotAnswered {
+                what: format!("{} does not state the token's organisation", fact.call),
+            });
+        };
+        let (_, ours) = seen::plain(case, "general", "organization_id")?;
+        let option_decides = || {
+            Gap::blocked(FactKey::option(
+                case.object.id,
+                "general",
+                "organization_id",
+            ))
+        };
+        if !is_guid(ours) {
+            return Err(option_decides());
+        }
+        let named = organization
+            .and_then(|organization| organization.name.as_deref())
+            .map_or_else(String::new, |name| format!(" ({})", visible(name, 80)));
+        let judgement = if theirs.eq_ignore_ascii_case(ours) {
+            Judgement::pass(format!("organisation {}{named}", visible(theirs, 60)))
+        } else if seen::confirms(case, client, ours) {
+            Judgement::warn(
+                format!(
+                    "organisation {}, that of the object and of its own client",
+                    visible(ours, 60)
+                ),
+                format!("organisation {}{named}", visible(theirs, 60)),
+                format!(
+                    "Give hybridcheck a client of organisation {} with --client-id. Nothing in the object has to change for this.",
+                    visible(ours, 60)
+                ),
+                Owner::CloudAdmin,
+            )
+        } else {
+            return Err(option_decides());
+        };
+        Ok(seen::with_api(judgement, fact))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::{ApiOutcome, NamedEntity};
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::facts::{api, token_info, token_info_key};
+    use hybridcheck_testkit::objects::ORG_ID;
+
+    const OTHER: &str = "99999999-1111-4222-8333-444444444444";
+
+    fn of_organization(id: &str) -> Bench {
+        let client = ClientRef::Tool {
+            object: ObjectId(0),
+        };
+        let mut info = token_info(&Bench::healthy().object, "ewt");
+        info.organization = Some(NamedEntity {
+            id: Some(id.into()),
+            name: Some("Acme Test".into()),
+        });
+        let fact = api(&client, "GET /api/v2/tokens/me", ApiOutcome::Found(info));
+        Bench::healthy()
+            .with_tool_client()
+            .fact(FactKey::TokenInfo { client }, fact)
+    }
+
+    #[test]
+    fn a_client_of_the_objects_organization_passes() {
+        assert_eq!(of_organization(ORG_ID).status(&ToolClient), Status::Pass);
+    }
+
+    #[test]
+    fn a_client_of_another_organization_warns_and_leaves_the_object_alone() {
+        let judgement = of_organization(OTHER)
+            .judge_first(&ToolClient)
+            .expect("a verdict");
+        assert_eq!(judgement.status, Status::Warn);
+        assert!(judgement.found.contains("Acme Test"));
+        assert!(judgement.places.is_empty());
+    }
+
+    #[test]
+    fn when_nobody_confirms_the_option_it_is_not_this_client_that_is_accused() {
+        let alone = of_organization(OTHER).gap(token_info_key("ewt"), Gap::NotPlanned);
+        let alone = alone.gap(
+            FactKey::Organization {
+                object: ObjectId(0),
+            },
+            Gap::NotPlanned,
+        );
+        assert!(matches!(
+            alone.judge_first(&ToolClient),
+            Err(Gap::Blocked { .. })
+        ));
+    }
+
+    #[test]
+    fn without_a_client_of_its_own_it_does_not_apply() {
+        assert_eq!(Bench::healthy().status(&ToolClient), Status::NotApplicable);
+    }
+}

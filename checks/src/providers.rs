@@ -1,0 +1,58 @@
+//! The organisation's identity providers, as several causes look at them.
+
+use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
+use hybridcheck_core::text::visible;
+
+use crate::seen;
+
+/// The id of the `PureEngage` provider among all.
+const PUREENGAGE: &str = "pureengage";
+
+/// Another provider than the `PureEngage` one that has the object's issuer; one that is switched off takes no logins and does not count.
+pub(crate) fn bearer<'a>(case: &Case<'a>) -> Option<&'a IdentityProvider> {
+    find(case, |provider| provider.disabled != Some(true))
+}
+
+/// A provider that is switched off and has the object's issuer.
+pub(crate) fn sleeper<'a>(case: &Case<'a>) -> Option<&'a IdentityProvider> {
+    find(case, |provider| provider.disabled == Some(true))
+}
+
+fn find<'a>(
+    case: &Case<'a>,
+    is_wanted: impl Fn(&IdentityProvider) -> bool,
+) -> Option<&'a IdentityProvider> {
+    let ours = case.object.plain("saml", "issuer")?;
+    let key = FactKey::Idps {
+        object: case.object.id,
+    };
+    let fact = case.facts().idps(&key).ok()?;
+    seen::is_about_us(case, &fact.reader).ok()?;
+    let ApiOutcome::Found(listing) = &fact.outcome else {
+        return None;
+    };
+    listing.entities.iter().find(|provider| {
+        let is_own = provider
+            .id
+            .as_deref()
+            .is_some_and(|id| id.eq_ignore_ascii_case(PUREENGAGE));
+        !is_own && provider.issuer_uri.as_deref() == Some(ours) && is_wanted(provider)
+    })
+}
+
+/// How a provider is called.
+pub(crate) fn name(provider: &IdentityProvider) -> String {
+    let name = provider.name.as_deref().or(provider.id.as_deref());
+    visible(name.unwrap_or("without a name"), 80)
+}
+
+/// A command that shows a call of the API.
+pub(crate) fn command(case: &Case<'_>, path: &str) -> String {
+    let api = case
+        .object
+        .api_endpoint()
+        .map(|endpoint| endpoint.to_string())
+        .unwrap_or_default();
+    format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}{path}")
+}

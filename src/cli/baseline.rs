@@ -1,0 +1,77 @@
+//! `--permission-baseline`: what the roles that an object names should allow, where a site expects something else.
+
+use hybridcheck_core::baseline::Baseline;
+use hybridcheck_core::text::visible;
+
+use super::Failure;
+
+/// Longer files are refused: a baseline is a page of text.
+const FILE_CAP: u64 = 1024 * 1024;
+
+/// The argument that replaces the baseline.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct BaselineArgs {
+    /// Which permissions the roles should hold, in place of the table that `permissions --baseline` prints
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "HYBRIDCHECK_PERMISSION_BASELINE",
+        hide_env_values = true
+    )]
+    permission_baseline: Option<String>,
+}
+
+impl BaselineArgs {
+    /// The baseline to judge by.
+    pub(super) fn read(&self) -> Result<Baseline, Failure> {
+        match &self.permission_baseline {
+            None => Ok(Baseline::default()),
+            Some(path) => Baseline::parse(&text(path)?).map_err(|bad| {
+                refused(
+                    format!("{}, {bad}", visible(path, 200)),
+                    "`hybridcheck permissions --baseline` prints a table to begin with; its columns are parted by tabs",
+                )
+            }),
+        }
+    }
+
+    /// The flag, as the run document tells it.
+    pub(super) fn told(&self) -> Option<String> {
+        let path = self.permission_baseline.as_ref()?;
+        Some(visible(&format!("--permission-baseline {path}"), 300))
+    }
+}
+
+fn refused(problem: String, help: &str) -> Failure {
+    Failure::Flag {
+        flag: "--permission-baseline",
+        problem,
+        help: help.into(),
+    }
+}
+
+fn text(path: &str) -> Result<String, Failure> {
+    use std::io::Read;
+    let failed = |source| Failure::File {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(FILE_CAP + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > FILE_CAP {
+        return Err(refused(
+            format!("{} is longer than {FILE_CAP} bytes", visible(path, 200)),
+            "a baseline is a table of some lines",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|_| {
+        refused(
+            format!("{} is not UTF-8 text", visible(path, 200)),
+            "save the table as plain text in UTF-8",
+        )
+    })
+}

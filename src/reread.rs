@@ -1,0 +1,289 @@
+//! The usage contract of the object: it is read at start, and on a refusal of Genesys Cloud read once more; what was refused is asked for
+//! once more when it rests on an option that changed. Pure but for the origin, which reads.
+
+use std::collections::BTreeSet;
+
+use hybridcheck_core::facts::{
+    ApiFact, ApiOutcome, Change, Fact, FactKey, Facts, Gap, OptionChange, Recorded, RereadFact,
+    TokenOutcome,
+};
+use hybridcheck_core::object::{Configuration, HybridObject, Value};
+use hybridcheck_core::text::visible;
+use hybridcheck_core::time::Took;
+
+use crate::sources::Origin;
+
+/// What a second reading brought.
+#[derive(Debug)]
+pub struct Second {
+    /// The objects as they are now.
+    pub configuration: Configuration,
+    /// What each object's second reading was for and showed.
+    pub facts: Vec<(FactKey, RereadFact)>,
+    /// The facts that rest on what changed.
+    pub stale: BTreeSet<FactKey>,
+}
+
+impl Second {
+    /// Whether something that was refused rests on what changed.
+    pub fn is_worth_a_try(&self) -> bool {
+        self.facts.iter().any(|(_, fact)| fact.retried)
+    }
+}
+
+/// Reads once more when something was refused; nothing when nothing was.
+pub fn second(configuration: &Configuration, facts: &Facts, origin: &dyn Origin) -> Option<Second> {
+    let objects = &configuration.objects;
+    let because: Vec<Vec<FactKey>> = objects
+        .iter()
+        .map(|object| refused(facts, object))
+        .collect();
+    if because.iter().all(Vec::is_empty) {
+        return None;
+    }
+    let again = origin
+        .again()
+        .and_then(|again| comparable(configuration, again));
+    let mut second = Second {
+        configuration: configuration.clone(),
+        facts: Vec::new(),
+        stale: BTreeSet::new(),
+    };
+    let problem = match again {
+        Ok(again) => {
+            second.configuration = again;
+            None
+        }
+        Err(problem) => Some(visible(&problem, 300)),
+    };
+    for (index, (object, because)) in objects.iter().zip(because).enumerate() {
+        let now = &second.configuration.objects[index];
+        let changes = changes(object, now);
+        let changed = facts.changed(object.id, &changes);
+        let stale: BTreeSet<FactKey> = facts
+            .entries()
+            .map(|entry| &entry.key)
+            .filter(|key| changed.iter().any(|option| facts.stands_on(key, option)))
+            .cloned()
+            .collect();
+        let fact = RereadFact {
+            retried: because.iter().any(|key| stale.contains(key)),
+            problem: problem.clone().filter(|_| !because.is_empty()),
+            because,
+            changes,
+        };
+        second.stale.extend(stale);
+        let object = object.id;
+        second.facts.push((FactKey::Reread { object }, fact));
+    }
+    Some(second)
+}
+
+/// Puts what second readings showed in the place of what was recorded before.
+pub fn record(facts: &mut Facts, readings: Vec<(FactKey, RereadFact)>) {
+    for (key, fact) in readings {
+        // Only where a check asks for it.
+        if facts.reread(&key).is_ok() {
+            facts.forget(&BTreeSet::from([key.clone()]));
+            facts.record(key, Ok(fact.into()), Vec::new(), Took::default());
+        }
+    }
+}
+
+/// What the token endpoint or the API refused of an object.
+fn refused(facts: &Facts, object: &HybridObject) -> Vec<FactKey> {
+    let entries = facts.entries();
+    entries
+        .filter(|entry| entry.key.of_cloud() == Some(object.id))
+        .filter(|entry| match &entry.outcome {
+            Recorded::Fact(fact) => is_refusal(fact),
+            Recorded::Missing(gap) => matches!(gap, Gap::Denied { .. }),
+        })
+        .map(|entry| entry.key.clone())
+        .collect()
+}
+
+fn is_refusal(fact: &Fact) -> bool {
+    fn of<T>(fact: &ApiFact<T>) -> bool {
+        matches!(&fact.outcome, ApiOutcome::Refused(error) if matches!(error.status, 401 | 403))
+    }
+    match fact {
+        Fact::Token(fact) => matches!(fact.outcome, TokenOutcome::Refused(_)),
+        Fact::SamlLogin(fact) => {
+            let last = fact.tries.last();
+            last.is_some_and(|tried| matches!(tried.outcome, TokenOutcome::Refused(_)))
+        }
+        Fact::ClientRecord(fact) => of(fact),
+        Fact::Grants(fact) => of(fact),
+        Fact::Idps(fact) => of(fact),
+        Fact::Me(fact) => of(fact),
+        Fact::Organization(fact) => of(fact),
+        Fact::Permissions(fact) => of(fact),
+        Fact::Products(fact) => of(fact),
+        Fact::PureengageIdp(fact) => of(fact),
+        Fact::Roles(fact) => of(fact),
+        Fact::TokenInfo(fact) => of(fact),
+        _ => false,
+    }
+}
+
+/// The second reading, when it holds the same objects as the first.
+fn comparable(first: &Configuration, again: Configuration) -> Result<Configuration, String> {
+    let same = |one: &HybridObject, other: &HybridObject| {
+        one.tenant == other.tenant && one.dbid == other.dbid && one.name == other.name
+    };
+    let is_same = first.objects.len() == again.objects.len()
+        && first
+            .objects
+            .iter()
+            .zip(&again.objects)
+            .all(|(one, other)| same(one, other));
+    if is_same {
+        Ok(again)
+    } else {
+        Err("the input holds other objects than at the start".into())
+    }
+}
+
+/// What differs between two readings of an object; values are compared and never told.
+fn changes(before: &HybridObject, now: &HybridObject) -> Vec<OptionChange> {
+    let (before, now) = (values(before), values(now));
+    let mut changes = Vec::new();
+    let change = |section: &str, option: &str, change| OptionChange {
+        section: section.to_owned(),
+        option: option.to_owned(),
+        change,
+    };
+    for (section, option, value) in &before {
+        match find(&now, section, option) {
+            None => changes.push(change(section, option, Change::Removed)),
+            Some(other) if !value.is_same(other) => {
+                changes.push(change(section, option, Change::Replaced));
+            }
+            Some(_) => {}
+        }
+    }
+    for (section, option, _) in &now {
+        if find(&before, section, option).is_none() {
+            changes.push(change(section, option, Change::Added));
+        }
+    }
+    changes.sort();
+    changes.dedup();
+    changes
+}
+
+type Values<'a> = Vec<(&'a str, &'a str, &'a Value)>;
+
+fn values(object: &HybridObject) -> Values<'_> {
+    let sections = object.sections.iter();
+    sections
+        .flat_map(|section| {
+            let options = section.options.iter();
+            options.map(|option| (section.name.as_str(), option.name.as_str(), &option.value))
+        })
+        .collect()
+}
+
+fn find<'a>(values: &Values<'a>, section: &str, option: &str) -> Option<&'a Value> {
+    let mut found = values.iter().filter(|(of, name, _)| {
+        of.eq_ignore_ascii_case(section) && name.eq_ignore_ascii_case(option)
+    });
+    found.next().map(|(_, _, value)| *value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::facts::{
+        healthy, oauth_error, token, token_info_key, token_key, with_fact,
+    };
+    use hybridcheck_testkit::objects;
+
+    struct Now(Result<Vec<HybridObject>, String>);
+
+    impl Origin for Now {
+        fn again(&self) -> Result<Configuration, String> {
+            let objects = self.0.clone()?;
+            Ok(Configuration {
+                objects,
+                ..Configuration::default()
+            })
+        }
+    }
+
+    fn read(now: Result<Vec<HybridObject>, String>, is_refused: bool) -> Option<Second> {
+        let object = objects::healthy();
+        let mut facts = healthy(&object);
+        if is_refused {
+            let refusal = oauth_error(401, "invalid_client", "authentication failed");
+            let fact = token(&object, "ewt", refusal);
+            facts = with_fact(facts, token_key("ewt"), fact);
+        }
+        let configuration = Configuration {
+            objects: vec![object],
+            ..Configuration::default()
+        };
+        second(&configuration, &facts, &Now(now))
+    }
+
+    fn with(section: &str, option: &str) -> Result<Vec<HybridObject>, String> {
+        Ok(vec![objects::with(
+            objects::healthy(),
+            section,
+            option,
+            "FAKE-new-value",
+        )])
+    }
+
+    #[test]
+    fn without_a_refusal_nothing_is_read_again() {
+        assert!(read(Err("not to be asked".into()), false).is_none());
+    }
+
+    #[test]
+    fn a_changed_secret_makes_what_stands_on_it_stale_and_is_named_without_its_value() {
+        let second = read(with("ewt", "password"), true).expect("a second reading");
+        assert!(second.is_worth_a_try());
+        assert!(second.stale.contains(&token_key("ewt")));
+        assert!(second.stale.contains(&token_info_key("ewt")));
+        let object = ObjectId(0);
+        assert!(!second.stale.contains(&FactKey::Certificate { object }));
+        let fact = &second.facts[0].1;
+        assert_eq!(fact.because, [token_key("ewt")]);
+        assert_eq!(
+            fact.changes[0].to_string(),
+            "ewt/password has another value"
+        );
+        let told = serde_json::to_string(fact).expect("json");
+        assert!(!told.contains("FAKE"), "{told}");
+    }
+
+    #[test]
+    fn an_option_that_nothing_refused_rests_on_is_told_and_nothing_is_asked_again() {
+        let second = read(with("ewt", "comment"), true).expect("a second reading");
+        assert!(!second.is_worth_a_try());
+        assert_eq!(second.facts[0].1.changes[0].change, Change::Added);
+    }
+
+    #[test]
+    fn a_removed_option_is_told() {
+        let now = objects::without(objects::healthy(), "saml", "expire_time");
+        let second = read(Ok(vec![now]), true).expect("a second reading");
+        assert_eq!(second.facts[0].1.changes[0].change, Change::Removed);
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_compared_is_said() {
+        for now in [
+            Err("standard input can be read only once".to_owned()),
+            Ok(Vec::new()),
+        ] {
+            let second = read(now, true).expect("a second reading");
+            let fact = &second.facts[0].1;
+            assert!(fact.problem.is_some() && fact.changes.is_empty() && !fact.retried);
+            assert_eq!(second.configuration.objects.len(), 1);
+        }
+    }
+}
