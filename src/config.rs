@@ -14,7 +14,7 @@ use rustls_pki_types::CertificateDer;
 
 use crate::probes::clock;
 use crate::routing::Proxies;
-use crate::saml::{self, Encoding, Wish};
+use crate::saml::{self, Encoding, Unmintable, Wish};
 
 /// The pace unless the user sets another: a run of one object is not slowed, an object with hundreds of clients is no flood.
 pub const REQUESTS_PER_SECOND: u32 = 25;
@@ -63,27 +63,53 @@ pub struct SamlLogin {
     pub encoding: Option<Encoding>,
 }
 
+/// A signed assertion, ready to be sent.
+#[derive(Debug)]
+pub struct Assertions {
+    /// It in each encoding to try, with the encoding's name.
+    pub encoded: Vec<(String, Secret)>,
+    /// Everything of it that no output may hold.
+    pub secrets: Vec<Secret>,
+}
+
 impl SamlLogin {
-    /// The signed assertion in each encoding to try, with its name, and everything of it that no output may hold.
+    /// The signed assertion.
     ///
     /// # Errors
     ///
     /// What the object lacks to make one, as a gap.
-    pub fn assertions(
-        &self,
-        object: &HybridObject,
-    ) -> Result<(Vec<(String, Secret)>, Vec<Secret>), Gap> {
+    pub fn assertions(&self, object: &HybridObject) -> Result<Assertions, Gap> {
         let minted = saml::mint(object, &self.wish, clock::now());
-        let minted = minted.map_err(|error| Gap::NoMeans {
-            what: format!("no assertion can be made: {error}; {}", error.help()),
-        })?;
+        let minted = minted.map_err(|error| unmintable(object, &error))?;
         let encodings = self
             .encoding
             .map_or(Encoding::ALL.to_vec(), |one| vec![one]);
-        let assertions = encodings
+        let encoded = encodings
             .into_iter()
             .map(|encoding| (encoding.label().to_owned(), minted.encoded(encoding)));
-        Ok((assertions.collect(), minted.secrets()))
+        Ok(Assertions {
+            encoded: encoded.collect(),
+            secrets: minted.secrets(),
+        })
+    }
+}
+
+/// An option that is not there is judged by a check of its own; whatever else is in the way is told here.
+fn unmintable(object: &HybridObject, error: &Unmintable) -> Gap {
+    if let Unmintable::Missing { option } = error
+        && let Some((section, name)) = option.split_once('/')
+    {
+        let found = object.option(section, name);
+        return if found.is_some_and(|found| found.value.shape().masked) {
+            Gap::Hidden {
+                option: (*option).to_owned(),
+            }
+        } else {
+            Gap::blocked(FactKey::option(object.id, section, name))
+        };
+    }
+    Gap::NoMeans {
+        what: format!("no assertion can be made: {error}; {}", error.help()),
     }
 }
 
@@ -262,5 +288,36 @@ impl Default for Settings {
             regions: Regions::default(),
             files: NameFiles::default(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hybridcheck_testkit::objects;
+
+    use super::*;
+
+    fn missing(object: &HybridObject) -> Gap {
+        let login = SamlLogin {
+            wish: Wish {
+                email: "test.agent@acme.example".into(),
+                ..Wish::default()
+            },
+            encoding: None,
+        };
+        login.assertions(object).expect_err("no assertion")
+    }
+
+    #[test]
+    fn what_is_not_there_is_behind_its_option_and_what_is_hidden_says_so() {
+        let issuer = FactKey::option(objects::healthy().id, "saml", "issuer");
+        let without = objects::without(objects::healthy(), "saml", "issuer");
+        assert_eq!(missing(&without), Gap::blocked(issuer));
+        let hidden = objects::with(objects::healthy(), "saml", "issuer", "********");
+        assert!(matches!(missing(&hidden), Gap::Hidden { .. }));
+        let Gap::NoMeans { what } = missing(&objects::healthy()) else {
+            panic!("the placeholder signs");
+        };
+        assert!(what.starts_with("no assertion can be made: "), "{what}");
     }
 }

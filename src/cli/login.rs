@@ -9,6 +9,10 @@ use crate::saml::{Encoding, Wish};
 /// Flags of the SAML login.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "SAML login")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the flags are named after the fields"
+)]
 pub(super) struct LoginArgs {
     /// The user of the SAML login, by the address of an existing Genesys Cloud account. `check` really logs in as this user and ends the token
     /// afterwards; an address that the organisation does not know may become a new user there, and take a licence

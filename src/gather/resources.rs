@@ -422,7 +422,7 @@ impl Resources {
             let email = login.wish.email.clone();
             // Opening the key may take seconds: sockets must not wait for it.
             let minted = tokio::task::spawn_blocking(move || login.assertions(&object)).await;
-            let (assertions, mut secrets) = match minted {
+            let minted = match minted {
                 Ok(Ok(minted)) => minted,
                 Ok(Err(gap)) => return (Err(gap), Carried::default()),
                 Err(_) => {
@@ -435,13 +435,12 @@ impl Resources {
                 email: &email,
                 organization: &organization,
                 client: (&client_id, &secret),
-                assertions: &assertions,
+                assertions: &minted.encoded,
             };
             let (fact, token) = saml_login::request(&link, &ask, phase).await;
-            secrets.extend(token.clone());
             let carried = Carried {
                 token: token.map(|token| (person, token)),
-                secrets,
+                secrets: minted.secrets,
                 ..Carried::default()
             };
             (Ok(fact.into()), carried)

@@ -8,7 +8,7 @@ use crate::sandbox::setup::Setup;
 
 pub(super) const FAULTS: &[Fault] = &[
     fine("login", "A test user logs in with an assertion.", |s| {
-        s.logs_in()
+        s.logs_in();
     }),
     fine(
         "login-bare-assertion",
