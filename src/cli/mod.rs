@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod firewall;
 mod flags;
+mod idp;
 mod list;
 mod login;
 mod output;
@@ -68,6 +69,9 @@ enum Command {
     Saml(Box<saml::SamlArgs>),
     /// Print the read-only role that hybridcheck's own client needs, and what stays unchecked without each permission
     Permissions(permissions::PermissionsArgs),
+    /// Print the PureEngage identity provider that the object implies, for an administrator to send; nothing is written
+    #[command(args_override_self = true)]
+    Idp(Box<idp::IdpArgs>),
     /// Write the generated pages of docs/, or check that they are current
     #[command(hide = true)]
     Docs(docs::DocsArgs),
@@ -91,6 +95,7 @@ pub fn main() -> ExitCode {
         Command::Regions(args) => regions::run(&args),
         Command::Saml(args) => saml::run(&args),
         Command::Permissions(args) => permissions::run(&args),
+        Command::Idp(args) => idp::run(&args),
         Command::Docs(args) => docs::run(&args),
     };
     match result {
