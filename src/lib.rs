@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod config;
 pub mod gather;
+pub mod idp;
 pub mod judge;
 pub mod probes;
 pub mod progress;

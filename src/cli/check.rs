@@ -439,6 +439,27 @@ pub(super) fn pick(configuration: &mut Configuration, names: &[String]) -> Resul
     Ok(())
 }
 
+/// The object, where just one is needed.
+pub(super) fn the_only<'a>(
+    flag: &'static str,
+    configuration: &'a Configuration,
+) -> Result<&'a HybridObject, Failure> {
+    match configuration.objects.as_slice() {
+        [object] => Ok(object),
+        objects => {
+            let titles: Vec<String> = objects.iter().map(HybridObject::title).collect();
+            Err(Failure::Flag {
+                flag,
+                problem: format!(
+                    "the input holds {} objects, and one is needed",
+                    objects.len()
+                ),
+                help: format!("choose by --tenant; found: {}", titles.join(", ")),
+            })
+        }
+    }
+}
+
 fn invocation(
     args: &CheckArgs,
     command: &str,

@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod firewall;
 mod flags;
+mod idp;
 mod list;
 mod login;
 mod output;
@@ -71,6 +72,9 @@ enum Command {
     /// Show the SAML assertion that the object would send, or explain a captured SAMLResponse; no assertion is sent
     #[command(args_override_self = true)]
     Saml(Box<saml::SamlArgs>),
+    /// Print the PureEngage identity provider that the object implies, for an administrator to send; nothing is written
+    #[command(args_override_self = true)]
+    Idp(Box<idp::IdpArgs>),
     /// Write the generated pages of docs/, or check that they are current
     #[command(hide = true)]
     Docs(docs::DocsArgs),
@@ -94,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Permissions(args) => permissions::run(&args),
         Command::Regions(args) => regions::run(&args),
         Command::Saml(args) => saml::run(&args),
+        Command::Idp(args) => idp::run(&args),
         Command::Docs(args) => docs::run(&args),
     };
     match result {

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::facts::Facts;
-use hybridcheck_core::object::{Configuration, HybridObject};
+use hybridcheck_core::object::Configuration;
 use hybridcheck_core::time::Timestamp;
 use serde::Serialize;
 
@@ -82,7 +82,7 @@ pub(super) fn run(args: &SamlArgs) -> Result<u8, Failure> {
 
 fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
     let configuration = objects(args)?;
-    let object = the_only(&configuration)?;
+    let object = check::the_only("--show", &configuration)?;
     let wish = args.login.wish()?.unwrap_or_default();
     let now = as_of.unwrap_or_else(clock::now);
     let minted = saml::mint(object, &wish, now)?;
@@ -223,21 +223,4 @@ fn objects(args: &SamlArgs) -> Result<Configuration, Failure> {
         check::pick(&mut configuration, &args.tenant)?;
     }
     Ok(configuration)
-}
-
-fn the_only(configuration: &Configuration) -> Result<&HybridObject, Failure> {
-    match configuration.objects.as_slice() {
-        [object] => Ok(object),
-        objects => {
-            let titles: Vec<String> = objects.iter().map(HybridObject::title).collect();
-            Err(Failure::Flag {
-                flag: "--show",
-                problem: format!(
-                    "the input holds {} objects, and one is needed",
-                    objects.len()
-                ),
-                help: format!("choose by --tenant; found: {}", titles.join(", ")),
-            })
-        }
-    }
 }

@@ -116,7 +116,7 @@ pub(super) fn not_asked(offline: bool) -> Remark {
 }
 
 /// The tool's client belongs to another organisation than the object: its providers say nothing about this object.
-fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
+pub(super) fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
     let ours = object.plain("general", "organization_id")?;
     let key = FactKey::Organization { object: object.id };
     let theirs = found(facts.organization(&key)).ok()??.id.as_deref()?;
@@ -124,7 +124,7 @@ fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
         Remark::gap(
             READ,
             format!(
-                "the client of --client-id belongs to organisation {}, the object to {}, so the message was not compared with its identity providers",
+                "the client of --client-id belongs to organisation {}, the object to {}, so nothing was compared with its identity providers",
                 visible(theirs, 60),
                 visible(ours, 60)
             ),
@@ -165,7 +165,7 @@ fn of_another(message: &Message, all: &IdentityProviders) -> Option<Remark> {
 }
 
 /// The resource, nothing for 404, or why it is not known.
-fn found<T>(answer: Answer<&ApiFact<T>>) -> Result<Option<&T>, String> {
+pub(super) fn found<T>(answer: Answer<&ApiFact<T>>) -> Result<Option<&T>, String> {
     let fact = answer.map_err(|gap| gap.to_string())?;
     let said = match &fact.outcome {
         ApiOutcome::Found(value) => return Ok(Some(value)),

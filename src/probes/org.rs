@@ -501,11 +501,15 @@ impl RawProvider {
             auto_provision_users: self.auto_provision_users,
             ..IdentityProvider::default()
         };
-        let texts = self
-            .certificate
-            .into_iter()
-            .chain(self.certificates.unwrap_or_default());
-        for text in texts.take(10) {
+        let mut texts: Vec<String> = Vec::new();
+        // The service repeats the first of `certificates` in `certificate`.
+        let stated = self.certificate.into_iter();
+        for text in stated.chain(self.certificates.unwrap_or_default()).take(10) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        for text in texts {
             let (certificates, undecodable) = material::certificates_in(&text);
             for (certificate, der) in certificates {
                 if !provider.decoded.contains(&certificate) {

@@ -6,6 +6,7 @@ mod demo;
 mod firewall;
 mod firewall_readers;
 mod hostile;
+mod idp;
 mod inspection;
 mod interrupt;
 mod login;

@@ -262,6 +262,16 @@ fn the_identity_providers_forms_are_read() -> Result<()> {
         assert_eq!((described, undecodable), (vec![info()?], 0));
         assert_eq!(ders.first().and_then(|der| describe(der)), Some(info()?));
     }
+    for (name, text, ..) in written(&PAIR.certificate, &der)? {
+        let (found, undecodable) = certificates_in(&text);
+        let ders: Vec<Vec<u8>> = found.into_iter().map(|(_, der)| der).collect();
+        assert_eq!((ders, undecodable), (vec![der.clone()], 0), "{name}");
+    }
+    let several = format!("{}\n{}", PAIR.certificate, openssl::pair()?.certificate);
+    for text in [&several, &openssl::base64_line(several.as_bytes())?] {
+        let (found, undecodable) = certificates_in(text);
+        assert_eq!((found.len(), undecodable), (2, 0));
+    }
     assert_eq!(certificates_in(""), (vec![], 0));
     assert_eq!(certificates_in("no certificate"), (vec![], 1));
     assert_eq!(certificates_in(&PAIR.key), (vec![], 1));

@@ -1,0 +1,311 @@
+//! `idp`: the body of the PureEngage identity provider that the object implies, for an administrator to send.
+
+use std::fmt::Write;
+
+use clap::ValueEnum;
+use clap::builder::BoolishValueParser;
+use hybridcheck_core::facts::{FactKey, Facts, IdentityProvider, IdentityProviders};
+use hybridcheck_core::object::{Configuration, HybridObject};
+use hybridcheck_core::text::visible;
+
+use super::Failure;
+use super::check::{self, InputArgs};
+use super::exit::complain;
+use super::flags::NetworkArgs;
+use super::output::print;
+use super::saml_provider::{self, found};
+use crate::config::Settings;
+use crate::idp::{self, Body, Expected, Target};
+use crate::probes::clock;
+use crate::redact::Redactor;
+use crate::saml::{Remark, verdict};
+
+/// Arguments of `idp`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct IdpArgs {
+    /// Print the body of PUT /api/v2/identityproviders/pureengage that the object implies; nothing is sent
+    #[arg(long, required = true)]
+    expected: bool,
+    #[command(flatten)]
+    input: InputArgs,
+    /// The ssoTargetURI of the body, an https URL: the object does not hold it. Without this flag the one that is there is kept where --client-id can read it
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "HYBRIDCHECK_SSO_TARGET",
+        hide_env_values = true
+    )]
+    sso_target: Option<String>,
+    /// Judge the dates of the certificate for this day or moment instead of now
+    #[arg(
+        long,
+        value_name = "DATE",
+        env = "HYBRIDCHECK_AS_OF",
+        hide_env_values = true
+    )]
+    as_of: Option<String>,
+    /// What goes to standard output: the body alone as JSON, or member by member with where it comes from
+    #[arg(long, short = 'o', value_name = "NAME", default_value = "json")]
+    format: Format,
+    /// Ask nothing over the network, even where --client-id could read what is there now
+    #[arg(long, env = "HYBRIDCHECK_OFFLINE", value_parser = BoolishValueParser::new(), hide_env_values = true)]
+    offline: bool,
+    #[command(flatten)]
+    network: NetworkArgs,
+}
+
+const AFTER_HELP: &str = "\
+Standard output holds the body and nothing else, so that it can be sent (header.txt, readable by
+you alone, holds the line `Authorization: Bearer …` of a token that may edit identity providers):
+
+  hybridcheck idp --expected object.xml --sso-target https://www.example.com/ |
+    curl --fail-with-body -X PUT -H @header.txt -H 'Content-Type: application/json' --data @- \\
+      https://api.mypurecloud.de/api/v2/identityproviders/pureengage
+
+Standard error says where each member comes from, what the service would refuse and with which
+code, and, with --client-id, what differs from the provider that is there now. PUT replaces: during
+a renewal send all certificates that are still in use as `certificates` (up to five), then change
+the object, then take the old one out. hybridcheck itself never writes.
+
+Exit status: 0 the body is printed, and nothing is wrong with it or differs from what is there;
+1 the service would refuse it, it differs from what is there, or none can be made (nothing is
+printed then); 2 cannot run; 3 incomplete (a placeholder for --sso-target, a hidden value, a provider
+that could not be read).";
+
+/// The forms of what `idp` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The body alone.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// Runs `idp`.
+pub(super) fn run(args: &IdpArgs) -> Result<u8, Failure> {
+    let as_of = args.as_of.as_deref().map(check::as_of).transpose()?;
+    let as_of = as_of.unwrap_or_else(clock::now);
+    let named = args.sso_target.as_deref().map(target).transpose()?;
+    let settings = args.network.settings()?;
+    let configuration = args.input.read()?;
+    let object = check::the_only("idp --expected", &configuration)?;
+    let mut redactor = Redactor::default();
+    redactor.learn_objects(&configuration.objects);
+    let seen = Seen::of(args, &configuration, &settings, &mut redactor)?;
+    let target = match (named, seen.target(object)) {
+        (Some(url), _) => Target::Named(url),
+        (None, Some(url)) => Target::Kept(url),
+        (None, None) => Target::Unknown,
+    };
+    let mut made = withheld(idp::expected(object, target, as_of), &redactor);
+    let beside = match (&made.body, &made.certificate) {
+        (Some(body), Some(certificate)) => seen.compared(object, |provider, all| match provider {
+            Some(provider) => idp::differences(body, certificate, provider, all, as_of),
+            None => idp::absent(body, all),
+        }),
+        _ => Vec::new(),
+    };
+    if let Some(body) = &made.body {
+        print(&match args.format {
+            Format::Json => json(body),
+            Format::Text => text(body),
+        })?;
+    }
+    complain(&redactor.clean(said(object, &made, &beside)));
+    made.remarks.extend(beside);
+    Ok(verdict(&made.remarks).exit_status())
+}
+
+/// A target as it may stand in the body.
+fn target(text: &str) -> Result<String, Failure> {
+    let parsed = url::Url::parse(text).ok();
+    let is_usable = parsed.is_some_and(|url| {
+        url.scheme() == "https"
+            && url.host().is_some()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
+    let is_clean = hybridcheck_checks::IdpFault::of_target(text).is_none();
+    if is_usable && is_clean {
+        return Ok(text.to_owned());
+    }
+    let refusal = hybridcheck_checks::IdpFault::TargetNotHttps.refusal();
+    let code = refusal.map_or("invalid.target.url", |refusal| refusal.code);
+    Err(Failure::Flag {
+        flag: "--sso-target",
+        problem: format!(
+            "not an https URL with a host and without user info, so the service would refuse the body with `{code}`"
+        ),
+        help: "for example --sso-target https://www.example.com/".into(),
+    })
+}
+
+/// What could be read of the provider as it is now.
+enum Seen {
+    Facts(Box<Facts>),
+    Unasked(bool),
+}
+
+impl Seen {
+    fn of(
+        args: &IdpArgs,
+        configuration: &Configuration,
+        settings: &Settings,
+        redactor: &mut Redactor,
+    ) -> Result<Self, Failure> {
+        if settings.tool_client.is_none() || args.offline {
+            return Ok(Self::Unasked(args.offline));
+        }
+        let facts = saml_provider::ask(configuration, settings, redactor)?;
+        Ok(Self::Facts(Box::new(facts)))
+    }
+
+    /// The target as it is now, when the service would save it again.
+    fn target(&self, object: &HybridObject) -> Option<String> {
+        let Self::Facts(facts) = self else {
+            return None;
+        };
+        if saml_provider::elsewhere(object, facts).is_some() {
+            return None;
+        }
+        let key = FactKey::PureengageIdp { object: object.id };
+        let target = found(facts.pureengage_idp(&key))
+            .ok()??
+            .sso_target_uri
+            .clone()?;
+        hybridcheck_checks::IdpFault::of_target(&target)
+            .is_none()
+            .then_some(target)
+    }
+
+    fn compared(
+        &self,
+        object: &HybridObject,
+        compare: impl FnOnce(Option<&IdentityProvider>, Option<&IdentityProviders>) -> Vec<Remark>,
+    ) -> Vec<Remark> {
+        let facts = match self {
+            Self::Facts(facts) => facts,
+            Self::Unasked(offline) => return vec![not_asked(*offline)],
+        };
+        if let Some(remark) = saml_provider::elsewhere(object, facts) {
+            return vec![remark];
+        }
+        let id = object.id;
+        let all = found(facts.idps(&FactKey::Idps { object: id }))
+            .ok()
+            .flatten();
+        match found(facts.pureengage_idp(&FactKey::PureengageIdp { object: id })) {
+            Ok(provider) => compare(provider, all),
+            Err(why) => vec![Remark::gap(
+                "provider",
+                format!(
+                    "the provider could not be read, so the body was not compared with it: {why}"
+                ),
+                "the client of --client-id needs sso:provider:view",
+            )],
+        }
+    }
+}
+
+fn not_asked(offline: bool) -> Remark {
+    let why = if offline {
+        "not compared with the provider that is there now: --offline"
+    } else {
+        "not compared with the provider that is there now: no client of hybridcheck's own was given"
+    };
+    Remark::note(
+        "provider",
+        why,
+        "name a client that may read identity providers (sso:provider:view) with --client-id",
+    )
+}
+
+/// A body whose issuer holds a secret of the object is not printed.
+fn withheld(made: Expected, redactor: &Redactor) -> Expected {
+    let holds_secret = made
+        .body
+        .as_ref()
+        .is_some_and(|body| redactor.clean(body.issuer_uri.clone()) != body.issuer_uri);
+    if !holds_secret {
+        return made;
+    }
+    let mut remarks = made.remarks;
+    remarks.push(Remark::fail(
+        "issuerURI",
+        "saml/issuer holds a secret of the object, so no body is printed",
+        "correct saml/issuer, and change that secret",
+    ));
+    Expected {
+        body: None,
+        certificate: None,
+        remarks,
+    }
+}
+
+fn json(body: &Body) -> String {
+    let mut text = serde_json::to_string_pretty(body).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn text(body: &Body) -> String {
+    format!(
+        "name                {}\nautoProvisionUsers  {}\nissuerURI           {}\nssoTargetURI        {}\ndisabled            {}\ncertificate         {}\n",
+        body.name,
+        body.auto_provision_users,
+        visible(&body.issuer_uri, 1024),
+        visible(&body.sso_target_uri, 1024),
+        body.disabled,
+        body.certificate
+    )
+}
+
+/// What standard error says: the call, then each remark.
+fn said(object: &HybridObject, made: &Expected, beside: &[Remark]) -> String {
+    let api = object.api_endpoint().map_or_else(
+        || "API-HOST".to_owned(),
+        |endpoint| endpoint.host.to_string(),
+    );
+    let call = format!("PUT https://{api}/api/v2/identityproviders/pureengage");
+    let mut text = if made.body.is_some() {
+        format!("{}: the body for {call}\n", object.title())
+    } else {
+        format!("{}: no body for {call} can be made\n", object.title())
+    };
+    for remark in made.remarks.iter().chain(beside) {
+        let _ = writeln!(
+            text,
+            "{}: {}: {}",
+            remark.status.label(),
+            remark.id,
+            remark.found
+        );
+        if !remark.fix.is_empty() {
+            let _ = writeln!(text, "  to do: {}", remark.fix);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_https_url_may_be_the_target() {
+        assert!(target("https://www.example.com/sso?x=1").is_ok());
+        for bad in [
+            "http://www.example.com/",
+            "https://",
+            "https://user:word@www.example.com/",
+            "www.example.com",
+            "https://www.example.com/a b",
+            "",
+        ] {
+            let failure = target(bad).expect_err(bad).to_string();
+            assert!(failure.contains("`invalid.target.url`"), "{failure}");
+            assert!(bad.is_empty() || !failure.contains(bad), "{failure}");
+        }
+    }
+}
