@@ -103,12 +103,17 @@ fn described(words: &str) -> (Option<String>, String) {
         .split_once(": ")
         .filter(|(kind, _)| matches!(*kind, "invalid type" | "invalid value"))
         .and_then(|(_, rest)| rest.split_once(", expected "))
-        .map(|(found, expected)| format!("should be {}, and is {}", wanted(expected), kind(found)));
+        .map(|(found, expected)| match (wanted(expected), kind(found)) {
+            (wanted @ WHOLE, "a number") => format!("should be {wanted}, and is another number"),
+            (wanted, kind) => format!("should be {wanted}, and is {kind}"),
+        });
     (
         None,
         problem.unwrap_or_else(|| "has another form than documented".into()),
     )
 }
+
+const WHOLE: &str = "a whole number";
 
 fn kind(found: &str) -> &'static str {
     let word = found.split(['"', '`', ' ']).next().unwrap_or_default();
@@ -130,8 +135,8 @@ fn wanted(expected: &str) -> &'static str {
         ("a sequence", "a list"),
         ("a map", "an object"),
         ("struct", "an object"),
-        ("u", "a whole number"),
-        ("i", "a whole number"),
+        ("u", WHOLE),
+        ("i", WHOLE),
     ];
     let found = known.iter().find(|(start, _)| expected.starts_with(start));
     found.map_or("another type", |(_, meant)| meant)
@@ -164,7 +169,7 @@ mod tests {
     #[test_case("<html>", "the body is not JSON (line 1, column 1)"; "a page")]
     #[test_case(r#"{"entities":[{"id":"#, "the body ends in the middle of its JSON"; "cut")]
     #[test_case(r#"{"entities":[]} x"#, "the body is not JSON (line 1, column 17)"; "more behind it")]
-    #[test_case("[1]", "the answer as a whole has another form than documented"; "a list")]
+    #[test_case("[]", "the answer as a whole has another form than documented"; "a list")]
     #[test_case("null", "the answer as a whole should be an object, and is null"; "null")]
     #[test_case("{}", "member `entities` is missing"; "nothing in it")]
     #[test_case(r#"{"entities":null}"#, "member `entities` should be a list, and is null"; "null for a list")]

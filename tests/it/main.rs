@@ -16,6 +16,8 @@ mod permissions;
 mod polite;
 mod probe;
 mod proxy;
+mod reads_only;
+mod reread;
 mod safety;
 mod saml;
 mod schema;
