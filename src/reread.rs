@@ -59,11 +59,11 @@ pub fn second(configuration: &Configuration, facts: &Facts, origin: &dyn Origin)
     for (index, (object, because)) in objects.iter().zip(because).enumerate() {
         let now = &second.configuration.objects[index];
         let changes = changes(object, now);
-        let changed = facts.changed(object.id, &changes);
+        let options = facts.changed(object.id, &changes);
         let stale: BTreeSet<FactKey> = facts
             .entries()
             .map(|entry| &entry.key)
-            .filter(|key| changed.iter().any(|option| facts.stands_on(key, option)))
+            .filter(|key| options.iter().any(|option| facts.stands_on(key, option)))
             .cloned()
             .collect();
         let fact = RereadFact {

@@ -545,6 +545,9 @@ fn unproven(scope: &Scope, settings: &Settings, rows: &[Row]) -> Vec<String> {
         ));
         unproven.push("That Engage components trust the same certificates: Java and Windows keep stores of their own.".to_owned());
         let is_denied = |row: &Row| matches!(row.gap, Some(Gap::Denied { .. }));
+        if rows.iter().any(is_denied) {
+            unproven.push("Permissions given in the last minutes: a change takes up to five minutes to be known everywhere, and a token keeps the rights it was made with. Wait and run again.".to_owned());
+        }
         if !has_tool_client && rows.iter().any(is_denied) {
             unproven.push("What the object's own clients may not read; a read-only client for hybridcheck (--client-id) can be allowed to.".to_owned());
         }

@@ -8,8 +8,8 @@
 use hybridcheck::judge::{self, Bench};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
-    ApiOutcome, CertificateFact, CertificateInfo, CertificateOutcome, Fact, FactKey, Facts,
-    KeyAlgorithm, Person, Quirk, TokenEndFact, TokenInfo, Wrapping,
+    ApiOutcome, CertificateFact, CertificateInfo, CertificateOutcome, ClientRef, Fact, FactKey,
+    Facts, KeyAlgorithm, Person, Quirk, TokenEndFact, TokenInfo, Wrapping,
 };
 use hybridcheck_core::object::{
     Configuration, HybridObject, Known, ObjectId, Place, Stranger, Target,
@@ -269,6 +269,14 @@ const SPOILS: &[Spoil] = &[
         let key = facts::client_record_key("saml_auth");
         *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
     }),
+    (
+        "the tool's own client lives in the object's organisation",
+        |c, f| tool_client(c, f, None),
+    ),
+    (
+        "the tool's own client lives in another organisation",
+        |c, f| tool_client(c, f, Some("99999999-1111-4222-8333-444444444444")),
+    ),
     ("a host that a person named answers itself", |c, f| {
         named(c, f, "<title>Shop</title>")
     }),
@@ -292,10 +300,30 @@ fn info(configuration: &Configuration, facts: &mut Facts, change: impl FnOnce(&m
     );
 }
 
+/// The tool's own client takes part, in the object's organisation or in another.
+fn tool_client(configuration: &Configuration, facts: &mut Facts, elsewhere: Option<&str>) {
+    let mut info = facts::token_info(&configuration.objects[0], "ewt");
+    if let (Some(id), Some(organization)) = (elsewhere, &mut info.organization) {
+        organization.id = Some(id.to_owned());
+    }
+    let fact = facts::api(&tool(), "GET /api/v2/tokens/me", ApiOutcome::Found(info));
+    *facts = facts::with_fact(std::mem::take(facts), tool_key(), Fact::from(fact));
+}
+
+fn tool() -> ClientRef {
+    ClientRef::Tool {
+        object: ObjectId(0),
+    }
+}
+
+fn tool_key() -> FactKey {
+    FactKey::TokenInfo { client: tool() }
+}
+
 /// Every row of every spoiled scenario.
 pub(crate) fn rows() -> Vec<Row> {
     let (checks, rules) = (hybridcheck_checks::checks(), hybridcheck_checks::rules());
-    let bench = Bench {
+    let mut bench = Bench {
         checks: &checks,
         rules: &rules,
         policy: &Policy::default(),
@@ -312,6 +340,7 @@ pub(crate) fn rows() -> Vec<Row> {
         configuration.settle();
         let mut facts = facts::healthy(&configuration.objects[0]);
         spoil(&mut configuration, &mut facts);
+        bench.has_tool_client = facts.holds(&tool_key());
         rows.extend(judge::judge(&configuration, &facts, &bench).rows);
     }
     rows

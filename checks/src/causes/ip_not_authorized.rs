@@ -61,8 +61,8 @@ impl Rule for IpNotAuthorized {
 
 /// The address in brackets, or the first word that is one.
 fn address(message: &str) -> Option<IpAddr> {
-    let words = message.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ','));
-    words.filter_map(|word| word.parse().ok()).next()
+    let mut words = message.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ','));
+    words.find_map(|word| word.parse().ok())
 }
 
 #[cfg(test)]

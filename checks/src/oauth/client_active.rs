@@ -21,11 +21,12 @@ page! {
     ///
     /// Enable or restore the client under Admin > Integrations > OAuth. `bad.credentials`: make both URLs of one region.
     /// `ip.not.authorized`: add this network's public address, which the message names, to the organisation's allowed addresses.
+    /// After a change of roles, permissions or scopes wait up to five minutes and take a new token: an old one keeps its rights.
     ///
     /// ## What we rely on
     ///
     /// Documented: the states of a client and the codes of refusals (Platform API definition), seven days until a deletion takes
-    /// effect and the list of allowed addresses (Genesys Cloud help). Inferred: `bad.credentials` for a fresh token means another region.
+    /// effect the list of allowed addresses and the delay after a change (Genesys Cloud help). Inferred: `bad.credentials` for a fresh token means another region.
     pub(crate) struct ClientActive;
 }
 
@@ -69,7 +70,8 @@ impl Check for ClientActive {
                 fix,
                 owner,
             );
-            return Ok(seen::with_api(judgement, fact));
+            let who = "Genesys Cloud itself, in the form of the API's own errors";
+            return Ok(seen::with_api(judgement, fact).evidence("who answered", who));
         }
         let info = seen::found(fact)?;
         let stated = info.client.as_ref();

@@ -102,6 +102,7 @@ fn phase_of(key: &FactKey) -> Option<&'static str> {
 }
 
 /// A fact in a phrase.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of fact")]
 fn saw(fact: &Fact) -> String {
     match fact {
         Fact::Addresses(fact) if fact.addresses.is_empty() => "none".to_owned(),
