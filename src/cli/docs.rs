@@ -106,7 +106,10 @@ fn exit_codes() -> String {
          | {} | incomplete: nothing failed, but something required could not be checked; the report says what and why |\n\
          | {} | interrupted: the report holds what was known by then |\n\n\
          `firewall` judges nothing: {} means that the rules were printed, also when `--missing` finds none, {} that it cannot run \
-         (a URL that names no host for a rule is one reason more), {} that it was interrupted.\n",
+         (a URL that names no host for a rule is one reason more), {} that it was interrupted.\n\n\
+         `idp`: {} means that the body is printed, nothing is wrong with it, and (with `--client-id`) nothing differs from the provider that is \
+         there; {} that the service would refuse it, that something differs, or that none can be made; {} that it holds a placeholder, or that a \
+         value is hidden or the provider could not be read.\n",
         status(Verdict::Ready),
         status(Verdict::NotReady),
         super::USAGE,
@@ -115,6 +118,9 @@ fn exit_codes() -> String {
         status(Verdict::Ready),
         super::USAGE,
         status(Verdict::Interrupted),
+        status(Verdict::Ready),
+        status(Verdict::NotReady),
+        status(Verdict::Incomplete),
     )
 }
 

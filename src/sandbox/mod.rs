@@ -168,6 +168,10 @@ impl Sandbox {
     }
 
     /// Makes what a setup describes.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one part of the sandbox after the other"
+    )]
     fn open(mut setup: Setup, at: Ipv4Addr, doors: &[SocketAddr]) -> Result<Self, SandboxError> {
         let canaries = furnish(&mut setup)?;
         let authority = Authority::new()?;

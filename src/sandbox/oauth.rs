@@ -54,6 +54,10 @@ async fn token(State(host): State<Arc<Host>>, headers: HeaderMap, body: Bytes) -
 }
 
 /// The answer that holds a token.
+#[expect(
+    clippy::result_large_err,
+    reason = "the refusal is an HTTP response, made once per request"
+)]
 fn granted(host: &Host, headers: &HeaderMap, body: &[u8]) -> Result<Value, Response> {
     let refused = |error, text: &str| Err(oauth_error(StatusCode::BAD_REQUEST, error, text));
     let form: Vec<(String, String)> = url::form_urlencoded::parse(body).into_owned().collect();

@@ -86,12 +86,12 @@ mod tests {
     use hybridcheck_core::facts::{ApiOutcome, Gap, PermissionPolicy};
     use hybridcheck_testkit::facts::{api, client, journey, permissions_key, roles, roles_key};
 
-    fn spoilt(name: &str, policies: Vec<PermissionPolicy>) -> Bench {
+    fn spoilt(name: &str, policies: &[PermissionPolicy]) -> Bench {
         let bench = Bench::healthy();
         let mut all = roles(&bench.object);
         for role in &mut all.entities {
             if role.name.as_deref() == Some(name) {
-                role.policies = policies.clone();
+                role.policies = policies.to_vec();
             }
         }
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(all));
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn an_administrator_who_cannot_edit_action_maps_is_certain() {
-        let bench = spoilt("Admin", vec![journey("*", &["view"])]);
+        let bench = spoilt("Admin", &[journey("*", &["view"])]);
         assert_eq!(bench.causes(), ["role-lacks-permissions"]);
         let found = bench.diagnose(&RoleLacksPermissions);
         assert_eq!(found[0].certainty, Certainty::Certain);
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_agents_need_by_inference_is_only_possible() {
-        let bench = spoilt("AI Agent", vec![journey("segment", &["view"])]);
+        let bench = spoilt("AI Agent", &[journey("segment", &["view"])]);
         assert_eq!(bench.causes(), ["role-lacks-permissions"]);
         let found = bench.diagnose(&RoleLacksPermissions);
         assert_eq!(found[0].certainty, Certainty::Possible);
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn without_the_list_of_what_exists_both_explanations_are_named() {
         let bench =
-            spoilt("Admin", vec![journey("*", &["view"])]).gap(permissions_key(), Gap::Interrupted);
+            spoilt("Admin", &[journey("*", &["view"])]).gap(permissions_key(), Gap::Interrupted);
         let found = bench.diagnose(&RoleLacksPermissions);
         assert_eq!(found[0].certainty, Certainty::Possible);
         assert!(found[0].sentence.contains("not enabled"));
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_role_with_a_wildcard_lacks_nothing() {
         for policy in [journey("*", &["*"]), journey("*", &["view", "*"])] {
-            let bench = spoilt("AI Agent", vec![policy]);
+            let bench = spoilt("AI Agent", &[policy]);
             assert_eq!(bench.causes(), Vec::<String>::new());
         }
     }

@@ -147,7 +147,7 @@ fn role_body(role: &Role) -> Value {
 }
 
 /// A role's permissions, one policy for each domain and entity.
-fn policies<'a>(role: &'a Role) -> impl Iterator<Item = (&'a str, &'a str, Vec<&'a str>)> {
+fn policies(role: &Role) -> impl Iterator<Item = (&str, &str, Vec<&str>)> {
     let mut grouped: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for (domain, entity, action) in role.permissions.iter().filter_map(|held| parts(held)) {
         grouped.entry((domain, entity)).or_default().push(action);

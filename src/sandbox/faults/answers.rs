@@ -129,7 +129,7 @@ pub(super) const FAULTS: &[Fault] = &[
         |s| s.spoil(PROVIDERS, Spoil::Set("/total", "30")),
     ),
     odd("answer-roles-one-number", "A role is a number.", |s| {
-        s.spoil(ROLES, Spoil::Set("/entities/3", "7"))
+        s.spoil(ROLES, Spoil::Set("/entities/3", "7"));
     }),
     odd(
         "answer-roles-name-object",

@@ -250,7 +250,7 @@ pub(super) const FAULTS: &[Fault] = &[
         |s| {
             s.cloud
                 .catalogue
-                .retain(|name| !name.contains(":actionmap:"))
+                .retain(|name| !name.contains(":actionmap:"));
         },
     ),
     one(
@@ -292,7 +292,7 @@ impl Setup {
 
     fn rename(&mut self, from: &str, to: &str) {
         if let Some(role) = self.role(from) {
-            role.name = to.to_owned();
+            to.clone_into(&mut role.name);
         }
     }
 
