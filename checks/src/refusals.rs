@@ -2,11 +2,15 @@
 
 use std::sync::LazyLock;
 
-use hybridcheck_core::cause::Certainty;
-use hybridcheck_core::check::Case;
+use hybridcheck_core::cause::{Certainty, Diagnosis};
+use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{
     ApiError, ApiFact, ApiOutcome, ClientRef, Fact, FactKey, OAuthError, Recorded,
 };
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::run::Row;
+
+use crate::{rows, seen};
 
 /// What an OAuth error says about the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +115,42 @@ pub(crate) fn refused_calls<'a>(case: &Case<'a>, meaning: ApiMeaning) -> Vec<Ref
         .collect()
 }
 
+/// The verdict of a cause on a refusal: how sure it is, the cause in a sentence, who acts, and what to do.
+pub(crate) type Verdict = (Certainty, String, Owner, String);
+
+/// The diagnosis of the calls that were refused with this meaning. Only the rows of the clients that were refused so show it:
+/// another client's failure is another matter.
+pub(crate) fn diagnosed(
+    case: &Case<'_>,
+    all: &[Row],
+    meaning: ApiMeaning,
+    verdict: impl FnOnce(&RefusedCall<'_>) -> Verdict,
+) -> Vec<Diagnosis> {
+    let refused = refused_calls(case, meaning);
+    let Some(first) = refused.first() else {
+        return Vec::new();
+    };
+    let is_refused = |row: &&Row| match &row.subject {
+        Subject::Client { client } => {
+            let key = seen::token_info_key(client);
+            refused.iter().any(|call| *call.key == key)
+        }
+        _ => false,
+    };
+    let shown = rows::failing(all, "oauth-client-active").into_iter();
+    let (certainty, sentence, owner, fix) = verdict(first);
+    vec![
+        Diagnosis::new(certainty, sentence, owner, fix)
+            .shown_by(shown.filter(is_refused))
+            .evidence(
+                "who answered",
+                "the API host, in the form of its own errors",
+            )
+            .evidence("it said", seen::said(first.error))
+            .breaks(refused.iter().map(|call| call.key.clone())),
+    ]
+}
+
 /// Whose call was refused, and how.
 pub(crate) fn refusal(fact: &Fact) -> Option<(&ClientRef, &ApiError)> {
     fn of<T>(fact: &ApiFact<T>) -> Option<(&ClientRef, &ApiError)> {
@@ -178,6 +218,12 @@ fn api_line(fields: Vec<&'static str>) -> Option<(&'static str, ApiMeaning)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fact_testing::Bench;
+    use hybridcheck_core::facts::TokenInfo;
+    use hybridcheck_testkit::facts::{
+        api as answer, api_error, client, token_info, token_info_key,
+    };
+    use hybridcheck_testkit::objects::{self, EWT_CLIENT};
 
     fn said(status: u16, error: &str, description: &str) -> OAuthError {
         OAuthError {
@@ -223,6 +269,46 @@ mod tests {
         assert_eq!(
             oauth(&said(400, "client not found", "invalid_client")),
             None
+        );
+    }
+
+    #[test]
+    fn another_clients_failure_is_no_part_of_the_refusal() {
+        let object = objects::with(objects::healthy(), "pacing", "client_id", EWT_CLIENT);
+        let object = objects::with(object, "pacing", "password", "placeholder-three");
+        let denied = api_error(403, "authz.policy.denied", "Policy ID(s): [policy-1]");
+        let denied = ApiOutcome::<TokenInfo>::Refused(denied);
+        let mut disabled = token_info(&object, "pacing");
+        if let Some(stated) = &mut disabled.client {
+            stated.state = Some("disabled".into());
+        }
+        let disabled = ApiOutcome::Found(disabled);
+        let bench = Bench::of(object)
+            .fact(
+                token_info_key("ewt"),
+                answer(&client("ewt"), "GET …", denied),
+            )
+            .fact(
+                token_info_key("pacing"),
+                answer(&client("pacing"), "GET …", disabled),
+            );
+        let rows = bench.rows();
+        let found = bench.with_case(|case| {
+            diagnosed(case, &rows, ApiMeaning::Policy, |_| {
+                (
+                    Certainty::Certain,
+                    String::new(),
+                    Owner::CloudAdmin,
+                    String::new(),
+                )
+            })
+        });
+        let subjects: Vec<&Subject> = found[0].roots.iter().map(|root| &root.subject).collect();
+        assert_eq!(
+            subjects,
+            [&Subject::Client {
+                client: client("ewt")
+            }]
         );
     }
 }

@@ -7,7 +7,6 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use crate::refusals::{self, ApiMeaning};
-use crate::{rows, seen};
 
 page! {
     /// Something on the way removes the Authorization header.
@@ -34,23 +33,14 @@ page! {
 
 impl Rule for AuthorizationHeaderRemoved {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let refused = refusals::refused_calls(case, ApiMeaning::HeaderRemoved);
-        let Some(first) = refused.first() else {
-            return Vec::new();
-        };
-        let shown = rows::failing(all, "oauth-client-active");
-        vec![
-            Diagnosis::new(
+        refusals::diagnosed(case, all, ApiMeaning::HeaderRemoved, |_| {
+            (
                 Certainty::Likely,
-                "the API says that no token was given, although one was sent: something on the way removes the Authorization header",
+                "the API says that no token was given, although one was sent: something on the way removes the Authorization header".to_owned(),
                 Owner::NetworkTeam,
-                "Let the proxy or gateway before the API host pass the header `Authorization` unchanged, or exempt the host from it.",
+                "Let the proxy or gateway before the API host pass the header `Authorization` unchanged, or exempt the host from it.".to_owned(),
             )
-            .shown_by(shown)
-            .evidence("who answered", "the API host, in the form of its own errors")
-            .evidence("it said", seen::said(first.error))
-            .breaks(refused.iter().map(|call| call.key.clone())),
-        ]
+        })
     }
 }
 

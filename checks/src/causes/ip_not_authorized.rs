@@ -9,7 +9,6 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use crate::refusals::{self, ApiMeaning};
-use crate::{rows, seen};
 
 page! {
     /// The organisation accepts calls from listed addresses only, and this network's is not among them.
@@ -37,25 +36,20 @@ page! {
 
 impl Rule for IpNotAuthorized {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let refused = refusals::refused_calls(case, ApiMeaning::AddressNotAllowed);
-        let Some(first) = refused.first() else {
-            return Vec::new();
-        };
-        let shown = rows::failing(all, "oauth-client-active");
-        let address = address(&first.error.message);
-        let named = address.map_or_else(String::new, |address| format!(" {address}"));
-        vec![
-            Diagnosis::new(
+        refusals::diagnosed(case, all, ApiMeaning::AddressNotAllowed, |first| {
+            let address = address(&first.error.message);
+            let named = address.map_or_else(String::new, |address| format!(" {address}"));
+            (
                 Certainty::Certain,
-                format!("the organisation accepts no calls from this network's public address{named}"),
+                format!(
+                    "the organisation accepts no calls from this network's public address{named}"
+                ),
                 Owner::CloudAdmin,
-                format!("Add the address{named}, as Genesys Cloud saw it, to the allowed IP addresses of the organisation (Admin > Account Settings > Organization Settings), or send the calls through an exit that is listed there."),
+                format!(
+                    "Add the address{named}, as Genesys Cloud saw it, to the allowed IP addresses of the organisation (Admin > Account Settings > Organization Settings), or send the calls through an exit that is listed there."
+                ),
             )
-            .shown_by(shown)
-            .evidence("who answered", "the API host, in the form of its own errors")
-            .evidence("it said", seen::said(first.error))
-            .breaks(refused.iter().map(|call| call.key.clone())),
-        ]
+        })
     }
 }
 

@@ -8,7 +8,6 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
 use crate::refusals::{self, ApiMeaning};
-use crate::{rows, seen};
 
 page! {
     /// A security policy of the organisation denies the call.
@@ -33,23 +32,20 @@ page! {
 
 impl Rule for PolicyDenied {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let refused = refusals::refused_calls(case, ApiMeaning::Policy);
-        let Some(first) = refused.first() else {
-            return Vec::new();
-        };
-        let shown = rows::failing(all, "oauth-client-active");
-        vec![
-            Diagnosis::new(
+        refusals::diagnosed(case, all, ApiMeaning::Policy, |first| {
+            (
                 Certainty::Certain,
-                format!("a security policy of the organisation denies the calls of {}", first.reader),
+                format!(
+                    "a security policy of the organisation denies the calls of {}",
+                    first.reader
+                ),
                 Owner::CloudAdmin,
-                format!("Look up the policy that the message names, and except this client from it if that is meant: {}", visible(&first.error.message, 200)),
+                format!(
+                    "Look up the policy that the message names, and except this client from it if that is meant: {}",
+                    visible(&first.error.message, 200)
+                ),
             )
-            .shown_by(shown)
-            .evidence("who answered", "the API host, in the form of its own errors")
-            .evidence("it said", seen::said(first.error))
-            .breaks(refused.iter().map(|call| call.key.clone())),
-        ]
+        })
     }
 }
 

@@ -8,7 +8,6 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
 use crate::refusals::{self, ApiMeaning};
-use crate::{rows, seen};
 
 page! {
     /// The organisation enforces OAuth scopes, and the client lacks one.
@@ -35,30 +34,22 @@ page! {
 
 impl Rule for ScopeNotAuthorized {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let refused = refusals::refused_calls(case, ApiMeaning::ScopeMissing);
-        let Some(first) = refused.first() else {
-            return Vec::new();
-        };
-        let shown = rows::failing(all, "oauth-client-active");
-        let scope = first
-            .error
-            .message
-            .rsplit("scope")
-            .next()
-            .unwrap_or_default()
-            .trim();
-        vec![
-            Diagnosis::new(
+        refusals::diagnosed(case, all, ApiMeaning::ScopeMissing, |first| {
+            let scope = first.error.scope().unwrap_or("that the message names");
+            (
                 Certainty::Certain,
-                format!("the organisation enforces OAuth scopes, and {} lacks one: {}", first.reader, visible(scope, 80)),
+                format!(
+                    "the organisation enforces OAuth scopes, and {} lacks one: {}",
+                    first.reader,
+                    visible(scope, 80)
+                ),
                 Owner::CloudAdmin,
-                format!("Authorise the scope {} for this client; it takes up to five minutes, and needs a new token.", visible(scope, 80)),
+                format!(
+                    "Authorise the scope {} for this client; it takes up to five minutes, and needs a new token.",
+                    visible(scope, 80)
+                ),
             )
-            .shown_by(shown)
-            .evidence("who answered", "the API host, in the form of its own errors")
-            .evidence("it said", seen::said(first.error))
-            .breaks(refused.iter().map(|call| call.key.clone())),
-        ]
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use crate::refusals::{self, ApiMeaning};
-use crate::{rows, seen};
+use crate::rows;
 
 page! {
     /// The API refuses a token that the login host has just issued.
@@ -35,26 +35,17 @@ page! {
 
 impl Rule for TokenRefusedByApi {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let refused = refusals::refused_calls(case, ApiMeaning::ForeignToken);
-        let Some(first) = refused.first() else {
-            return Vec::new();
-        };
-        let shown = rows::failing(all, "oauth-client-active");
-        if !rows::failing(all, "general-same-region").is_empty() {
+        if rows::fails(all, "general-same-region") {
             return Vec::new();
         }
-        vec![
-            Diagnosis::new(
+        refusals::diagnosed(case, all, ApiMeaning::ForeignToken, |first| {
+            (
                 Certainty::Possible,
                 format!("the API refuses the token of {} that the login host has just issued: another region answers, or the client was disabled meanwhile", first.reader),
                 Owner::CloudAdmin,
-                "Compare the region of both URLs with the address at which your administrators log in; then look whether the client is enabled under Admin > Integrations > OAuth, and run again.",
+                "Compare the region of both URLs with the address at which your administrators log in; then look whether the client is enabled under Admin > Integrations > OAuth, and run again.".to_owned(),
             )
-            .shown_by(shown)
-            .evidence("who answered", "the API host, in the form of its own errors")
-            .evidence("it said", seen::said(first.error))
-            .breaks(refused.iter().map(|call| call.key.clone())),
-        ]
+        })
     }
 }
 
