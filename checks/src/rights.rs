@@ -119,9 +119,9 @@ fn shortened(names: &[String], shown: impl Fn(&String) -> String) -> String {
 }
 
 /// What policies allow, as a person reads it: `journey:session:view,edit`.
-pub(crate) fn allowed(policies: &[PermissionPolicy]) -> String {
+pub(crate) fn allowed<'p>(policies: impl IntoIterator<Item = &'p PermissionPolicy>) -> String {
     let mut shown: Vec<String> = policies
-        .iter()
+        .into_iter()
         .map(|policy| {
             format!(
                 "{}:{}:{}",
@@ -209,7 +209,9 @@ mod tests {
             Standing::Lacks(vec!["journey:outcomescores:view".into()])
         );
         assert_eq!(standing(&role, &wanted, None), Standing::Untold);
-        role.policies.push(journey("outcomescores", &["view"]));
+        role.policies
+            .get_or_insert_default()
+            .push(journey("outcomescores", &["view"]));
         assert_eq!(standing(&role, &wanted, Some(&existing())), Standing::Held);
     }
 

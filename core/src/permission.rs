@@ -138,12 +138,14 @@ impl PermissionPolicy {
 impl Role {
     /// Whether it allows everything that a permission or pattern stands for.
     pub fn allows(&self, wanted: &Permission) -> bool {
-        self.policies.iter().any(|policy| policy.allows(wanted))
+        let mut policies = self.policies.iter().flatten();
+        policies.any(|policy| policy.allows(wanted))
     }
 
     /// Whether it allows something of what a pattern stands for.
     pub fn touches(&self, wanted: &Permission) -> bool {
-        self.policies.iter().any(|policy| policy.touches(wanted))
+        let mut policies = self.policies.iter().flatten();
+        policies.any(|policy| policy.touches(wanted))
     }
 }
 

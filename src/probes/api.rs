@@ -191,8 +191,9 @@ impl Api {
         let correlation_id = header(&answer.headers, "inin-correlation-id");
         let outcome = match answer.status {
             200 => found(&answer),
-            404 => ApiOutcome::NotFound,
             status => match service_error(&answer) {
+                // Somebody else's 404 says nothing about the resource.
+                Some(_) if status == 404 => ApiOutcome::NotFound,
                 Some(error) if status == 403 => {
                     if let Some(permissions) = permissions(&error) {
                         return Err(Gap::Denied { permissions, call });
@@ -414,6 +415,8 @@ fn found<T: DeserializeOwned>(answer: &Answer) -> ApiOutcome<T> {
 
 #[cfg(test)]
 mod tests {
+    use hybridcheck_testkit::platform_api::PlatformApi;
+
     use super::*;
 
     fn error(code: &str, message: &str) -> ApiError {
@@ -423,6 +426,19 @@ mod tests {
             message: message.into(),
             correlation_id: None,
         }
+    }
+
+    #[test]
+    fn an_error_body_is_read_by_its_definition() {
+        let body = PlatformApi::load().sample("ErrorBody").to_string();
+        let read = |body: &str, correlation| error_body(404, body.as_bytes(), correlation);
+        let error = read(&body, None).expect("an error body");
+        assert_eq!(error.code, "ErrorBody.code");
+        assert_eq!(error.message, "ErrorBody.message");
+        let context = error.correlation_id;
+        assert_eq!(context.as_deref(), Some("ErrorBody.contextId"));
+        assert_eq!(read("<html>not found</html>", Some("a".into())), None);
+        assert_eq!(read("{\"message\":\"x\"}", Some("a".into())), None);
     }
 
     #[test]

@@ -91,7 +91,7 @@ mod tests {
         let mut all = roles(&bench.object);
         for role in &mut all.entities {
             if role.name.as_deref() == Some(name) {
-                role.policies = policies.to_vec();
+                role.policies = Some(policies.to_vec());
             }
         }
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(all));

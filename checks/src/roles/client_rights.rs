@@ -170,9 +170,9 @@ fn of_divisions(case: &Case<'_>, divisions: &[RoleDivision]) -> Judgement {
             (None, Some(id)) => format!("the role of id {}", visible(id, 60)),
             (None, None) => "a role that is not named".to_owned(),
         };
-        if let Some(role) = found {
+        if let Some(policies) = found.and_then(|role| role.policies.as_ref()) {
             let label = format!("{shown} allows");
-            judgement = judgement.evidence(&label, rights::allowed(&role.policies));
+            judgement = judgement.evidence(&label, rights::allowed(policies));
         }
         if !roles.contains(&shown) {
             roles.push(shown);

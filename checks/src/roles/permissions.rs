@@ -93,9 +93,9 @@ impl Check for Permissions {
             )));
         }
         let (written, fact, role) = named::role(case, section, option)?;
-        if !states_policies(case) {
+        if role.policies.is_none() || !states_policies(case) {
             return Err(Gap::NotAnswered {
-                what: format!("{} states of no role what it allows", fact.call),
+                what: format!("{} does not state what the role allows", fact.call),
             });
         }
         let weighed = Weighed::of(case, role, &expected);
@@ -108,7 +108,7 @@ impl Check for Permissions {
 fn states_policies(case: &Case<'_>) -> bool {
     named::listing(case).is_ok_and(|(_, roles)| {
         let mut all = roles.entities.iter();
-        all.any(|role| !role.policies.is_empty())
+        all.any(|role| role.policies.as_ref().is_some_and(|all| !all.is_empty()))
     })
 }
 
@@ -209,7 +209,10 @@ impl<'e> Weighed<'e> {
         if let Some(unread) = &self.unread {
             judgement = judgement.evidence(UNREAD, unread);
         }
-        Ok(judgement.evidence("the role allows", rights::allowed(&role.policies)))
+        Ok(judgement.evidence(
+            "the role allows",
+            rights::allowed(role.policies.iter().flatten()),
+        ))
     }
 
     fn fix(&self, shown: &str, names: &[String]) -> String {
@@ -239,7 +242,10 @@ impl<'e> Weighed<'e> {
             .map(|entry| entry.permission.to_string())
             .collect();
         let pass = Judgement::pass(format!("`{shown}` holds what the baseline expects of it"))
-            .evidence("the role allows", rights::allowed(&role.policies));
+            .evidence(
+                "the role allows",
+                rights::allowed(role.policies.iter().flatten()),
+            );
         let Some(unread) = self.unread.clone().filter(|_| !untold.is_empty()) else {
             return Ok(pass);
         };
@@ -419,13 +425,15 @@ mod tests {
 
     #[test]
     fn a_listing_that_states_no_policies_accuses_no_role() {
-        let mut roles = roles_named(&["AI Agent", "Admin"], false);
-        for role in &mut roles.entities {
-            role.policies.clear();
+        for (spoilt, policies) in [(1, None), (2, None), (2, Some(Vec::new()))] {
+            let mut roles = roles_named(&["AI Agent", "Admin"], false);
+            for role in roles.entities.iter_mut().take(spoilt) {
+                role.policies.clone_from(&policies);
+            }
+            let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
+            let bench = Bench::healthy().fact(roles_key(), fact);
+            assert!(matches!(agent(&bench), Err(Gap::NotAnswered { .. })));
         }
-        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
-        let bench = Bench::healthy().fact(roles_key(), fact);
-        assert!(matches!(agent(&bench), Err(Gap::NotAnswered { .. })));
     }
 
     #[test]

@@ -175,7 +175,10 @@ fn held(case: &Case<'_>, domain: &str) -> Vec<String> {
     let Ok((_, roles)) = named::listing(case) else {
         return Vec::new();
     };
-    let policies = roles.entities.iter().flat_map(|role| &role.policies);
+    let policies = roles
+        .entities
+        .iter()
+        .flat_map(|role| role.policies.iter().flatten());
     let of_domain = policies.filter(|policy| policy.domain.eq_ignore_ascii_case(domain));
     let names = of_domain.flat_map(|policy| {
         let of = format!("{}:{}", policy.domain, policy.entity);

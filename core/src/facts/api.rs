@@ -253,8 +253,8 @@ pub struct Role {
     pub default: Option<bool>,
     /// `userCount`.
     pub user_count: Option<u64>,
-    /// What it allows.
-    pub policies: Vec<PermissionPolicy>,
+    /// What it allows; nothing where the answer does not say.
+    pub policies: Option<Vec<PermissionPolicy>>,
 }
 
 /// Actions on an entity of a domain; `*` stands for all entities or all actions.

@@ -27,7 +27,7 @@ pub(super) async fn one(caller: Caller, Path(id): Path<String>) -> Answer {
 }
 
 fn body(provider: &Provider) -> Value {
-    json!({
+    let mut body = json!({
         "id": provider.id,
         "name": provider.name,
         "disabled": provider.disabled,
@@ -36,7 +36,6 @@ fn body(provider: &Provider) -> Value {
         "sloURI": provider.slo,
         "sloBinding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
         "relyingPartyIdentifier": provider.relying_party,
-        "certificate": provider.certificates.first(),
         "certificates": provider.certificates,
         "nameIdentifierFormat": provider.name_identifier_format,
         "ssoBinding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
@@ -46,5 +45,9 @@ fn body(provider: &Provider) -> Value {
         "metadataURL": "",
         "forceAuthn": false,
         "selfUri": format!("/api/v2/identityproviders/{}", provider.id),
-    })
+    });
+    if let Some(first) = provider.certificates.first() {
+        body["certificate"] = first.as_str().into();
+    }
+    body
 }

@@ -22,6 +22,7 @@ const DISCOVERY: &str = "https://login.mypurecloud.de/.well-known/oauth-authoriz
 
 mod network;
 mod service;
+mod shapes;
 mod whole;
 
 fn with(name: &str) -> Sandbox {

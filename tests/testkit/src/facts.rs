@@ -929,7 +929,7 @@ pub fn role(name: &str, users: u64, policies: Vec<PermissionPolicy>) -> Role {
         name: Some(name.into()),
         default: Some(true),
         user_count: Some(users),
-        policies,
+        policies: Some(policies),
     }
 }
 

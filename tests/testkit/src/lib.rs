@@ -4,5 +4,6 @@ pub mod facts;
 pub mod material;
 pub mod objects;
 pub mod openssl;
+pub mod platform_api;
 pub mod proxied;
 pub mod runs;

@@ -1,0 +1,92 @@
+//! Identity providers.
+
+use base64ct::{Base64, Encoding};
+use hybridcheck_core::facts::{IdentityProvider, IdentityProviders};
+use serde::Deserialize;
+
+use super::listing::{Listed, Listing};
+use super::{Answer, shown};
+use crate::probes::json::Odd;
+use crate::probes::material;
+
+/// A provider as the API sends it; certificates become facts here.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RawProvider {
+    id: Option<String>,
+    name: Option<String>,
+    disabled: Option<bool>,
+    #[serde(rename = "issuerURI")]
+    issuer_uri: Option<String>,
+    #[serde(rename = "ssoTargetURI")]
+    sso_target_uri: Option<String>,
+    #[serde(rename = "sloURI")]
+    slo_uri: Option<String>,
+    relying_party_identifier: Option<String>,
+    name_identifier_format: Option<String>,
+    auto_provision_users: Option<bool>,
+    certificate: Option<String>,
+    certificates: Option<Vec<String>>,
+}
+
+impl Listed for RawProvider {
+    fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+impl RawProvider {
+    fn decode(self) -> IdentityProvider {
+        let mut provider = IdentityProvider {
+            id: shown(self.id),
+            name: shown(self.name),
+            disabled: self.disabled,
+            // The issuer is compared byte by byte: it stays as it is; every renderer makes it visible.
+            issuer_uri: self.issuer_uri,
+            sso_target_uri: shown(self.sso_target_uri),
+            slo_uri: shown(self.slo_uri),
+            relying_party_identifier: shown(self.relying_party_identifier),
+            name_identifier_format: shown(self.name_identifier_format),
+            auto_provision_users: self.auto_provision_users,
+            ..IdentityProvider::default()
+        };
+        let mut texts: Vec<String> = Vec::new();
+        // The service repeats the first of `certificates` in `certificate`.
+        let stated = self.certificate.into_iter();
+        for text in stated.chain(self.certificates.unwrap_or_default()).take(10) {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        for text in texts {
+            let (certificates, undecodable) = material::certificates_in(&text);
+            for (certificate, der) in certificates {
+                if !provider.decoded.contains(&certificate) {
+                    provider.decoded.push(certificate);
+                    provider.certificates.push(Base64::encode_string(&der));
+                }
+            }
+            provider.undecodable += undecodable;
+        }
+        provider
+    }
+}
+
+impl Answer for IdentityProvider {
+    type Raw = RawProvider;
+
+    fn of(raw: RawProvider) -> Result<Self, Odd> {
+        Ok(raw.decode())
+    }
+}
+
+impl Listing for IdentityProviders {
+    type Entity = RawProvider;
+
+    fn of(providers: Vec<RawProvider>, incomplete: bool) -> Self {
+        Self {
+            entities: providers.into_iter().map(RawProvider::decode).collect(),
+            incomplete,
+        }
+    }
+}
