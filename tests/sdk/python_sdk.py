@@ -6,6 +6,7 @@ reads, and every complaint of the SDK or of a comparison ends with a non-zero ex
 
 The secret comes from the environment variable SANDBOX_CLIENT_SECRET. Nothing leaves the loopback interface.
 The client must be the sandbox's tool client, or another one that may read identity providers and roles.
+With --saml-client and --user, a person logs in as well: SANDBOX_SAML_SECRET and SANDBOX_ASSERTION are then needed.
 """
 
 import argparse
@@ -31,6 +32,9 @@ def arguments():
     parser.add_argument("client_id")
     parser.add_argument("--org-id", help="the organisation id to expect")
     parser.add_argument("--issuer", help="the issuer to expect at the PureEngage identity provider")
+    parser.add_argument("--short-name", help="the short name of the organisation to expect")
+    parser.add_argument("--saml-client", help="the client for a person's login")
+    parser.add_argument("--user", help="the e-mail address of the person")
     parser.add_argument("--role", action="append", default=[], help="a role that must be there (repeatable)")
     return parser.parse_args()
 
@@ -88,6 +92,7 @@ def main():
     organization = sdk.OrganizationApi(client).get_organizations_me()
     expect("organisation id", organization.id, wanted.org_id)
     expect("organisation of the token", info.organization.id, organization.id)
+    expect("short name", organization.third_party_org_name, wanted.short_name)
     print(f"organisation: {organization.name} ({organization.third_party_org_name}), {organization.state}")
 
     providers = sdk.IdentityProviderApi(client)
@@ -101,7 +106,8 @@ def main():
     print(f"PureEngage: issuer {pureengage.issuer_uri}, provisions users: {pureengage.auto_provision_users}")
 
     authorization = sdk.AuthorizationApi(client)
-    names = [role.name for role in pages(authorization.get_authorization_roles)]
+    roles = list(pages(authorization.get_authorization_roles, user_count=True))
+    names = [role.name for role in roles]
     for role in wanted.role:
         if role not in names:
             sys.exit(f"role {role!r} is not among {names}")
@@ -112,6 +118,26 @@ def main():
     products = authorization.get_authorization_products()
     permissions = list(pages(authorization.get_authorization_permissions))
     print(f"products: {len(products.entities)}, domains with permissions: {len(permissions)}")
+    journey = list(pages(authorization.get_authorization_permissions, query_type="domain", query="journey"))
+    expect("domains found by name", [found.domain for found in journey], ["journey"])
+    expect("action of a permission", "view" in [held.action for held in journey[0].permission_map["session"]], True)
+
+    subject = authorization.get_authorization_subjects_me()
+    expect("subject of the token", subject.id, wanted.client_id)
+    for grant in subject.grants:
+        role = next(role for role in roles if role.id == grant.role.id)
+        allowed = [(policy.domain, policy.entity_name, policy.action_set) for policy in role.permission_policies]
+        granted = [(policy.domain, policy.entity_name, policy.actions) for policy in grant.role.policies]
+        expect(f"what a grant of {grant.role.name} allows", granted, allowed)
+    print(f"grants: {', '.join(f'{grant.role.name} in {grant.division.name}' for grant in subject.grants)}")
+
+    oauth = sdk.OAuthApi(client)
+    clients = oauth.get_oauth_clients()
+    expect("clients", len(clients.entities), clients.total)
+    record = oauth.get_oauth_client(wanted.client_id)
+    expect("record of the client", record.to_dict(), next(c for c in clients.entities if c.id == record.id).to_dict())
+    expect("secret in the record", record.secret, None)
+    print(f"clients: {', '.join(f'{found.name} ({found.authorized_grant_type})' for found in clients.entities)}")
     print(f"date: {sdk.UtilitiesApi(client).get_date().current_date.isoformat()}")
 
     # An error must reach the SDK's own exception with the service's status and correlation id.
@@ -133,6 +159,24 @@ def main():
         print("ended token: 401")
     else:
         sys.exit("an ended token was accepted")
+
+    if wanted.saml_client:
+        login(sdk, wanted, organization.third_party_org_name)
+
+
+def login(sdk, wanted, short_name):
+    """A person's login with a signed assertion, and what the person's token is good for."""
+    secret, assertion = os.environ["SANDBOX_SAML_SECRET"], os.environ["SANDBOX_ASSERTION"]
+    client = sdk.api_client.ApiClient()
+    client = client.get_saml2bearer_token(wanted.saml_client, secret, short_name, assertion)
+    me = sdk.UsersApi(client).get_users_me()
+    expect("person of the token", me.email, wanted.user)
+    tokens = sdk.TokensApi(client)
+    expect("client of the login", tokens.get_tokens_me().o_auth_client.id, wanted.saml_client)
+    subject = sdk.AuthorizationApi(client).get_authorization_subjects_me()
+    expect("subject of the login", subject.id, me.id)
+    print(f"person: {me.name} <{me.email}>, {me.state}, {len(subject.grants)} roles")
+    tokens.delete_tokens_me()
 
 
 if __name__ == "__main__":
