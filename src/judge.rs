@@ -60,9 +60,10 @@ pub fn wanted(
                 wanted.extend(check.needs_under(&subject, object, policy));
             }
         }
+        // Whose organisation the tool's client sees has to be known before anything is judged by it.
         let reads_organization = wanted
             .iter()
-            .any(|key| matches!(key, FactKey::Organization { object: id } if *id == object.id));
+            .any(|key| key.of_organization() == Some(object.id));
         if has_tool_client && reads_organization {
             let client = hybridcheck_core::facts::ClientRef::Tool { object: object.id };
             wanted.insert(FactKey::TokenInfo { client });

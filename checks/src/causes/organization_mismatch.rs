@@ -37,7 +37,7 @@ page! {
 
 impl Rule for OrganizationMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let ids = rows::failing(all, "org-id-matches");
+        let ids = rows::flagged(all, "org-id-matches");
         let clients = rows::failing(all, "oauth-client-organization");
         let names = rows::failing(all, "org-short-name-matches");
         // A long name or an id in its place is also of the wrong form: one fault.

@@ -53,10 +53,7 @@ impl Check for GrantType {
                 what: format!("{} does not state the client's grant type", fact.call),
             });
         };
-        let judgement = if stated
-            .replace('_', "-")
-            .eq_ignore_ascii_case("CLIENT-CREDENTIALS")
-        {
+        let judgement = if seen::is_grant(stated, "CLIENT-CREDENTIALS") {
             Judgement::pass(visible(stated, 60))
         } else {
             Judgement::fail(

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap};
-use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
@@ -38,8 +38,14 @@ impl Check for IdMatches {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
-        seen::is_about_us(case, &fact.reader)?;
         let (option, ours) = seen::plain(case, "general", "organization_id")?;
+        let is_untold = matches!(
+            seen::whose(case, &fact.reader, ours),
+            seen::Whose::Untold(_)
+        );
+        if !is_untold {
+            seen::is_about_us(case, &fact.reader)?;
+        }
         if !is_guid(ours) {
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,
@@ -65,7 +71,14 @@ impl Check for IdMatches {
             } else {
                 ""
             };
-            Judgement::fail(
+            // The tool's client is no part of the object: alone it shows that one of the two is wrong, not which.
+            let status = if is_untold {
+                Status::Warn
+            } else {
+                Status::Fail
+            };
+            Judgement::finding(
+                status,
                 format!(
                     "{}{name}, the organisation of the {}",
                     visible(id, 60),
@@ -90,7 +103,7 @@ mod tests {
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
-    use hybridcheck_testkit::facts::{api, organization, token_info_key};
+    use hybridcheck_testkit::facts::{api, organization, person_token_info_key, token_info_key};
 
     const OTHER: &str = "99999999-1111-4222-8333-444444444444";
 
@@ -145,8 +158,16 @@ mod tests {
             bench.judge_first(&IdMatches),
             Err(Gap::NoMeans { .. })
         ));
-        let alone = bench.gap(token_info_key("ewt"), Gap::NotPlanned);
+        let alone = bench
+            .gap(token_info_key("ewt"), Gap::NotPlanned)
+            .gap(person_token_info_key(), Gap::NotPlanned);
+        // A short name is nobody else's: where it is the object's, the id is the mistake.
         assert_eq!(alone.status(&IdMatches), Status::Fail);
+        let alone = alone.option("general", "organization_sname", "acme-west");
+        // One of the two is wrong, and nothing says which: no failure, and nothing else is judged by it.
+        assert_eq!(alone.status(&IdMatches), Status::Warn);
+        assert_eq!(alone.causes(), ["organization-mismatch"]);
+        assert_eq!(alone.failures(), [""; 0]);
     }
 
     #[test]

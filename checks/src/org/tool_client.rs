@@ -102,7 +102,7 @@ mod tests {
     use hybridcheck_core::facts::{ApiOutcome, NamedEntity};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
-    use hybridcheck_testkit::facts::{api, token_info, token_info_key};
+    use hybridcheck_testkit::facts::{api, person_token_info_key, token_info, token_info_key};
     use hybridcheck_testkit::objects::ORG_ID;
 
     const OTHER: &str = "99999999-1111-4222-8333-444444444444";
@@ -139,7 +139,9 @@ mod tests {
 
     #[test]
     fn when_nobody_confirms_the_option_it_is_not_this_client_that_is_accused() {
-        let alone = of_organization(OTHER).gap(token_info_key("ewt"), Gap::NotPlanned);
+        let alone = of_organization(OTHER)
+            .gap(token_info_key("ewt"), Gap::NotPlanned)
+            .gap(person_token_info_key(), Gap::NotPlanned);
         let alone = alone.gap(
             FactKey::Organization {
                 object: ObjectId(0),

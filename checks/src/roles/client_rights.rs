@@ -62,7 +62,7 @@ impl Check for ClientRights {
         let holder = holder(info)?;
         let grant_type = holder.authorized_grant_type.as_deref();
         if let Some(other) = grant_type
-            && !other.eq_ignore_ascii_case("CLIENT-CREDENTIALS")
+            && !seen::is_grant(other, "CLIENT-CREDENTIALS")
         {
             return Ok(Judgement::not_applicable(format!(
                 "roles count for client credentials alone; this client is of grant type {}",

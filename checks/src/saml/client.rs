@@ -75,7 +75,7 @@ fn judged(record: &ClientRecord) -> Answer<Judgement> {
             what: "the client's record does not state authorizedGrantType".into(),
         });
     };
-    if !grant.eq_ignore_ascii_case("SAML2-BEARER") {
+    if !seen::is_grant(grant, "SAML2-BEARER") {
         return Ok(Judgement::fail(
             "grant type SAML2-BEARER",
             format!("grant type {}", visible(grant, 60)),
@@ -145,6 +145,11 @@ mod tests {
     #[test]
     fn grant_type_and_state_are_weighed() {
         assert_eq!(status(|_| ()), Status::Pass);
+        for spelt in ["SAML2BEARER", "saml2_bearer"] {
+            let spelt = Some(spelt.to_owned());
+            let judged = status(|record| record.authorized_grant_type = spelt);
+            assert_eq!(judged, Status::Pass);
+        }
         let other = Some("CLIENT-CREDENTIALS".to_owned());
         assert_eq!(
             status(|record| record.authorized_grant_type = other),

@@ -66,10 +66,11 @@ impl Check for LoginUser {
             Err(_) => None,
         };
         // The option itself is judged elsewhere: a login is wrong when it is not of the organisation that the services work in.
-        let ours = match case.organization().and_then(seen::found) {
-            Ok(answered) => answered.id.as_deref(),
-            Err(_) => None,
-        };
+        let answered = case.organization().and_then(|fact| {
+            seen::is_about_us(case, &fact.reader)?;
+            seen::found(fact)
+        });
+        let ours = answered.ok().and_then(|answered| answered.id.as_deref());
         let shown = format!(
             "{} ({})",
             visible(email, 100),
