@@ -1,7 +1,7 @@
 //! The usage contract of the object: it is read at start, and on a refusal of Genesys Cloud read once more; what was refused is asked for
 //! once more when it rests on an option that changed. Pure but for the origin, which reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hybridcheck_core::facts::{
     ApiFact, ApiOutcome, Change, Fact, FactKey, Facts, Gap, OptionChange, Recorded, RereadFact,
@@ -145,51 +145,47 @@ fn comparable(first: &Configuration, again: Configuration) -> Result<Configurati
     }
 }
 
-/// What differs between two readings of an object; values are compared and never told.
+/// What differs between two readings of an object; values are compared and never told. An option that stands there more than once
+/// has its values in their order.
 fn changes(before: &HybridObject, now: &HybridObject) -> Vec<OptionChange> {
     let (before, now) = (values(before), values(now));
-    let mut changes = Vec::new();
-    let change = |section: &str, option: &str, change| OptionChange {
-        section: section.to_owned(),
-        option: option.to_owned(),
-        change,
-    };
-    for (section, option, value) in &before {
-        match find(&now, section, option) {
-            None => changes.push(change(section, option, Change::Removed)),
-            Some(other) if !value.is_same(other) => {
-                changes.push(change(section, option, Change::Replaced));
-            }
-            Some(_) => {}
-        }
-    }
-    for (section, option, _) in &now {
-        if find(&before, section, option).is_none() {
-            changes.push(change(section, option, Change::Added));
-        }
-    }
-    changes.sort();
-    changes.dedup();
-    changes
-}
-
-type Values<'a> = Vec<(&'a str, &'a str, &'a Value)>;
-
-fn values(object: &HybridObject) -> Values<'_> {
-    let sections = object.sections.iter();
-    sections
-        .flat_map(|section| {
-            let options = section.options.iter();
-            options.map(|option| (section.name.as_str(), option.name.as_str(), &option.value))
+    let names: BTreeSet<&Name> = before.keys().chain(now.keys()).collect();
+    let changed = names.into_iter().filter_map(|name| {
+        let change = match (before.get(name), now.get(name)) {
+            (Some(_), None) => Change::Removed,
+            (None, _) => Change::Added,
+            (Some(before), Some(now)) if is_same(before, now) => return None,
+            (Some(_), Some(_)) => Change::Replaced,
+        };
+        let (section, option) = name;
+        Some(OptionChange {
+            section: (*section).to_owned(),
+            option: (*option).to_owned(),
+            change,
         })
-        .collect()
+    });
+    let mut changed: Vec<OptionChange> = changed.collect();
+    changed.sort();
+    changed
 }
 
-fn find<'a>(values: &Values<'a>, section: &str, option: &str) -> Option<&'a Value> {
-    let mut found = values.iter().filter(|(of, name, _)| {
-        of.eq_ignore_ascii_case(section) && name.eq_ignore_ascii_case(option)
-    });
-    found.next().map(|(_, _, value)| *value)
+fn is_same(before: &[&Value], now: &[&Value]) -> bool {
+    let mut both = before.iter().zip(now);
+    before.len() == now.len() && both.all(|(before, now)| before.is_same(now))
+}
+
+/// Section and option, as written.
+type Name<'a> = (&'a str, &'a str);
+
+fn values(object: &HybridObject) -> BTreeMap<Name<'_>, Vec<&Value>> {
+    let mut values: BTreeMap<Name<'_>, Vec<&Value>> = BTreeMap::new();
+    for section in &object.sections {
+        for option in &section.options {
+            let name = (section.name.as_str(), option.name.as_str());
+            values.entry(name).or_default().push(&option.value);
+        }
+    }
+    values
 }
 
 #[cfg(test)]
@@ -265,6 +261,20 @@ mod tests {
         let second = read(Ok(with("ewt", "comment")), true).expect("a second reading");
         assert!(!second.is_worth_a_try());
         assert_eq!(second.facts[0].1.changes[0].change, Change::Added);
+    }
+
+    /// An option that stands there twice, with two values, is no change.
+    #[test]
+    fn what_stands_there_twice_is_compared_in_its_order() {
+        let mut before = objects::healthy();
+        let section = &mut before.sections[0];
+        let mut second = section.options[0].clone();
+        second.value = Value::Plain("another".into());
+        section.options.push(second);
+        assert_eq!(changes(&before, &before), []);
+        let mut now = before.clone();
+        now.sections[0].options.pop();
+        assert_eq!(changes(&before, &now)[0].change, Change::Replaced);
     }
 
     #[test]

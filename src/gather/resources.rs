@@ -18,7 +18,7 @@ use super::ready::Job;
 use crate::config::{SamlLogin, Settings};
 use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;
-use crate::probes::link::{Link, Through, Way};
+use crate::probes::link::{Link, Through, Way, Worth};
 use crate::probes::pace::Pace;
 use crate::probes::trust::Trusts;
 use crate::probes::{
@@ -302,6 +302,7 @@ impl Resources {
         let socket = self.sockets.remove(&base);
         let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
         let pace = Arc::clone(&self.pace);
+        let inspection_allowed = settings.trust_inspection;
         let FactKey::Tls {
             endpoint,
             address,
@@ -329,7 +330,11 @@ impl Resources {
             let mut carried = Carried::default();
             if let Some(stream) = stream {
                 let way = Way { remote, through };
-                let link = Link::over(endpoint.clone(), way, trusts, pace, stream).await;
+                let worth = Worth {
+                    first: fact.trust,
+                    inspection_allowed,
+                };
+                let link = Link::over(endpoint.clone(), way, worth, trusts, pace, stream).await;
                 carried.link = Some(((endpoint, address, route), Arc::new(link)));
             }
             (Ok(fact.into()), carried)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::{ClockReading, HttpAnswer, HttpFact, HttpOutcome};
+use hybridcheck_core::facts::{ClockReading, HttpAnswer, HttpFact, HttpOutcome, Trust};
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
 use hybridcheck_core::time::{Timestamp, Took};
@@ -22,7 +22,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::clock::Watch;
 use super::pace::Pace;
-use super::trust::Trusts;
+use super::trust::{Trusts, carries_secrets};
 
 /// Bodies of unauthenticated answers and of the token endpoint are small; what is longer is cut off.
 pub const BODY_CAP: usize = 256 * 1024;
@@ -101,10 +101,27 @@ pub struct Through {
     pub login: Option<Secret>,
 }
 
+/// Which chain a link that is opened again may have: none that is worth less than the one that the gate judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Worth {
+    /// Where the first chain ended.
+    pub first: Option<Trust>,
+    /// Whether secrets may pass TLS inspection.
+    pub inspection_allowed: bool,
+}
+
+impl Worth {
+    fn admits(self, again: Option<Trust>) -> bool {
+        let carries = |trust| carries_secrets(trust, self.inspection_allowed);
+        again.is_some_and(carries) || again == self.first
+    }
+}
+
 /// The verified connection of an endpoint.
 pub struct Link {
     endpoint: Endpoint,
     way: Way,
+    worth: Worth,
     trusts: Arc<Trusts>,
     pace: Arc<Pace>,
     sender: Mutex<Option<Sender>>,
@@ -115,6 +132,7 @@ impl Link {
     pub async fn over(
         endpoint: Endpoint,
         way: Way,
+        worth: Worth,
         trusts: Arc<Trusts>,
         pace: Arc<Pace>,
         stream: TlsStream<TcpStream>,
@@ -123,6 +141,7 @@ impl Link {
         Self {
             endpoint,
             way,
+            worth,
             trusts,
             pace,
             sender,
@@ -211,7 +230,8 @@ impl Link {
         request.body(Full::new(ask.body)).ok()
     }
 
-    /// The peer closed the connection after an answer; the next one is verified anew.
+    /// The peer closed the connection after an answer; the next one is verified anew, and not used when its chain is worth less:
+    /// what was judged fit to carry a secret is the first one.
     async fn reopen(&self, phase: Duration) -> Option<Sender> {
         let remote = self.way.remote;
         let stream = match &self.way.through {
@@ -223,8 +243,11 @@ impl Link {
                     .1
             }
         };
-        let (_, stream) =
+        let (fact, stream) =
             super::tls::handshake(stream?, &self.endpoint.host, &self.trusts, phase).await;
+        if !self.worth.admits(fact.trust) {
+            return None;
+        }
         start(stream?).await
     }
 }
@@ -349,4 +372,25 @@ pub fn clock_reading(headers: &HeaderMap, started: Timestamp, took: Took) -> Opt
         local: Timestamp::from_unix_millis(started.unix_millis().saturating_add(half_millis)),
         uncertainty: Took(half + Duration::from_millis(500)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_opened_again_is_worth_no_less_than_the_one_that_was_judged() {
+        let admits = |first, again, inspection_allowed| {
+            let first = Some(first);
+            Worth { first, inspection_allowed }.admits(again)
+        };
+        assert!(admits(Trust::Amazon, Some(Trust::Amazon), false));
+        assert!(admits(Trust::Amazon, Some(Trust::Public), false));
+        assert!(!admits(Trust::Amazon, Some(Trust::HostStore), false));
+        assert!(admits(Trust::Amazon, Some(Trust::HostStore), true));
+        assert!(!admits(Trust::Amazon, Some(Trust::Nowhere), true));
+        assert!(!admits(Trust::Amazon, None, true));
+        // Nothing secret was let through the first one either.
+        assert!(admits(Trust::HostStore, Some(Trust::HostStore), false));
+    }
 }

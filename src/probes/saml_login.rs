@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use hybridcheck_core::facts::{HttpOutcome, OAuthError, SamlLoginFact, SamlTry, TokenOutcome};
+use hybridcheck_core::facts::{OAuthError, SamlLoginFact, SamlTry, TokenOutcome};
 use hybridcheck_core::object::is_guid;
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
@@ -41,7 +41,7 @@ pub async fn request(
     for (encoding, assertion) in ask.assertions {
         let form = form(ask.organization, assertion);
         let mut posted = post_form(link, ask.client, form, phase).await;
-        forget_echo(&mut posted, assertion);
+        posted.forget(assertion, "[assertion]");
         let is_last = !is_about_assertion(&posted);
         fact.tries.push(SamlTry {
             encoding: encoding.clone(),
@@ -66,33 +66,6 @@ fn form(organization: &str, assertion: &Secret) -> Bytes {
         .append_pair("orgName", organization)
         .append_pair("assertion", assertion);
     Bytes::from(form.finish())
-}
-
-/// So much of an encoded assertion is the same in all of them, and recognises one.
-const BEGINNING: usize = 24;
-
-/// An answer that repeats the assertion is kept up to there: what is cut off in its middle no filter would recognise.
-fn forget_echo(posted: &mut Posted, assertion: &Secret) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the assertion's own beginning is what is searched for"
-    )]
-    let Some(beginning) = assertion.expose().get(..BEGINNING) else {
-        return;
-    };
-    let cut = |text: &mut String| {
-        if let Some(at) = text.find(beginning) {
-            text.truncate(at);
-            text.push_str("[assertion]");
-        }
-    };
-    if let HttpOutcome::Answer(answer) = &mut posted.http.outcome {
-        cut(&mut answer.excerpt);
-    }
-    if let TokenOutcome::Refused(error) = &mut posted.outcome {
-        cut(&mut error.error);
-        cut(&mut error.description);
-    }
 }
 
 /// The refusal may be about the assertion, so another encoding is worth a try. The genuine service's words for that are not
@@ -148,19 +121,5 @@ mod tests {
         let bare = |genuine| posted(400, "{}", genuine, TokenOutcome::NotOAuth);
         assert!(is_about_assertion(&bare(true)));
         assert!(!is_about_assertion(&bare(false)), "a proxy's page");
-    }
-
-    #[test]
-    fn an_answer_that_repeats_the_assertion_is_cut_there() {
-        let assertion = Secret::new("PHNhbWxwOlJlc3BvbnNlIHhtbG5z".repeat(9));
-        let echo = "bad value PHNhbWxwOlJlc3BvbnNlIHhtbG5zPHNhbWxwOl";
-        let mut answered = posted(400, echo, true, oauth_error(400, "invalid_grant", echo));
-        forget_echo(&mut answered, &assertion);
-        let TokenOutcome::Refused(error) = &answered.outcome else {
-            panic!("not refused");
-        };
-        assert_eq!(error.description, "bad value [assertion]");
-        let excerpt = &answered.http.outcome.answer().expect("an answer").excerpt;
-        assert_eq!(excerpt, "bad value [assertion]");
     }
 }

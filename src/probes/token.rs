@@ -95,37 +95,72 @@ pub(super) async fn post_form(
     form: Bytes,
     phase: Duration,
 ) -> Posted {
-    let mut exchange = once(link, client, form.clone(), phase).await;
+    let credentials = credentials(client);
+    let mut exchange = once(link, &credentials, form.clone(), phase).await;
     if let Some(wait) = retry_after(&exchange).filter(|wait| *wait <= RETRY_AFTER_CAP) {
         tokio::time::sleep(wait).await;
-        exchange = once(link, client, form, phase).await;
+        exchange = once(link, &credentials, form, phase).await;
     }
     let (outcome, token) = interpret(&exchange);
     let mut http = exchange.fact;
     if token.is_some() || may_hold_token(&exchange.body) {
         forget_body(&mut http);
     }
-    Posted {
+    let mut posted = Posted {
         http,
         outcome,
         token,
+    };
+    posted.forget(&credentials, "[credentials]");
+    posted
+}
+
+impl Posted {
+    /// An answer that repeats what was sent is kept up to there: what is cut off in its middle no filter would recognise.
+    pub(super) fn forget(&mut self, sent: &Secret, shown: &str) {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the beginning of what was sent is what is searched for"
+        )]
+        let sent = sent.expose();
+        let beginning = sent.get(..RECOGNISED).unwrap_or(sent);
+        let cut = |text: &mut String| {
+            if let Some(at) = text.find(beginning) {
+                text.truncate(at);
+                text.push_str(shown);
+            }
+        };
+        if let HttpOutcome::Answer(answer) = &mut self.http.outcome {
+            cut(&mut answer.excerpt);
+        }
+        if let TokenOutcome::Refused(error) = &mut self.outcome {
+            cut(&mut error.error);
+            cut(&mut error.description);
+        }
     }
 }
 
-async fn once(
-    link: &Link,
-    (client_id, secret): (&str, &Secret),
-    form: Bytes,
-    phase: Duration,
-) -> Exchange {
+/// So much of an encoded assertion is the same in all of them, and so much of a client's credentials is its id: it recognises one.
+const RECOGNISED: usize = 24;
+
+/// Id and secret of a client as `Authorization: Basic` carries them (RFC 7617).
+fn credentials((client_id, secret): (&str, &Secret)) -> Secret {
     #[expect(
         clippy::disallowed_methods,
         reason = "the token endpoint is where a client secret goes; gather has checked host, scheme and chain"
     )]
     let pair = format!("{client_id}:{}", secret.expose());
+    Secret::new(Base64::encode_string(pair.as_bytes()))
+}
+
+async fn once(link: &Link, credentials: &Secret, form: Bytes, phase: Duration) -> Exchange {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the token endpoint is where credentials go; gather has checked host, scheme and chain"
+    )]
+    let value = format!("Basic {}", credentials.expose());
     let mut credentials =
-        HeaderValue::from_str(&format!("Basic {}", Base64::encode_string(pair.as_bytes())))
-            .unwrap_or(HeaderValue::from_static("Basic"));
+        HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("Basic"));
     credentials.set_sensitive(true);
     let ask = Ask {
         method: hyper::Method::POST,
@@ -277,7 +312,34 @@ fn forget_body(http: &mut HttpFact) {
 
 #[cfg(test)]
 mod tests {
+    use hybridcheck_testkit::facts::{http, oauth_error};
+
     use super::*;
+
+    #[test]
+    fn an_answer_that_repeats_what_was_sent_is_cut_there() {
+        let sent = [
+            Secret::new("PHNhbWxwOlJlc3BvbnNlIHhtbG5z".repeat(9)),
+            credentials(("22222222-aaaa-4bbb-8ccc-222222222222", &Secret::new("s3cret"))),
+            credentials(("id", &Secret::new("s3cret"))),
+        ];
+        for sent in sent {
+            #[expect(clippy::disallowed_methods, reason = "the test plays the echo")]
+            let echo = format!("bad value {} and more", sent.expose());
+            let mut posted = Posted {
+                http: http("POST …", 400, "text/html", &echo, false),
+                outcome: oauth_error(400, "invalid_grant", &echo),
+                token: None,
+            };
+            posted.forget(&sent, "[sent]");
+            let TokenOutcome::Refused(error) = &posted.outcome else {
+                panic!("not refused");
+            };
+            assert_eq!(error.description, "bad value [sent]");
+            let excerpt = &posted.http.outcome.answer().expect("an answer").excerpt;
+            assert_eq!(excerpt, "bad value [sent]");
+        }
+    }
 
     #[test]
     fn a_wait_is_stated_in_seconds_or_as_a_moment() {
