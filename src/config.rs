@@ -68,6 +68,8 @@ pub struct SamlLogin {
 pub struct Assertions {
     /// It in each encoding to try, with the encoding's name.
     pub encoded: Vec<(String, Secret)>,
+    /// The audience that it names.
+    pub audience: String,
     /// Everything of it that no output may hold.
     pub secrets: Vec<Secret>,
 }
@@ -89,6 +91,7 @@ impl SamlLogin {
             .map(|encoding| (encoding.label().to_owned(), minted.encoded(encoding)));
         Ok(Assertions {
             encoded: encoded.collect(),
+            audience: minted.claims().audience.clone(),
             secrets: minted.secrets(),
         })
     }

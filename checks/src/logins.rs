@@ -1,7 +1,7 @@
 //! The login with an assertion, as several causes look at it.
 
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{FactKey, OAuthError, SamlTry, TokenOutcome};
+use hybridcheck_core::facts::{FactKey, OAuthError, SamlLoginFact, SamlTry};
 use hybridcheck_core::run::Row;
 
 use crate::rows;
@@ -20,9 +20,11 @@ const OF_CLIENT: [&str; 3] = [
 pub(crate) struct Refused<'r> {
     /// The row of the login.
     pub(crate) row: &'r Row,
-    /// The exchange that decided.
-    pub(crate) last: &'r SamlTry,
-    /// What the service said.
+    /// What was sent, and what came of it.
+    pub(crate) login: &'r SamlLoginFact,
+    /// The exchange that tells most.
+    pub(crate) telling: &'r SamlTry,
+    /// What the service said there.
     pub(crate) error: &'r OAuthError,
 }
 
@@ -39,11 +41,14 @@ pub(crate) fn refused<'r>(case: &Case<'r>, all: &'r [Row]) -> Option<Refused<'r>
     let key = FactKey::SamlLogin {
         object: case.object.id,
     };
-    let last = case.facts().saml_login(&key).ok()?.tries.last()?;
-    match &last.outcome {
-        TokenOutcome::Refused(error) if error.genuine => Some(Refused { row, last, error }),
-        _ => None,
-    }
+    let login = case.facts().saml_login(&key).ok()?;
+    let (telling, error) = login.telling()?;
+    (error.genuine && error.status < 500).then_some(Refused {
+        row,
+        login,
+        telling,
+        error,
+    })
 }
 
 /// The row of a login whose assertion was refused: a defect of the provider, the key material or the clock shows in it too.

@@ -439,6 +439,7 @@ impl Resources {
             let ask = saml_login::Ask {
                 email: &email,
                 organization: &organization,
+                audience: &minted.audience,
                 client: (&client_id, &secret),
                 assertions: &minted.encoded,
             };

@@ -382,7 +382,11 @@ mod tests {
     fn a_link_opened_again_is_worth_no_less_than_the_one_that_was_judged() {
         let admits = |first, again, inspection_allowed| {
             let first = Some(first);
-            Worth { first, inspection_allowed }.admits(again)
+            Worth {
+                first,
+                inspection_allowed,
+            }
+            .admits(again)
         };
         assert!(admits(Trust::Amazon, Some(Trust::Amazon), false));
         assert!(admits(Trust::Amazon, Some(Trust::Public), false));

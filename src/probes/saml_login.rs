@@ -19,6 +19,8 @@ pub struct Ask<'a> {
     pub email: &'a str,
     /// The short name of the organisation, form field `orgName`.
     pub organization: &'a str,
+    /// The audience that the assertion names.
+    pub audience: &'a str,
     /// Id and secret of the client of `[saml_auth]`.
     pub client: (&'a str, &'a Secret),
     /// The assertion in each encoding to try, with the encoding's name.
@@ -36,6 +38,7 @@ pub async fn request(
         email: visible(ask.email, 254),
         client_id: is_guid(client_id).then(|| client_id.to_owned()),
         organization: visible(ask.organization, 100),
+        audience: visible(ask.audience, 300),
         tries: Vec::new(),
     };
     for (encoding, assertion) in ask.assertions {

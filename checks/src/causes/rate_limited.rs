@@ -72,6 +72,10 @@ fn is_of(case: &Case<'_>, key: &FactKey) -> bool {
 fn is_limited(fact: &Fact) -> bool {
     match fact {
         Fact::Token(fact) => matches!(fact.outcome, TokenOutcome::RateLimited { .. }),
+        Fact::SamlLogin(fact) => fact
+            .tries
+            .last()
+            .is_some_and(|last| matches!(last.outcome, TokenOutcome::RateLimited { .. })),
         Fact::TokenInfo(fact) => is_refused(fact),
         Fact::Organization(fact) => is_refused(fact),
         Fact::PureengageIdp(fact) => is_refused(fact),

@@ -10,6 +10,7 @@ use hybridcheck_core::region::Region;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
+use super::unknown_client::is_any_issued;
 use crate::network::genuine_auth_service::issuer_host;
 use crate::{rows, seen};
 
@@ -44,7 +45,13 @@ impl Rule for RegionMismatch {
         if shown.is_empty() && regions.is_none() {
             return Vec::new();
         }
-        let follow = ["oauth-token-issued", "oauth-client-active"].into_iter();
+        // A token that was issued proves the region of the auth host: another client's refusal is another matter.
+        let follow: &[&str] = if is_any_issued(case) {
+            &["oauth-client-active"]
+        } else {
+            &["oauth-token-issued", "oauth-client-active"]
+        };
+        let follow = follow.iter();
         let follow: Vec<&Row> = follow.flat_map(|check| rows::failing(all, check)).collect();
         let (sentence, fix) = words(case, regions);
         let mut diagnosis = Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
@@ -66,6 +73,20 @@ impl Rule for RegionMismatch {
 }
 
 fn words(case: &Case<'_>, regions: Option<(Region, Region)>) -> (String, String) {
+    if let Some((auth, api)) = &regions
+        && is_any_issued(case)
+    {
+        return (
+            format!(
+                "general/base_auth_url is of {}, general/base_service_url of {}; the organisation lives in {0}, whose login service gave a token",
+                auth.name, api.name
+            ),
+            format!(
+                "Set base_service_url to https://{}/api/. Change no client that was given a token.",
+                auth.api_host()
+            ),
+        );
+    }
     if let Some((auth, api)) = regions {
         return (
             format!(
@@ -114,6 +135,10 @@ pub(super) fn evidence<'r>(case: &Case<'_>, all: &'r [Row]) -> Vec<&'r Row> {
 
 /// Whether nothing speaks against the region: only then may a refusal be the client's or the secret's fault.
 pub(super) fn is_settled(case: &Case<'_>, all: &[Row]) -> bool {
+    is_any_issued(case) || is_undisputed(case, all)
+}
+
+fn is_undisputed(case: &Case<'_>, all: &[Row]) -> bool {
     evidence(case, all).is_empty()
         && stated(case).is_none()
         && !rows::fails(all, "general-auth-url")
@@ -174,6 +199,40 @@ mod tests {
         bench
             .fact(token_key("ewt"), fact)
             .blocked_behind(&token_key("ewt"))
+    }
+
+    /// A client of the object that was given a token settles the region of the auth host; another's wrong secret is its own.
+    #[test]
+    fn a_token_that_was_issued_settles_the_region_for_the_other_clients() {
+        let object = objects::with(
+            objects::healthy(),
+            "general",
+            "base_service_url",
+            "https://api.mypurecloud.ie/api/",
+        );
+        let object = objects::with(
+            object,
+            "pacing",
+            "client_id",
+            "77777777-aaaa-4bbb-8ccc-777777777777",
+        );
+        let object = objects::with(object, "pacing", "password", "FAKE-secret");
+        let bench = Bench::of(object);
+        let refusal = oauth_error(401, "invalid_client", "authentication failed");
+        let fact = token(&bench.object, "pacing", refusal);
+        let bench = bench
+            .fact(token_key("pacing"), fact)
+            .blocked_behind(&token_key("pacing"));
+        let found = bench.diagnose(&RegionMismatch).remove(0);
+        assert_eq!(found.explains, []);
+        assert!(
+            found
+                .fix
+                .starts_with("Set base_service_url to https://api.mypurecloud.de/api/"),
+            "{}",
+            found.fix
+        );
+        assert_eq!(bench.diagnose(&WrongSecret).len(), 1);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{ApiOutcome, FactKey};
+use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider, SamlLoginFact};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
+use hybridcheck_core::text::visible;
 
 use crate::{logins, rows};
 
@@ -34,8 +35,7 @@ page! {
 }
 
 /// Checks whose failure explains a refused assertion; their causes name it.
-const EXPLAINING: [&str; 15] = [
-    "idp-auto-provision",
+const EXPLAINING: [&str; 13] = [
     "idp-certificate-known",
     "idp-enabled",
     "idp-exists",
@@ -43,7 +43,6 @@ const EXPLAINING: [&str; 15] = [
     "idp-issuer-unique",
     "network-clock",
     "org-active",
-    "org-id-matches",
     "org-short-name-matches",
     "saml-certificate-expiry",
     "saml-certificate-not-before",
@@ -64,27 +63,28 @@ impl Rule for SamlAssertionRefused {
         let key = FactKey::PureengageIdp {
             object: case.object.id,
         };
-        let provider = case.facts().pureengage_idp(&key).ok();
-        let is_read = provider.is_some_and(|fact| matches!(fact.outcome, ApiOutcome::Found(_)));
-        let unread = if is_read {
-            ""
-        } else {
-            "the identity provider could not be read, so issuer and certificate are not compared; "
-        };
+        let fact = case.facts().pureengage_idp(&key).ok();
+        let provider = fact.and_then(|fact| match &fact.outcome {
+            ApiOutcome::Found(provider) => Some(provider),
+            _ => None,
+        });
+        let (may_be, may_do) = suspicion(provider, refused.login);
         let mut diagnosis = Diagnosis::new(
             Certainty::Possible,
             format!(
-                "Genesys Cloud refuses the assertion ({}); {unread}the user may not exist, or the organisation may restrict this login",
+                "Genesys Cloud refuses the assertion ({}); {may_be}, or the organisation may restrict this login",
                 refused.error
             ),
             Owner::CloudAdmin,
-            "Look into the Identity Provider Event Log of the organisation for this moment; look whether the user exists with exactly this address; let hybridcheck read the identity provider (--client-id, permission sso:provider:view).",
+            format!(
+                "Look into the Identity Provider Event Log of the organisation for this moment; look whether the user exists with exactly this address{may_do}."
+            ),
         )
         .shown_by([refused.row])
         .breaks([FactKey::SamlLogin {
             object: case.object.id,
         }]);
-        if let Some(answer) = refused.last.http.outcome.answer()
+        if let Some(answer) = refused.telling.http.outcome.answer()
             && let Some(id) = answer.correlation_id()
         {
             diagnosis = diagnosis.evidence("correlation id", id);
@@ -93,12 +93,44 @@ impl Rule for SamlAssertionRefused {
     }
 }
 
+/// What may be the reason, and what to do about it beside looking.
+fn suspicion(provider: Option<&IdentityProvider>, login: &SamlLoginFact) -> (String, String) {
+    let Some(provider) = provider else {
+        return (
+            "the identity provider could not be read, so issuer and certificate are not compared; the user may not exist".into(),
+            "; let hybridcheck read the identity provider (--client-id, permission sso:provider:view)".into(),
+        );
+    };
+    let party = provider.relying_party_identifier.as_deref();
+    let party = party.map(str::trim).filter(|party| !party.is_empty());
+    if let Some(party) = party.filter(|party| *party != login.audience) {
+        let party = visible(party, 200);
+        return (
+            format!(
+                "its audience is `{}`, and relyingPartyIdentifier of the provider is `{party}`, which may have to be the audience; or the user may not exist",
+                login.audience
+            ),
+            format!(
+                "; log in again with --saml-audience '{party}': when that is accepted, compare it with the audience that Workspace Desktop sends (`hybridcheck saml --decode`)"
+            ),
+        );
+    }
+    let user = if provider.auto_provision_users == Some(false) {
+        "the user may not exist, and this provider creates none at their first login"
+    } else {
+        "the user may not exist"
+    };
+    (user.into(), String::new())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
     use hybridcheck_core::check::Subject;
-    use hybridcheck_testkit::facts::{oauth_error, saml_login, saml_login_key};
+    use hybridcheck_testkit::facts::{
+        api, client, http, oauth_error, pureengage_idp, saml_login, saml_login_key,
+    };
 
     fn refused(error: &str) -> Bench {
         let bench = Bench::healthy();
@@ -118,6 +150,52 @@ mod tests {
             found[0].sentence
         );
         assert_eq!(bench.causes(), ["saml-assertion-refused"]);
+    }
+
+    /// A provider that creates no users refuses no existing one: what it is set to is a cause of its own, and explains no login.
+    #[test]
+    fn a_provider_that_creates_no_users_and_its_audience_are_suspected_only() {
+        let with = |spoil: fn(&mut IdentityProvider)| {
+            let bench = refused("invalid_grant");
+            let mut provider = pureengage_idp(&bench.object);
+            spoil(&mut provider);
+            let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
+            let key = FactKey::PureengageIdp {
+                object: bench.object.id,
+            };
+            bench.fact(key, fact)
+        };
+        let bench = with(|provider| provider.auto_provision_users = Some(false));
+        let found = bench.diagnose(&SamlAssertionRefused).remove(0);
+        assert!(
+            found.sentence.contains("creates none"),
+            "{}",
+            found.sentence
+        );
+        assert_eq!(
+            bench.causes(),
+            ["auto-provisioning-off", "saml-assertion-refused"]
+        );
+        let bench = with(|provider| provider.relying_party_identifier = Some("urn:x".into()));
+        let found = bench.diagnose(&SamlAssertionRefused).remove(0);
+        assert!(
+            found.fix.contains("--saml-audience 'urn:x'"),
+            "{}",
+            found.fix
+        );
+        assert!(!found.fix.contains("--client-id"), "{}", found.fix);
+    }
+
+    #[test]
+    fn a_service_in_trouble_refused_no_assertion() {
+        let bench = Bench::healthy();
+        let trouble = oauth_error(503, "server_error", "try later");
+        let mut fact = saml_login(&bench.object, trouble);
+        fact.tries[0].http = http("POST …", 503, "application/json", "", true);
+        let key = saml_login_key();
+        let bench = bench.fact(key.clone(), fact).blocked_behind(&key);
+        assert_eq!(bench.causes(), ["service-error"]);
+        assert_eq!(bench.failures(), Vec::<String>::new());
     }
 
     #[test]

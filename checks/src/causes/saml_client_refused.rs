@@ -42,7 +42,21 @@ impl Rule for SamlClientRefused {
         let recorded = rows::failing(all, "saml-client").into_iter().next();
         let refused = logins::refused(case, all).filter(logins::Refused::is_of_client);
         let is_settled = region_mismatch::is_settled(case, all);
+        let login = FactKey::SamlLogin {
+            object: case.object.id,
+        };
+        let fact = case.facts().saml_login(&login).ok();
+        let is_accepted = fact.is_some_and(|login| login.accepted().is_some());
         let (certainty, sentence, fix) = match (recorded, &refused) {
+            // What the record says and what the login showed are both true; which of the two lags is not known.
+            (Some(row), _) if is_accepted => (
+                Certainty::Possible,
+                format!(
+                    "the record of the client of [saml_auth] says {}, although a login with it was accepted in this run",
+                    row.found
+                ),
+                row.fix.clone(),
+            ),
             (Some(row), _) => (
                 Certainty::Certain,
                 format!(
@@ -65,14 +79,26 @@ impl Rule for SamlClientRefused {
             .ok()
             .filter(|(_, id)| hybridcheck_core::object::is_guid(id))
             .map_or_else(|| "CLIENT_ID".to_owned(), |(_, id)| visible(id, 60));
+        let auth = case.object.auth_endpoint();
+        let auth = auth.map(|endpoint| endpoint.to_string());
+        let command = if recorded.is_some() {
+            format!(
+                "curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/oauth/clients/{id}"
+            )
+        } else {
+            // No assertion is needed: the client is looked at first.
+            format!(
+                "curl -s -u {id} https://{}/oauth/token -d grant_type=urn:ietf:params:oauth:grant-type:saml2-bearer -d orgName=NAME -d assertion=none",
+                auth.unwrap_or_default()
+            )
+        };
+        let broken = (!is_accepted).then_some(login);
         vec![
             Diagnosis::new(certainty, sentence, owner, fix)
                 .shown_by(recorded)
                 .shown_by(refused.map(|refused| refused.row))
-                .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/oauth/clients/{id}"))
-                .breaks([FactKey::SamlLogin {
-                    object: case.object.id,
-                }])
+                .command(command)
+                .breaks(broken)
                 .breaks(recorded.map(|_| crate::saml::client_key(case.object))),
         ]
     }
@@ -130,7 +156,7 @@ fn said(case: &Case<'_>, refused: &logins::Refused<'_>) -> (Certainty, String, S
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiFact, ApiOutcome, ClientRecord};
+    use hybridcheck_core::facts::{ApiFact, ApiOutcome, ClientRecord, Gap};
     use hybridcheck_testkit::facts::{
         api, client, client_record, client_record_key, oauth_error, saml_login, saml_login_key,
     };
@@ -179,6 +205,11 @@ mod tests {
         record.authorized_grant_type = Some("CLIENT-CREDENTIALS".into());
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(record));
         let bench = bench.fact(client_record_key("saml_auth"), fact);
+        // A login that was accepted speaks against the record.
+        let accepted = bench.diagnose(&SamlClientRefused).remove(0);
+        assert_eq!(accepted.certainty, Certainty::Possible);
+        assert!(accepted.sentence.contains("was accepted in this run"));
+        let bench = bench.gap(saml_login_key(), Gap::NotPlanned);
         assert_eq!(
             bench.diagnose(&SamlClientRefused)[0].certainty,
             Certainty::Certain

@@ -132,6 +132,7 @@ fn trouble(fact: &Fact) -> Option<Trouble> {
         Fact::Discovery(fact) => of_http(&fact.http),
         Fact::ApiProbe(fact) => of_http(&fact.http),
         Fact::Token(fact) => of_http(&fact.http),
+        Fact::SamlLogin(fact) => of_http(&fact.tries.last()?.http),
         Fact::TokenInfo(fact) => of_api(fact),
         Fact::Organization(fact) => of_api(fact),
         Fact::PureengageIdp(fact) => of_api(fact),

@@ -1,7 +1,9 @@
 //! Whether a user can really log in with an assertion signed by the object's key.
 
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, Gap, SamlLoginFact, SamlTry, TokenOutcome};
+use hybridcheck_core::facts::{
+    Answer, FactKey, Gap, OAuthError, SamlLoginFact, SamlTry, TokenOutcome,
+};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
@@ -61,9 +63,16 @@ impl Check for Login {
                     ),
                 });
             }
+            TokenOutcome::Refused(error) if error.status >= 500 => {
+                return Err(Gap::NotAnswered {
+                    what: format!(
+                        "the service was in trouble when the login was asked for: {error}"
+                    ),
+                });
+            }
             TokenOutcome::Refused(error) => Judgement::fail(
                 "a token",
-                format!("{error}{}", encodings(fact)),
+                refusal(fact, error),
                 "Look at the causes beside this row. If there is none, give the correlation id to Genesys support, or look into the Identity Provider Event Log.",
                 Owner::CloudAdmin,
             ),
@@ -135,11 +144,22 @@ fn said(one: &SamlTry) -> String {
     }
 }
 
-fn encodings(fact: &SamlLoginFact) -> String {
-    match fact.tries.len() {
-        0 | 1 => String::new(),
-        tried => format!(" (in each of {tried} encodings)"),
+/// The refusal that tells most, and whether the other encodings were refused alike.
+fn refusal(fact: &SamlLoginFact, last: &OAuthError) -> String {
+    let tried = fact.tries.len();
+    let (telling, error) = match fact.telling() {
+        Some((telling, error)) if tried > 1 => (telling, error),
+        _ => return last.to_string(),
+    };
+    let is_alike =
+        |one: &SamlTry| matches!(&one.outcome, TokenOutcome::Refused(other) if other == error);
+    if fact.tries.iter().all(is_alike) {
+        return format!("{error} (in each of {tried} encodings)");
     }
+    format!(
+        "{error} (as {}; the other encodings were refused in other words)",
+        telling.encoding
+    )
 }
 
 #[cfg(test)]
@@ -154,6 +174,29 @@ mod tests {
         let judgement = Bench::healthy().judge_first(&Login).expect("a verdict");
         assert_eq!(judgement.status, Status::Pass);
         assert!(judgement.found.contains("base64 of the whole Response"));
+    }
+
+    #[test]
+    fn the_refusal_that_differs_is_told_and_equal_ones_as_equal() {
+        let bench = Bench::healthy();
+        let refused = |words: &[&str]| {
+            let tries = words.iter().map(|words| {
+                let error = oauth_error(400, "invalid_grant", words);
+                saml_login(&bench.object, error).tries.remove(0)
+            });
+            let mut fact = saml_login(&bench.object, oauth_error(400, "invalid_grant", "x"));
+            fact.tries = tries.collect();
+            let judged = Bench::healthy().fact(saml_login_key(), fact);
+            judged.judge_first(&Login).expect("a verdict").found
+        };
+        let odd = "cannot decode";
+        let told = refused(&["unknown issuer", odd, odd, odd]);
+        assert!(told.contains("unknown issuer (as base64"), "{told}");
+        let told = refused(&[odd, odd, "unknown issuer", odd]);
+        assert!(told.contains("unknown issuer (as base64"), "{told}");
+        let told = refused(&[odd, odd]);
+        assert!(told.ends_with("(in each of 2 encodings)"), "{told}");
+        assert!(refused(&[odd]).ends_with(odd));
     }
 
     #[test]

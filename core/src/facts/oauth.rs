@@ -70,6 +70,9 @@ pub struct SamlLoginFact {
     pub client_id: Option<String>,
     /// `orgName`, as it was sent.
     pub organization: String,
+    /// The audience that the assertion named.
+    #[serde(default)]
+    pub audience: String,
     /// The exchanges, in the order in which they were made; the last one decides.
     pub tries: Vec<SamlTry>,
 }
@@ -90,6 +93,19 @@ impl SamlLoginFact {
     pub fn accepted(&self) -> Option<&SamlTry> {
         let mut tries = self.tries.iter();
         tries.find(|one| matches!(one.outcome, TokenOutcome::Issued { .. }))
+    }
+
+    /// The refusal that tells most: the one whose words came for the fewest encodings, as those that the service cannot read are all
+    /// refused alike; of several such, that of the most likely encoding.
+    pub fn telling(&self) -> Option<(&SamlTry, &OAuthError)> {
+        let refusals = || {
+            self.tries.iter().filter_map(|one| match &one.outcome {
+                TokenOutcome::Refused(error) => Some((one, error)),
+                _ => None,
+            })
+        };
+        let alike = |error: &OAuthError| refusals().filter(|(_, other)| *other == error).count();
+        refusals().min_by_key(|(_, error)| alike(error))
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) const FAULTS: &[Fault] = &[
     one(
         "saml",
         "login-unknown-user",
-        &["auto-provisioning-off"],
+        &["auto-provisioning-off", "saml-assertion-refused"],
         "The user is not known, and the provider provisions nobody.",
         |s| {
             s.arguments

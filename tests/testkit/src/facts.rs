@@ -1042,6 +1042,7 @@ pub fn saml_login(object: &HybridObject, outcome: TokenOutcome) -> SamlLoginFact
         email: USER.into(),
         client_id: fact.client_id,
         organization: "acme-sample".into(),
+        audience: "https://login.mypurecloud.de/oauth/token".into(),
         tries: vec![SamlTry {
             encoding: "base64 of the whole Response".into(),
             http: fact.http,
