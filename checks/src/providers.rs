@@ -1,6 +1,6 @@
 //! The organisation's identity providers, as several causes look at them.
 
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
 use hybridcheck_core::text::visible;
 
@@ -45,6 +45,20 @@ fn find<'a>(
 pub(crate) fn name(provider: &IdentityProvider) -> String {
     let name = provider.name.as_deref().or(provider.id.as_deref());
     visible(name.unwrap_or("without a name"), 80)
+}
+
+/// A command that shows the role that an option of `[general]` names.
+pub(crate) fn role_command(case: &Case<'_>, subject: &Subject) -> String {
+    let name = match subject {
+        Subject::Option { section, option } => case.object.plain(section, option),
+        _ => None,
+    };
+    // A shell reads what stands between single quotes as it stands.
+    let name = name.filter(|name| !name.contains(['\'', '\n', '\r']));
+    let name = visible(name.unwrap_or("NAME"), 80);
+    let path = "/api/v2/authorization/roles";
+    let command = command(case, path);
+    format!("{command} -G -d userCount=true --data-urlencode 'name={name}'")
 }
 
 /// A command that shows a call of the API.

@@ -104,6 +104,15 @@ pub(crate) fn in_words(names: &[String]) -> String {
     })
 }
 
+/// Names of permissions as somebody is told to add them: all of them, and with the words of the user interface while they are few.
+pub(crate) fn to_add(names: &[String]) -> String {
+    if names.len() <= NAMED {
+        in_words(names)
+    } else {
+        listed(names)
+    }
+}
+
 /// Names of permissions, as a sentence lists them.
 pub(crate) fn names(names: &[String]) -> String {
     shortened(names, Clone::clone)
@@ -233,7 +242,11 @@ mod tests {
     fn long_lists_are_shortened() {
         let many: Vec<String> = (0..20).map(|n| format!("journey:e{n}:view")).collect();
         assert!(names(&many).ends_with("and 12 more"), "{}", names(&many));
+        // What somebody has to act on is never shortened.
+        let all = to_add(&many);
+        assert!(many.iter().all(|name| all.contains(name)), "{all}");
         let one = ["journey:actionmap:edit".to_owned()];
+        assert_eq!(to_add(&one), in_words(&one));
         assert_eq!(
             in_words(&one),
             "journey:actionmap:edit (Journey > Action Map > Edit)"

@@ -11,6 +11,9 @@ use crate::canvas::{Canvas, Tone};
 /// The longest piece of text from a run that a report shows whole.
 pub(crate) const CAP: usize = 1000;
 
+/// How much of what is to be done, which nobody can act on in part.
+pub(crate) const FIX_CAP: usize = 6 * CAP;
+
 /// Mark and word of a status.
 pub(crate) fn status(canvas: &Canvas, status: Status) -> &'static str {
     match status {

@@ -1,6 +1,7 @@
 //! `check`: the main job, from inputs to reports.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::check::Check;
@@ -85,12 +86,21 @@ impl InputArgs {
     }
 }
 
+/// How long another program may take to finish a file that it has begun to write.
+const WRITING: Duration = Duration::from_millis(500);
+
 impl Origin for InputArgs {
     fn again(&self) -> Result<Configuration, String> {
         if self.inputs.iter().any(|input| input == "-") {
             return Err("standard input can be read only once".into());
         }
-        self.read().map_err(|failure| failure.to_string())
+        // A file that is just being written is whole a moment later.
+        self.read()
+            .or_else(|_| {
+                std::thread::sleep(WRITING);
+                self.read()
+            })
+            .map_err(|failure| failure.to_string())
     }
 }
 

@@ -1,7 +1,8 @@
 //! The client of a service has no role.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::facts::{ApiFact, ApiOutcome, ClientRef, Fact, Recorded};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
@@ -44,7 +45,10 @@ impl Rule for ClientHasNoRole {
                 .iter()
                 .any(|piece| piece.label == GRANTS_UNREAD)
         };
-        let certainty = if shown.iter().any(is_unsure) {
+        // Whether the API tells a client all of its own grants is not documented; what it was let read speaks against it.
+        let certainty = if shown.iter().any(|row| has_read(case, row)) {
+            Certainty::Possible
+        } else if shown.iter().any(is_unsure) {
             Certainty::Likely
         } else {
             Certainty::Certain
@@ -70,12 +74,32 @@ impl Rule for ClientHasNoRole {
     }
 }
 
+/// Whether the client of a row was let read something that needs a permission.
+fn has_read(case: &Case<'_>, row: &Row) -> bool {
+    fn is_found<T>(fact: &ApiFact<T>, client: &ClientRef) -> bool {
+        fact.reader == *client && matches!(fact.outcome, ApiOutcome::Found(_))
+    }
+    let Subject::Client { client } = &row.subject else {
+        return false;
+    };
+    let mut entries = case.facts().entries();
+    entries.any(|entry| match &entry.outcome {
+        Recorded::Fact(Fact::ClientRecord(fact)) => is_found(fact, client),
+        Recorded::Fact(Fact::Idps(fact)) => is_found(fact, client),
+        Recorded::Fact(Fact::PureengageIdp(fact)) => is_found(fact, client),
+        Recorded::Fact(Fact::Roles(fact)) => is_found(fact, client),
+        _ => false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, Grants, RoleDivision};
-    use hybridcheck_testkit::facts::{api, client, grants_key, token_info, token_info_key};
+    use hybridcheck_core::facts::{FactKey, Gap, Grants, RoleDivision};
+    use hybridcheck_testkit::facts::{
+        api, client, client_record_key, grants_key, token_info, token_info_key,
+    };
 
     fn with_roles(divisions: Vec<RoleDivision>) -> Bench {
         let bench = Bench::healthy();
@@ -96,8 +120,22 @@ mod tests {
     fn no_role_is_one_cause() {
         let bench = with_roles(Vec::new());
         assert_eq!(bench.causes(), ["client-has-no-role"]);
+        // It was let read what needs a permission: then the statement may be wrong.
         let found = bench.diagnose(&ClientHasNoRole);
+        assert_eq!(found[0].certainty, Certainty::Possible);
+        let object = bench.object.id;
+        let unread = [
+            FactKey::Idps { object },
+            FactKey::PureengageIdp { object },
+            FactKey::Roles { object },
+            client_record_key("saml_auth"),
+        ];
+        let refused = unread
+            .into_iter()
+            .fold(bench, |bench, key| bench.gap(key, Gap::NotPlanned));
+        let found = refused.diagnose(&ClientHasNoRole);
         assert_eq!(found[0].certainty, Certainty::Certain);
+        let bench = with_roles(Vec::new());
         assert!(found[0].sentence.contains("[ewt]"), "{}", found[0].sentence);
         assert_eq!(bench.unexplained(), Vec::<String>::new());
     }

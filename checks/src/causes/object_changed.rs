@@ -50,11 +50,18 @@ impl Rule for ObjectChanged {
             .filter(|key| concerns(case, key) && is_refused(case, key))
             .collect();
         let changed = listed(fact.changes.iter().take(TOLD));
+        let mut retried = fact.because.iter().filter(|key| concerns(case, key));
+        let is_accepted = retried.all(|key| is_accepted(case, key));
         let (certainty, sentence, fix) = match (fact.retried, still.is_empty()) {
-            (true, true) => (
+            (true, true) if is_accepted => (
                 Certainty::Certain,
-                format!("the object was changed while it was checked ({changed}); the old values were refused, the new ones were not"),
-                "Nothing is wrong with the new values. Make sure that every component has read them: those that have not are refused as the old values were.".to_owned(),
+                format!("the object was changed while it was checked ({changed}); what was refused before was accepted when it was asked for again"),
+                "What was refused is accepted now. Make sure that every component has read the new values: those that have not are refused as the old ones were.".to_owned(),
+            ),
+            (true, true) => (
+                Certainty::Likely,
+                format!("the object was changed while it was checked ({changed}); what was refused before was asked for again, and got no answer that tells"),
+                "Run again once the change is finished, in the object and in Genesys Cloud.".to_owned(),
             ),
             (true, false) => (
                 Certainty::Likely,
@@ -105,11 +112,21 @@ fn is_refused(case: &Case<'_>, key: &FactKey) -> bool {
     }
 }
 
+/// Whether the second try brought what was asked for.
+fn is_accepted(case: &Case<'_>, key: &FactKey) -> bool {
+    match case.facts().get(key) {
+        Ok(Fact::Token(fact)) => fact.is_issued(),
+        Ok(Fact::SamlLogin(fact)) => fact.accepted().is_some(),
+        Ok(other) => refusals::refusal(other).is_none(),
+        Err(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{Change, OptionChange};
+    use hybridcheck_core::facts::{Change, Gap, OptionChange};
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{oauth_error, token, token_key};
 
@@ -136,6 +153,16 @@ mod tests {
         assert!(found[0].sentence.contains("ewt/password has another value"));
         assert_eq!(bench.causes(), ["object-changed"]);
         assert_eq!(bench.unexplained(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_second_try_without_an_answer_proves_nothing() {
+        let bench = changed("password", true);
+        let silent = Gap::NotAnswered { what: "…".into() };
+        let bench = bench.gap(token_key("ewt"), silent);
+        let found = bench.diagnose(&ObjectChanged);
+        assert_eq!(found[0].certainty, Certainty::Likely);
+        assert!(found[0].sentence.contains("no answer that tells"));
     }
 
     #[test]

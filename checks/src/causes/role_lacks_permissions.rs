@@ -1,5 +1,7 @@
 //! Roles lack permissions that are expected of them.
 
+use std::collections::BTreeMap;
+
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::finding::{Owner, Status};
@@ -7,7 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use crate::roles::permissions::UNREAD;
-use crate::rows;
+use crate::{providers, rows};
 
 page! {
     /// A role lacks permissions that are expected of it.
@@ -36,46 +38,71 @@ page! {
 
 impl Rule for RoleLacksPermissions {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "roles-permissions");
-        if shown.is_empty() {
-            return Vec::new();
+        // What is documented of one role is not of another: each degree of knowledge has its own diagnosis.
+        let mut groups: BTreeMap<Known, Vec<&Row>> = BTreeMap::new();
+        for row in rows::flagged(all, "roles-permissions") {
+            groups.entry(Known::of(row)).or_default().push(row);
         }
-        let is_unsure = |row: &&Row| row.evidence.iter().any(|piece| piece.label == UNREAD);
-        let is_unsure = shown.iter().any(is_unsure);
-        let certainty = match shown.iter().any(|row| row.status == Status::Fail) {
-            _ if is_unsure => Certainty::Possible,
-            true => Certainty::Certain,
-            // That it lacks them is certain; that it needs them is inferred.
-            false => Certainty::Possible,
-        };
-        let mut lacks: Vec<&str> = Vec::new();
-        let mut fixes: Vec<&str> = Vec::new();
-        for row in &shown {
-            for (list, text) in [(&mut lacks, &row.found), (&mut fixes, &row.fix)] {
-                if !list.contains(&text.as_str()) {
-                    list.push(text);
-                }
+        groups
+            .into_iter()
+            .map(|(known, shown)| diagnosis(case, known, shown))
+            .collect()
+    }
+}
+
+/// How well what a role lacks is known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Known {
+    /// It lacks what is documented to be in it.
+    Documented,
+    /// That it lacks them is certain; that it needs them is inferred.
+    Inferred,
+    /// Whether they exist could not be read.
+    Unread,
+}
+
+impl Known {
+    fn of(row: &Row) -> Self {
+        if row.evidence.iter().any(|piece| piece.label == UNREAD) {
+            Self::Unread
+        } else if row.status == Status::Fail {
+            Self::Documented
+        } else {
+            Self::Inferred
+        }
+    }
+}
+
+fn diagnosis(case: &Case<'_>, known: Known, shown: Vec<&Row>) -> Diagnosis {
+    let certainty = match known {
+        Known::Documented => Certainty::Certain,
+        Known::Inferred | Known::Unread => Certainty::Possible,
+    };
+    let mut lacks: Vec<&str> = Vec::new();
+    let mut fixes: Vec<&str> = Vec::new();
+    for row in &shown {
+        for (list, text) in [(&mut lacks, &row.found), (&mut fixes, &row.fix)] {
+            if !list.contains(&text.as_str()) {
+                list.push(text);
             }
         }
-        let mut sentence = format!("the role {}", lacks.join("; the role "));
-        if is_unsure {
-            sentence.push_str(
-                "; or these do not exist in the organisation, because the product that brings them is not enabled: which permissions exist could not be read",
-            );
-        } else if certainty == Certainty::Possible {
-            sentence
-                .push_str("; whether its users need them is inferred, no documentation says so");
+    }
+    let mut sentence = format!("the role {}", lacks.join("; the role "));
+    sentence.push_str(match known {
+        Known::Documented => "",
+        Known::Inferred => "; whether its users need them is inferred, no documentation says so",
+        Known::Unread => {
+            "; or these do not exist in the organisation, because the product that brings them is not enabled: which permissions exist could not be read"
         }
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
-        vec![
-            Diagnosis::new(certainty, sentence, Owner::CloudAdmin, fixes.join(" "))
-                .shown_by(shown)
-                .command(format!("curl -s -G -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/authorization/roles --data-urlencode \"name=NAME\"")),
-        ]
+    });
+    let command = shown
+        .first()
+        .map(|row| providers::role_command(case, &row.subject));
+    let diagnosis =
+        Diagnosis::new(certainty, sentence, Owner::CloudAdmin, fixes.join(" ")).shown_by(shown);
+    Diagnosis {
+        command,
+        ..diagnosis
     }
 }
 

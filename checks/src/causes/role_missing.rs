@@ -10,7 +10,7 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
 use crate::roles::exist::NEAREST;
-use crate::rows;
+use crate::{providers, rows};
 
 page! {
     /// A role that the object names does not exist.
@@ -37,62 +37,70 @@ page! {
 impl Rule for RoleMissing {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::failing(all, "roles-exist");
-        if shown.is_empty() {
-            return Vec::new();
+        // What is certain of one name is not of another: each has its own diagnosis.
+        let (by_case, missing): (Vec<&Row>, Vec<&Row>) =
+            shown.into_iter().partition(|row| differs_in_case(row));
+        let groups = [(missing, false), (by_case, true)].into_iter();
+        groups
+            .filter(|(shown, _)| !shown.is_empty())
+            .map(|(shown, is_case_alone)| diagnosis(case, shown, is_case_alone))
+            .collect()
+    }
+}
+
+fn differs_in_case(row: &Row) -> bool {
+    row.evidence
+        .iter()
+        .any(|piece| piece.label == NEAREST && piece.value.ends_with(CASE))
+}
+
+fn diagnosis(case: &Case<'_>, shown: Vec<&Row>, is_case_alone: bool) -> Diagnosis {
+    let names = listed(
+        shown
+            .iter()
+            .map(|row| format!("{} ({})", row.expected, row.subject)),
+    );
+    let mut fixes: Vec<&str> = Vec::new();
+    for row in &shown {
+        if !fixes.contains(&row.fix.as_str()) {
+            fixes.push(&row.fix);
         }
-        let names = listed(
-            shown
-                .iter()
-                .map(|row| format!("{} ({})", row.expected, row.subject)),
-        );
-        let mut fixes: Vec<&str> = Vec::new();
-        for row in &shown {
-            if !fixes.contains(&row.fix.as_str()) {
-                fixes.push(&row.fix);
-            }
+    }
+    let (certainty, more) = if is_case_alone {
+        (
+            Certainty::Likely,
+            "; there it is in another case, and whether Genesys Cloud minds the case is not documented",
+        )
+    } else if shown.len() == RoleKind::ALL.len() {
+        (
+            Certainty::Certain,
+            "; none of the three exists, so the names may be those of another organisation",
+        )
+    } else {
+        (Certainty::Certain, "")
+    };
+    let owner = shown.iter().find_map(|row| row.owner);
+    let broken = shown.iter().filter_map(|row| match &row.subject {
+        Subject::Option { section, option } => {
+            Some(FactKey::option(case.object.id, section, option))
         }
-        let is_case_alone = |row: &&Row| {
-            row.evidence
-                .iter()
-                .any(|piece| piece.label == NEAREST && piece.value.ends_with(CASE))
-        };
-        let (certainty, more) = if shown.iter().all(is_case_alone) {
-            (
-                Certainty::Likely,
-                "; there it is in another case, and whether Genesys Cloud minds the case is not documented",
-            )
-        } else if shown.len() == RoleKind::ALL.len() {
-            (
-                Certainty::Certain,
-                "; none of the three exists, so the names may be those of another organisation",
-            )
-        } else {
-            (Certainty::Certain, "")
-        };
-        let owner = shown.iter().find_map(|row| row.owner);
-        let broken = shown.iter().filter_map(|row| match &row.subject {
-            Subject::Option { section, option } => {
-                Some(FactKey::option(case.object.id, section, option))
-            }
-            _ => None,
-        });
-        let broken: Vec<FactKey> = broken.collect();
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
-        vec![
-            Diagnosis::new(
-                certainty,
-                format!("the organisation lacks {names}{more}"),
-                owner.unwrap_or(Owner::EngageAdmin),
-                fixes.join(" "),
-            )
-            .shown_by(shown)
-            .breaks(broken)
-            .command(format!("curl -s -G -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/authorization/roles --data-urlencode \"name=NAME\"")),
-        ]
+        _ => None,
+    });
+    let broken: Vec<FactKey> = broken.collect();
+    let command = shown
+        .first()
+        .map(|row| providers::role_command(case, &row.subject));
+    let diagnosis = Diagnosis::new(
+        certainty,
+        format!("the organisation lacks {names}{more}"),
+        owner.unwrap_or(Owner::EngageAdmin),
+        fixes.join(" "),
+    )
+    .shown_by(shown)
+    .breaks(broken);
+    Diagnosis {
+        command,
+        ..diagnosis
     }
 }
 
@@ -112,19 +120,36 @@ mod tests {
     }
 
     #[test]
-    fn two_missing_roles_are_one_cause() {
+    fn missing_roles_are_one_cause_but_for_those_that_differ_in_case() {
         let bench = listing(&["AI agent", "Admin"], false);
         let found = bench.diagnose(&RoleMissing);
-        assert_eq!(found.len(), 1);
+        let [missing, by_case] = &found[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(missing.certainty, Certainty::Certain);
         assert!(
-            found[0]
+            missing.sentence.contains("Supervisor"),
+            "{}",
+            missing.sentence
+        );
+        // What is sure of the one name is not of the other.
+        assert_eq!(by_case.certainty, Certainty::Likely);
+        assert!(
+            by_case
                 .fix
                 .starts_with("Set general/default_agent_role_name to `AI agent`."),
             "{}",
-            found[0].fix
+            by_case.fix
         );
-        assert_eq!(found[0].certainty, Certainty::Certain);
-        assert_eq!(bench.causes(), ["role-missing"]);
+        let both = listing(&["AI Agents", "Admin"], false).diagnose(&RoleMissing);
+        assert_eq!(both.len(), 1);
+        assert!(
+            both[0]
+                .command
+                .as_deref()
+                .is_some_and(|command| command.contains("'name=AI Agent'")),
+            "{both:?}"
+        );
     }
 
     #[test]

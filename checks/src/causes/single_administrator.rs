@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::rows;
+use crate::{providers, rows};
 
 page! {
     /// One user alone, or none, holds the administrators' role.
@@ -36,11 +36,7 @@ impl Rule for SingleAdministrator {
         let Some(row) = shown.first() else {
             return Vec::new();
         };
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
+        let command = providers::role_command(case, &row.subject);
         vec![
             Diagnosis::new(
                 Certainty::Likely,
@@ -52,7 +48,7 @@ impl Rule for SingleAdministrator {
                 row.fix.clone(),
             )
             .shown_by(shown)
-            .command(format!("curl -s -G -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/authorization/roles -d userCount=true --data-urlencode \"name=NAME\"")),
+            .command(command),
         ]
     }
 }

@@ -62,7 +62,7 @@ impl Check for Unchanged {
                     "refused: {refused}; the object was not read again: {}",
                     visible(problem, 200)
                 ),
-                "Give the object as a file, so that a change that is going on can be told from a wrong value.",
+                "If the object is being written just now, run again when that is finished; what comes over standard input can be read only once: give a file instead. Until then a change that is going on cannot be told from a wrong value.",
                 Owner::EngageAdmin,
             ));
         }

@@ -216,7 +216,7 @@ impl<'e> Weighed<'e> {
     }
 
     fn fix(&self, shown: &str, names: &[String]) -> String {
-        let words = rights::in_words(names);
+        let words = rights::to_add(names);
         let page = rights::ROLES_PAGE;
         let delay = rights::DELAY;
         if self.perhaps.is_empty() {

@@ -6,7 +6,7 @@ use hybridcheck_core::run::{Behind, Role, Row, Run};
 use hybridcheck_core::text::listed;
 
 use crate::canvas::{Canvas, Tone};
-use crate::words::{self, CAP};
+use crate::words::{self, CAP, FIX_CAP};
 
 /// Under the number of a cause.
 const INDENT: usize = 3;
@@ -45,7 +45,7 @@ fn write_cause(page: &mut Canvas, run: &Run, index: usize, cause: &Diagnosis) {
         page.field(INDENT, "object", Tone::Plain, &title);
     }
     page.field(INDENT, "who", Tone::Plain, &cause.owner.to_string());
-    let fix = page.clean_lines(&cause.fix, CAP);
+    let fix = page.clean_lines(&cause.fix, FIX_CAP);
     page.field(INDENT, "fix", Tone::Strong, &fix);
     let pieces: Vec<String> = cause
         .evidence

@@ -9,7 +9,7 @@ use hybridcheck_core::text::listed;
 use unicode_width::UnicodeWidthStr;
 
 use crate::canvas::{Canvas, Tone};
-use crate::words::{self, CAP};
+use crate::words::{self, CAP, FIX_CAP};
 
 /// The widest short status, `✓ pass`. The one long status pushes its own subject, so that nothing else pays for it.
 const COLUMN: usize = 6;
@@ -250,7 +250,7 @@ fn fix(page: &Canvas, row: &Row) -> String {
         let remedy = gap.and_then(words::remedy);
         return page.clean(&remedy.unwrap_or_default(), CAP);
     }
-    page.clean_lines(&row.fix, CAP)
+    page.clean_lines(&row.fix, FIX_CAP)
 }
 
 fn places(page: &Canvas, places: &[Place]) -> String {
