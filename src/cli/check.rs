@@ -370,7 +370,7 @@ impl<'a> Session<'a> {
     }
 }
 
-struct Watcher<'a>(&'a Progress, std::time::Duration);
+struct Watcher<'a>(&'a Progress, Duration);
 
 impl Observer for Watcher<'_> {
     fn started(&self, key: &FactKey) {

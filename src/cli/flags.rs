@@ -94,7 +94,7 @@ pub(super) struct NetworkArgs {
         long,
         value_name = "NUMBER",
         default_value_t = REQUESTS_PER_SECOND,
-        value_parser = clap::value_parser!(u32).range(1..=1000),
+        value_parser = rate,
         env = "HYBRIDCHECK_MAX_REQUESTS_PER_SECOND",
         hide_env_values = true
     )]
@@ -317,6 +317,13 @@ fn bad(flag: &'static str, value: &str, expected: &str) -> Failure {
 }
 
 /// A duration with its unit: `300ms`, `5s`, `2m`, `1h`, `30d`.
+/// Requests a second.
+fn rate(text: &str) -> Result<u32, String> {
+    let rate = text.trim().parse().ok();
+    rate.filter(|rate| (1..=1000).contains(rate))
+        .ok_or_else(|| "expected a whole number from 1 to 1000".to_owned())
+}
+
 pub(super) fn duration(flag: &'static str, text: &str) -> Result<Duration, Failure> {
     let expected = "a duration above zero with its unit, such as 300ms, 5s, 2m, 1h or 30d";
     let digits = text

@@ -19,10 +19,11 @@ pub(super) struct LoginArgs {
     #[arg(
         long,
         value_name = "EMAIL",
+        action = clap::ArgAction::Append,
         env = "HYBRIDCHECK_SAML_USER",
         hide_env_values = true
     )]
-    saml_user: Option<String>,
+    saml_user: Vec<String>,
     /// The audience of the assertion, where the provider has a relyingPartyIdentifier; the token URL otherwise
     #[arg(
         long,
@@ -52,9 +53,25 @@ pub(super) struct LoginArgs {
 impl LoginArgs {
     /// What the assertion is to say beside what the object does; nothing when no user was named.
     pub(super) fn wish(&self) -> Result<Option<Wish>, Failure> {
-        let Some(email) = &self.saml_user else {
-            return Ok(None);
+        // Of two, none is dropped in silence: a login may create a user.
+        let email = match &self.saml_user[..] {
+            [] => return Ok(None),
+            [email] => email,
+            [_, ..] => {
+                return Err(Failure::Flag {
+                    flag: "--saml-user",
+                    problem: "was given more than once".into(),
+                    help: "name the one user to log in as".into(),
+                });
+            }
         };
+        if email.trim().is_empty() {
+            return Err(Failure::Flag {
+                flag: "--saml-user",
+                problem: "is empty (it may come from the variable HYBRIDCHECK_SAML_USER)".into(),
+                help: "give the address of an existing user, or leave it out".into(),
+            });
+        }
         let wish = Wish {
             email: email.trim().to_owned(),
             audience: self.saml_audience.clone(),
@@ -80,7 +97,7 @@ impl LoginArgs {
         };
         let encoding = self.saml_encoding.map(Encoding::label);
         let mut told: Vec<String> = [
-            shown("--saml-user", &self.saml_user),
+            shown("--saml-user", &self.saml_user.first().cloned()),
             shown("--saml-audience", &self.saml_audience),
             shown("--saml-service", &self.saml_service),
         ]

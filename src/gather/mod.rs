@@ -374,6 +374,8 @@ impl<'a> Gathering<'a> {
             .filter(|key| matches!(key, FactKey::TokenEnd { .. }) && !self.facts.holds(key))
             .cloned()
             .collect();
+        // Nothing else is asked any more.
+        self.resources.clear_queue();
         for key in ends {
             let FactKey::TokenEnd { client } = &key else {
                 continue;

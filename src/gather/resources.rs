@@ -81,6 +81,11 @@ impl Resources {
     }
 
     /// The tokens issued and the assertions made in this run, for the redaction filter.
+    /// Whoever waited for a turn has given up.
+    pub(super) fn clear_queue(&self) {
+        self.pace.clear_queue();
+    }
+
     pub(super) fn secrets(&self) -> Vec<Secret> {
         self.secrets.clone()
     }

@@ -1,7 +1,7 @@
 //! The pace: every request to the auth and API hosts is counted, and none is sent sooner than the run's rate allows.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Counts requests and spaces them out: so many at once, then so many a second.
@@ -18,6 +18,8 @@ struct Turns {
     apart: Duration,
     burst: Duration,
     due: Duration,
+    /// When the last request went.
+    last: Duration,
 }
 
 impl Pace {
@@ -30,16 +32,23 @@ impl Pace {
         }
     }
 
-    /// Counts a request and waits for its turn. Turns are given in the order in which they were asked for.
+    /// Waits for the turn of a request, and counts it when it comes. Turns are given in the order in which they were asked for.
     pub async fn turn(&self) {
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        let wait = {
-            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-            turns.wait(self.started.elapsed())
-        };
+        let wait = self.turns().wait(self.started.elapsed());
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
+        self.turns().last = self.started.elapsed();
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Those who stood in the queue are gone: the next request waits for the last one only that really went.
+    pub fn clear_queue(&self) {
+        self.turns().clear();
+    }
+
+    fn turns(&self) -> MutexGuard<'_, Turns> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The requests so far.
@@ -56,7 +65,12 @@ impl Turns {
             apart,
             burst: apart * (per_second - 1),
             due: Duration::ZERO,
+            last: Duration::ZERO,
         }
+    }
+
+    fn clear(&mut self) {
+        self.due = self.due.min(self.last + self.apart + self.burst);
     }
 
     /// How long the next request has to wait.
@@ -99,6 +113,23 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_after_a_queue_that_is_gone_does_not_wait_for_it() {
+        for per_second in [1, 4] {
+            let mut turns = Turns::of(per_second);
+            for _ in 0..50 {
+                turns.wait(NOW);
+            }
+            turns.last = Duration::from_secs(3);
+            turns.clear();
+            let wait = turns.wait(Duration::from_secs(3));
+            assert_eq!(wait, turns.apart, "{per_second}");
+        }
+        let mut idle = Turns::of(4);
+        idle.clear();
+        assert!(idle.wait(NOW).is_zero());
+    }
+
+    #[test]
     fn every_request_is_counted() {
         let pace = Pace::new(3);
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -111,5 +142,15 @@ mod tests {
             }
         });
         assert_eq!(pace.sent(), 3);
+        // One that never comes to its turn was never sent.
+        runtime.block_on(async {
+            let never = tokio::time::timeout(Duration::from_millis(1), async {
+                for _ in 0..9 {
+                    pace.turn().await;
+                }
+            });
+            assert!(never.await.is_err());
+        });
+        assert!(pace.sent() < 12);
     }
 }
