@@ -263,7 +263,7 @@ fn behind(judged: &Judged) -> Vec<Behind> {
 /// What gathering a fact needs once the way is free.
 fn requirement(key: &FactKey) -> Option<String> {
     match key {
-        FactKey::Token { client } => Some(format!("a token for the {client}")),
+        FactKey::Token { client } => Some(format!("a token for {client}")),
         FactKey::Connection { endpoint, .. } => Some(format!("a connection to {endpoint}")),
         key => Some(format!("permission {}", key.api_call()?.permission?)),
     }

@@ -67,6 +67,8 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
     if settings.saml_login.is_none() {
         steps.retain(|(key, _)| !is_of_login(key));
     }
+    // A token is ended when everything was read with it.
+    steps.sort_by_key(|(key, _)| matches!(key, FactKey::TokenEnd { .. }));
     if scope.offline {
         steps.retain(|(_, effect)| *effect == Effect::Local);
     }
@@ -99,8 +101,9 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
         .count();
     let _ = writeln!(
         text,
-        "\nNothing is written to the organisation. Tokens asked for: {minted}, one per client, kept in memory only. {}\n\
+        "\nNothing is written to the organisation. Tokens asked for: at most {minted}, one per client however many sections name it{}, kept in memory only. {}\n\
          One phase may take {}, all of it {} (--connect-timeout, --timeout).",
+        person(&steps),
         login(&steps, &settings),
         shown(settings.phase),
         shown(settings.overall)
@@ -113,11 +116,24 @@ fn shown(duration: std::time::Duration) -> String {
     hybridcheck_core::time::Took(duration).to_string()
 }
 
+fn has_login(steps: &[(FactKey, Effect)]) -> bool {
+    steps
+        .iter()
+        .any(|(_, effect)| *effect == Effect::MayCreateUser)
+}
+
+/// The token of a login, in the count of tokens.
+fn person(steps: &[(FactKey, Effect)]) -> &'static str {
+    if has_login(steps) {
+        ", and one of the login"
+    } else {
+        ""
+    }
+}
+
 /// What a login as a person does, when one was asked for and is part of the plan.
 fn login(steps: &[(FactKey, Effect)], settings: &Settings) -> String {
-    let has_login = steps
-        .iter()
-        .any(|(_, effect)| *effect == Effect::MayCreateUser);
+    let has_login = has_login(steps);
     match &settings.saml_login {
         Some(login) if has_login => {
             let tried = match login.encoding {

@@ -63,6 +63,11 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
     if is_active && ending.is_none() {
         return None;
     }
+    let deed = if is_active {
+        "Take back the deletion of"
+    } else {
+        "Enable or restore"
+    };
     let what = match (is_active, ending) {
         (false, Some(date)) => format!("is {} and will be deleted on {date}", visible(state, 40)),
         (false, None) => format!("is {}", visible(state, 40)),
@@ -79,7 +84,7 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
             Certainty::Certain,
             format!("the OAuth client `{name}` of {} {what}", row.subject),
             Owner::CloudAdmin,
-            format!("Enable or restore the OAuth client `{name}` under Admin > Integrations > OAuth, or give {} another client.", row.subject),
+            format!("{deed} the OAuth client `{name}` under Admin > Integrations > OAuth, or give {} another client.", row.subject),
         )
         .shown_by([row])
         .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/tokens/me")),

@@ -44,7 +44,7 @@ impl Rule for ToolClientElsewhere {
             Diagnosis::new(
                 Certainty::Certain,
                 format!(
-                    "the client of --client-id belongs to {}, the object to {}: what was read with it says nothing about the object",
+                    "the client of --client-id belongs to {}, and not to {}: what was read with it says nothing about the object",
                     row.found, row.expected
                 ),
                 Owner::CloudAdmin,

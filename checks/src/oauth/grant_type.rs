@@ -60,7 +60,7 @@ impl Check for GrantType {
                 "CLIENT-CREDENTIALS",
                 visible(stated, 60),
                 format!(
-                    "Create an OAuth client of grant type Client Credentials and enter its id and secret for the {client}."
+                    "Create an OAuth client of grant type Client Credentials and enter its id and secret for {client}."
                 ),
                 Owner::CloudAdmin,
             )

@@ -138,7 +138,7 @@ fn refused(client: &ClientRef, fact: &TokenFact, error: &OAuthError) -> Judgemen
             EXPECTED,
             format!("{error}: no such client at this login host"),
             format!(
-                "{region}; then copy the id of the {client} again from Admin > Integrations > OAuth."
+                "{region}; then copy the id of {client} again from Admin > Integrations > OAuth."
             ),
             Owner::EngageAdmin,
         ),

@@ -52,7 +52,7 @@ impl Check for Active {
             let fix = if state.eq_ignore_ascii_case("deleted") {
                 "Name the organisation that took its place: its id and short name in general/organization_id and general/organization_sname, its clients in the sections of the services. Ask your Genesys contact if none was meant to be deleted."
             } else {
-                "Ask your Genesys contact why the organisation is not active (a trial that ended, a contract), or name the right one in general/organization_id."
+                "Ask your Genesys contact why the organisation is not active (a trial that ended, a contract); or name the organisation that is meant instead: its id and short name in general/organization_id and general/organization_sname, its clients in the sections of the services."
             };
             Judgement::fail("active", visible(state, 60), fix, Owner::CloudAdmin)
         };

@@ -80,7 +80,7 @@ impl Check for IdMatches {
             Judgement::finding(
                 status,
                 format!(
-                    "{}{name}, the organisation of the {}",
+                    "{}{name}, the organisation of {}",
                     visible(id, 60),
                     fact.reader
                 ),

@@ -78,12 +78,12 @@ impl Check for ToolClient {
         } else if seen::confirms(case, client, ours) {
             Judgement::warn(
                 format!(
-                    "organisation {}, that of the object and of its own client",
+                    "organisation {}, which the object names and its own client belongs to",
                     visible(ours, 60)
                 ),
                 format!("organisation {}{named}", visible(theirs, 60)),
                 format!(
-                    "Give hybridcheck a client of organisation {} with --client-id. Nothing in the object has to change for this.",
+                    "Give hybridcheck a client of organisation {} with --client-id, or run without --client-id: the object's own clients are asked then. Nothing in the object has to change for this.",
                     visible(ours, 60)
                 ),
                 Owner::CloudAdmin,

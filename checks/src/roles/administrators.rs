@@ -51,12 +51,12 @@ impl Check for Administrators {
                 what: format!("{} does not state how many users `{shown}` has", fact.call),
             });
         };
-        let few = |found: String| {
+        let few = |found: String, whom: &str| {
             Judgement::warn(
                 format!("more than one user with the role `{shown}`"),
                 found,
                 format!(
-                    "Assign `{shown}` to another person under Admin > People & Permissions > People. If administrators get the role through a group, \
+                    "Assign `{shown}` to {whom} under Admin > People & Permissions > People. If administrators get the role through a group, \
                      they may not be counted: look at the role's members under {}.",
                     rights::ROLES_PAGE
                 ),
@@ -64,8 +64,11 @@ impl Check for Administrators {
             )
         };
         let judgement = match users {
-            0 => few(format!("no user holds `{shown}`")),
-            1 => few(format!("one user alone holds `{shown}`")),
+            0 => few(
+                format!("no user holds `{shown}`"),
+                "the people who are to administer the organisation",
+            ),
+            1 => few(format!("one user alone holds `{shown}`"), "another person"),
             many => Judgement::pass(format!("{many} users hold `{shown}`")),
         };
         Ok(seen::with_api(judgement, fact).of(written))

@@ -50,7 +50,7 @@ impl fmt::Display for ClientRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service { section, .. } => {
-                write!(f, "client of [{}]", crate::text::visible(section, 60))
+                write!(f, "the client of [{}]", crate::text::visible(section, 60))
             }
             Self::Person { .. } => f.write_str("the person who logged in"),
             Self::Tool { .. } => f.write_str("the tool's own client"),

@@ -82,6 +82,10 @@ fn write_cause(page: &mut Canvas, run: &Run, index: usize, cause: &Diagnosis) {
 /// The call that repeats only what shows the cause, with everything that changed what was asked.
 fn rerun(run: &Run, cause: &Diagnosis) -> String {
     let call = &run.invocation;
+    // What a demonstration asked has ended with it.
+    if call.command == "demo" {
+        return "hybridcheck demo --serve --fault NAME".to_owned();
+    }
     let is_probe = call.command == "probe";
     let command = if is_probe { "probe" } else { "check" };
     let mut parts = vec![format!("hybridcheck {command}")];
@@ -134,7 +138,10 @@ fn follows(run: &Run, index: usize) -> String {
     .into_iter()
     .flatten()
     .collect();
-    let shown = format!("shown by {}", words::count(roots, "row"));
+    let shown = match roots {
+        0 => "shown by what was refused".to_owned(),
+        _ => format!("shown by {}", words::count(roots, "row")),
+    };
     match consequences.len() {
         0 => shown,
         1 => format!("{shown}; 1 row follows from it ({})", listed(kinds)),
@@ -150,7 +157,10 @@ fn write_behind(page: &mut Canvas, behind: &Behind) {
         listed(&behind.checks)
     );
     if !behind.needs.is_empty() {
-        text.push_str(". Once it is gone they need: ");
+        text.push_str(match behind.checks.len() {
+            1 => ". Once it is gone it needs: ",
+            _ => ". Once it is gone they need: ",
+        });
         text.push_str(&behind.needs.join("; "));
     }
     let text = page.clean(&text, 2 * CAP);

@@ -152,6 +152,7 @@ pub(super) const FAULTS: &[Fault] = &[
             s.cloud
                 .catalogue
                 .retain(|name| !name.starts_with("journey:"));
+            s.cloud.products.retain(|id| *id != JOURNEY_PRODUCT);
             for role in &mut s.cloud.roles {
                 role.permissions
                     .retain(|name| !name.starts_with("journey:"));
