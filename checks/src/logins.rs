@@ -42,7 +42,7 @@ pub(crate) fn refused<'r>(case: &Case<'r>, all: &'r [Row]) -> Option<Refused<'r>
         object: case.object.id,
     };
     let login = case.facts().saml_login(&key).ok()?;
-    let (telling, error) = login.telling()?;
+    let (telling, error) = login.telling().filter(|_| login.accepted().is_none())?;
     (error.genuine && error.status < 500).then_some(Refused {
         row,
         login,

@@ -27,7 +27,7 @@ pub(super) struct OutputArgs {
         hide_env_values = true
     )]
     format: String,
-    /// Also write a report to a file; repeatable
+    /// Also write a report to a file: table, short or json; repeatable
     #[arg(
         long,
         value_name = "NAME=FILE",

@@ -9,7 +9,7 @@ use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
 
 use super::link::Link;
-use super::token::{Posted, post_form};
+use super::token::{Posted, bare, post_form};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
 
@@ -27,13 +27,14 @@ pub struct Ask<'a> {
     pub assertions: &'a [(String, Secret)],
 }
 
-/// Logs in; the token of the exchange that was accepted.
+/// Logs in; the token of the exchange that was accepted. A secret that is refused with blanks or quotes around it is tried without
+/// them too.
 pub async fn request(
     link: &Link,
     ask: &Ask<'_>,
     phase: Duration,
 ) -> (SamlLoginFact, Option<Secret>) {
-    let client_id = ask.client.0;
+    let (client_id, secret) = ask.client;
     let mut fact = SamlLoginFact {
         email: visible(ask.email, 254),
         client_id: is_guid(client_id).then(|| client_id.to_owned()),
@@ -41,21 +42,44 @@ pub async fn request(
         audience: visible(ask.audience, 300),
         tries: Vec::new(),
     };
+    let mut token = in_turn(link, ask, secret, phase, &mut fact.tries).await;
+    let last = fact.tries.last().map(|last| &last.outcome);
+    if last.is_some_and(is_of_client)
+        && let Some(bare) = bare(secret)
+    {
+        let tried = fact.tries.len();
+        token = in_turn(link, ask, &bare, phase, &mut fact.tries).await;
+        for one in fact.tries.iter_mut().skip(tried) {
+            one.trimmed = true;
+        }
+    }
+    (fact, token)
+}
+
+/// One encoding after the other, until one is accepted or the answer shows that the encoding is not the matter.
+async fn in_turn(
+    link: &Link,
+    ask: &Ask<'_>,
+    secret: &Secret,
+    phase: Duration,
+    tries: &mut Vec<SamlTry>,
+) -> Option<Secret> {
     for (encoding, assertion) in ask.assertions {
         let form = form(ask.organization, assertion);
-        let mut posted = post_form(link, ask.client, form, phase).await;
+        let mut posted = post_form(link, (ask.client.0, secret), form, phase).await;
         posted.forget(assertion, "[assertion]");
         let is_last = !is_about_assertion(&posted);
-        fact.tries.push(SamlTry {
+        tries.push(SamlTry {
             encoding: encoding.clone(),
+            trimmed: false,
             http: posted.http,
             outcome: posted.outcome,
         });
         if is_last {
-            return (fact, posted.token);
+            return posted.token;
         }
     }
-    (fact, None)
+    None
 }
 
 fn form(organization: &str, assertion: &Secret) -> Bytes {
@@ -71,14 +95,22 @@ fn form(organization: &str, assertion: &Secret) -> Bytes {
     Bytes::from(form.finish())
 }
 
+/// What RFC 6749 calls a refusal of the client itself.
+const OF_CLIENT: [&str; 3] = [
+    "invalid_client",
+    "unauthorized_client",
+    "unsupported_grant_type",
+];
+
+/// The service does not know the client, or refuses its secret.
+fn is_of_client(outcome: &TokenOutcome) -> bool {
+    matches!(outcome, TokenOutcome::Refused(error)
+        if error.genuine && error.status < 500 && error.error == "invalid_client")
+}
+
 /// The refusal may be about the assertion, so another encoding is worth a try. The genuine service's words for that are not
 /// known; what is known of the client (unknown, wrong secret, wrong grant type) has RFC 6749's names.
 fn is_about_assertion(posted: &Posted) -> bool {
-    const OF_CLIENT: [&str; 3] = [
-        "invalid_client",
-        "unauthorized_client",
-        "unsupported_grant_type",
-    ];
     match &posted.outcome {
         TokenOutcome::Refused(OAuthError { status, error, .. }) => {
             (400..500).contains(status) && !OF_CLIENT.contains(&error.as_str())

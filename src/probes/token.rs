@@ -79,7 +79,7 @@ pub async fn request(
 }
 
 /// The secret without the blanks, quotes and invisible characters around it; nothing when it has none.
-fn bare(secret: &Secret) -> Option<Secret> {
+pub(super) fn bare(secret: &Secret) -> Option<Secret> {
     #[expect(
         clippy::disallowed_methods,
         reason = "what stands around a secret is cut off here, and what remains is a secret again"

@@ -1,9 +1,10 @@
 //! A secret is right but for what stands around it.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{TokenFact, TokenOutcome};
+use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::facts::{FactKey, TokenFact, TokenOutcome};
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
@@ -58,8 +59,34 @@ impl Rule for SecretWithBlanks {
             .shown_by(members.iter().map(|(row, _)| *row))
             .shown_by(mangled(all, &members))
         };
-        by_client(accepted).into_iter().map(of_group).collect()
+        let mut found: Vec<Diagnosis> = by_client(accepted).into_iter().map(of_group).collect();
+        found.extend(of_login(case, all));
+        found
     }
+}
+
+/// The same of the client that people log in with.
+fn of_login(case: &Case<'_>, all: &[Row]) -> Option<Diagnosis> {
+    let key = FactKey::SamlLogin {
+        object: case.object.id,
+    };
+    let login = case.facts().saml_login(&key).ok()?;
+    let row = rows::failing(all, "saml-login").into_iter().next()?;
+    login.accepted().filter(|accepted| accepted.trimmed)?;
+    let option = case.object.option(SAML_AUTH, "password")?;
+    let around = option.value.shape().irregularities().join(", ");
+    let unclean = rows::failing(all, "services-options-clean").into_iter();
+    let own = Subject::option(SAML_AUTH, "password");
+    Some(
+        Diagnosis::new(
+            Certainty::Certain,
+            format!("the secret of [saml_auth] is right, but not as it stands in the option: {around}"),
+            Owner::EngageAdmin,
+            format!("Enter the option password of [saml_auth] again without: {around}. The secret itself stays."),
+        )
+        .shown_by([row])
+        .shown_by(unclean.filter(|row| row.subject == own)),
+    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, IdentityProvider};
-use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
@@ -65,7 +65,18 @@ impl Check for IssuerUnique {
             .filter(|(index, _)| Some(*index) != own_index)
             .map(|(_, provider)| provider)
             .collect();
-        let mut judgement = verdict(ours, &others, listing.incomplete);
+        let mut judgement = verdict(ours, &others);
+        if listing.incomplete && judgement.status == Status::Pass {
+            // Those that were not read may have it.
+            return Err(Gap::NotAnswered {
+                what: format!(
+                    "{} was cut off after {} providers; {}",
+                    fact.call,
+                    listing.entities.len(),
+                    judgement.found
+                ),
+            });
+        }
         if listing.incomplete {
             judgement = judgement.evidence(
                 "listing",
@@ -100,7 +111,7 @@ fn own_index(own: Option<&IdentityProvider>, entities: &[IdentityProvider]) -> O
         })
 }
 
-fn verdict(ours: &str, others: &[&IdentityProvider], incomplete: bool) -> Judgement {
+fn verdict(ours: &str, others: &[&IdentityProvider]) -> Judgement {
     let expected = "one provider for the issuer";
     let names = |found: &[&IdentityProvider]| {
         listed(found.iter().map(|provider| {
@@ -156,15 +167,7 @@ fn verdict(ours: &str, others: &[&IdentityProvider], incomplete: bool) -> Judgem
             Owner::CloudAdmin,
         );
     }
-    let found = format!("none of {} other providers has it", others.len());
-    if incomplete {
-        return Judgement::note(
-            format!("{found}; the listing was cut off"),
-            "",
-            Owner::CloudAdmin,
-        );
-    }
-    Judgement::pass(found)
+    Judgement::pass(format!("none of {} other providers has it", others.len()))
 }
 
 #[cfg(test)]
@@ -172,7 +175,6 @@ mod tests {
     use super::*;
     use crate::fact_testing::Bench;
     use hybridcheck_core::facts::{ApiOutcome, IdentityProviders};
-    use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{api, client, other_idp, pureengage_idp};
     use hybridcheck_testkit::objects::ISSUER;
@@ -246,16 +248,12 @@ mod tests {
 
     #[test]
     fn a_listing_that_was_cut_off_never_passes() {
-        let judgement = beside(Vec::new(), true)
-            .judge_first(&IssuerUnique)
-            .expect("a verdict");
-        assert_eq!(judgement.status, Status::Note);
-        assert!(
-            judgement
-                .evidence
-                .iter()
-                .any(|piece| piece.label == "listing")
-        );
+        let gap = beside(Vec::new(), true).judge_first(&IssuerUnique);
+        let told = gap.expect_err("a gap").to_string();
+        assert!(told.contains("cut off after 1 providers"), "{told}");
+        // What was read of it counts all the same.
+        let twin = beside(vec![other_idp("Generic", ISSUER)], true);
+        assert_eq!(twin.status(&IssuerUnique), Status::Fail);
     }
 
     #[test]

@@ -51,6 +51,15 @@ impl Check for Login {
             });
         };
         let judgement = match &last.outcome {
+            TokenOutcome::Issued { .. } if last.trimmed => Judgement::fail(
+                "a token for the secret as it stands in saml_auth/password",
+                format!(
+                    "{} logged in, but only without what stands around the secret",
+                    visible(&fact.email, 80)
+                ),
+                "Enter saml_auth/password again without the blanks and quotes around it.",
+                Owner::EngageAdmin,
+            ),
             TokenOutcome::Issued { .. } => Judgement::pass(format!(
                 "{} logged in; accepted was {}",
                 visible(&fact.email, 80),
@@ -98,7 +107,12 @@ impl Check for Login {
             None => judgement,
         };
         Ok(fact.tries.iter().fold(judgement, |judgement, one| {
-            judgement.evidence(&one.encoding, said(one))
+            let bare = if one.trimmed {
+                ", the secret without what stands around it"
+            } else {
+                ""
+            };
+            judgement.evidence(&format!("{}{bare}", one.encoding), said(one))
         }))
     }
 }
@@ -168,6 +182,7 @@ mod tests {
     use crate::fact_testing::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{oauth_error, saml_login, saml_login_key};
+    use hybridcheck_testkit::objects;
 
     #[test]
     fn an_accepted_encoding_is_told() {
@@ -197,6 +212,23 @@ mod tests {
         let told = refused(&[odd, odd]);
         assert!(told.ends_with("(in each of 2 encodings)"), "{told}");
         assert!(refused(&[odd]).ends_with(odd));
+    }
+
+    #[test]
+    fn a_secret_that_is_accepted_without_its_blanks_only_fails() {
+        let object = objects::with(objects::healthy(), "saml_auth", "password", "placeholder ");
+        let bench = Bench::of(object);
+        let refusal = oauth_error(401, "invalid_client", "authentication failed");
+        let mut fact = saml_login(&bench.object, refusal);
+        let issued = TokenOutcome::Issued { expires_in: None };
+        let mut again = saml_login(&bench.object, issued).tries.remove(0);
+        again.trimmed = true;
+        fact.tries.push(again);
+        let bench = bench.fact(saml_login_key(), fact);
+        let judgement = bench.judge_first(&Login).expect("a verdict");
+        assert_eq!(judgement.status, Status::Fail);
+        assert!(judgement.found.contains("only without"));
+        assert_eq!(bench.causes(), ["secret-with-blanks"]);
     }
 
     #[test]

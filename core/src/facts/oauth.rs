@@ -82,6 +82,9 @@ pub struct SamlLoginFact {
 pub struct SamlTry {
     /// How the assertion was encoded.
     pub encoding: String,
+    /// The client's secret was sent without the blanks and quotes around it, after it was refused with them.
+    #[serde(default)]
+    pub trimmed: bool,
     /// The exchange.
     pub http: HttpFact,
     /// What the answer means.

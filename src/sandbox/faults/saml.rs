@@ -126,6 +126,16 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     one(
         "saml",
+        "saml-client-secret-with-blanks",
+        &["secret-with-blanks"],
+        "saml_auth/password is the client's secret with a blank behind it.",
+        |s| {
+            s.logs_in();
+            s.secret_of_as("saml_auth", SAML_CLIENT, |secret| format!("{secret} "));
+        },
+    ),
+    one(
+        "saml",
         "saml-client-wrong-grant",
         &["saml-client-refused"],
         "The client of [saml_auth] was made for client credentials.",

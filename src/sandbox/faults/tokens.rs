@@ -197,9 +197,19 @@ pub(super) const FAULTS: &[Fault] = &[
 impl Setup {
     /// Enters the secret of the client of [ewt] in a form of its own.
     fn secret_as(&mut self, form: impl FnOnce(&str) -> String) {
-        if let Some(client) = self.cloud.client(EWT_CLIENT) {
+        self.secret_of_as("ewt", EWT_CLIENT, form);
+    }
+
+    /// The same for the client of a section.
+    pub(super) fn secret_of_as(
+        &mut self,
+        section: &'static str,
+        client: &str,
+        form: impl FnOnce(&str) -> String,
+    ) {
+        if let Some(client) = self.cloud.client(client) {
             let entered = form(&client.secret);
-            self.sample.set("ewt", "password", entered);
+            self.sample.set(section, "password", entered);
         }
     }
 }

@@ -1044,6 +1044,7 @@ pub fn saml_login(object: &HybridObject, outcome: TokenOutcome) -> SamlLoginFact
         organization: "acme-sample".into(),
         audience: "https://login.mypurecloud.de/oauth/token".into(),
         tries: vec![SamlTry {
+            trimmed: false,
             encoding: "base64 of the whole Response".into(),
             http: fact.http,
             outcome: fact.outcome,
