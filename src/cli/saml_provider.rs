@@ -69,7 +69,7 @@ pub(super) fn compared(message: &Message, object: &HybridObject, facts: &Facts) 
     }
     let id = object.id;
     let mut remarks = match found(facts.pureengage_idp(&FactKey::PureengageIdp { object: id })) {
-        Ok(Some(provider)) => compare::with_provider(message, provider),
+        Ok(Some(provider)) => compare::with_provider(message, object, provider),
         Ok(None) => vec![Remark::fail(
             READ,
             "the organisation has no PureEngage identity provider, so nobody there accepts the message",
