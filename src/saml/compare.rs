@@ -202,7 +202,7 @@ fn provider_certificate(
     let own = own_certificate(object);
     // Whoever holds a key whose certificate stands at the provider logs in as anybody.
     let fix = match own {
-        Some(own) if key_of(&in_force(message), &[own.clone()]).is_some() => {
+        Some(own) if key_of(&in_force(message), std::slice::from_ref(&own)).is_some() => {
             "the object's own key signed it: add saml/certificate to the identity provider beside the present ones (up to five), then retire the old one"
         }
         Some(_) => {
