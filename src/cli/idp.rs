@@ -5,7 +5,9 @@ use std::fmt::Write;
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::facts::{FactKey, Facts, IdentityProvider, IdentityProviders};
+use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::{Configuration, HybridObject};
+use hybridcheck_core::run::Verdict;
 use hybridcheck_core::text::visible;
 
 use super::Failure;
@@ -15,7 +17,7 @@ use super::flags::NetworkArgs;
 use super::output::print;
 use super::saml_provider::{self, found};
 use crate::config::Settings;
-use crate::idp::{self, Body, Expected, Target};
+use crate::idp::{self, Body, Certificates, Expected, Target};
 use crate::probes::clock;
 use crate::redact::Redactor;
 use crate::saml::{Remark, verdict};
@@ -56,22 +58,26 @@ pub(super) struct IdpArgs {
 }
 
 const AFTER_HELP: &str = "\
-Standard output holds the body and nothing else, so that it can be sent (header.txt, readable by
-you alone, holds the line `Authorization: Bearer …` of a token that may edit identity providers):
+Standard output holds the body and nothing else. Write it into a file, look at it and at what
+standard error says, and send it when nothing is wrong with it (header.txt, readable by you alone,
+holds the line `Authorization: Bearer …` of a token that may edit identity providers):
 
-  hybridcheck idp --expected object.xml --sso-target https://www.example.com/ |
-    curl --fail-with-body -X PUT -H @header.txt -H 'Content-Type: application/json' --data @- \\
-      https://api.mypurecloud.de/api/v2/identityproviders/pureengage
+  hybridcheck idp --expected object.xml --client-id ID > body.json
+  cat body.json
+  curl --fail-with-body -X PUT -H @header.txt -H 'Content-Type: application/json' \\
+    --data @body.json https://api.mypurecloud.de/api/v2/identityproviders/pureengage
 
 Standard error says where each member comes from, what the service would refuse and with which
-code, and, with --client-id, what differs from the provider that is there now. PUT replaces: during
-a renewal send all certificates that are still in use as `certificates` (up to five), then change
-the object, then take the old one out. hybridcheck itself never writes.
+code, and, with --client-id, what differs from the provider that is there now. What that one has and
+the object does not imply otherwise is kept: its further valid certificates, as `certificates` (up to
+five), its name, sloURI, relyingPartyIdentifier and nameIdentifierFormat. Without --client-id the body
+may take all of that away. In a renewal send the body first, then change the object, then take the old
+certificate out of the provider. hybridcheck itself never writes.
 
-Exit status: 0 the body is printed, and nothing is wrong with it or differs from what is there;
-1 the service would refuse it, it differs from what is there, or none can be made (nothing is
-printed then); 2 cannot run; 3 incomplete (a placeholder for --sso-target, a hidden value, a provider
-that could not be read).";
+Exit status: 0 the body is printed, and nothing is wrong with it or differs from what is there (as
+far as --client-id could read it); 1 the service would refuse it, it differs from what is there, or
+none can be made (nothing is printed then); 2 cannot run; 3 incomplete (a placeholder for
+--sso-target, a hidden value, a provider that could not be read).";
 
 /// The forms of what `idp` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -89,22 +95,28 @@ pub(super) fn run(args: &IdpArgs) -> Result<u8, Failure> {
     let named = args.sso_target.as_deref().map(target).transpose()?;
     let settings = args.network.settings()?;
     let configuration = args.input.read()?;
-    let object = check::the_only("idp --expected", &configuration)?;
+    let object = the_only("idp --expected", &configuration)?;
     let mut redactor = Redactor::default();
     redactor.learn_objects(&configuration.objects);
     let seen = Seen::of(args, &configuration, &settings, &mut redactor)?;
-    let target = match (named, seen.target(object)) {
+    let now = seen.provider(object);
+    let target = match (named, now.and_then(idp::target)) {
         (Some(url), _) => Target::Named(url),
         (None, Some(url)) => Target::Kept(url),
         (None, None) => Target::Unknown,
     };
-    let mut made = withheld(idp::expected(object, target, as_of), &redactor);
-    let beside = match (&made.body, &made.certificate) {
-        (Some(body), Some(certificate)) => seen.compared(object, |provider, all| match provider {
-            Some(provider) => idp::differences(body, certificate, provider, all, as_of),
-            None => idp::absent(body, all),
-        }),
-        _ => Vec::new(),
+    let mut made = idp::expected(object, target, as_of);
+    if let Some(now) = now {
+        idp::keep(&mut made, now, as_of);
+    }
+    let mut made = withheld(made, &redactor);
+    let beside = if made.body.is_some() {
+        seen.compared(object, |provider, all| match provider {
+            Some(provider) => idp::differences(&made, provider, all),
+            None => idp::absent(&made, all),
+        })
+    } else {
+        Vec::new()
     };
     if let Some(body) = &made.body {
         print(&match args.format {
@@ -114,7 +126,63 @@ pub(super) fn run(args: &IdpArgs) -> Result<u8, Failure> {
     }
     complain(&redactor.clean(said(object, &made, &beside)));
     made.remarks.extend(beside);
-    Ok(verdict(&made.remarks).exit_status())
+    Ok(verdict_of(&made.remarks).exit_status())
+}
+
+/// A body is not yet ready where something is to be looked at: it will be sent as it is.
+fn verdict_of(remarks: &[Remark]) -> Verdict {
+    if remarks.iter().any(|remark| remark.status == Status::Warn) {
+        return Verdict::NotReady;
+    }
+    verdict(remarks)
+}
+
+/// The object, where just one is needed. The same one given twice is no matter of tenants.
+pub(super) fn the_only<'a>(
+    flag: &'static str,
+    configuration: &'a Configuration,
+) -> Result<&'a HybridObject, Failure> {
+    let objects = &configuration.objects;
+    let twice = objects.iter().enumerate().find_map(|(at, object)| {
+        let mut before = objects[..at].iter();
+        Some((
+            before.find(|known| known.title() == object.title())?,
+            object,
+        ))
+    });
+    let Some((first, second)) = twice else {
+        let is_unnamed = |object: &HybridObject| object.tenant.stated().is_none();
+        if objects.len() > 1 && objects.iter().all(is_unnamed) {
+            return Err(Failure::Flag {
+                flag,
+                problem: format!("{} objects were given, and one is needed", objects.len()),
+                help: "give only the file that counts; these name no tenant to choose by".into(),
+            });
+        }
+        return check::the_only(flag, configuration);
+    };
+    let (title, one, other) = (first.title(), &first.place, &second.place);
+    let (problem, help) = if one == other {
+        (
+            format!("{title} was given twice, both times in {}", one.input),
+            format!("give {} once", one.input),
+        )
+    } else if one.input == other.input {
+        (
+            format!("{title} stands twice in one file: {one} and {other}"),
+            "leave only the one that counts in the file".to_owned(),
+        )
+    } else {
+        (
+            format!("{title} stands in two files: {one} and {other}"),
+            "give only the file that counts".to_owned(),
+        )
+    };
+    Err(Failure::Flag {
+        flag,
+        problem,
+        help,
+    })
 }
 
 /// A target as it may stand in the body.
@@ -161,8 +229,8 @@ impl Seen {
         Ok(Self::Facts(Box::new(facts)))
     }
 
-    /// The target as it is now, when the service would save it again.
-    fn target(&self, object: &HybridObject) -> Option<String> {
+    /// The provider as it is now, where it could be read and is that of the object's organisation.
+    fn provider(&self, object: &HybridObject) -> Option<&IdentityProvider> {
         let Self::Facts(facts) = self else {
             return None;
         };
@@ -170,13 +238,7 @@ impl Seen {
             return None;
         }
         let key = FactKey::PureengageIdp { object: object.id };
-        let target = found(facts.pureengage_idp(&key))
-            .ok()??
-            .sso_target_uri
-            .clone()?;
-        hybridcheck_checks::IdpFault::of_target(&target)
-            .is_none()
-            .then_some(target)
+        found(facts.pureengage_idp(&key)).ok()?
     }
 
     fn compared(
@@ -186,10 +248,10 @@ impl Seen {
     ) -> Vec<Remark> {
         let facts = match self {
             Self::Facts(facts) => facts,
-            Self::Unasked(offline) => return vec![not_asked(*offline)],
+            Self::Unasked(offline) => return vec![not_asked(*offline), unseen()],
         };
         if let Some(remark) = saml_provider::elsewhere(object, facts) {
-            return vec![remark];
+            return vec![remark, unseen()];
         }
         let id = object.id;
         let all = found(facts.idps(&FactKey::Idps { object: id }))
@@ -197,13 +259,16 @@ impl Seen {
             .flatten();
         match found(facts.pureengage_idp(&FactKey::PureengageIdp { object: id })) {
             Ok(provider) => compare(provider, all),
-            Err(why) => vec![Remark::gap(
-                "provider",
-                format!(
-                    "the provider could not be read, so the body was not compared with it: {why}"
+            Err(why) => vec![
+                Remark::gap(
+                    "provider",
+                    format!(
+                        "the provider could not be read, so the body was not compared with it: {why}"
+                    ),
+                    "the client of --client-id needs sso:provider:view",
                 ),
-                "the client of --client-id needs sso:provider:view",
-            )],
+                unseen(),
+            ],
         }
     }
 }
@@ -214,27 +279,39 @@ fn not_asked(offline: bool) -> Remark {
     } else {
         "not compared with the provider that is there now: no client of hybridcheck's own was given"
     };
+    Remark::note("provider", why, saml_provider::how_to_ask(offline))
+}
+
+/// What a body made without looking may do to the provider.
+fn unseen() -> Remark {
     Remark::note(
         "provider",
-        why,
-        "name a client that may read identity providers (sso:provider:view) with --client-id",
+        "the body takes the place of the provider that is there: its certificates beside this one, a name of the administrator's choice, \
+         and members such as sloURI, relyingPartyIdentifier and nameIdentifierFormat may be gone afterwards",
+        "before you send it, compare it with GET /api/v2/identityproviders/pureengage",
     )
 }
 
-/// A body whose issuer holds a secret of the object is not printed.
+/// A body that holds a secret of the object is not printed.
 fn withheld(made: Expected, redactor: &Redactor) -> Expected {
-    let holds_secret = made
-        .body
-        .as_ref()
-        .is_some_and(|body| redactor.clean(body.issuer_uri.clone()) != body.issuer_uri);
-    if !holds_secret {
+    let texts = made.body.iter().flat_map(Body::texts);
+    let holder = texts
+        .filter(|(_, text)| redactor.clean((*text).to_owned()) != *text)
+        .map(|(member, _)| member)
+        .next();
+    let Some(member) = holder else {
         return made;
-    }
+    };
+    let source = match member {
+        "issuerURI" => "saml/issuer",
+        "ssoTargetURI" => "the target",
+        _ => "the provider's own value",
+    };
     let mut remarks = made.remarks;
     remarks.push(Remark::fail(
-        "issuerURI",
-        "saml/issuer holds a secret of the object, so no body is printed",
-        "correct saml/issuer, and change that secret",
+        member,
+        format!("{source} holds a secret of the object, so no body is printed"),
+        format!("correct {source}, and change that secret"),
     ));
     Expected {
         body: None,
@@ -250,15 +327,24 @@ fn json(body: &Body) -> String {
 }
 
 fn text(body: &Body) -> String {
-    format!(
-        "name                {}\nautoProvisionUsers  {}\nissuerURI           {}\nssoTargetURI        {}\ndisabled            {}\ncertificate         {}\n",
-        body.name,
-        body.auto_provision_users,
-        visible(&body.issuer_uri, 1024),
-        visible(&body.sso_target_uri, 1024),
-        body.disabled,
-        body.certificate
-    )
+    let mut text = String::new();
+    let mut row = |member: &str, value: &str| {
+        let _ = writeln!(text, "{member:<22}  {value}");
+    };
+    for (member, value) in body.texts() {
+        row(member, &visible(value, 1024));
+    }
+    row("autoProvisionUsers", &body.auto_provision_users.to_string());
+    row("disabled", &body.disabled.to_string());
+    match &body.certificates {
+        Certificates::One(certificate) => row("certificate", certificate),
+        Certificates::Several(all) => {
+            for certificate in all {
+                row("certificates", certificate);
+            }
+        }
+    }
+    text
 }
 
 /// What standard error says: the call, then each remark.

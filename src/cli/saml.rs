@@ -82,7 +82,7 @@ pub(super) fn run(args: &SamlArgs) -> Result<u8, Failure> {
 
 fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
     let configuration = objects(args)?;
-    let object = check::the_only("--show", &configuration)?;
+    let object = super::idp::the_only("--show", &configuration)?;
     let wish = args.login.wish()?.unwrap_or_default();
     let now = as_of.unwrap_or_else(clock::now);
     let minted = saml::mint(object, &wish, now)?;

@@ -69,7 +69,7 @@ pub(super) fn compared(message: &Message, object: &HybridObject, facts: &Facts) 
     }
     let id = object.id;
     let mut remarks = match found(facts.pureengage_idp(&FactKey::PureengageIdp { object: id })) {
-        Ok(Some(provider)) => compare::with_provider(message, provider),
+        Ok(Some(provider)) => compare::with_provider(message, object, provider),
         Ok(None) => vec![Remark::fail(
             READ,
             "the organisation has no PureEngage identity provider, so nobody there accepts the message",
@@ -108,11 +108,16 @@ pub(super) fn not_asked(offline: bool) -> Remark {
     } else {
         "the identity provider was not asked, so it was not compared what it would accept: no client of hybridcheck's own was given"
     };
-    Remark::note(
-        "no-provider",
-        why,
-        "name a client that may read identity providers (sso:provider:view) with --client-id",
-    )
+    Remark::note("no-provider", why, how_to_ask(offline))
+}
+
+/// What makes the identity provider be asked.
+pub(super) fn how_to_ask(offline: bool) -> &'static str {
+    if offline {
+        "run it without --offline (HYBRIDCHECK_OFFLINE); --client-id names the client that may read identity providers (sso:provider:view)"
+    } else {
+        "name a client that may read identity providers (sso:provider:view) with --client-id"
+    }
 }
 
 /// The tool's client belongs to another organisation than the object: its providers say nothing about this object.

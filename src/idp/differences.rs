@@ -3,31 +3,32 @@
 use hybridcheck_checks::IdpFault;
 use hybridcheck_core::facts::{CertificateInfo, IdentityProvider, IdentityProviders};
 use hybridcheck_core::text::{listed, visible};
-use hybridcheck_core::time::Timestamp;
 
-use super::expected::Body;
+use super::body::{Body, Certificates, PLACEHOLDER};
+use super::expected::Expected;
 use crate::saml::Remark;
 
 /// There is no provider: the body makes one, unless another one has the issuer.
-pub fn absent(body: &Body, all: Option<&IdentityProviders>) -> Vec<Remark> {
+pub fn absent(made: &Expected, all: Option<&IdentityProviders>) -> Vec<Remark> {
     let mut remarks = vec![Remark::fail(
         "provider",
         "the organisation has no PureEngage identity provider; the body makes it",
-        "send the body",
+        made.advice(),
     )];
-    remarks.extend(twins(body, all));
+    remarks.extend(made.body.as_ref().and_then(|body| twins(body, all)));
     remarks
 }
 
 /// What differs between a body and the provider as it is now.
 pub fn differences(
-    body: &Body,
-    certificate: &CertificateInfo,
+    made: &Expected,
     now: &IdentityProvider,
     all: Option<&IdentityProviders>,
-    as_of: Timestamp,
 ) -> Vec<Remark> {
-    let send = "send the body";
+    let (Some(body), Some(own)) = (&made.body, &made.certificate) else {
+        return Vec::new();
+    };
+    let send = made.advice();
     let quoted = |text: &str| format!("`{}`", visible(text, 200));
     let compared = |id, ours: String, theirs: Option<String>| match theirs {
         Some(theirs) if theirs == ours => Remark::pass(id, format!("now {theirs}, the same")),
@@ -39,18 +40,7 @@ pub fn differences(
         ),
     };
     let mut remarks = vec![
-        match now.name.as_deref() {
-            Some(name) if name == body.name => Remark::pass("name", "the same"),
-            name => Remark::note(
-                "name",
-                format!(
-                    "now {}; the provisioning article has `{}`, and whether another does harm is not known",
-                    quoted(name.unwrap_or_default()),
-                    body.name
-                ),
-                "",
-            ),
-        },
+        compared("name", quoted(&body.name), now.name.as_deref().map(quoted)),
         compared(
             "autoProvisionUsers",
             body.auto_provision_users.to_string(),
@@ -66,110 +56,75 @@ pub fn differences(
             body.disabled.to_string(),
             now.disabled.map(|on| on.to_string()),
         ),
-        target(body, now),
+        target(body, now, send),
+        certificate(body, own, now, send),
     ];
-    remarks.extend(certificates(certificate, now, as_of));
-    remarks.extend(unnamed(now));
     remarks.extend(twins(body, all));
     remarks
 }
 
-fn target(body: &Body, now: &IdentityProvider) -> Remark {
+fn target(body: &Body, now: &IdentityProvider, send: &str) -> Remark {
     const ID: &str = "ssoTargetURI";
     let theirs = now.sso_target_uri.as_deref().unwrap_or_default();
     let shown = visible(theirs, 200);
     if theirs == body.sso_target_uri {
         return Remark::pass(ID, format!("now `{shown}`, the same"));
     }
+    let is_named = body.sso_target_uri != PLACEHOLDER;
+    let ours = if is_named {
+        format!("; expected `{}`", visible(&body.sso_target_uri, 200))
+    } else {
+        String::new()
+    };
     match IdpFault::of_target(theirs).and_then(IdpFault::refusal) {
         Some(refusal) => Remark::warn(
             ID,
-            format!("now `{shown}`, which the service would refuse to save again ({refusal})"),
-            "send the body with an https URL",
+            format!(
+                "now `{shown}`, which the service would refuse to save again ({refusal}){ours}"
+            ),
+            send,
         ),
-        None => Remark::note(
+        None if is_named => Remark::fail(
             ID,
-            format!("now `{shown}`; the body changes it"),
-            "leave --sso-target out to keep it",
+            format!("now `{shown}`{ours}"),
+            format!("{send}; without --sso-target the body keeps the one that is there"),
+        ),
+        None => Remark::gap(
+            ID,
+            format!(
+                "now `{shown}`, which is too long or holds invisible characters, so the body does not have it"
+            ),
+            send,
         ),
     }
 }
 
-fn certificates(ours: &CertificateInfo, now: &IdentityProvider, as_of: Timestamp) -> Vec<Remark> {
+fn certificate(body: &Body, own: &CertificateInfo, now: &IdentityProvider, send: &str) -> Remark {
     const ID: &str = "certificate";
-    let told = |info: &CertificateInfo| {
-        let state = match IdpFault::of_dates(info, as_of) {
-            Some(IdpFault::CertificateNotYetValid) => "not valid yet",
-            Some(_) => "expired",
-            None => "valid",
-        };
-        format!(
-            "{} ({state}, SHA-256 {})",
-            visible(&info.subject, 80),
-            info.sha256
-        )
-    };
-    let is_held = now.decoded.iter().any(|held| held.sha256 == ours.sha256);
-    let mut remarks = Vec::new();
-    if is_held {
-        remarks.push(Remark::pass(
-            ID,
-            format!("the provider holds it: SHA-256 {}", ours.sha256),
-        ));
-    } else if now.undecodable > 0 {
-        remarks.push(Remark::gap(
+    if now.decoded.iter().any(|held| held.sha256 == own.sha256) {
+        return Remark::pass(ID, format!("the provider holds it: SHA-256 {}", own.sha256));
+    }
+    if now.undecodable > 0 {
+        return Remark::gap(
             ID,
             format!(
                 "{} of the provider's certificates cannot be decoded, and it may be one of them",
                 now.undecodable
             ),
-            "send the body",
-        ));
-    } else {
-        remarks.push(Remark::fail(
-            ID,
-            format!("the provider does not hold it: SHA-256 {}", ours.sha256),
-            "send the body",
-        ));
+            "look at the provider in Genesys Cloud",
+        );
     }
-    let others = now.decoded.iter();
-    let others: Vec<&CertificateInfo> = others.filter(|held| held.sha256 != ours.sha256).collect();
-    if !others.is_empty() {
-        remarks.push(Remark::warn(
-            ID,
-            format!(
-                "the provider holds others too, which this body takes away: {}",
-                listed(others.into_iter().map(told))
-            ),
-            "while anything still signs with one of them, send `certificates` with all of them (up to five) instead, then change the object, then send this body",
-        ));
-    }
-    remarks
-}
-
-/// Members that are set now and that the object knows nothing of.
-fn unnamed(now: &IdentityProvider) -> Option<Remark> {
-    let set = [
-        ("sloURI", &now.slo_uri),
-        ("relyingPartyIdentifier", &now.relying_party_identifier),
-        ("nameIdentifierFormat", &now.name_identifier_format),
-    ];
-    let set: Vec<String> = set
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value.as_deref()?)))
-        .filter(|(_, value)| !value.trim().is_empty())
-        .map(|(name, value)| format!("{name} `{}`", visible(value, 200)))
-        .collect();
-    (!set.is_empty()).then(|| {
-        Remark::note(
-            "other members",
-            format!(
-                "set now and not in the body: {}; whether PUT keeps what it is not sent is not documented",
-                listed(set)
-            ),
-            "add them to the body as GET /api/v2/identityproviders/pureengage returns them, to be sure",
-        )
-    })
+    let fix = match &body.certificates {
+        Certificates::One(_) => send.to_owned(),
+        Certificates::Several(_) => {
+            format!("{send}; it adds the certificate beside the valid ones that are there")
+        }
+    };
+    Remark::fail(
+        ID,
+        format!("the provider does not hold it: SHA-256 {}", own.sha256),
+        fix,
+    )
 }
 
 /// Other providers with the issuer of the body.
@@ -203,25 +158,23 @@ fn twins(body: &Body, all: Option<&IdentityProviders>) -> Option<Remark> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::idp::expected::tests::body;
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{certificate_info, now, other_idp, pureengage_idp};
+    use hybridcheck_testkit::facts::{certificate_info, other_idp, pureengage_idp};
     use hybridcheck_testkit::objects::{ISSUER, healthy};
 
-    fn body() -> Body {
-        Body {
-            name: "PureEngage",
-            auto_provision_users: true,
-            certificate: "MII".into(),
-            issuer_uri: ISSUER.into(),
-            sso_target_uri: "https://idp.acme.example/target".into(),
-            disabled: false,
+    fn made() -> Expected {
+        Expected {
+            body: Some(body()),
+            certificate: Some(certificate_info()),
+            remarks: Vec::new(),
         }
     }
 
     fn compared(change: impl FnOnce(&mut IdentityProvider)) -> Vec<(&'static str, Status)> {
         let mut provider = pureengage_idp(&healthy());
         change(&mut provider);
-        let found = differences(&body(), &certificate_info(), &provider, None, now());
+        let found = differences(&made(), &provider, None);
         found
             .into_iter()
             .filter(|remark| remark.status != Status::Pass)
@@ -250,38 +203,57 @@ mod tests {
             compared(|p| p.issuer_uri = Some(format!("{ISSUER}/"))),
             [("issuerURI", fail)]
         );
+        assert_eq!(compared(|p| p.name = Some("X".into())), [("name", fail)]);
+        assert_eq!(compared(|p| p.name = None), [("name", Status::Gap)]);
         assert_eq!(
-            compared(|p| p.name = Some("X".into())),
-            [("name", Status::Note)]
+            compared(|p| p.sso_target_uri = Some("https://example.com/".into())),
+            [("ssoTargetURI", fail)]
         );
         assert_eq!(
             compared(|p| p.sso_target_uri = Some("http://example.com/target".into())),
             [("ssoTargetURI", Status::Warn)]
         );
-        assert_eq!(
-            compared(|p| p.relying_party_identifier = Some("urn:x".into())),
-            [("other members", Status::Note)]
-        );
     }
 
     #[test]
-    fn certificates_are_told_by_fingerprint_and_those_that_would_go_are_named() {
+    fn certificates_are_told_by_fingerprint() {
         let other = CertificateInfo {
             sha256: "aa".into(),
             ..certificate_info()
         };
         assert_eq!(
             compared(|p| p.decoded = vec![other.clone()]),
-            [("certificate", Status::Fail), ("certificate", Status::Warn)]
+            [("certificate", Status::Fail)]
         );
-        assert_eq!(
-            compared(|p| p.decoded.push(other.clone())),
-            [("certificate", Status::Warn)]
-        );
+        assert_eq!(compared(|p| p.decoded.push(other.clone())), []);
         assert_eq!(
             compared(|p| (p.decoded, p.undecodable) = (Vec::new(), 1)),
             [("certificate", Status::Gap)]
         );
+    }
+
+    #[test]
+    fn a_body_that_would_be_refused_is_never_advised_to_be_sent() {
+        let mut provider = pureengage_idp(&healthy());
+        (provider.disabled, provider.decoded) = (Some(true), Vec::new());
+        let advised = |made: &Expected| -> Vec<String> {
+            let found = differences(made, &provider, None);
+            let failed = found
+                .into_iter()
+                .filter(|found| found.status == Status::Fail);
+            failed.map(|remark| remark.fix).collect()
+        };
+        assert_eq!(advised(&made()), ["send the body", "send the body"]);
+        for flaw in [
+            Remark::fail("certificate", "expired", ""),
+            Remark::gap("ssoTargetURI", "a placeholder", ""),
+        ] {
+            let mut made = made();
+            made.remarks.push(flaw);
+            for fix in advised(&made) {
+                assert!(fix.starts_with("mend first"), "{fix}");
+            }
+        }
     }
 
     #[test]
@@ -290,9 +262,9 @@ mod tests {
             entities: vec![other_idp("Generic", ISSUER)],
             incomplete: false,
         };
-        let found = absent(&body(), Some(&all));
+        let found = absent(&made(), Some(&all));
         assert_eq!(found.len(), 2);
         assert!(found[1].found.contains("`Generic`"));
-        assert_eq!(absent(&body(), None).len(), 1);
+        assert_eq!(absent(&made(), None).len(), 1);
     }
 }

@@ -3,36 +3,14 @@
 use base64ct::{Base64, Encoding};
 use hybridcheck_checks::IdpFault;
 use hybridcheck_core::facts::{CertificateFact, CertificateInfo, CertificateOutcome, Fact, Gap};
+use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Timestamp;
-use serde::Serialize;
 
+use super::body::{Body, Certificates, NAME, PLACEHOLDER};
 use crate::probes::material;
 use crate::saml::Remark;
-
-/// Stands for a target that nobody named. It is no URL on purpose: sent by mistake, it is refused with `invalid.target.url`.
-pub const PLACEHOLDER: &str = "REPLACE THIS with an https URL (--sso-target)";
-
-/// The members that the provisioning article names, in its spelling.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Body {
-    /// `name`.
-    pub name: &'static str,
-    /// `autoProvisionUsers`.
-    pub auto_provision_users: bool,
-    /// `certificate`: the body of the PEM, without BEGIN and END lines.
-    pub certificate: String,
-    /// `issuerURI`.
-    #[serde(rename = "issuerURI")]
-    pub issuer_uri: String,
-    /// `ssoTargetURI`.
-    #[serde(rename = "ssoTargetURI")]
-    pub sso_target_uri: String,
-    /// `disabled`.
-    pub disabled: bool,
-}
 
 /// Where the target comes from: the object does not hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +32,18 @@ pub struct Expected {
     pub certificate: Option<CertificateInfo>,
     /// Where each member comes from, and what is wrong with it.
     pub remarks: Vec<Remark>,
+}
+
+impl Expected {
+    /// What to do with the body about a difference: what the service would refuse is not sent.
+    pub fn advice(&self) -> &'static str {
+        let is_flawed = |remark: &Remark| matches!(remark.status, Status::Fail | Status::Gap);
+        if self.remarks.iter().any(is_flawed) {
+            "mend first what is wrong with the body, as said above, then send the new one"
+        } else {
+            "send the body"
+        }
+    }
 }
 
 /// The body that an object implies.
@@ -93,12 +83,15 @@ pub fn expected(object: &HybridObject, target: Target, as_of: Timestamp) -> Expe
         (Some(issuer_uri), Some((info, certificate))) => (
             Some(info),
             Some(Body {
-                name: "PureEngage",
+                name: NAME.into(),
                 auto_provision_users: true,
-                certificate,
+                certificates: Certificates::One(certificate),
                 issuer_uri,
                 sso_target_uri,
                 disabled: false,
+                slo_uri: None,
+                relying_party_identifier: None,
+                name_identifier_format: None,
             }),
         ),
         _ => (None, None),
@@ -256,7 +249,7 @@ fn form(fact: &CertificateFact, info: &CertificateInfo) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::saml::verdict;
     use anyhow::Result;
@@ -265,6 +258,21 @@ mod tests {
     use hybridcheck_testkit::openssl;
 
     const URL: &str = "https://idp.acme.example/sso";
+
+    /// A body of the healthy object.
+    pub(in crate::idp) fn body() -> Body {
+        Body {
+            name: NAME.into(),
+            auto_provision_users: true,
+            certificates: Certificates::One("MII".into()),
+            issuer_uri: ISSUER.into(),
+            sso_target_uri: "https://idp.acme.example/target".into(),
+            disabled: false,
+            slo_uri: None,
+            relying_party_identifier: None,
+            name_identifier_format: None,
+        }
+    }
 
     fn named() -> Target {
         Target::Named(URL.into())
@@ -282,7 +290,7 @@ mod tests {
     fn failures(expected: &Expected) -> Vec<&str> {
         let failed = expected.remarks.iter();
         failed
-            .filter(|remark| remark.status == hybridcheck_core::finding::Status::Fail)
+            .filter(|remark| remark.status == Status::Fail)
             .map(|remark| &*remark.found)
             .collect()
     }
@@ -297,9 +305,9 @@ mod tests {
         for text in [&once, &pair.certificate, &body, &twice] {
             let made = of(text);
             let found = made.body.as_ref().expect("a body");
-            assert_eq!(found.certificate, body);
+            assert_eq!(found.certificates, Certificates::One(body.clone()));
             assert_eq!(
-                (found.issuer_uri.as_str(), found.name),
+                (found.issuer_uri.as_str(), found.name.as_str()),
                 (ISSUER, "PureEngage")
             );
             assert!(found.auto_provision_users && !found.disabled);

@@ -1,7 +1,11 @@
 //! The `PureEngage` identity provider that an object implies, and how the one that is there differs from it; no network.
 
+mod body;
 mod differences;
 mod expected;
+mod kept;
 
+pub use body::{Body, Certificates, PLACEHOLDER};
 pub use differences::{absent, differences};
-pub use expected::{Body, Expected, PLACEHOLDER, Target, expected};
+pub use expected::{Expected, Target, expected};
+pub use kept::{keep, target};

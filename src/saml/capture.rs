@@ -301,6 +301,24 @@ impl Opening {
         Ok(None)
     }
 
+    /// A text that is no message; when it stood inside something, in what, since the file does not hold its characters.
+    fn no_base64(&self, shown_by: &str) -> Unreadable {
+        let layers: Vec<&str> = self.layers.iter().map(|layer| layer.label()).collect();
+        let wrapped = if layers.is_empty() {
+            String::new()
+        } else {
+            format!(", wrapped as {}", layers.join(", "))
+        };
+        not_saml(format!(
+            "text that is neither XML nor base64{shown_by}{wrapped}"
+        ))
+    }
+
+    fn is_decoded(&self) -> bool {
+        let is_base64 = |layer: &Layer| matches!(layer, Layer::Base64 | Layer::Base64url);
+        self.layers.iter().any(is_base64)
+    }
+
     fn note_bare_plus(&mut self, value: &str) {
         if value.contains('+') {
             self.oddities.push(
@@ -316,17 +334,20 @@ impl Opening {
             .chars()
             .find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '-' | '_'));
         if let Some(c) = foreign {
-            return Err(not_saml(format!(
-                "text that is neither XML nor base64 (it holds `{}`)",
-                visible(&c.to_string(), 1)
-            )));
+            let c = visible(&c.to_string(), 1);
+            return Err(self.no_base64(&format!(" (it holds `{c}`)")));
         }
         let is_url = stripped.contains(['-', '_']);
         if is_url && stripped.contains(['+', '/']) {
             return Err(not_saml("base64 of two alphabets at once"));
         }
-        let cut = Unreadable::CutOff {
-            what: "its length is none that base64 has",
+        // What was base64 once is seldom so twice: then it is another text, and not the half of something.
+        let cut = if self.is_decoded() {
+            self.no_base64("")
+        } else {
+            Unreadable::CutOff {
+                what: "its length is none that base64 has",
+            }
         };
         if stripped.len() % 4 == 1 {
             return Err(cut);

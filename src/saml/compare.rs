@@ -4,7 +4,7 @@ use hybridcheck_core::facts::{CertificateInfo, IdentityProvider};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::text::{listed, visible};
 
-use super::{Message, Raw, Remark};
+use super::{Message, Raw, Remark, Signature, Verified};
 use crate::probes::material;
 
 /// Against the object: issuer byte for byte, certificate, short name, and the region of the recipient.
@@ -49,8 +49,12 @@ pub fn with_nothing() -> Remark {
     )
 }
 
-/// Against an identity provider as the organisation has it: issuer, certificates, and whether it is switched on.
-pub fn with_provider(message: &Message, provider: &IdentityProvider) -> Vec<Remark> {
+/// Against an identity provider as the organisation of the object has it: issuer, certificates, and whether it is switched on.
+pub fn with_provider(
+    message: &Message,
+    object: &HybridObject,
+    provider: &IdentityProvider,
+) -> Vec<Remark> {
     let Some(assertion) = &message.assertion else {
         return Vec::new();
     };
@@ -72,11 +76,7 @@ pub fn with_provider(message: &Message, provider: &IdentityProvider) -> Vec<Rema
             "enable it in Genesys Cloud under Admin > Integrations > Single Sign-on",
         ));
     }
-    remarks.push(provider_certificate(
-        message,
-        &provider.decoded,
-        provider.undecodable,
-    ));
+    remarks.push(provider_certificate(message, object, provider));
     let relying_party = provider.relying_party_identifier.as_deref();
     let relying_party = relying_party.filter(|text| !text.trim().is_empty());
     remarks.extend(relying_party.map(|expected| audience(&assertion.audiences, expected)));
@@ -165,8 +165,7 @@ fn difference(found: &str, expected: &str) -> &'static str {
 
 fn object_certificate(message: &Message, object: &HybridObject) -> Remark {
     let id = "object-certificate";
-    let own = material::certificate_der_of(object).and_then(|der| material::describe(&der));
-    let Some(own) = own else {
+    let Some(own) = own_certificate(object) else {
         return Remark::gap(
             id,
             "saml/certificate is missing, hidden or cannot be decoded, so the certificate has nothing to be compared with",
@@ -178,31 +177,112 @@ fn object_certificate(message: &Message, object: &HybridObject) -> Remark {
         message,
         &[own],
         "saml/certificate of the object",
-        "the message was signed with another key than the object's: another object, or one of before the renewal",
+        "find out who signed it: with the key of another object, with this one's of before a renewal, or a stranger",
     )
+}
+
+fn own_certificate(object: &HybridObject) -> Option<CertificateInfo> {
+    material::certificate_der_of(object).and_then(|der| material::describe(&der))
 }
 
 fn provider_certificate(
     message: &Message,
-    certificates: &[CertificateInfo],
-    undecodable: usize,
+    object: &HybridObject,
+    provider: &IdentityProvider,
 ) -> Remark {
     let id = "idp-certificate";
-    if certificates.is_empty() {
-        let found = if undecodable > 0 {
+    if provider.decoded.is_empty() {
+        let found = if provider.undecodable > 0 {
             "the identity provider's certificates cannot be decoded"
         } else {
             "the identity provider has no certificate that could be read"
         };
         return Remark::gap(id, found, "");
     }
+    let own = own_certificate(object);
+    // Whoever holds a key whose certificate stands at the provider logs in as anybody.
+    let fix = match own {
+        Some(own) if key_of(&in_force(message), std::slice::from_ref(&own)).is_some() => {
+            "the object's own key signed it: add saml/certificate to the identity provider beside the present ones (up to five), then retire the old one"
+        }
+        Some(_) => {
+            "do not add the signer's certificate to the identity provider: it is not the object's, and anybody can sign with a key of their own. Find out who signed the message"
+        }
+        None => {
+            "do not add the signer's certificate to the identity provider before it is known whose it is: saml/certificate of the object cannot be read, and anybody can sign with a key of their own"
+        }
+    };
     certificate(
         id,
         message,
-        certificates,
+        &provider.decoded,
         "a certificate of the identity provider",
-        "add this certificate to the identity provider beside the present ones (up to five), then retire the old one",
+        fix,
     )
+}
+
+/// The signatures that hold and cover the assertion that would be used.
+fn in_force(message: &Message) -> Vec<&Signature> {
+    let signatures = message.signatures.iter();
+    signatures
+        .filter(|signature| signature.holds() && signature.is_relevant())
+        .collect()
+}
+
+/// How the key of one of these certificates made one of these signatures.
+enum Key<'a> {
+    /// The certificate itself is known to the signature.
+    Same(&'a CertificateInfo),
+    /// The signature carries another certificate of the key: a renewed one signs the same.
+    Renewed,
+}
+
+fn key_of<'a>(signatures: &[&Signature], expected: &'a [CertificateInfo]) -> Option<Key<'a>> {
+    let made_by = |certificate: &CertificateInfo| {
+        signatures
+            .iter()
+            .any(|signature| signature.made_by.contains(&certificate.sha256))
+    };
+    if let Some(found) = expected.iter().find(|certificate| made_by(certificate)) {
+        return Some(Key::Same(found));
+    }
+    let carried = signatures.iter().flat_map(|signature| {
+        let made_by = &signature.made_by;
+        signature
+            .certificates
+            .iter()
+            .filter(|certificate| made_by.contains(&certificate.sha256))
+    });
+    let keys: Vec<&str> = carried
+        .map(|certificate| certificate.spki_sha256.as_str())
+        .collect();
+    expected
+        .iter()
+        .any(|certificate| keys.contains(&certificate.spki_sha256.as_str()))
+        .then_some(Key::Renewed)
+}
+
+/// Why there is no signer to compare with.
+fn no_signer(message: &Message) -> &'static str {
+    let relevant: Vec<&Signature> = message
+        .signatures
+        .iter()
+        .filter(|signature| signature.is_relevant())
+        .collect();
+    let is_broken = |signature: &&Signature| {
+        signature.digest == Verified::Broken || signature.value == Verified::Broken
+    };
+    if message.signatures.is_empty() {
+        "the message is not signed"
+    } else if relevant.iter().any(is_broken) {
+        "the signature of the assertion does not hold"
+    } else if !relevant.is_empty() {
+        "the signature of the assertion was not verified"
+    } else if message.signatures.iter().any(Signature::holds) {
+        "the signature that holds covers something else than the assertion that would be used"
+    } else {
+        "no signature covers the assertion that would be used"
+    }
 }
 
 /// Whether the key that verifiably signed the message is that of one of these certificates.
@@ -213,70 +293,41 @@ fn certificate(
     what: &str,
     fix: &str,
 ) -> Remark {
-    let holds: Vec<_> = message
-        .signatures
-        .iter()
-        .filter(|signature| signature.holds() && signature.is_relevant())
-        .collect();
+    let holds = in_force(message);
     if holds.is_empty() {
         return Remark::gap(
             id,
             format!(
-                "no signature of the message holds, so {what} cannot be matched with its signer"
+                "{}, so {what} cannot be matched with its signer",
+                no_signer(message)
             ),
             "",
         );
     }
-    let made_by = |certificate: &CertificateInfo| {
-        holds
-            .iter()
-            .any(|signature| signature.made_by.contains(&certificate.sha256))
-    };
-    if let Some(found) = expected.iter().find(|certificate| made_by(certificate)) {
-        return Remark::pass(
-            id,
-            format!(
-                "it was signed with the key of {what} ({}…)",
-                &found.sha256[..16]
-            ),
-        );
+    match key_of(&holds, expected) {
+        Some(Key::Same(found)) => {
+            return Remark::pass(
+                id,
+                format!(
+                    "it was signed with the key of {what} ({})",
+                    abbreviated(&found.sha256)
+                ),
+            );
+        }
+        Some(Key::Renewed) => {
+            return Remark::pass(
+                id,
+                format!(
+                    "it was signed with the key of {what}, though it carries another certificate of that key"
+                ),
+            );
+        }
+        None => {}
     }
-    // The same key in a renewed certificate signs the same.
-    let carried = holds.iter().flat_map(|signature| {
-        let made_by = &signature.made_by;
-        signature
-            .certificates
-            .iter()
-            .filter(|certificate| made_by.contains(&certificate.sha256))
-    });
-    let keys: Vec<&str> = carried
-        .map(|certificate| certificate.spki_sha256.as_str())
-        .collect();
-    let renewed = expected
-        .iter()
-        .any(|certificate| keys.contains(&certificate.spki_sha256.as_str()));
-    if renewed {
-        return Remark::pass(
-            id,
-            format!(
-                "it was signed with the key of {what}, though it carries another certificate of that key"
-            ),
-        );
-    }
-    let signers: Vec<String> = holds
-        .iter()
-        .flat_map(|signature| &signature.made_by)
-        .map(|sha256| format!("{}…", &sha256[..sha256.len().min(16)]))
-        .collect();
-    let known: Vec<String> = expected
-        .iter()
-        .map(|certificate| {
-            format!(
-                "{}…",
-                &certificate.sha256[..certificate.sha256.len().min(16)]
-            )
-        })
-        .collect();
+    let signers = holds.iter().flat_map(|signature| &signature.made_by);
+    let signers: Vec<String> = signers.map(|sha256| abbreviated(sha256)).collect();
+    let known = expected.iter();
+    let known: Vec<String> = known.map(|known| abbreviated(&known.sha256)).collect();
     Remark::fail(
         id,
         format!(
@@ -286,6 +337,11 @@ fn certificate(
         ),
         fix,
     )
+}
+
+/// The start of a fingerprint, enough to find it again.
+pub(super) fn abbreviated(sha256: &str) -> String {
+    format!("{}…", &sha256[..sha256.len().min(16)])
 }
 
 fn recipient(message: &Message, object: &HybridObject, remarks: &mut Vec<Remark>) {

@@ -4,6 +4,7 @@ use hybridcheck_core::facts::{CertificateInfo, KeyAlgorithm};
 use hybridcheck_core::text::{listed, visible};
 use hybridcheck_core::time::Timestamp;
 
+use super::compare::abbreviated;
 use super::message::{Assertion, Attribute, Covers, Message, Signature, Verified};
 use super::{Remark, times};
 
@@ -150,22 +151,48 @@ fn signatures(message: &Message, moments: Moments, remarks: &mut Vec<Remark>) {
             SENDER,
         ));
     }
+    let mut placed = Vec::new();
     for signature in &message.signatures {
-        misplaced(signature, remarks);
+        misplaced(signature, &mut placed);
     }
+    extend_with_new(remarks, placed);
     if useful.is_empty() {
         uncovered(message, remarks);
         return;
     }
+    let mut said: Vec<(Remark, usize)> = Vec::new();
     for signature in &useful {
-        remarks.push(verified(signature));
-        weak(signature, remarks);
+        let remark = verified(signature);
+        match said.iter_mut().find(|(known, _)| *known == remark) {
+            Some((_, times)) => *times += 1,
+            None => said.push((remark, 1)),
+        }
+    }
+    for (mut remark, times) in said {
+        if times > 1 {
+            remark.found = format!("of each of {times} signatures: {}", remark.found);
+        }
+        remarks.push(remark);
+    }
+    let mut details = Vec::new();
+    for signature in &useful {
+        weak(signature, &mut details);
         let signers = signature
             .certificates
             .iter()
             .filter(|certificate| signature.made_by.contains(&certificate.sha256));
         for certificate in signers {
-            validity(certificate, moments, remarks);
+            validity(certificate, moments, &mut details);
+        }
+    }
+    extend_with_new(remarks, details);
+}
+
+/// Several signatures have much in common, and each thing is said once.
+fn extend_with_new(remarks: &mut Vec<Remark>, found: Vec<Remark>) {
+    for remark in found {
+        if !remarks.contains(&remark) {
+            remarks.push(remark);
         }
     }
 }
@@ -246,7 +273,11 @@ fn verified(signature: &Signature) -> Remark {
         | (Verified::Not { because }, Verified::Holds) => Remark::gap(
             "signature",
             format!("the signature of {what} was not verified, because {because}"),
-            "verify it with another tool, such as xmlsec1, or name the object whose certificate it should be",
+            if signature.lacks_certificate {
+                "give the export of the object that should have signed it, with a saml/certificate that can be read"
+            } else {
+                "verify it with another tool, such as xmlsec1"
+            },
         ),
         (Verified::Holds, Verified::Holds) => Remark::pass(
             "signature",
@@ -260,16 +291,16 @@ fn verified(signature: &Signature) -> Remark {
 
 fn makers(signature: &Signature) -> String {
     let fingerprints = signature.made_by.iter().take(3);
-    let shown = fingerprints.map(|sha256| format!("{}…", &sha256[..sha256.len().min(16)]));
+    let shown = fingerprints.map(|sha256| abbreviated(sha256));
     format!("the key of certificate {}", listed(shown))
 }
 
 fn carried(signature: &Signature) -> String {
     match signature.certificates.first() {
         Some(certificate) => format!(
-            " that it carries ({}, SHA-256 {}…)",
+            " that it carries ({}, SHA-256 {})",
             certificate.subject,
-            &certificate.sha256[..certificate.sha256.len().min(16)]
+            abbreviated(&certificate.sha256)
         ),
         None => " that is known".into(),
     }

@@ -184,6 +184,8 @@ pub struct Signature {
     pub certificates: Vec<CertificateInfo>,
     /// SHA-256 of the certificates whose key made it.
     pub made_by: Vec<String>,
+    /// It was not verified for want of a certificate alone.
+    pub lacks_certificate: bool,
 }
 
 impl Signature {

@@ -123,9 +123,9 @@ impl<'a, 'i> Reader<'a, 'i> {
         let certificates = certificates(node);
         let method = algorithm(info.and_then(|info| only(info, "SignatureMethod")));
         let digest_method = reference.and_then(|reference| only(reference, "DigestMethod"));
-        let (value, made_by) = match info {
+        let tried = match info {
             Some(info) => self.value(node, info, method, &certificates),
-            None => (not("it has not exactly one SignedInfo"), Vec::new()),
+            None => not("it has not exactly one SignedInfo").into(),
         };
         let digest = match (&target, reference) {
             (Ok(target), Some(reference)) => digest(*target, reference, node),
@@ -144,12 +144,13 @@ impl<'a, 'i> Reader<'a, 'i> {
             algorithm: short(method),
             digest_algorithm: short(algorithm(digest_method)),
             digest,
-            value,
+            value: tried.value,
             certificates: certificates
                 .iter()
                 .filter_map(|der| describe(der))
                 .collect(),
-            made_by,
+            made_by: tried.made_by,
+            lacks_certificate: tried.lacks_certificate,
         }
     }
 
@@ -207,19 +208,19 @@ impl<'a, 'i> Reader<'a, 'i> {
         info: Node<'a, 'i>,
         method: &str,
         certificates: &[Vec<u8>],
-    ) -> (Verified, Vec<String>) {
+    ) -> Tried {
         let canonicalization = only(info, "CanonicalizationMethod");
         let exclusive = match canonicalization.map(exclusive) {
             Some(Ok(exclusive)) => exclusive,
-            Some(Err(because)) => return (not(because), Vec::new()),
-            None => return (not("it names no canonicalisation"), Vec::new()),
+            Some(Err(because)) => return not(because).into(),
+            None => return not("it names no canonicalisation").into(),
         };
         let Some(verification) = rsa_by_name(method) else {
             let because = format!("the algorithm {} is not supported here", short(method));
-            return (not(because), Vec::new());
+            return not(because).into();
         };
         let Some(value) = only(node, "SignatureValue").and_then(decoded) else {
-            return (Verified::Broken, Vec::new());
+            return Verified::Broken.into();
         };
         let message = exclusive.element(info, None);
         let mut made_by = Vec::new();
@@ -235,12 +236,33 @@ impl<'a, 'i> Reader<'a, 'i> {
         }
         let outcome = match (keys, made_by.is_empty()) {
             (0, _) => not(
-                "there is no RSA certificate to verify it with: it carries none, and no object was given",
+                "there is no RSA certificate to verify it with: it carries none, and none is known from an object",
             ),
             (_, true) => Verified::Broken,
             (_, false) => Verified::Holds,
         };
-        (outcome, made_by)
+        Tried {
+            value: outcome,
+            made_by,
+            lacks_certificate: keys == 0,
+        }
+    }
+}
+
+/// What came of looking for the key that made a signature.
+struct Tried {
+    value: Verified,
+    made_by: Vec<String>,
+    lacks_certificate: bool,
+}
+
+impl From<Verified> for Tried {
+    fn from(value: Verified) -> Self {
+        Self {
+            value,
+            made_by: Vec::new(),
+            lacks_certificate: false,
+        }
     }
 }
 

@@ -69,7 +69,10 @@ pub(super) fn judge(
             Remark::note(
                 "expired",
                 format!("{what} {at} passed {ago} ago, as it does for every old capture"),
-                "judge it for the moment of the capture: --as-of 2027-01-15T06:00:00Z",
+                match issued(message, assertion) {
+                    Some(issued) => format!("judge it for the moment at which it was issued: --as-of {issued}"),
+                    None => "judge it for the moment of the capture with --as-of".into(),
+                },
             )
         });
     }
@@ -83,6 +86,17 @@ pub(super) fn judge(
             ),
         ));
     }
+}
+
+/// When the message was issued as a whole: the response may wrap an older assertion.
+fn issued(message: &Message, assertion: &Assertion) -> Option<Timestamp> {
+    let response = message.response.as_ref();
+    let response = response.and_then(|response| response.issued.as_ref());
+    let both = [assertion.issued.as_ref(), response];
+    both.into_iter()
+        .flatten()
+        .filter_map(|moment| moment.at)
+        .max()
 }
 
 fn pair<'a>((what, moment): (&'a str, Option<&'a Moment>)) -> Option<(&'a str, &'a Moment)> {

@@ -75,6 +75,7 @@ fn standard_output_is_the_body_and_nothing_else() {
         "(the documented form), decoded once",
         "byte for byte",
         "no client of hybridcheck's own was given",
+        "the body takes the place of the provider that is there",
     ] {
         assert!(
             finished.stderr.contains(said),
@@ -116,7 +117,7 @@ fn people_read_it_member_by_member() {
     ];
     let finished = run(words);
     assert_eq!(finished.status, 0, "{}", finished.stderr);
-    let issuer = format!("issuerURI           {ISSUER}\n");
+    let issuer = format!("issuerURI               {ISSUER}\n");
     assert!(finished.stdout.contains(&issuer), "{}", finished.stdout);
 }
 
@@ -248,14 +249,24 @@ fn each_difference_is_named() {
         (
             "certificate-rotation",
             0,
-            "warn: certificate: the provider holds others too, which this body takes away",
+            "note: certificates: the body keeps what the provider holds beside it",
+        ),
+        (
+            "idp-certificate-undecodable",
+            1,
+            "warn: certificates: the body leaves out",
         ),
         ("idp-is-generic", 1, "`Generic SAML` has the issuer too"),
         ("idp-missing", 1, "the body makes it"),
         (
+            "idp-other-name",
+            0,
+            "note: name: kept as the provider has it now: `Engage production`",
+        ),
+        (
             "idp-audience",
             0,
-            "relyingPartyIdentifier `urn:acme:genesys`",
+            "note: relyingPartyIdentifier: kept as the provider has it now: `urn:acme:genesys`",
         ),
         (
             "idp-certificate-base64-twice",
@@ -278,13 +289,111 @@ fn each_difference_is_named() {
 }
 
 #[test]
-fn a_target_that_would_be_refused_is_not_kept() {
-    let (finished, _) = online(Some("idp-target-http"), &[]);
-    assert_eq!(finished.status, 3, "{}", finished.stderr);
+fn the_body_keeps_what_others_sign_with_and_what_the_administrator_chose() {
+    let kept = |fault: &str| {
+        let (finished, sandbox) = online(Some(fault), &[]);
+        (body(&finished), finished, sandbox)
+    };
+    let (renewed, finished, sandbox) = kept("idp-certificate");
+    let certificates = renewed["certificates"].as_array().expect("a list");
+    assert_eq!((certificates.len(), finished.status), (2, 1));
+    assert!(renewed.get("certificate").is_none(), "{renewed}");
+    let offline = hybridcheck()
+        .args(["idp", "--expected", "--offline", "--sso-target", TARGET])
+        .args(sandbox.check_arguments())
+        .output();
+    let offline = Finished::of(&offline.expect("the binary runs"));
+    assert_eq!(certificates[0], body(&offline)["certificate"]);
     assert!(
         finished
             .stderr
-            .contains("invalid.target.url: The target URL must be a valid HTTPS URL.")
+            .contains("send the body; it adds the certificate beside the valid ones"),
+        "{}",
+        finished.stderr
+    );
+    let (rotating, finished, _) = kept("certificate-rotation");
+    let count = rotating["certificates"].as_array().map(Vec::len);
+    assert_eq!((count, finished.status), (Some(2), 0), "{rotating}");
+    let (audience, finished, _) = kept("idp-audience");
+    assert_eq!(audience["relyingPartyIdentifier"], "urn:acme:genesys");
+    let format = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
+    assert_eq!(audience["nameIdentifierFormat"], format);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let (named, _, _) = kept("idp-other-name");
+    assert_eq!(named["name"], "Engage production");
+    let (healthy, finished, _) = kept("idp-disabled");
+    assert!(healthy["certificate"].is_string(), "{healthy}");
+    assert_eq!(finished.status, 1);
+}
+
+#[test]
+fn what_the_command_line_changes_differs_too() {
+    let (finished, _) = online(None, &["--sso-target", TARGET]);
+    assert_eq!(finished.status, 1, "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains(
+            "fail: ssoTargetURI: now `https://idp.acme.example/sso`; expected `https://www.acme.example/`"
+        ),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[test]
+fn a_target_that_would_be_refused_is_not_kept() {
+    let (finished, _) = online(Some("idp-target-http"), &[]);
+    assert_eq!(finished.status, 1, "{}", finished.stderr);
+    for words in [
+        "invalid.target.url: The target URL must be a valid HTTPS URL.",
+        "to do: mend first what is wrong with the body",
+    ] {
+        assert!(finished.stderr.contains(words), "{}", finished.stderr);
+    }
+    assert!(!finished.stderr.contains("to do: send the body"));
+}
+
+#[test]
+fn the_same_object_given_twice_is_called_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = include_str!("../fixtures/forms/cfgdata.xml");
+    let (a, b) = (folder.path().join("a.xml"), folder.path().join("b.xml"));
+    for path in [&a, &b] {
+        std::fs::write(path, text).expect("a file");
+    }
+    let (a, b) = (a.display().to_string(), b.display().to_string());
+    let once = format!("give {a} once");
+    for (first, second, words) in [
+        (&a, &a, vec!["was given twice, both times in", &once]),
+        (
+            &a,
+            &b,
+            vec!["stands in two files", &a, &b, "the file that counts"],
+        ),
+    ] {
+        let finished = run(["idp", "--expected", first, second]);
+        assert_eq!(finished.status, 2, "{}", finished.stderr);
+        for word in words {
+            assert!(
+                finished.stderr.contains(word),
+                "{word}: {}",
+                finished.stderr
+            );
+        }
+        assert!(!finished.stderr.contains("--tenant"), "{}", finished.stderr);
+    }
+}
+
+#[test]
+fn several_files_without_a_tenant_are_not_chosen_by_tenant() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = tempfile::tempdir().expect("a folder");
+    let files = [&folder, &other].map(|folder| object(folder.path(), "FAKE", ISSUER));
+    let finished = run(["idp", "--expected", &files[0], &files[1]]);
+    assert_eq!(finished.status, 2);
+    assert!(
+        finished.stderr.contains("name no tenant to choose by"),
+        "{}",
+        finished.stderr
     );
 }
 
@@ -292,17 +401,26 @@ fn a_target_that_would_be_refused_is_not_kept() {
 fn offline_asks_nothing() {
     let (finished, sandbox) = online(None, &["--offline", "--sso-target", TARGET]);
     assert_eq!(finished.status, 0, "{}", finished.stderr);
-    assert!(finished.stderr.contains("--offline"));
+    assert!(
+        finished.stderr.contains("to do: run it without --offline"),
+        "{}",
+        finished.stderr
+    );
     assert_eq!(sandbox.requests(), Vec::<String>::new());
 }
 
 #[test]
 fn help_shows_how_to_send_it_without_a_secret_on_the_command_line() {
     let help = run(["idp", "--help"]).stdout;
-    for words in ["-X PUT -H @header.txt", "--data @-", "never writes"] {
+    for words in [
+        "> body.json\n",
+        "-X PUT -H @header.txt",
+        "--data @body.json",
+        "never writes",
+    ] {
         assert!(help.contains(words), "{words}: {help}");
     }
-    assert!(!help.contains("$TOKEN"));
+    assert!(!help.contains("$TOKEN") && !help.contains("| curl") && !help.contains("@-"));
 }
 
 #[test]

@@ -443,6 +443,22 @@ fn a_message_that_carries_no_certificate_is_verified_with_the_providers() {
 }
 
 #[test]
+fn the_certificate_of_a_stranger_is_never_advised_for_the_provider() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let stranger = encoded(&Room::new().minted(), Encoding::ResponseBase64);
+    let finished = explained_of(&sandbox, &stranger, None, sandbox.tool_client().1, &[]);
+    assert_eq!(finished.status, 1, "{}", finished.stdout);
+    assert!(
+        finished
+            .stdout
+            .contains("-> do not add the signer's certificate to the identity provider"),
+        "{}",
+        finished.stdout
+    );
+    assert!(!finished.stdout.contains("add saml/certificate"));
+}
+
+#[test]
 fn decode_says_why_the_identity_provider_was_not_asked() {
     let sandbox = Sandbox::start(None).expect("a sandbox");
     let refused = explained_online(&sandbox, "FAKE-canary-of-no-client", &[]);
@@ -457,13 +473,16 @@ fn decode_says_why_the_identity_provider_was_not_asked() {
     let asked = sandbox.requests().len();
     let offline = explained_online(&sandbox, "FAKE-canary-of-no-client", &["--offline"]);
     assert_eq!(offline.status, 0, "{}", offline.stdout);
-    assert!(
-        offline
-            .stdout
-            .contains("--offline: the identity provider was not asked"),
-        "{}",
-        offline.stdout
-    );
+    for words in [
+        "--offline: the identity provider was not asked",
+        "-> run it without --offline",
+    ] {
+        assert!(
+            offline.stdout.contains(words),
+            "{words}: {}",
+            offline.stdout
+        );
+    }
     assert_eq!(sandbox.requests().len(), asked);
 }
 

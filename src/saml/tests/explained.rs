@@ -5,7 +5,7 @@ use hybridcheck_core::finding::Status;
 use hybridcheck_testkit::{objects, openssl};
 
 use super::super::{Encoding, Explained, Moments, Remark, compare, judge, read};
-use super::{minted, now, object, object_of, response};
+use super::{minted, now, object, object_of, response, xml};
 use crate::probes::material;
 
 fn worst(remarks: &[Remark], id: &str) -> Option<Status> {
@@ -46,7 +46,12 @@ fn what_differs_from_the_object_is_named() {
             Status::Fail,
             "upper and lower case",
         ),
-        (other_pair, "object-certificate", Status::Fail, "another"),
+        (
+            other_pair,
+            "object-certificate",
+            Status::Fail,
+            "find out who signed it",
+        ),
         (
             objects::without(object(), "saml", "certificate"),
             "object-certificate",
@@ -91,7 +96,7 @@ fn a_provider_accepts_by_issuer_certificate_and_switch() {
         disabled: Some(false),
         ..IdentityProvider::default()
     };
-    let good = compare::with_provider(&message, &provider);
+    let good = compare::with_provider(&message, &object(), &provider);
     assert!(
         good.iter().all(|remark| remark.status == Status::Pass),
         "{good:?}"
@@ -103,7 +108,7 @@ fn a_provider_accepts_by_issuer_certificate_and_switch() {
         certificate.sha256 = "00".repeat(32);
         certificate.spki_sha256 = "00".repeat(32);
     }
-    let bad = compare::with_provider(&message, &other);
+    let bad = compare::with_provider(&message, &object(), &other);
     for id in ["idp-issuer", "idp-certificate", "idp-disabled"] {
         assert_eq!(worst(&bad, id), Some(Status::Fail), "{id}");
     }
@@ -111,12 +116,85 @@ fn a_provider_accepts_by_issuer_certificate_and_switch() {
     for certificate in &mut renewed.decoded {
         certificate.sha256 = "00".repeat(32);
     }
-    let remarks = compare::with_provider(&message, &renewed);
+    let remarks = compare::with_provider(&message, &object(), &renewed);
     assert_eq!(worst(&remarks, "idp-certificate"), Some(Status::Pass));
     let mut unreadable = provider;
     unreadable.decoded.clear();
-    let remarks = compare::with_provider(&message, &unreadable);
+    let remarks = compare::with_provider(&message, &object(), &unreadable);
     assert_eq!(worst(&remarks, "idp-certificate"), Some(Status::Gap));
+}
+
+/// A provider that holds the certificate of a pair of its own.
+fn provider_of_another() -> IdentityProvider {
+    let another = object_of(&openssl::pair().expect("another pair"));
+    let held = material::certificate_der_of(&another).and_then(|der| material::describe(&der));
+    IdentityProvider {
+        issuer_uri: Some(objects::ISSUER.into()),
+        decoded: held.into_iter().collect(),
+        disabled: Some(false),
+        ..IdentityProvider::default()
+    }
+}
+
+#[test]
+fn only_the_certificate_of_the_objects_own_key_is_advised_for_the_provider() {
+    let provider = provider_of_another();
+    let own = response();
+    let stranger = object_of(&openssl::pair().expect("a stranger's pair"));
+    let stranger = xml(&minted(&stranger), true);
+    let unreadable = objects::without(object(), "saml", "certificate");
+    for (message, object, advised, words) in [
+        (&own, object(), true, "the object's own key signed it"),
+        (&stranger, object(), false, "Find out who signed"),
+        (&own, unreadable, false, "before it is known whose it is"),
+    ] {
+        let message = read(message.as_bytes(), &[]).expect("a message");
+        let remarks = compare::with_provider(&message, &object, &provider);
+        let remark = remarks
+            .iter()
+            .find(|remark| remark.id == "idp-certificate")
+            .expect("a remark");
+        assert_eq!(remark.status, Status::Fail, "{remark:?}");
+        assert!(remark.fix.contains(words), "{words}: {}", remark.fix);
+        assert_eq!(
+            remark.fix.contains("add saml/certificate"),
+            advised,
+            "{}",
+            remark.fix
+        );
+        assert_eq!(remark.fix.contains("do not add"), !advised);
+    }
+}
+
+#[test]
+fn why_no_signer_was_matched_agrees_with_what_was_verified() {
+    let good = response();
+    let broken = good.replace("ann@", "bob@");
+    let unknown = good.replace("xmldsig-more#rsa-sha256", "xmldsig-more#ecdsa-sha256");
+    let begin = good.find("<ds:Signature ").expect("a signature");
+    let end = good.find("</ds:Signature>").expect("its end") + "</ds:Signature>".len();
+    let unsigned = format!("{}{}", &good[..begin], &good[end..]);
+    for (xml, words) in [
+        (&broken, "the signature of the assertion does not hold, so"),
+        (
+            &unknown,
+            "the signature of the assertion was not verified, so",
+        ),
+        (&unsigned, "the message is not signed, so"),
+        (
+            &super::forged::wrapped(),
+            "covers something else than the assertion that would be used, so",
+        ),
+    ] {
+        let message = read(xml.as_bytes(), &[]).expect("a message");
+        let remarks = compare::with_object(&message, &object());
+        let remark = remarks
+            .iter()
+            .find(|remark| remark.id == "object-certificate")
+            .expect("a remark");
+        assert_eq!(remark.status, Status::Gap);
+        assert!(remark.found.contains(words), "{words}: {}", remark.found);
+    }
 }
 
 #[test]
@@ -190,4 +268,31 @@ fn an_old_capture_is_no_failure_unless_its_moment_is_named() {
             "{seconds}"
         );
     }
+}
+
+#[test]
+fn the_moment_that_is_advised_for_an_old_capture_is_its_own_and_fits() {
+    let good = response();
+    let bare = good.replace(" IssueInstant=\"", " Other=\"");
+    let later = hybridcheck_core::time::Timestamp::from_unix(now().unix() + 86_400);
+    let old = Moments {
+        as_of: later,
+        is_named: false,
+    };
+    let advice = |xml: &str| {
+        let message = read(xml.as_bytes(), &[]).expect("a message");
+        let remarks = judge(&message, old);
+        let remark = remarks.into_iter().find(|remark| remark.id == "expired");
+        (message, remark.expect("a remark").fix)
+    };
+    let (message, fix) = advice(&good);
+    let moment = fix.split("--as-of ").nth(1).expect("a moment");
+    let moments = Moments {
+        as_of: hybridcheck_core::time::Timestamp::parse(moment).expect("a time"),
+        is_named: true,
+    };
+    let times = judge(&message, moments);
+    assert_eq!(worst(&times, "times"), Some(Status::Pass), "{times:?}");
+    let (_, fix) = advice(&bare);
+    assert!(fix.ends_with("of the capture with --as-of"), "{fix}");
 }

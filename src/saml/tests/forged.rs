@@ -59,6 +59,18 @@ fn evil(bare: &str) -> String {
     format!("{head}{id}{tail}").replace("ann@", "mallory@")
 }
 
+/// A forged assertion before the signed one.
+pub(super) fn wrapped() -> String {
+    let Parts {
+        before,
+        assertion,
+        after,
+        bare,
+        ..
+    } = parts();
+    format!("{before}{}{assertion}{after}", evil(&bare))
+}
+
 #[test]
 fn a_healthy_message_has_no_failure() {
     let (message, remarks) = remarks(&response());
@@ -163,8 +175,14 @@ fn signed_twice_is_called_so() {
         ..
     } = parts();
     let twice = assertion.replacen(&signature, &format!("{signature}{signature}"), 1);
-    let failed = failures(&format!("{before}{twice}{after}"));
-    assert!(failed.contains(&"signed-twice"), "{failed:?}");
+    let (_, remarks) = remarks(&format!("{before}{twice}{after}"));
+    assert!(remarks.iter().any(|remark| remark.id == "signed-twice"));
+    for (at, remark) in remarks.iter().enumerate() {
+        assert!(!remarks[..at].contains(remark), "said twice: {remark:?}");
+    }
+    let signature = remarks.iter().find(|remark| remark.id == "signature");
+    let found = &signature.expect("a remark").found;
+    assert!(found.starts_with("of each of 2 signatures: "), "{found}");
 }
 
 #[test]
@@ -288,6 +306,8 @@ fn an_algorithm_that_is_not_understood_is_a_gap_and_no_verdict() {
             .expect("a remark");
         assert_ne!(signature.status, Status::Pass, "{signature:?}");
         assert!(!signature.found.contains("holds"), "{signature:?}");
+        // Its certificate is at hand: an object would not help.
+        assert!(!signature.fix.contains("object"), "{signature:?}");
     }
     let bare = good
         .replace("<ds:KeyInfo>", "<ds:KeyInfo><!--")

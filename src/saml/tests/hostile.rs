@@ -60,6 +60,35 @@ fn what_is_no_message_says_what_it_is() {
 }
 
 #[test]
+fn what_stands_inside_a_wrapping_is_not_said_of_the_file() {
+    for (text, expected) in [
+        (
+            "hello, world",
+            "text that is neither XML nor base64 (it holds `,`)",
+        ),
+        (
+            &Base64::encode_string(b"hello, world"),
+            "text that is neither XML nor base64 (it holds `,`), wrapped as base64",
+        ),
+        (
+            &format!("SAMLResponse={}", Base64::encode_string(b"hello, world")),
+            "wrapped as form field, base64",
+        ),
+        (
+            &Base64::encode_string(b"hello"),
+            "text that is neither XML nor base64, wrapped as base64",
+        ),
+        (
+            "SAMLResponse=aGVsbG8aa",
+            "the value ends too early: its length is none that base64 has",
+        ),
+    ] {
+        let refusal = refusal(text);
+        assert!(refusal.ends_with(expected), "{expected}: {refusal}");
+    }
+}
+
+#[test]
 fn markup_without_end_is_refused_before_it_is_parsed() {
     let deep = format!("{}{}", "<a>".repeat(9_000), "</a>".repeat(9_000));
     let wide = format!("<a {}/>", "a='' ".repeat(30_000));

@@ -1,0 +1,70 @@
+//! The body of `PUT /api/v2/identityproviders/pureengage`, in the spelling of the service.
+
+use serde::Serialize;
+
+/// The name that the provisioning article gives the provider.
+pub(super) const NAME: &str = "PureEngage";
+
+/// Stands for a target that nobody named. It is no URL on purpose: sent by mistake, it is refused with `invalid.target.url`.
+pub const PLACEHOLDER: &str = "REPLACE THIS with an https URL (--sso-target)";
+
+/// The members that the provisioning article names, and those of the provider that are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Body {
+    /// `name`.
+    pub name: String,
+    /// `autoProvisionUsers`.
+    pub auto_provision_users: bool,
+    /// `certificate` or `certificates`.
+    #[serde(flatten)]
+    pub certificates: Certificates,
+    /// `issuerURI`.
+    #[serde(rename = "issuerURI")]
+    pub issuer_uri: String,
+    /// `ssoTargetURI`.
+    #[serde(rename = "ssoTargetURI")]
+    pub sso_target_uri: String,
+    /// `disabled`.
+    pub disabled: bool,
+    /// `sloURI`.
+    #[serde(rename = "sloURI", skip_serializing_if = "Option::is_none")]
+    pub slo_uri: Option<String>,
+    /// `relyingPartyIdentifier`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relying_party_identifier: Option<String>,
+    /// `nameIdentifierFormat`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_identifier_format: Option<String>,
+}
+
+/// Certificates as the bodies of their PEM, without BEGIN and END lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Certificates {
+    /// The object's alone.
+    #[serde(rename = "certificate")]
+    One(String),
+    /// The object's and those that the provider has beside it.
+    #[serde(rename = "certificates")]
+    Several(Vec<String>),
+}
+
+impl Body {
+    /// Every member that is a free text, with its name.
+    pub fn texts(&self) -> Vec<(&'static str, &str)> {
+        let stated = [
+            ("name", self.name.as_str()),
+            ("issuerURI", &self.issuer_uri),
+            ("ssoTargetURI", &self.sso_target_uri),
+        ];
+        let kept = [
+            ("sloURI", &self.slo_uri),
+            ("relyingPartyIdentifier", &self.relying_party_identifier),
+            ("nameIdentifierFormat", &self.name_identifier_format),
+        ];
+        let kept = kept
+            .into_iter()
+            .filter_map(|(member, text)| Some((member, text.as_deref()?)));
+        stated.into_iter().chain(kept).collect()
+    }
+}

@@ -1,0 +1,323 @@
+//! What the provider has and the object does not imply otherwise: it stays in the body, which takes the place of the whole.
+
+use hybridcheck_checks::IdpFault;
+use hybridcheck_core::facts::{CertificateInfo, IdentityProvider};
+use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::time::Timestamp;
+
+use super::body::{Body, Certificates, NAME};
+use super::expected::Expected;
+use crate::saml::Remark;
+
+/// So many certificates a provider holds at most (documented).
+const MOST: usize = 5;
+
+/// The target as the provider has it, when the service would save it again.
+pub fn target(now: &IdentityProvider) -> Option<String> {
+    let target = now.sso_target_uri.as_deref()?;
+    let is_usable = IdpFault::of_target(target).is_none() && is_as_sent(target);
+    is_usable.then(|| target.to_owned())
+}
+
+/// Takes into a body what the provider has beside it, and says so.
+pub fn keep(made: &mut Expected, now: &IdentityProvider, as_of: Timestamp) {
+    let (Some(body), Some(own)) = (&mut made.body, &made.certificate) else {
+        return;
+    };
+    let remarks = &mut made.remarks;
+    name(body, now, remarks);
+    for (member, theirs, ours) in [
+        ("sloURI", &now.slo_uri, &mut body.slo_uri),
+        (
+            "relyingPartyIdentifier",
+            &now.relying_party_identifier,
+            &mut body.relying_party_identifier,
+        ),
+        (
+            "nameIdentifierFormat",
+            &now.name_identifier_format,
+            &mut body.name_identifier_format,
+        ),
+    ] {
+        let Some(theirs) = taken(member, theirs.as_deref(), remarks) else {
+            continue;
+        };
+        remarks.push(Remark::note(
+            member,
+            format!(
+                "kept as the provider has it now: `{}`; the object implies none",
+                visible(theirs, 200)
+            ),
+            "",
+        ));
+        *ours = Some(theirs.to_owned());
+    }
+    certificates(body, own, now, as_of, remarks);
+    remarks.push(Remark::note(
+        "other members",
+        "hybridcheck does not read logoImageData, sloBinding, ssoBinding, signAuthnRequests, providerName, displayOnLogin, metadataURL and \
+         forceAuthn of the provider, and whether PUT keeps what it is not sent is not documented",
+        "where GET /api/v2/identityproviders/pureengage returns them set, add them to the body",
+    ));
+}
+
+fn name(body: &mut Body, now: &IdentityProvider, remarks: &mut Vec<Remark>) {
+    const ID: &str = "name";
+    let Some(theirs) = taken(ID, now.name.as_deref(), remarks) else {
+        return;
+    };
+    if theirs != NAME {
+        remarks.push(Remark::note(
+            ID,
+            format!(
+                "kept as the provider has it now: `{}`; the provisioning article has `{NAME}`, and whether another does harm is not known",
+                visible(theirs, 200)
+            ),
+            "",
+        ));
+    }
+    theirs.clone_into(&mut body.name);
+}
+
+/// A text of the provider that can be sent again as it is.
+fn taken<'a>(
+    member: &'static str,
+    theirs: Option<&'a str>,
+    remarks: &mut Vec<Remark>,
+) -> Option<&'a str> {
+    let theirs = theirs.filter(|text| !text.trim().is_empty())?;
+    if is_as_sent(theirs) {
+        return Some(theirs);
+    }
+    remarks.push(Remark::gap(
+        member,
+        "the provider's own is too long or holds invisible characters, so the body does not have it",
+        "take it from the answer of GET /api/v2/identityproviders/pureengage",
+    ));
+    None
+}
+
+/// Facts hold what came from the network made visible and cut; such a text is not what the service has.
+fn is_as_sent(text: &str) -> bool {
+    !text.contains("\\u{") && !text.ends_with('…')
+}
+
+/// Beside the object's certificate the valid ones of the provider stay, so that nobody who signs with them is turned away.
+fn certificates(
+    body: &mut Body,
+    own: &CertificateInfo,
+    now: &IdentityProvider,
+    as_of: Timestamp,
+    remarks: &mut Vec<Remark>,
+) {
+    const ID: &str = "certificates";
+    let Certificates::One(own_text) = &body.certificates else {
+        return;
+    };
+    let is_own = |held: &CertificateInfo| held.sha256 == own.sha256;
+    let held: Vec<(&CertificateInfo, &String)> =
+        now.decoded.iter().zip(&now.certificates).collect();
+    let others = held.iter().map(|(info, _)| *info);
+    let (valid, invalid): (Vec<_>, Vec<_>) = others
+        .filter(|info| !is_own(info))
+        .partition(|info| IdpFault::of_dates(info, as_of).is_none());
+    let mut by_age = valid.clone();
+    by_age.sort_by_key(|info| std::cmp::Reverse(info.not_before));
+    let without_room = by_age.split_off(by_age.len().min(MOST - 1));
+    let stays = |info: &CertificateInfo| by_age.iter().any(|kept| kept.sha256 == info.sha256);
+    let told = |some: &[&CertificateInfo]| {
+        listed(some.iter().map(|info| {
+            format!(
+                "{} ({}, SHA-256 {})",
+                visible(&info.subject, 80),
+                state(info, as_of),
+                info.sha256
+            )
+        }))
+    };
+    if !by_age.is_empty() {
+        let kept: Vec<&CertificateInfo> = valid.into_iter().filter(|info| stays(info)).collect();
+        remarks.push(Remark::note(
+            ID,
+            format!(
+                "the body keeps what the provider holds beside it, so that what is signed with it is still accepted: {}",
+                told(&kept)
+            ),
+            "when nothing signs with them any more, take them out of the provider",
+        ));
+    }
+    if !invalid.is_empty() {
+        remarks.push(Remark::warn(
+            ID,
+            format!(
+                "the body leaves out what the service would refuse to save again: {}",
+                told(&invalid)
+            ),
+            "whatever still signs with it needs a new key and certificate",
+        ));
+    }
+    if !without_room.is_empty() {
+        remarks.push(Remark::warn(
+            ID,
+            format!(
+                "the body leaves out the oldest, since a provider holds at most {MOST} certificates: {}",
+                told(&without_room)
+            ),
+            "make sure that nothing signs with it before you send the body, or leave out another one in its place",
+        ));
+    }
+    if now.undecodable > 0 {
+        remarks.push(Remark::warn(
+            ID,
+            format!(
+                "the body leaves out {} of the provider's certificates, which cannot be decoded",
+                now.undecodable
+            ),
+            "look at the provider in Genesys Cloud before you send the body",
+        ));
+    }
+    if by_age.is_empty() {
+        return;
+    }
+    let mut texts: Vec<String> = held
+        .iter()
+        .filter(|(info, _)| is_own(info) || stays(info))
+        .map(|(_, text)| (*text).clone())
+        .collect();
+    if !held.iter().any(|(info, _)| is_own(info)) {
+        texts.insert(0, own_text.clone());
+    }
+    body.certificates = Certificates::Several(texts);
+}
+
+fn state(info: &CertificateInfo, as_of: Timestamp) -> String {
+    match IdpFault::of_dates(info, as_of) {
+        Some(IdpFault::CertificateNotYetValid) => {
+            format!("not valid before {}", info.not_before.day())
+        }
+        Some(_) => format!("expired on {}", info.not_after.day()),
+        None => format!("valid until {}", info.not_after.day()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hybridcheck_core::finding::Status;
+    use hybridcheck_testkit::facts::{certificate_info, now, pureengage_idp};
+    use hybridcheck_testkit::objects::healthy;
+
+    use crate::idp::expected::tests::body;
+
+    fn made() -> Expected {
+        Expected {
+            body: Some(body()),
+            certificate: Some(certificate_info()),
+            remarks: Vec::new(),
+        }
+    }
+
+    fn other(sha256: &str, days: i64) -> CertificateInfo {
+        let at = |day: i64| Timestamp::from_unix(now().unix() + day * 86_400);
+        CertificateInfo {
+            sha256: sha256.into(),
+            not_before: at(days - 100),
+            not_after: at(days),
+            ..certificate_info()
+        }
+    }
+
+    /// What is kept of a provider with these certificates, each of which is written as its fingerprint.
+    fn holding(held: &[CertificateInfo], undecodable: usize) -> (Certificates, Vec<Status>) {
+        let mut provider = pureengage_idp(&healthy());
+        provider.decoded = held.to_vec();
+        provider.certificates = held.iter().map(|info| info.sha256.clone()).collect();
+        provider.undecodable = undecodable;
+        let mut made = made();
+        keep(&mut made, &provider, now());
+        let about = made.remarks.iter();
+        let about = about.filter(|remark| remark.id == "certificates");
+        let statuses = about.map(|remark| remark.status).collect();
+        (made.body.expect("a body").certificates, statuses)
+    }
+
+    fn several(texts: &[&str]) -> Certificates {
+        Certificates::Several(texts.iter().map(|text| (*text).to_owned()).collect())
+    }
+
+    #[test]
+    fn valid_certificates_of_the_provider_stay_in_a_renewal() {
+        let own = certificate_info();
+        let note = vec![Status::Note];
+        assert_eq!(
+            holding(&[other("aa", 9)], 0),
+            (several(&["MII", "aa"]), note.clone())
+        );
+        assert_eq!(
+            holding(&[other("aa", 9), own.clone()], 0),
+            (several(&["aa", &own.sha256]), note)
+        );
+        let alone = Certificates::One("MII".into());
+        assert_eq!(holding(&[own], 0), (alone.clone(), Vec::new()));
+        assert_eq!(holding(&[], 0), (alone, Vec::new()));
+    }
+
+    #[test]
+    fn what_cannot_stay_is_named() {
+        let own = certificate_info();
+        let alone = Certificates::One("MII".into());
+        let warn = vec![Status::Warn];
+        for held in [other("aa", -1), other("aa", 200)] {
+            assert_eq!(
+                holding(&[own.clone(), held], 0),
+                (alone.clone(), warn.clone())
+            );
+        }
+        assert_eq!(holding(&[own], 1), (alone, warn));
+        let full: Vec<CertificateInfo> =
+            [("aa", 20), ("bb", 9), ("cc", 30), ("dd", 40), ("ee", 50)]
+                .map(|(sha256, days)| other(sha256, days))
+                .to_vec();
+        assert_eq!(
+            holding(&full, 0),
+            (
+                several(&["MII", "aa", "cc", "dd", "ee"]),
+                vec![Status::Note, Status::Warn]
+            )
+        );
+    }
+
+    #[test]
+    fn members_of_the_administrators_choice_stay_as_they_are() {
+        let mut provider = pureengage_idp(&healthy());
+        provider.name = Some("Engage production".into());
+        provider.slo_uri = Some("https://idp.acme.example/slo".into());
+        provider.relying_party_identifier = Some("urn:acme".into());
+        provider.name_identifier_format = Some(" ".into());
+        let mut made = made();
+        keep(&mut made, &provider, now());
+        let kept = made.body.expect("a body");
+        assert_eq!(kept.name, "Engage production");
+        assert_eq!(
+            kept.slo_uri.as_deref(),
+            Some("https://idp.acme.example/slo")
+        );
+        assert_eq!(kept.relying_party_identifier.as_deref(), Some("urn:acme"));
+        assert_eq!(kept.name_identifier_format, None);
+        assert!(made.remarks.iter().all(|r| r.status == Status::Note));
+    }
+
+    #[test]
+    fn a_text_that_was_changed_on_the_way_is_not_sent_again() {
+        for damaged in [visible("Engage\u{200b}", 300), visible("long", 2)] {
+            let mut provider = pureengage_idp(&healthy());
+            provider.name = Some(damaged.clone());
+            provider.sso_target_uri = Some(format!("https://idp.acme.example/{damaged}"));
+            assert_eq!(target(&provider), None);
+            let mut made = made();
+            keep(&mut made, &provider, now());
+            assert_eq!(made.body.expect("a body").name, NAME);
+            assert!(made.remarks.iter().any(|r| r.status == Status::Gap));
+        }
+    }
+}
