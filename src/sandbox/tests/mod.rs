@@ -20,6 +20,7 @@ const API: &str = "api.mypurecloud.de";
 const TOKEN: &str = "https://login.mypurecloud.de/oauth/token";
 const DISCOVERY: &str = "https://login.mypurecloud.de/.well-known/oauth-authorization-server";
 
+mod login;
 mod network;
 mod service;
 mod shapes;
