@@ -11,7 +11,6 @@ mod general;
 mod handshakes;
 mod idp;
 mod idp_refusals;
-mod issuers;
 mod logins;
 mod marks;
 mod names;
@@ -19,6 +18,7 @@ mod network;
 mod oauth;
 mod object;
 mod org;
+mod ours;
 mod providers;
 mod proxied;
 mod proxy;
@@ -32,6 +32,7 @@ mod seen;
 mod services;
 mod shut;
 mod tls;
+mod tokens;
 
 #[cfg(test)]
 mod registry;

@@ -4,7 +4,7 @@ use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::ours;
 
 /// The id of the `PureEngage` provider among all.
 const PUREENGAGE: &str = "pureengage";
@@ -28,7 +28,7 @@ fn find<'a>(
         object: case.object.id,
     };
     let fact = case.facts().idps(&key).ok()?;
-    seen::is_about_us(case, &fact.reader).ok()?;
+    ours::is_about_us(case, &fact.reader).ok()?;
     let ApiOutcome::Found(listing) = &fact.outcome else {
         return None;
     };

@@ -142,10 +142,6 @@ pub(crate) fn diagnosed(
     vec![
         Diagnosis::new(certainty, sentence, owner, fix)
             .shown_by(shown.filter(is_refused))
-            .evidence(
-                "who answered",
-                "the API host, in the form of its own errors",
-            )
             .evidence("it said", seen::said(first.error))
             .breaks(refused.iter().map(|call| call.key.clone())),
     ]

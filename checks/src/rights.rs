@@ -6,7 +6,7 @@ use hybridcheck_core::facts::{Answer, ApiFact, Gap, PermissionPolicy, Permission
 use hybridcheck_core::permission::Permission;
 use hybridcheck_core::text::listed;
 
-use crate::seen;
+use crate::{ours, seen};
 
 /// What everybody has to know who changes a permission.
 pub(crate) const DELAY: &str =
@@ -92,7 +92,7 @@ pub(crate) fn existing<'a>(
     domain: &str,
 ) -> Answer<(&'a ApiFact<Permissions>, &'a Permissions)> {
     let fact = case.permissions(domain)?;
-    seen::is_about_us(case, &fact.reader)?;
+    ours::is_about_us(case, &fact.reader)?;
     Ok((fact, seen::found(fact)?))
 }
 

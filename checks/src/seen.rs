@@ -9,10 +9,10 @@ use hybridcheck_core::facts::{
     TlsFact, Trust,
 };
 use hybridcheck_core::finding::{Judgement, Owner, Status};
-use hybridcheck_core::object::{HybridObject, Opt, is_guid};
+use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
 
-use crate::answers;
+use crate::{answers, ours};
 
 /// The auth and the API endpoint, and those that a person named, once each.
 pub(crate) fn endpoints(object: &HybridObject) -> Vec<Endpoint> {
@@ -328,118 +328,6 @@ pub(crate) fn is_grant(stated: &str, grant: &str) -> bool {
     bare(stated) == bare(grant)
 }
 
-/// Whether what this reader saw is about the object's organisation. What a reader of another organisation saw says nothing about
-/// the object: a gap, no accusation.
-pub(crate) fn is_about_us(case: &Case<'_>, reader: &ClientRef) -> Answer<()> {
-    // Peeked at, not noted: what is read about a provider or a role does not rest on the option.
-    let Some(ours) = case.object.plain("general", "organization_id") else {
-        return Ok(());
-    };
-    let shown = |theirs: &str| {
-        format!(
-            "it was read with {reader}, which belongs to organisation `{}`, while the object's is `{}`",
-            visible(theirs, 60),
-            visible(ours, 60)
-        )
-    };
-    let what = match whose(case, reader, ours) {
-        Whose::Ours => return Ok(()),
-        Whose::Foreign(theirs) => format!(
-            "{}: use a client of the object's organisation",
-            shown(theirs)
-        ),
-        Whose::Untold(theirs) => format!(
-            "{}, and no client of the object says which of the two is meant: use a client of the organisation that is meant, or correct \
-             general/organization_id",
-            shown(theirs)
-        ),
-    };
-    Err(Gap::NoMeans { what })
-}
-
-/// Whose organisation a reader sees.
-pub(crate) enum Whose<'a> {
-    /// The object's, as far as anybody says.
-    Ours,
-    /// Another, of this id: a client of the object confirms the id that the object names.
-    Foreign(&'a str),
-    /// The tool's own client, which the object does not name, sees the organisation of this id, and nothing else tells whether its
-    /// choice or the object's id is the mistake.
-    Untold(&'a str),
-}
-
-/// Holds the organisation of a reader against the id that the object names.
-pub(crate) fn whose<'a>(case: &Case<'a>, reader: &ClientRef, ours: &str) -> Whose<'a> {
-    let Some(theirs) = organization_of(case, reader) else {
-        return Whose::Ours;
-    };
-    if theirs.eq_ignore_ascii_case(ours) {
-        return Whose::Ours;
-    }
-    if confirms(case, reader, ours) {
-        return Whose::Foreign(theirs);
-    }
-    let is_untold = matches!(reader, ClientRef::Tool { .. })
-        && is_guid(ours)
-        && !confirms(case, reader, theirs)
-        && !is_named(case, reader);
-    if is_untold {
-        Whose::Untold(theirs)
-    } else {
-        Whose::Ours
-    }
-}
-
-/// Whether the organisation that a reader sees bears the short name of the object, which no two organisations share.
-fn is_named(case: &Case<'_>, reader: &ClientRef) -> bool {
-    let key = FactKey::Organization {
-        object: case.object.id,
-    };
-    let name = case.object.plain("general", "organization_sname");
-    let fact = case.facts().organization(&key).ok();
-    let fact = fact.filter(|fact| fact.reader == *reader);
-    fact.is_some_and(|fact| match &fact.outcome {
-        ApiOutcome::Found(organization) => {
-            name.is_some() && organization.third_party_org_name.as_deref() == name
-        }
-        _ => false,
-    })
-}
-
-/// Whether a client of the object other than this one is of the organisation that the object names.
-pub(crate) fn confirms(case: &Case<'_>, reader: &ClientRef, ours: &str) -> bool {
-    let person = ClientRef::Person {
-        object: case.object.id,
-    };
-    let services = case.service_clients();
-    let mut others = services.iter().chain([&person]);
-    others.any(|client| {
-        client != reader
-            && organization_of(case, client).is_some_and(|id| id.eq_ignore_ascii_case(ours))
-    })
-}
-
-/// The organisation a client's token is for, as far as an answer says.
-pub(crate) fn organization_of<'a>(case: &Case<'a>, client: &ClientRef) -> Option<&'a str> {
-    let facts = case.facts();
-    let info = facts.token_info(&token_info_key(client)).ok();
-    let of_token = info.and_then(|fact| match &fact.outcome {
-        ApiOutcome::Found(info) => info.organization.as_ref()?.id.as_deref(),
-        _ => None,
-    });
-    let key = FactKey::Organization {
-        object: case.object.id,
-    };
-    let of_answer = facts
-        .organization(&key)
-        .ok()
-        .filter(|fact| fact.reader == *client);
-    of_token.or_else(|| match &of_answer?.outcome {
-        ApiOutcome::Found(organization) => organization.id.as_deref(),
-        _ => None,
-    })
-}
-
 /// Adds what was asked, what came back and the correlation id.
 pub(crate) fn with_http(mut judgement: Judgement, http: &HttpFact) -> Judgement {
     judgement = judgement
@@ -493,7 +381,7 @@ pub(crate) fn pureengage_idp<'a>(
     case: &Case<'a>,
 ) -> Answer<(&'a ApiFact<IdentityProvider>, &'a IdentityProvider)> {
     let fact = case.pureengage_idp()?;
-    is_about_us(case, &fact.reader)?;
+    ours::is_about_us(case, &fact.reader)?;
     match &fact.outcome {
         ApiOutcome::NotFound => Err(Gap::blocked(FactKey::PureengageIdp {
             object: case.object.id,

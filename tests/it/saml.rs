@@ -360,7 +360,7 @@ fn decode_holds_a_message_against_the_identity_provider_when_a_client_may_read_i
         (
             Some("issuer-mismatch"),
             1,
-            "one begins with http, the other with https",
+            "they differ only in the scheme",
         ),
         (
             Some("idp-certificate"),

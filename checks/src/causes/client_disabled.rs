@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
-use super::unknown_client::client;
+use crate::tokens::client;
 use crate::{rows, seen};
 
 page! {

@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
-use super::id_and_secret_swapped;
+use crate::tokens::is_swapped;
 use crate::{rows, seen};
 
 page! {
@@ -42,7 +42,7 @@ impl Rule for ClientIdMalformed {
                 object: case.object.id,
                 section: section.clone(),
             };
-            if id_and_secret_swapped::is_swapped(case, &client) {
+            if is_swapped(case, &client) {
                 return None;
             }
             let broken = [

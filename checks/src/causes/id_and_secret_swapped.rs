@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
-use super::unknown_client::client;
+use crate::tokens::{client, is_swapped};
 use crate::{rows, seen};
 
 page! {
@@ -68,21 +68,6 @@ impl Rule for IdAndSecretSwapped {
                 )
             })
             .collect()
-    }
-}
-
-/// Whether the secret of a section has the form of an id, and its id has not.
-pub(super) fn is_swapped(case: &Case<'_>, client: &ClientRef) -> bool {
-    let ClientRef::Service { section, .. } = client else {
-        return false;
-    };
-    let shape = |option| {
-        let found = case.object.option(section, option);
-        found.map(|found| found.value.shape())
-    };
-    match (shape("client_id"), shape("password")) {
-        (Some(id), Some(secret)) => !id.guid && !id.is_blank() && !id.masked && secret.guid,
-        _ => false,
     }
 }
 

@@ -7,7 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use super::unknown_client::{ask, by_client, client, ids, is_otherwise, sections};
+use crate::tokens::{ask, by_client, client, ids, is_otherwise, sections};
 use crate::{refusals, rows, seen};
 
 page! {

@@ -2,12 +2,13 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{Fact, FactKey, RereadFact, TokenOutcome};
+use hybridcheck_core::facts::{Fact, FactKey, TokenOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
+use crate::tokens::is_changing;
 use crate::{refusals, rows};
 
 page! {
@@ -47,10 +48,10 @@ impl Rule for ObjectChanged {
         let still: Vec<&FactKey> = fact
             .because
             .iter()
-            .filter(|key| concerns(case, key) && is_refused(case, key))
+            .filter(|key| is_changing(case, key) && is_refused(case, key))
             .collect();
         let changed = listed(fact.changes.iter().take(TOLD));
-        let mut retried = fact.because.iter().filter(|key| concerns(case, key));
+        let mut retried = fact.because.iter().filter(|key| is_changing(case, key));
         let is_accepted = retried.all(|key| is_accepted(case, key));
         let (certainty, sentence, fix) = match (fact.retried, still.is_empty()) {
             (true, true) if is_accepted => (
@@ -88,20 +89,6 @@ impl Rule for ObjectChanged {
 /// So many changes are told in the sentence; the row tells them all.
 const TOLD: usize = 5;
 
-/// Whether a fact stands on an option that changed while it was gathered, so that its refusal may be a change that is going on.
-pub(super) fn concerns(case: &Case<'_>, key: &FactKey) -> bool {
-    let object = case.object.id;
-    let fact = case.facts().reread(&FactKey::Reread { object });
-    fact.is_ok_and(|fact| fact.retried && stands_on_change(case, fact, key))
-}
-
-fn stands_on_change(case: &Case<'_>, fact: &RereadFact, key: &FactKey) -> bool {
-    let changed = case.facts().changed(case.object.id, &fact.changes);
-    changed
-        .iter()
-        .any(|option| case.facts().stands_on(key, option))
-}
-
 /// Whether the second try was refused as the first one was.
 fn is_refused(case: &Case<'_>, key: &FactKey) -> bool {
     match case.facts().get(key) {
@@ -126,7 +113,7 @@ fn is_accepted(case: &Case<'_>, key: &FactKey) -> bool {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{Change, Gap, OptionChange};
+    use hybridcheck_core::facts::{Change, Gap, OptionChange, RereadFact};
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{oauth_error, token, token_key};
 

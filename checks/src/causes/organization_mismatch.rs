@@ -125,6 +125,30 @@ fn organization<'a>(case: &Case<'a>) -> Option<&'a Organization> {
     }
 }
 
+/// Adds which organisation answered, and to whom.
+fn answering(case: &Case<'_>, diagnosis: Diagnosis) -> Diagnosis {
+    let key = FactKey::Organization {
+        object: case.object.id,
+    };
+    let (Ok(fact), Some(organization)) = (case.facts().organization(&key), organization(case))
+    else {
+        return diagnosis;
+    };
+    let shown = |text: &Option<String>| visible(text.as_deref().unwrap_or("not stated"), 100);
+    diagnosis
+        .evidence("call", &fact.call)
+        .evidence("read with", &fact.reader)
+        .evidence(
+            "the organisation that answers",
+            format!(
+                "id {}, short name `{}`, name `{}`",
+                shown(&organization.id),
+                shown(&organization.third_party_org_name),
+                shown(&organization.name)
+            ),
+        )
+}
+
 /// Only the tool's own client says which organisation it is, not one of the object.
 fn is_read_with_tool(case: &Case<'_>) -> bool {
     let key = FactKey::Organization {
@@ -197,7 +221,8 @@ fn swapped(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
     };
     let broken = ["organization_id", "organization_sname"]
         .map(|option| FactKey::option(case.object.id, "general", option));
-    Some(Diagnosis::new(certainty, sentence, Owner::EngageAdmin, fix).breaks(broken))
+    let diagnosis = Diagnosis::new(certainty, sentence, Owner::EngageAdmin, fix).breaks(broken);
+    Some(answering(case, diagnosis))
 }
 
 /// `organization_id` is no id at all, and the organisation says which it should be.
@@ -235,7 +260,8 @@ fn no_id(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
         ),
     );
     let key = FactKey::option(case.object.id, "general", "organization_id");
-    Some(diagnosis.shown_by(id_forms.iter().copied()).breaks([key]))
+    let diagnosis = diagnosis.shown_by(id_forms.iter().copied()).breaks([key]);
+    Some(answering(case, diagnosis))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use super::unknown_client::client;
 use crate::rows;
+use crate::tokens::client;
 
 page! {
     /// Genesys Cloud limits the rate of requests.

@@ -10,8 +10,8 @@ use hybridcheck_core::region::Region;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
-use super::unknown_client::is_any_issued;
 use crate::network::genuine_auth_service::issuer_host;
+use crate::tokens::is_any_issued;
 use crate::{rows, seen};
 
 page! {

@@ -9,8 +9,8 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
 use super::region_mismatch;
-use super::unknown_client::is_any_issued;
 use crate::refusals::{self, OAuthMeaning};
+use crate::tokens::is_any_issued;
 use crate::{logins, rows, seen};
 
 page! {

@@ -8,8 +8,8 @@ use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use super::unknown_client::{by_client, client, sections};
 use super::wrong_secret::mangled;
+use crate::tokens::{by_client, client, sections};
 use crate::{rows, seen};
 
 page! {

@@ -1,16 +1,16 @@
 //! The service does not know a client.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{ClientRef, TokenFact, TokenOutcome};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::TokenFact;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
-use hybridcheck_core::text::{listed, visible};
 
-use super::{id_and_secret_swapped, object_changed, region_mismatch};
-use crate::refusals::{self, OAuthMeaning};
-use crate::{rows, seen};
+use super::region_mismatch;
+use crate::refusals::OAuthMeaning;
+use crate::seen;
+use crate::tokens::{ask, by_client, client, ids, is_any_issued, refused, sections};
 
 page! {
     /// The client is not known at this login host.
@@ -40,7 +40,7 @@ impl Rule for UnknownClient {
             return Vec::new();
         }
         let is_region_proven = is_any_issued(case);
-        let groups = by_client(refusals(case, all, OAuthMeaning::UnknownClient));
+        let groups = by_client(refused(case, all, OAuthMeaning::UnknownClient));
         let groups = if is_region_proven {
             groups
         } else {
@@ -83,109 +83,6 @@ impl Rule for UnknownClient {
             .map(of_group)
             .collect()
     }
-}
-
-/// The rows and facts of token requests that the genuine service refused with this meaning, but for those of which a surer cause is
-/// known: id and secret in each other's place, or an option that changed meanwhile.
-pub(super) fn refusals<'r>(
-    case: &Case<'r>,
-    all: &'r [Row],
-    meaning: OAuthMeaning,
-) -> Vec<(&'r Row, &'r TokenFact)> {
-    let refused = rows::failing(all, "oauth-token-issued").into_iter();
-    refused
-        .filter_map(|row| {
-            let client = client(row)?;
-            let fact = case.facts().token(&seen::token_key(client)).ok()?;
-            match &fact.outcome {
-                TokenOutcome::Refused(error)
-                    if error.genuine
-                        && !is_otherwise(case, client)
-                        && refusals::means(error, meaning) =>
-                {
-                    Some((row, fact))
-                }
-                _ => None,
-            }
-        })
-        .collect()
-}
-
-/// Whether a surer cause is known of a client's refusal than the words of the service.
-pub(super) fn is_otherwise(case: &Case<'_>, client: &ClientRef) -> bool {
-    id_and_secret_swapped::is_swapped(case, client)
-        || object_changed::concerns(case, &seen::token_key(client))
-}
-
-/// Sections that share a client share its fault.
-pub(super) fn by_client<'r>(
-    refusals: Vec<(&'r Row, &'r TokenFact)>,
-) -> Vec<Vec<(&'r Row, &'r TokenFact)>> {
-    let mut groups: Vec<Vec<(&Row, &TokenFact)>> = Vec::new();
-    for (row, fact) in refusals {
-        let same = groups.iter_mut().find(|group| {
-            fact.client_id.is_some()
-                && group
-                    .first()
-                    .is_some_and(|(_, known)| known.client_id == fact.client_id)
-        });
-        match same {
-            Some(group) => group.push((row, fact)),
-            None => groups.push(vec![(row, fact)]),
-        }
-    }
-    groups
-}
-
-/// Whether a client of the object was given a token, which proves the region.
-pub(super) fn is_any_issued(case: &Case<'_>) -> bool {
-    case.service_clients().iter().any(|client| {
-        let fact = case.facts().token(&seen::token_key(client));
-        fact.is_ok_and(TokenFact::is_issued)
-    })
-}
-
-/// The client of a row.
-pub(super) fn client(row: &Row) -> Option<&ClientRef> {
-    match &row.subject {
-        Subject::Client { client } => Some(client),
-        _ => None,
-    }
-}
-
-/// The sections of a group, as a person lists them.
-pub(super) fn sections(members: &[(&Row, &TokenFact)]) -> String {
-    listed(members.iter().map(|(row, _)| &row.subject))
-}
-
-/// The client ids of a group, as far as they may be shown.
-pub(super) fn ids(members: &[(&Row, &TokenFact)]) -> String {
-    let mut ids: Vec<String> = Vec::new();
-    for (_, fact) in members {
-        let id = fact
-            .client_id
-            .as_deref()
-            .map_or_else(|| "(not shown, no GUID)".into(), |id| visible(id, 60));
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    listed(ids)
-}
-
-/// The same request with curl, which asks for the secret itself.
-pub(super) fn ask(case: &Case<'_>, fact: &TokenFact) -> String {
-    let host = case
-        .object
-        .auth_endpoint()
-        .map(|endpoint| endpoint.to_string())
-        .unwrap_or_default();
-    let id = fact
-        .client_id
-        .as_deref()
-        .filter(|id| hybridcheck_core::object::is_guid(id))
-        .unwrap_or("CLIENT_ID");
-    format!("curl -s -u {id} https://{host}/oauth/token -d grant_type=client_credentials")
 }
 
 #[cfg(test)]

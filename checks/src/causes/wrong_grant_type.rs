@@ -7,8 +7,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use super::region_mismatch;
-use super::unknown_client::{client, refusals};
 use crate::refusals::OAuthMeaning;
+use crate::tokens::{client, refused};
 use crate::{rows, seen};
 
 page! {
@@ -57,7 +57,7 @@ impl Rule for WrongGrantType {
                 .shown_by([row])
             });
         let refused = if region_mismatch::is_settled(case, all) {
-            refusals(case, all, OAuthMeaning::GrantNotAllowed)
+            refused(case, all, OAuthMeaning::GrantNotAllowed)
         } else {
             Vec::new()
         };

@@ -8,8 +8,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use super::region_mismatch;
-use super::unknown_client::{ask, by_client, client, ids, is_any_issued, refusals, sections};
 use crate::refusals::OAuthMeaning;
+use crate::tokens::{ask, by_client, client, ids, is_any_issued, refused, sections};
 use crate::{rows, seen};
 
 page! {
@@ -88,7 +88,7 @@ impl Rule for WrongSecret {
             }
             diagnosis
         };
-        by_client(refusals(case, all, OAuthMeaning::WrongSecret))
+        by_client(refused(case, all, OAuthMeaning::WrongSecret))
             .into_iter()
             // What stands around the secret is the whole matter there: `secret-with-blanks` says so.
             .filter(|members| !members.iter().any(|(_, fact)| fact.is_issued()))

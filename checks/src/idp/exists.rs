@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// The organisation has a PureEngage identity provider.
@@ -42,7 +42,7 @@ impl Check for Exists {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.pureengage_idp()?;
-        seen::is_about_us(case, &fact.reader)?;
+        ours::is_about_us(case, &fact.reader)?;
         let judgement = if matches!(fact.outcome, ApiOutcome::NotFound) {
             Judgement::fail(
                 "an identity provider of type PureEngage",

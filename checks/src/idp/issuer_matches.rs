@@ -8,8 +8,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
 use crate::idp_refusals::{IdpFault, with_words, would_refuse};
-use crate::issuers::difference;
 use crate::seen;
+use hybridcheck_core::issuer::difference;
 
 page! {
     /// The option saml/issuer equals the issuer of the PureEngage identity provider, character by character.
@@ -62,11 +62,8 @@ impl Check for IssuerMatches {
         } else if theirs.trim().is_empty() {
             let fault = IdpFault::IssuerMissing;
             let judgement = Judgement::fail(
-                format!(
-                    "`{}`, the text of the option, as issuerURI of the provider",
-                    visible(ours, 200)
-                ),
-                format!("an issuerURI that is empty{}", would_refuse(fault)),
+                format!("`{}`, the text of saml/issuer", visible(ours, 200)),
+                format!("empty{}", would_refuse(fault)),
                 format!(
                     "Set issuerURI to `{}` in PUT /api/v2/identityproviders/pureengage.",
                     visible(ours, 200)
@@ -76,10 +73,7 @@ impl Check for IssuerMatches {
             with_words(judgement, Some(fault))
         } else if theirs.trim() == ours {
             Judgement::fail(
-                format!(
-                    "`{}`, the text of the option, as issuerURI of the provider",
-                    visible(ours, 200)
-                ),
+                format!("`{}`, the text of saml/issuer", visible(ours, 200)),
                 format!("`{}`, with blanks around it", visible(theirs, 200)),
                 format!(
                     "Set issuerURI to `{}` in PUT /api/v2/identityproviders/pureengage, without the blanks.",

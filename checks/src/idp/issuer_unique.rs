@@ -7,8 +7,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::issuers::difference;
-use crate::seen;
+use crate::{ours, seen};
+use hybridcheck_core::issuer::difference;
 
 page! {
     /// No other identity provider of the organisation has the same issuer.
@@ -43,7 +43,7 @@ impl Check for IssuerUnique {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.idps()?;
-        seen::is_about_us(case, &fact.reader)?;
+        ours::is_about_us(case, &fact.reader)?;
         let listing = seen::found(fact)?;
         // A provider that does not exist is judged elsewhere; one that cannot be read is still in the listing.
         let (own, unread) = match seen::pureengage_idp(case) {

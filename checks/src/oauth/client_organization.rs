@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// The service's client belongs to the organisation that the object names.
@@ -91,7 +91,7 @@ impl Check for ClientOrganization {
 fn is_option_at_fault(case: &Case<'_>, client: &ClientRef, ours: &str, theirs: &str) -> bool {
     let confirmed = case.service_clients().iter().any(|other| {
         other != client
-            && seen::organization_of(case, other).is_some_and(|id| id.eq_ignore_ascii_case(ours))
+            && ours::organization_of(case, other).is_some_and(|id| id.eq_ignore_ascii_case(ours))
     });
     let answered = case
         .organization()

@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// The organisation is active.
@@ -37,7 +37,7 @@ impl Check for Active {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
-        seen::is_about_us(case, &fact.reader)?;
+        ours::is_about_us(case, &fact.reader)?;
         let Some(state) = seen::found(fact)?.state.as_deref() else {
             return Err(Gap::NotAnswered {
                 what: format!(

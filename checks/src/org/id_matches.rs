@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// The option general/organization_id is the id of the organisation that answers.
@@ -40,11 +40,11 @@ impl Check for IdMatches {
         let fact = case.organization()?;
         let (option, ours) = seen::plain(case, "general", "organization_id")?;
         let is_untold = matches!(
-            seen::whose(case, &fact.reader, ours),
-            seen::Whose::Untold(_)
+            ours::whose(case, &fact.reader, ours),
+            ours::Whose::Untold(_)
         );
         if !is_untold {
-            seen::is_about_us(case, &fact.reader)?;
+            ours::is_about_us(case, &fact.reader)?;
         }
         if !is_guid(ours) {
             return Err(Gap::blocked(FactKey::option(

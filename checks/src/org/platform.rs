@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// The organisation was made for a hybrid with Genesys Engage.
@@ -52,7 +52,7 @@ impl Check for Platform {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
-        seen::is_about_us(case, &fact.reader)?;
+        ours::is_about_us(case, &fact.reader)?;
         let organization = seen::found(fact)?;
         let Some(platform) = organization.product_platform.as_deref() else {
             return Err(Gap::NotAnswered {

@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// The option general/organization_sname is the organisation's short name.
@@ -39,7 +39,7 @@ impl Check for ShortNameMatches {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
-        seen::is_about_us(case, &fact.reader)?;
+        ours::is_about_us(case, &fact.reader)?;
         let organization = seen::found(fact)?;
         let (option, ours) = seen::plain(case, "general", "organization_sname")?;
         if is_another(case, organization) {

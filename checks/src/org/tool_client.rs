@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// hybridcheck's own client belongs to the organisation of the object.
@@ -75,7 +75,7 @@ impl Check for ToolClient {
             .map_or_else(String::new, |name| format!(" ({})", visible(name, 80)));
         let judgement = if theirs.eq_ignore_ascii_case(ours) {
             Judgement::pass(format!("organisation {}{named}", visible(theirs, 60)))
-        } else if seen::confirms(case, client, ours) {
+        } else if ours::confirms(case, client, ours) {
             Judgement::warn(
                 format!(
                     "organisation {}, which the object names and its own client belongs to",

@@ -5,7 +5,7 @@ use hybridcheck_core::facts::{Answer, ApiFact, FactKey, Gap, Role, Roles};
 use hybridcheck_core::object::Opt;
 use hybridcheck_core::text::{bare, nearest, visible};
 
-use crate::seen;
+use crate::{ours, seen};
 
 /// So many names that come near are told.
 const NEAR: usize = 3;
@@ -13,7 +13,7 @@ const NEAR: usize = 3;
 /// The listing of roles, read with a client of the object's organisation.
 pub(super) fn listing<'a>(case: &Case<'a>) -> Answer<(&'a ApiFact<Roles>, &'a Roles)> {
     let fact = case.roles()?;
-    seen::is_about_us(case, &fact.reader)?;
+    ours::is_about_us(case, &fact.reader)?;
     Ok((fact, seen::found(fact)?))
 }
 

@@ -12,7 +12,7 @@ use hybridcheck_core::policy::Policy;
 use hybridcheck_core::text::listed;
 
 use super::named;
-use crate::{rights, seen};
+use crate::{ours, rights, seen};
 
 page! {
     /// The permissions that are expected of roles exist in the organisation.
@@ -99,7 +99,7 @@ impl Check for Product {
 
 fn products<'a>(case: &Case<'a>) -> Answer<(&'a ApiFact<Products>, &'a Products)> {
     let fact = case.products()?;
-    seen::is_about_us(case, &fact.reader)?;
+    ours::is_about_us(case, &fact.reader)?;
     Ok((fact, seen::found(fact)?))
 }
 

@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
 use super::login::subjects;
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// The client of saml_auth exists, is active, and is of grant type SAML2 Bearer.
@@ -48,7 +48,7 @@ impl Check for Client {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.client_record(&key(case.object))?;
-        seen::is_about_us(case, &fact.reader)?;
+        ours::is_about_us(case, &fact.reader)?;
         if fact.outcome == ApiOutcome::NotFound {
             let judgement = Judgement::fail(
                 "a client of this organisation",

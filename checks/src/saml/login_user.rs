@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
 use super::login::{accepted, subjects};
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// The login is that of the wanted user, in the object's organisation.
@@ -67,7 +67,7 @@ impl Check for LoginUser {
         };
         // The option itself is judged elsewhere: a login is wrong when it is not of the organisation that the services work in.
         let answered = case.organization().and_then(|fact| {
-            seen::is_about_us(case, &fact.reader)?;
+            ours::is_about_us(case, &fact.reader)?;
             seen::found(fact)
         });
         let ours = answered.ok().and_then(|answered| answered.id.as_deref());

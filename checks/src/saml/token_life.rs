@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 
 use super::client::key;
 use super::login::subjects;
-use crate::seen;
+use crate::{ours, seen};
 
 page! {
     /// The client of saml_auth lets tokens live as long as saml/expire_time asks for.
@@ -52,7 +52,7 @@ impl Check for TokenLife {
             Gap::blocked(FactKey::option(case.object.id, "saml", "expire_time"))
         })?;
         let fact = case.client_record(&key(case.object))?;
-        seen::is_about_us(case, &fact.reader)?;
+        ours::is_about_us(case, &fact.reader)?;
         if fact.outcome == ApiOutcome::NotFound {
             return Err(Gap::blocked(key(case.object)));
         }

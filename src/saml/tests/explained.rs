@@ -38,7 +38,7 @@ fn what_differs_from_the_object_is_named() {
             ),
             "object-issuer",
             Status::Fail,
-            "one begins with http",
+            "they differ only in the scheme",
         ),
         (
             objects::with(object(), "general", "organization_sname", "Acme-Sample"),

@@ -1,9 +1,9 @@
 //! Two issuers that a person takes for one, though every character counts.
 
-use hybridcheck_core::text::listed;
+use crate::text::listed;
 
 /// How two issuers differ, when it is only in ways that escape the eye; empty when they are the same or different altogether.
-pub(crate) fn difference(a: &str, b: &str) -> String {
+pub fn difference(a: &str, b: &str) -> String {
     let mut ways = Vec::new();
     let (trimmed_a, trimmed_b) = (a.trim(), b.trim());
     if trimmed_a.len() != a.len() || trimmed_b.len() != b.len() {
