@@ -17,7 +17,7 @@ use super::flags::NetworkArgs;
 use super::output::print;
 use super::saml_provider::{self, found};
 use crate::config::Settings;
-use crate::idp::{self, Body, Certificates, Expected, Target};
+use crate::idp::{self, Body, Certificates, Expected, Kept, Target};
 use crate::probes::clock;
 use crate::redact::Redactor;
 use crate::saml::{Remark, verdict};
@@ -295,7 +295,13 @@ fn unseen() -> Remark {
 /// A body that holds a secret of the object is not printed.
 fn withheld(made: Expected, redactor: &Redactor) -> Expected {
     let texts = made.body.iter().flat_map(Body::texts);
+    let others = made.body.iter().flat_map(|body| body.others.values());
+    let others = others.filter_map(|other| match other {
+        Kept::Text(text) => Some(("another member", text.as_str())),
+        Kept::Truth(_) => None,
+    });
     let holder = texts
+        .chain(others)
         .filter(|(_, text)| redactor.clean((*text).to_owned()) != *text)
         .map(|(member, _)| member)
         .next();
@@ -336,6 +342,12 @@ fn text(body: &Body) -> String {
     }
     row("autoProvisionUsers", &body.auto_provision_users.to_string());
     row("disabled", &body.disabled.to_string());
+    for (member, kept) in &body.others {
+        match kept {
+            Kept::Text(text) => row(member, &visible(text, 1024)),
+            Kept::Truth(truth) => row(member, &truth.to_string()),
+        }
+    }
     match &body.certificates {
         Certificates::One(certificate) => row("certificate", certificate),
         Certificates::Several(all) => {

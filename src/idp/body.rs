@@ -1,5 +1,7 @@
 //! The body of `PUT /api/v2/identityproviders/pureengage`, in the spelling of the service.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 /// The name that the provisioning article gives the provider.
@@ -36,6 +38,19 @@ pub struct Body {
     /// `nameIdentifierFormat`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_identifier_format: Option<String>,
+    /// Members of the provider that the object says nothing about, as they are.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, Kept>,
+}
+
+/// The value of a member that is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Kept {
+    /// A text.
+    Text(String),
+    /// True or false.
+    Truth(bool),
 }
 
 /// Certificates as the bodies of their PEM, without BEGIN and END lines.
@@ -50,7 +65,7 @@ pub enum Certificates {
 }
 
 impl Body {
-    /// Every member that is a free text, with its name.
+    /// Every member of a fixed name that is a free text, with its name.
     pub fn texts(&self) -> Vec<(&'static str, &str)> {
         let stated = [
             ("name", self.name.as_str()),

@@ -1,5 +1,7 @@
 //! The body of `PUT /api/v2/identityproviders/pureengage` that an object implies, and what the service would say to it.
 
+use std::collections::BTreeMap;
+
 use base64ct::{Base64, Encoding};
 use hybridcheck_checks::IdpFault;
 use hybridcheck_core::facts::{CertificateFact, CertificateInfo, CertificateOutcome, Fact, Gap};
@@ -92,6 +94,7 @@ pub fn expected(object: &HybridObject, target: Target, as_of: Timestamp) -> Expe
                 slo_uri: None,
                 relying_party_identifier: None,
                 name_identifier_format: None,
+                others: BTreeMap::new(),
             }),
         ),
         _ => (None, None),
@@ -271,6 +274,7 @@ pub(super) mod tests {
             slo_uri: None,
             relying_party_identifier: None,
             name_identifier_format: None,
+            others: BTreeMap::new(),
         }
     }
 

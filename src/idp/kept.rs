@@ -1,11 +1,11 @@
 //! What the provider has and the object does not imply otherwise: it stays in the body, which takes the place of the whole.
 
 use hybridcheck_checks::IdpFault;
-use hybridcheck_core::facts::{CertificateInfo, IdentityProvider};
+use hybridcheck_core::facts::{CertificateInfo, IdentityProvider, Setting};
 use hybridcheck_core::text::{listed, visible};
 use hybridcheck_core::time::Timestamp;
 
-use super::body::{Body, Certificates, NAME};
+use super::body::{Body, Certificates, Kept, NAME};
 use super::expected::Expected;
 use crate::saml::Remark;
 
@@ -52,13 +52,41 @@ pub fn keep(made: &mut Expected, now: &IdentityProvider, as_of: Timestamp) {
         ));
         *ours = Some(theirs.to_owned());
     }
+    others(body, now, remarks);
     certificates(body, own, now, as_of, remarks);
-    remarks.push(Remark::note(
-        "other members",
-        "hybridcheck does not read logoImageData, sloBinding, ssoBinding, signAuthnRequests, providerName, displayOnLogin, metadataURL and \
-         forceAuthn of the provider, and whether PUT keeps what it is not sent is not documented",
-        "where GET /api/v2/identityproviders/pureengage returns them set, add them to the body",
-    ));
+}
+
+/// Whether PUT keeps what it is not sent is not documented: so everything that the provider has set is sent again.
+fn others(body: &mut Body, now: &IdentityProvider, remarks: &mut Vec<Remark>) {
+    const ID: &str = "other members";
+    let (mut kept, mut left_out) = (Vec::new(), Vec::new());
+    for (member, setting) in &now.others {
+        let value = match setting {
+            Setting::Text(text) if text.is_empty() => continue,
+            Setting::Text(text) if is_as_sent(text) => Kept::Text(text.clone()),
+            Setting::Truth(truth) => Kept::Truth(*truth),
+            Setting::Text(_) | Setting::TooLong(_) => {
+                left_out.push(member.as_str());
+                continue;
+            }
+        };
+        kept.push(member.as_str());
+        body.others.insert(member.clone(), value);
+    }
+    if !kept.is_empty() {
+        let found = format!("kept as the provider has them now: {}", listed(kept));
+        remarks.push(Remark::note(ID, found, ""));
+    }
+    if !left_out.is_empty() {
+        remarks.push(Remark::gap(
+            ID,
+            format!(
+                "too long or with invisible characters, so the body does not have them: {}",
+                listed(left_out)
+            ),
+            "take them from the answer of GET /api/v2/identityproviders/pureengage",
+        ));
+    }
 }
 
 fn name(body: &mut Body, now: &IdentityProvider, remarks: &mut Vec<Remark>) {
@@ -202,6 +230,8 @@ fn state(info: &CertificateInfo, as_of: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{certificate_info, now, pureengage_idp};
@@ -294,6 +324,12 @@ mod tests {
         provider.slo_uri = Some("https://idp.acme.example/slo".into());
         provider.relying_party_identifier = Some("urn:acme".into());
         provider.name_identifier_format = Some(" ".into());
+        provider.others = BTreeMap::from([
+            ("displayOnLogin".to_owned(), Setting::Truth(false)),
+            ("providerName".to_owned(), Setting::Text(String::new())),
+            ("ssoBinding".to_owned(), Setting::Text("urn:post".into())),
+            ("logoImageData".to_owned(), Setting::TooLong(90_000)),
+        ]);
         let mut made = made();
         keep(&mut made, &provider, now());
         let kept = made.body.expect("a body");
@@ -304,7 +340,18 @@ mod tests {
         );
         assert_eq!(kept.relying_party_identifier.as_deref(), Some("urn:acme"));
         assert_eq!(kept.name_identifier_format, None);
-        assert!(made.remarks.iter().all(|r| r.status == Status::Note));
+        let others = BTreeMap::from([
+            ("displayOnLogin".to_owned(), Kept::Truth(false)),
+            ("ssoBinding".to_owned(), Kept::Text("urn:post".into())),
+        ]);
+        assert_eq!(kept.others, others);
+        let (gaps, notes): (Vec<&Remark>, Vec<&Remark>) = made
+            .remarks
+            .iter()
+            .partition(|remark| remark.status == Status::Gap);
+        assert!(notes.iter().all(|remark| remark.status == Status::Note));
+        assert!(gaps[0].found.ends_with("logoImageData"), "{gaps:?}");
+        assert_eq!(gaps.len(), 1);
     }
 
     #[test]

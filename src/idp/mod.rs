@@ -5,7 +5,7 @@ mod differences;
 mod expected;
 mod kept;
 
-pub use body::{Body, Certificates, PLACEHOLDER};
+pub use body::{Body, Certificates, Kept, PLACEHOLDER};
 pub use differences::{absent, differences};
 pub use expected::{Expected, Target, expected};
 pub use kept::{keep, target};

@@ -357,11 +357,7 @@ fn decode_holds_a_message_against_the_identity_provider_when_a_client_may_read_i
             0,
             "it was signed with the key of a certificate of the identity provider",
         ),
-        (
-            Some("issuer-mismatch"),
-            1,
-            "they differ only in the scheme",
-        ),
+        (Some("issuer-mismatch"), 1, "they differ only in the scheme"),
         (
             Some("idp-certificate"),
             1,

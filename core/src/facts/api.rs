@@ -212,6 +212,9 @@ pub struct IdentityProvider {
     pub name_identifier_format: Option<String>,
     /// `autoProvisionUsers`; only the `PureEngage` provider has it.
     pub auto_provision_users: Option<bool>,
+    /// The members that nothing is judged by, by name.
+    #[serde(default)]
+    pub others: BTreeMap<String, Setting>,
     /// The certificates of `certificate` and `certificates`, decoded, each once.
     #[serde(default)]
     pub decoded: Vec<CertificateInfo>,
@@ -221,6 +224,18 @@ pub struct IdentityProvider {
     /// The DER of each decoded certificate, in base64.
     #[serde(default)]
     pub certificates: Vec<String>,
+}
+
+/// A member that is not judged, but has its place in the provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Setting {
+    /// A text.
+    Text(String),
+    /// A text of so many bytes, more than a fact keeps.
+    TooLong(usize),
+    /// True or false.
+    Truth(bool),
 }
 
 /// All identity providers.

@@ -1,7 +1,10 @@
 //! Identity providers.
 
+use std::collections::BTreeMap;
+
 use base64ct::{Base64, Encoding};
-use hybridcheck_core::facts::{IdentityProvider, IdentityProviders};
+use hybridcheck_core::facts::{IdentityProvider, IdentityProviders, Setting};
+use hybridcheck_core::text::visible;
 use serde::Deserialize;
 
 use super::listing::{Listed, Listing};
@@ -27,7 +30,19 @@ pub(super) struct RawProvider {
     auto_provision_users: Option<bool>,
     certificate: Option<String>,
     certificates: Option<Vec<String>>,
+    logo_image_data: Option<String>,
+    slo_binding: Option<String>,
+    sso_binding: Option<String>,
+    sign_authn_requests: Option<bool>,
+    provider_name: Option<String>,
+    display_on_login: Option<bool>,
+    #[serde(rename = "metadataURL")]
+    metadata_url: Option<String>,
+    force_authn: Option<bool>,
 }
+
+/// The longest text among the members that nothing is judged by; an image is longer.
+const TEXT_LIMIT: usize = 2_000;
 
 impl Listed for RawProvider {
     fn id(&self) -> Option<&str> {
@@ -36,7 +51,33 @@ impl Listed for RawProvider {
 }
 
 impl RawProvider {
+    /// What is not judged, as it has to be sent again with everything else.
+    fn others(&self) -> BTreeMap<String, Setting> {
+        let text = |text: &Option<String>| {
+            text.as_ref().map(|text| match text.len() {
+                0..=TEXT_LIMIT => Setting::Text(visible(text, TEXT_LIMIT)),
+                length => Setting::TooLong(length),
+            })
+        };
+        let truth = |truth: Option<bool>| truth.map(Setting::Truth);
+        let all = [
+            ("logoImageData", text(&self.logo_image_data)),
+            ("sloBinding", text(&self.slo_binding)),
+            ("ssoBinding", text(&self.sso_binding)),
+            ("signAuthnRequests", truth(self.sign_authn_requests)),
+            ("providerName", text(&self.provider_name)),
+            ("displayOnLogin", truth(self.display_on_login)),
+            ("metadataURL", text(&self.metadata_url)),
+            ("forceAuthn", truth(self.force_authn)),
+        ];
+        let stated = all.into_iter();
+        stated
+            .filter_map(|(member, setting)| Some((member.to_owned(), setting?)))
+            .collect()
+    }
+
     fn decode(self) -> IdentityProvider {
+        let others = self.others();
         let mut provider = IdentityProvider {
             id: shown(self.id),
             name: shown(self.name),
@@ -48,6 +89,7 @@ impl RawProvider {
             relying_party_identifier: shown(self.relying_party_identifier),
             name_identifier_format: shown(self.name_identifier_format),
             auto_provision_users: self.auto_provision_users,
+            others,
             ..IdentityProvider::default()
         };
         let mut texts: Vec<String> = Vec::new();
