@@ -8,7 +8,7 @@ use hybridcheck_core::object::{HybridObject, ObjectId, SAML_AUTH, Value, is_guid
 use hybridcheck_core::secret::Secret;
 
 use super::Gathering;
-use super::ready::{Readiness, blocked, missing};
+use super::job::{Readiness, blocked, missing};
 use crate::probes::trust::carries_secrets;
 
 /// The API endpoint of an object when a token may be sent there now.

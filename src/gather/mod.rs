@@ -3,6 +3,7 @@
 //! Driven by dependencies, not by barriers. Safety lives in `gate`: which host may receive a secret, over which chain, and what is refused.
 
 mod gate;
+mod job;
 mod keys;
 mod plan;
 mod ready;
@@ -25,7 +26,8 @@ pub use plan::{closure, planned, routed};
 
 use crate::config::Settings;
 use crate::probes::clock::Watch;
-use ready::{Readiness, readiness};
+use job::Readiness;
+use ready::readiness;
 use resources::{Carried, Resources};
 
 /// Watches a gathering go on.

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use hybridcheck_core::check::service_clients;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{
-    Answer, ClientRef, Effect, Fact, FactKey, Facts, HelloVariant, TcpFact, TcpOutcome, TlsFact,
-    TlsOutcome,
+    AddressSource, Answer, ClientRef, Effect, Fact, FactKey, Facts, HelloVariant, TcpFact,
+    TcpOutcome, TlsFact, TlsOutcome,
 };
 use hybridcheck_core::object::HybridObject;
 
@@ -315,6 +315,34 @@ pub(super) fn tcp_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
     }
 }
 
+/// Whether a host's addresses come from DNS: it is no literal, and no flag gives the addresses of all its endpoints.
+pub(super) fn asks_dns(host: &Host, wanted: &BTreeSet<FactKey>, settings: &Settings) -> bool {
+    given(host, wanted, settings).is_none()
+}
+
+/// Addresses that need no look-up.
+pub(super) fn given(
+    host: &Host,
+    wanted: &BTreeSet<FactKey>,
+    settings: &Settings,
+) -> Option<(AddressSource, Vec<IpAddr>)> {
+    if let Some(address) = host.literal() {
+        return Some((AddressSource::Literal, vec![address]));
+    }
+    for endpoint in endpoints(wanted, host) {
+        if let Some(addresses) = settings.given_addresses(&endpoint) {
+            return Some((AddressSource::Resolve, addresses.to_vec()));
+        }
+        let target = settings.target(&endpoint);
+        if target.host != *host
+            && let Some(address) = target.host.literal()
+        {
+            return Some((AddressSource::ConnectTo, vec![address]));
+        }
+    }
+    None
+}
+
 /// One question per nameserver about a host, when its addresses come from DNS.
 pub(super) fn questions(
     host: &Host,
@@ -322,7 +350,7 @@ pub(super) fn questions(
     wanted: &BTreeSet<FactKey>,
     settings: &Settings,
 ) -> Vec<FactKey> {
-    if !super::ready::asks_dns(host, wanted, settings) {
+    if !asks_dns(host, wanted, settings) {
         return Vec::new();
     }
     let nameservers = nameservers.iter();

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use super::Done;
-use super::ready::Job;
+use super::job::Job;
 use crate::config::{SamlLogin, Settings};
 use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;

@@ -1,0 +1,294 @@
+//! Readiness of what the token endpoint and the API are asked for.
+
+use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::facts::{ClientRef, Fact, FactKey, Gap, PrivateKeyOutcome};
+use hybridcheck_core::object::ObjectId;
+use hybridcheck_core::secret::Secret;
+
+use crate::gather::Gathering;
+use crate::gather::gate::{api_gate, auth_gate, client_id, credentials};
+use crate::gather::job::{Job, Readiness, blocked, missing};
+
+pub(super) fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readiness {
+    let Some(object) = gathering.objects.get(usize::from(client.object().0)) else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    let stands_on = key.stands_on(gathering.objects, &gathering.routes);
+    let (client_id, secret) = match credentials(gathering, object, client) {
+        Ok(pair) => pair,
+        Err(gap) => return missing(gap, stands_on),
+    };
+    match auth_gate(gathering, object) {
+        Ok((endpoint, _))
+            if let Some(first) = same_client(gathering, key, &endpoint, (&client_id, &secret)) =>
+        {
+            shared_token(gathering, first, stands_on)
+        }
+        Ok((endpoint, address)) => Readiness::Start(Job::Token {
+            route: gathering.routes.of(&endpoint),
+            endpoint,
+            address,
+            client_id,
+            secret,
+            stands_on,
+        }),
+        Err(Gap::Blocked { by }) if gathering.is_open(&by) => Readiness::Wait,
+        Err(gap) => missing(gap, stands_on),
+    }
+}
+
+/// The first request for a token with the same id and secret at the same endpoint: a client is asked for one token in a run, however
+/// many sections name it.
+fn same_client<'g>(
+    gathering: &'g Gathering<'_>,
+    key: &FactKey,
+    endpoint: &Endpoint,
+    (id, secret): (&str, &Secret),
+) -> Option<&'g ClientRef> {
+    let before = gathering.wanted.range(..key).filter_map(|key| match key {
+        FactKey::Token { client } => Some(client),
+        _ => None,
+    });
+    before.into_iter().find(|client| {
+        let object = gathering.objects.get(usize::from(client.object().0));
+        object.is_some_and(|object| {
+            object.auth_endpoint().as_ref() == Some(endpoint)
+                && credentials(gathering, object, client)
+                    .is_ok_and(|(other, own)| other == id && own.is_same(secret))
+        })
+    })
+}
+
+/// What the first request brought is the answer for all who share the client.
+fn shared_token(
+    gathering: &Gathering<'_>,
+    first: &ClientRef,
+    stands_on: Vec<FactKey>,
+) -> Readiness {
+    let key = FactKey::Token {
+        client: first.clone(),
+    };
+    match gathering.facts.token(&key) {
+        Ok(fact) => Readiness::Start(Job::SharedToken {
+            first: first.clone(),
+            fact: Box::new(fact.clone()),
+            stands_on,
+        }),
+        Err(_) if gathering.is_open(&key) => Readiness::Wait,
+        Err(gap) => missing(gap, stands_on),
+    }
+}
+
+/// Whether a client's token is there, is coming, or will not come.
+fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
+    let key = FactKey::token_of(client);
+    match gathering.facts.get(&key) {
+        Ok(Fact::Token(fact)) => Some(fact.is_issued()),
+        Ok(Fact::SamlLogin(fact)) => Some(fact.accepted().is_some()),
+        Err(_) if gathering.is_open(&key) => None,
+        _ => Some(false),
+    }
+}
+
+/// Whether certificate or key can be signed with: what does not decode or open has checks and causes of its own.
+fn is_usable(gathering: &Gathering<'_>, material: &FactKey) -> bool {
+    match gathering.facts.get(material) {
+        Ok(Fact::Certificate(fact)) => fact.certificate().is_some(),
+        Ok(Fact::PrivateKey(fact)) => matches!(
+            fact.outcome,
+            PrivateKeyOutcome::Decrypted { .. } | PrivateKeyOutcome::Unencrypted { .. }
+        ),
+        _ => false,
+    }
+}
+
+/// A login as a person happens on request only: it may leave a new user behind.
+pub(super) fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: ObjectId) -> Readiness {
+    let stands_on = key.stands_on(gathering.objects, &gathering.routes);
+    if gathering.settings.saml_login.is_none() {
+        let reason = "a login with an assertion may create a user, and take a licence, where users are provisioned at their first login";
+        return missing(
+            Gap::NotAskedFor {
+                reason: reason.into(),
+                flag: "--saml-user EMAIL, with the address of an existing test user,".into(),
+            },
+            Vec::new(),
+        );
+    }
+    let Some(object) = gathering.objects.get(usize::from(object.0)) else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    let client = ClientRef::Person { object: object.id };
+    let (client_id, secret) = match credentials(gathering, object, &client) {
+        Ok(pair) => pair,
+        Err(gap) => return missing(gap, stands_on),
+    };
+    let material = [
+        FactKey::Certificate { object: object.id },
+        FactKey::PrivateKey { object: object.id },
+    ];
+    for base in material {
+        if gathering.is_open(&base) {
+            return Readiness::Wait;
+        }
+        if !is_usable(gathering, &base) {
+            return blocked(base);
+        }
+    }
+    match auth_gate(gathering, object) {
+        Ok((endpoint, address)) => Readiness::Start(Job::SamlLogin {
+            object: Box::new(object.clone()),
+            route: gathering.routes.of(&endpoint),
+            endpoint,
+            address,
+            client_id,
+            secret,
+            stands_on,
+        }),
+        Err(Gap::Blocked { by }) if gathering.is_open(&by) => Readiness::Wait,
+        Err(gap) => missing(gap, stands_on),
+    }
+}
+
+/// A token is ended when everything that is read with it has been read.
+pub(super) fn token_end(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readiness {
+    let readings = [
+        FactKey::Grants {
+            client: client.clone(),
+        },
+        FactKey::Me {
+            object: client.object(),
+        },
+        FactKey::TokenInfo {
+            client: client.clone(),
+        },
+    ];
+    if readings.iter().any(|key| gathering.is_open(key)) {
+        return Readiness::Wait;
+    }
+    with_token(gathering, key, client)
+}
+
+/// The end of a token that is there, whatever was to be read with it, when the run is over.
+pub(in crate::gather) fn farewell(
+    gathering: &Gathering<'_>,
+    key: &FactKey,
+    client: &ClientRef,
+) -> Option<Job> {
+    match with_token(gathering, key, client) {
+        Readiness::Start(job) => Some(job),
+        Readiness::Known(..) | Readiness::Wait => None,
+    }
+}
+
+/// What is asked with the token of one certain client.
+pub(super) fn with_token(
+    gathering: &Gathering<'_>,
+    key: &FactKey,
+    client: &ClientRef,
+) -> Readiness {
+    match token_state(gathering, client) {
+        None => return Readiness::Wait,
+        Some(false) => return blocked(FactKey::token_of(client)),
+        Some(true) => {}
+    }
+    let stands_on = key.stands_on(gathering.objects, &gathering.routes);
+    match api_gate(gathering, client.object(), &stands_on) {
+        Ok((endpoint, addresses)) => Readiness::Start(Job::Organization {
+            route: gathering.routes.of(&endpoint),
+            endpoint,
+            addresses,
+            reader: client.clone(),
+            client_id: None,
+            stands_on,
+        }),
+        Err(readiness) => *readiness,
+    }
+}
+
+/// An organisation's fact is read with the tool's own client when there is one, else with the first client that may.
+pub(super) fn organization(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
+    let Some(object) = key.of_organization() else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    let client_id = match client_asked_about(gathering, key) {
+        Ok(client_id) => client_id,
+        Err(gap) => return missing(gap, key.stands_on(gathering.objects, &gathering.routes)),
+    };
+    let candidates = readers(gathering, object);
+    let tokens = |clients: &[ClientRef]| -> Vec<FactKey> {
+        let keys = clients.iter().cloned();
+        keys.map(|client| FactKey::Token { client }).collect()
+    };
+    let mut stands_on = key.stands_on(gathering.objects, &gathering.routes);
+    let denied = gathering.denied.get(key);
+    let mut pending = false;
+    for candidate in &candidates {
+        if denied.is_some_and(|(asked, _)| asked.contains(candidate)) {
+            continue;
+        }
+        match token_state(gathering, candidate) {
+            None => pending = true,
+            Some(false) => {}
+            Some(true) => {
+                stands_on.extend(tokens(std::slice::from_ref(candidate)));
+                return match api_gate(gathering, object, &stands_on) {
+                    Ok((endpoint, addresses)) => Readiness::Start(Job::Organization {
+                        route: gathering.routes.of(&endpoint),
+                        endpoint,
+                        addresses,
+                        reader: candidate.clone(),
+                        client_id,
+                        stands_on,
+                    }),
+                    Err(readiness) => *readiness,
+                };
+            }
+        }
+        // The tool's own client was given to read the organisation: wait for it before asking with another.
+        if pending && matches!(candidate, ClientRef::Tool { .. }) {
+            return Readiness::Wait;
+        }
+    }
+    if pending {
+        return Readiness::Wait;
+    }
+    let all = tokens(&candidates);
+    stands_on.extend(all.iter().cloned());
+    match (denied, all.into_iter().next()) {
+        (Some((_, gap)), _) => missing(gap.clone(), stands_on),
+        (None, Some(first)) => missing(Gap::blocked(first), stands_on),
+        (None, None) => missing(
+            Gap::NoMeans {
+                what: "no client could ask: the object has no client-credentials client, and none of the tool's own was given (--client-id)".into(),
+            },
+            stands_on,
+        ),
+    }
+}
+
+/// The id of the client that a question is about.
+fn client_asked_about(gathering: &Gathering<'_>, key: &FactKey) -> Result<Option<String>, Gap> {
+    let FactKey::ClientRecord { client } = key else {
+        return Ok(None);
+    };
+    let object = gathering
+        .objects
+        .get(usize::from(client.object().0))
+        .ok_or(Gap::NotPlanned)?;
+    client_id(object, client).map(Some)
+}
+
+/// The clients that may be asked with, in order of preference: those whose token is part of this run.
+fn readers(gathering: &Gathering<'_>, object: ObjectId) -> Vec<ClientRef> {
+    let Some(object) = gathering.objects.get(usize::from(object.0)) else {
+        return Vec::new();
+    };
+    let tool = gathering
+        .settings
+        .tool_client
+        .iter()
+        .map(|_| ClientRef::Tool { object: object.id });
+    tool.chain(hybridcheck_core::check::service_clients(object))
+        .collect()
+}

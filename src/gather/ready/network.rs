@@ -1,0 +1,358 @@
+//! Readiness of what is asked of the network, up to the verified connections.
+
+use std::net::{IpAddr, SocketAddr};
+
+use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::facts::{
+    AddressSource, AddressesFact, ConnectionFact, FactKey, Gap, HelloVariant, ReachFact,
+    TcpOutcome, Trust, TunnelOutcome,
+};
+
+use crate::gather::Gathering;
+use crate::gather::gate::usable_addresses;
+use crate::gather::job::{Job, Readiness, blocked, missing};
+use crate::gather::plan::given;
+use crate::gather::{keys, plan};
+use crate::probes::trust::carries_secrets;
+
+/// Why this system itself is not asked about a host: it is no name, or the user said where names or addresses come from.
+pub(super) fn unasked(gathering: &Gathering<'_>, host: &Host) -> Option<Gap> {
+    let what = if host.literal().is_some() {
+        format!("{host} is an address, so nothing looks it up")
+    } else {
+        let flag = gathering.settings.names_given_by()?;
+        format!("{flag} was given, so this host's own hosts file and look-up were not asked")
+    };
+    Some(Gap::NoMeans { what })
+}
+
+/// The hosts file decides, then the first nameserver that names an address; nobody waits for a dead one. Only when no nameserver
+/// names an address does the system's own look-up decide: the way that nameservers answer waits for it never.
+pub(super) fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
+    let found = |source, addresses, stands_on| {
+        let fact = AddressesFact { source, addresses };
+        Readiness::Known(Ok(Box::new(fact.into())), stands_on)
+    };
+    if let Some((source, addresses)) = given(host, &gathering.wanted, gathering.settings) {
+        return found(source, addresses, Vec::new());
+    }
+    let hosts_file = FactKey::HostsFile { host: host.clone() };
+    match gathering.facts.hosts_file(&hosts_file) {
+        Err(_) if gathering.is_open(&hosts_file) => return Readiness::Wait,
+        Ok(fact) if !fact.entries.is_empty() => {
+            let mut addresses: Vec<IpAddr> = Vec::new();
+            for entry in &fact.entries {
+                if !addresses.contains(&entry.address) {
+                    addresses.push(entry.address);
+                }
+            }
+            return found(AddressSource::HostsFile, addresses, vec![hosts_file]);
+        }
+        _ => {}
+    }
+    match gathering.facts.get(&FactKey::Resolver) {
+        Err(_) if gathering.is_open(&FactKey::Resolver) => return Readiness::Wait,
+        Err(_) => return blocked(FactKey::Resolver),
+        Ok(_) => {}
+    }
+    let asked: Vec<&FactKey> = keys::questions_of(&gathering.wanted, host).collect();
+    for key in &asked {
+        if let Ok(answer) = gathering.facts.dns(key) {
+            let addresses = answer.addresses();
+            if !addresses.is_empty() {
+                return found(AddressSource::Dns, addresses, vec![(*key).clone()]);
+            }
+        }
+    }
+    if asked.iter().any(|key| gathering.is_open(key)) {
+        return Readiness::Wait;
+    }
+    let look_up = FactKey::SystemLookup { host: host.clone() };
+    match gathering.facts.system_lookup(&look_up) {
+        Err(_) if gathering.is_open(&look_up) => return Readiness::Wait,
+        Ok(fact) if !fact.outcome.addresses().is_empty() => {
+            let addresses = fact.outcome.addresses().to_vec();
+            return found(AddressSource::System, addresses, vec![look_up]);
+        }
+        _ => {}
+    }
+    let mut stands_on: Vec<FactKey> = asked.into_iter().cloned().collect();
+    stands_on.push(FactKey::Resolver);
+    found(AddressSource::Dns, Vec::new(), stands_on)
+}
+
+pub(super) fn tls(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+) -> Readiness {
+    let base = FactKey::socket(endpoint, address, route);
+    let remote = match route {
+        Route::Direct => match gathering.facts.tcp(&base) {
+            Ok(tcp) => (tcp.outcome == TcpOutcome::Connected).then_some(tcp.remote),
+            Err(_) if gathering.is_open(&base) => return Readiness::Wait,
+            Err(_) => None,
+        },
+        Route::Proxy(proxy) => match gathering.facts.tunnel(&base) {
+            Ok(tunnel) => (tunnel.outcome == TunnelOutcome::Open)
+                .then(|| SocketAddr::new(address, gathering.settings.target(proxy).port)),
+            Err(_) if gathering.is_open(&base) => return Readiness::Wait,
+            Err(_) => None,
+        },
+    };
+    match remote {
+        Some(remote) => Readiness::Start(Job::Tls { remote, base }),
+        None => blocked(base),
+    }
+}
+
+/// Another ClientHello goes straight to the address; through a proxy it would need a tunnel of its own.
+pub(super) fn hello(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+    variant: HelloVariant,
+) -> Readiness {
+    let base = FactKey::socket(endpoint, address, route);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Hello {
+            remote: tcp.remote,
+            host: endpoint.host.clone(),
+            variant,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
+    }
+}
+
+/// What hybridcheck cannot speak to is a gap with its reason, never another route.
+fn unspoken(gathering: &Gathering<'_>, route: &Route) -> Option<Gap> {
+    let Route::Proxy(proxy) = route else {
+        return None;
+    };
+    let why = gathering.settings.proxies.unspoken(proxy)?;
+    Some(Gap::NoMeans { what: why.into() })
+}
+
+pub(super) fn tunnel(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    address: IpAddr,
+    route: &Route,
+) -> Readiness {
+    let Route::Proxy(proxy) = route else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    if let Some(gap) = unspoken(gathering, route) {
+        return missing(gap, Vec::new());
+    }
+    let base = FactKey::Tcp {
+        endpoint: proxy.clone(),
+        address,
+        route: Route::Direct,
+    };
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Tunnel {
+            remote: tcp.remote,
+            endpoint: endpoint.clone(),
+            proxy: proxy.clone(),
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        _ => blocked(base),
+    }
+}
+
+/// The first trusted handshake decides; when all have ended without one, the facts that got furthest are what blocks.
+pub(super) fn connection(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    route: &Route,
+) -> Readiness {
+    if let Some(gap) = unspoken(gathering, route) {
+        return missing(gap, Vec::new());
+    }
+    let first = match route {
+        Route::Direct => endpoint,
+        Route::Proxy(proxy) => proxy,
+    };
+    let names = FactKey::Addresses {
+        host: first.host.clone(),
+    };
+    match gathering.facts.addresses(&names) {
+        Err(_) if gathering.is_open(&names) => return Readiness::Wait,
+        Ok(found) if found.addresses.is_empty() => return blocked(names),
+        Err(_) => return blocked(names),
+        Ok(_) => {}
+    }
+    let mut open = false;
+    let mut handshakes = Vec::new();
+    for key in keys::tls_of(&gathering.wanted, endpoint, route) {
+        open |= gathering.is_open(key);
+        let (FactKey::Tls { address, .. }, Ok(tls)) = (key, gathering.facts.tls(key)) else {
+            continue;
+        };
+        handshakes.push(key.clone());
+        if tls.is_trusted() {
+            let fact = ConnectionFact {
+                address: *address,
+                trust: tls.trust.unwrap_or(Trust::Nowhere),
+            };
+            return Readiness::Known(Ok(Box::new(fact.into())), vec![key.clone()]);
+        }
+    }
+    let sockets: Vec<FactKey> = keys::tcp_of(&gathering.wanted, first).cloned().collect();
+    let tunnels: Vec<FactKey> = keys::tunnels_of(&gathering.wanted, endpoint, route)
+        .cloned()
+        .collect();
+    open |= sockets
+        .iter()
+        .chain(&tunnels)
+        .any(|key| gathering.is_open(key));
+    if open {
+        return Readiness::Wait;
+    }
+    let answered = |keys: &Vec<FactKey>| keys.iter().any(|key| gathering.facts.get(key).is_ok());
+    let furthest = [handshakes, tunnels, sockets]
+        .into_iter()
+        .find(answered)
+        .unwrap_or_default();
+    match furthest.first() {
+        Some(first) => missing(Gap::blocked(first.clone()), furthest),
+        // Every address is of a family that the user left out.
+        None => blocked(names),
+    }
+}
+
+/// Asked after a connection failed. Within this host there are no hops to look for.
+pub(super) fn path(gathering: &Gathering<'_>, endpoint: &Endpoint, address: IpAddr) -> Readiness {
+    let base = plan::tcp_key(endpoint, address);
+    match gathering.facts.tcp(&base) {
+        Ok(tcp) if tcp.remote.ip().is_loopback() => missing(
+            Gap::NoMeans {
+                what: format!("{address} is this host itself: there is no path to look at"),
+            },
+            vec![base],
+        ),
+        Ok(tcp) => Readiness::Start(Job::Path {
+            remote: tcp.remote,
+            base,
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        Err(_) => blocked(base),
+    }
+}
+
+/// Known as soon as one address accepts, or when all have been tried.
+pub(super) fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
+    let names = FactKey::Addresses {
+        host: endpoint.host.clone(),
+    };
+    match gathering.facts.addresses(&names) {
+        Err(_) if gathering.is_open(&names) => return Readiness::Wait,
+        Ok(found) if !found.addresses.is_empty() => {}
+        _ => return blocked(names),
+    }
+    let tried: Vec<FactKey> = keys::tcp_of(&gathering.wanted, endpoint).cloned().collect();
+    let mut fact = ReachFact {
+        open: Vec::new(),
+        shut: Vec::new(),
+    };
+    for key in &tried {
+        if let (FactKey::Tcp { address, .. }, Ok(tcp)) = (key, gathering.facts.tcp(key)) {
+            if tcp.outcome == TcpOutcome::Connected {
+                fact.open.push(*address);
+            } else {
+                fact.shut.push(*address);
+            }
+        }
+    }
+    if fact.open.is_empty() && tried.iter().any(|key| gathering.is_open(key)) {
+        return Readiness::Wait;
+    }
+    if tried.is_empty() {
+        return blocked(names);
+    }
+    Readiness::Known(Ok(Box::new(fact.into())), tried)
+}
+
+/// What is asked over the verified connection of an endpoint, as soon as there is one.
+pub(super) fn on_connection(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    route: &Route,
+) -> Readiness {
+    let base = FactKey::Connection {
+        endpoint: endpoint.clone(),
+        route: route.clone(),
+    };
+    match gathering.facts.connection(&base) {
+        Ok(connection) => Readiness::Start(Job::OverLink {
+            endpoint: endpoint.clone(),
+            address: connection.address,
+            route: route.clone(),
+            stands_on: vec![base],
+        }),
+        Err(_) if gathering.is_open(&base) => Readiness::Wait,
+        Err(_) => blocked(base),
+    }
+}
+
+/// The verified connection may carry no token, so the API's own client, which would, refuses it.
+pub(in crate::gather) fn is_inspected(gathering: &Gathering<'_>, connection: &FactKey) -> bool {
+    let allowed = gathering.settings.trust_inspection;
+    let found = gathering.facts.connection(connection);
+    found.is_ok_and(|connection| !carries_secrets(connection.trust, allowed))
+}
+
+/// Starts with the addresses, beside the measured handshake, so that the API's connection is warm when the first token arrives.
+pub(super) fn api_probe(
+    gathering: &Gathering<'_>,
+    endpoint: &Endpoint,
+    route: &Route,
+) -> Readiness {
+    let first = match route {
+        Route::Direct => endpoint,
+        Route::Proxy(proxy) => proxy,
+    };
+    let names = FactKey::Addresses {
+        host: first.host.clone(),
+    };
+    let base = FactKey::Connection {
+        endpoint: endpoint.clone(),
+        route: route.clone(),
+    };
+    if unspoken(gathering, route).is_some() {
+        return blocked(base);
+    }
+    let key = FactKey::ApiProbe {
+        endpoint: endpoint.clone(),
+        route: route.clone(),
+    };
+    if is_inspected(gathering, &base) || gathering.asked_again.contains(&key) {
+        return on_connection(gathering, endpoint, route);
+    }
+    match gathering.facts.addresses(&names) {
+        Ok(_) => {
+            let addresses = usable_addresses(gathering, endpoint, route);
+            if addresses.is_empty() {
+                return if gathering.is_open(&base) {
+                    Readiness::Wait
+                } else {
+                    blocked(base)
+                };
+            }
+            Readiness::Start(Job::Api {
+                endpoint: endpoint.clone(),
+                route: route.clone(),
+                addresses,
+                stands_on: vec![base],
+            })
+        }
+        Err(_) if gathering.is_open(&names) => Readiness::Wait,
+        Err(_) => blocked(base),
+    }
+}
