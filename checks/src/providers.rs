@@ -1,13 +1,27 @@
 //! The organisation's identity providers, as several causes look at them.
 
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
+use hybridcheck_core::facts::{Answer, ApiFact, ApiOutcome, FactKey, Gap, IdentityProvider};
 use hybridcheck_core::text::visible;
 
-use crate::ours;
+use crate::{ours, seen};
 
 /// The id of the `PureEngage` provider among all.
 const PUREENGAGE: &str = "pureengage";
+
+/// The `PureEngage` provider of the object's organisation. That there is none is judged by `idp-exists`, a gap for all others.
+pub(crate) fn pureengage<'a>(
+    case: &Case<'a>,
+) -> Answer<(&'a ApiFact<IdentityProvider>, &'a IdentityProvider)> {
+    let fact = case.pureengage_idp()?;
+    ours::is_about_us(case, &fact.reader)?;
+    match &fact.outcome {
+        ApiOutcome::NotFound => Err(Gap::blocked(FactKey::PureengageIdp {
+            object: case.object.id,
+        })),
+        _ => Ok((fact, seen::found(fact)?)),
+    }
+}
 
 /// Another provider than the `PureEngage` one that has the object's issuer; one that is switched off takes no logins and does not count.
 pub(crate) fn bearer<'a>(case: &Case<'a>) -> Option<&'a IdentityProvider> {

@@ -5,14 +5,13 @@ use std::net::IpAddr;
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
-    Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, IdentityProvider,
-    TlsFact, Trust,
+    Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, TlsFact, Trust,
 };
 use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
 
-use crate::{answers, ours};
+use crate::answers;
 
 /// The auth and the API endpoint, and those that a person named, once each.
 pub(crate) fn endpoints(object: &HybridObject) -> Vec<Endpoint> {
@@ -373,19 +372,5 @@ pub(crate) fn with_api<T>(judgement: Judgement, fact: &ApiFact<T>) -> Judgement 
     match &fact.correlation_id {
         Some(id) => judgement.evidence("correlation id", id),
         None => judgement,
-    }
-}
-
-/// The `PureEngage` provider of the object's organisation. That there is none is judged by `idp-exists`, a gap for all others.
-pub(crate) fn pureengage_idp<'a>(
-    case: &Case<'a>,
-) -> Answer<(&'a ApiFact<IdentityProvider>, &'a IdentityProvider)> {
-    let fact = case.pureengage_idp()?;
-    ours::is_about_us(case, &fact.reader)?;
-    match &fact.outcome {
-        ApiOutcome::NotFound => Err(Gap::blocked(FactKey::PureengageIdp {
-            object: case.object.id,
-        })),
-        _ => Ok((fact, found(fact)?)),
     }
 }

@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::{providers, seen};
 
 page! {
     /// The PureEngage identity provider names no audience of its own.
@@ -43,7 +43,7 @@ impl Check for Audience {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (fact, provider) = seen::pureengage_idp(case)?;
+        let (fact, provider) = providers::pureengage(case)?;
         let party = provider.relying_party_identifier.as_deref();
         let judgement = match party.map(str::trim).filter(|party| !party.is_empty()) {
             None => {

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::seen;
+use crate::{providers, seen};
 
 page! {
     /// The PureEngage identity provider creates users at their first login.
@@ -35,7 +35,7 @@ impl Check for AutoProvision {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (fact, provider) = seen::pureengage_idp(case)?;
+        let (fact, provider) = providers::pureengage(case)?;
         let judgement = match provider.auto_provision_users {
             Some(true) => Judgement::pass("autoProvisionUsers is true"),
             Some(false) => Judgement::fail(

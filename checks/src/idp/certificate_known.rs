@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::seen;
+use crate::{providers, seen};
 
 page! {
     /// The PureEngage identity provider holds the certificate of option saml/certificate.
@@ -49,7 +49,7 @@ impl Check for CertificateKnown {
                 object: case.object.id,
             }));
         };
-        let (fact, provider) = seen::pureengage_idp(case)?;
+        let (fact, provider) = providers::pureengage(case)?;
         let is_held = provider
             .decoded
             .iter()

@@ -9,7 +9,7 @@ use hybridcheck_core::text::{listed, visible};
 use hybridcheck_core::time::Timestamp;
 
 use crate::idp_refusals::{IdpFault, with_words, would_refuse};
-use crate::seen;
+use crate::{providers, seen};
 
 page! {
     /// The PureEngage identity provider holds a certificate that is valid.
@@ -45,7 +45,7 @@ impl Check for CertificateValid {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (fact, provider) = seen::pureengage_idp(case)?;
+        let (fact, provider) = providers::pureengage(case)?;
         let unread = provider.undecodable;
         if provider.decoded.is_empty() && unread == 0 {
             return Ok(Judgement::not_applicable(

@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
 use crate::idp_refusals::{IdpFault, with_words, would_refuse};
-use crate::seen;
+use crate::{providers, seen};
 use hybridcheck_core::issuer::difference;
 
 page! {
@@ -40,7 +40,7 @@ impl Check for IssuerMatches {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (fact, provider) = seen::pureengage_idp(case)?;
+        let (fact, provider) = providers::pureengage(case)?;
         let Some(theirs) = provider.issuer_uri.as_deref() else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state an issuerURI", fact.call),

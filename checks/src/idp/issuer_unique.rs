@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::{ours, seen};
+use crate::{ours, providers, seen};
 use hybridcheck_core::issuer::difference;
 
 page! {
@@ -46,7 +46,7 @@ impl Check for IssuerUnique {
         ours::is_about_us(case, &fact.reader)?;
         let listing = seen::found(fact)?;
         // A provider that does not exist is judged elsewhere; one that cannot be read is still in the listing.
-        let (own, unread) = match seen::pureengage_idp(case) {
+        let (own, unread) = match providers::pureengage(case) {
             Ok((_, provider)) => (Some(provider), None),
             Err(gap @ Gap::Blocked { .. }) => return Err(gap),
             Err(gap) => (None, Some(gap)),

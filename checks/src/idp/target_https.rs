@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
 use crate::idp_refusals::{IdpFault, with_words, would_refuse};
-use crate::seen;
+use crate::{providers, seen};
 
 page! {
     /// The target of the PureEngage identity provider is an https URL.
@@ -44,7 +44,7 @@ impl Check for TargetHttps {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (fact, provider) = seen::pureengage_idp(case)?;
+        let (fact, provider) = providers::pureengage(case)?;
         let target = provider.sso_target_uri.as_deref().unwrap_or_default();
         let shown = visible(target, 200);
         let judgement = match IdpFault::of_target(target) {
