@@ -3,27 +3,13 @@
 use std::collections::BTreeMap;
 
 use hybridcheck::sandbox::{self, Sandbox, Seen};
+use hybridcheck_testkit::platform_api::PlatformApi;
 
 use crate::support::{Finished, run};
 
 const AGENT: &str = concat!("hybridcheck/", env!("CARGO_PKG_VERSION"));
 
-/// The documented reads, without what follows a question mark; `{id}` stands for one part of a path.
-const READS: [&str; 13] = [
-    "/.well-known/oauth-authorization-server",
-    "/api/v2/authorization/permissions",
-    "/api/v2/authorization/products",
-    "/api/v2/authorization/roles",
-    "/api/v2/authorization/subjects/me",
-    "/api/v2/date",
-    "/api/v2/identityproviders",
-    "/api/v2/identityproviders/pureengage",
-    "/api/v2/oauth/clients",
-    "/api/v2/oauth/clients/{id}",
-    "/api/v2/organizations/me",
-    "/api/v2/tokens/me",
-    "/api/v2/users/me",
-];
+const DISCOVERY: &str = "/.well-known/oauth-authorization-server";
 
 /// A run of `check`, with what it was asked to do beyond the sandbox's own arguments.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,15 +81,29 @@ fn wishes() -> Vec<Wish> {
     all
 }
 
-fn is_read(path: &str) -> bool {
-    let path = path.split('?').next().unwrap_or(path);
-    READS.iter().any(|known| {
-        known.split('/').count() == path.split('/').count()
-            && known
-                .split('/')
-                .zip(path.split('/'))
-                .all(|(known, part)| known == part || (known == "{id}" && !part.is_empty()))
-    })
+/// Whether the Platform API's definition has a call for reading, with these parameters.
+fn is_read(target: &str) -> bool {
+    let definition = PlatformApi::load();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let is_of = |template: &str| {
+        let both = template.split('/').zip(path.split('/'));
+        let mut both = both.map(|(known, part)| {
+            known == part || (known.starts_with('{') && !part.is_empty() && part != "me")
+        });
+        template.split('/').count() == path.split('/').count() && both.all(|fits| fits)
+    };
+    let mut calls = definition.calls().filter_map(|(name, call)| {
+        let template = name.strip_prefix("GET ")?;
+        is_of(template).then_some((template, call))
+    });
+    let Some((template, call)) = calls.next() else {
+        return false;
+    };
+    // The listing's answer has the members of a page, its call has no parameters: a further page that was promised is asked for all
+    // the same.
+    let is_promised = |name: &str| name == "pageNumber" && template.ends_with("/identityproviders");
+    let mut sent = url::form_urlencoded::parse(query.as_bytes());
+    sent.all(|(name, _)| call.parameters.contains(&&*name) || is_promised(&name))
 }
 
 /// What is wrong with a request, if anything.
@@ -113,6 +113,7 @@ fn objection(seen: &Seen, wish: Wish) -> Option<String> {
     let allowed = match method {
         "CONNECT" => seen.host == "proxy.acme.example",
         "DELETE" => path == "/api/v2/tokens/me" && wish.logs_in,
+        "GET" if is_auth_host => path == DISCOVERY,
         "GET" => is_read(path),
         "POST" => path == "/oauth/token" && is_auth_host,
         _ => false,
@@ -209,5 +210,23 @@ fn a_request_that_is_no_read_would_be_noticed() {
         seen("GET /api/v2/tokens/me", AGENT, Some("Basic")),
     ] {
         assert!(objection(&bad, wish).is_some(), "{bad:?}");
+    }
+}
+
+#[test]
+fn a_call_or_a_parameter_that_is_not_defined_is_noticed() {
+    for (target, is_defined) in [
+        ("/api/v2/tokens/me?preserveIdleTTL=true", true),
+        (
+            "/api/v2/oauth/clients/11111111-aaaa-4bbb-8ccc-111111111111",
+            true,
+        ),
+        ("/api/v2/identityproviders?pageNumber=2", true),
+        ("/api/v2/identityproviders?pageSize=100", false),
+        ("/api/v2/tokens/me?expand=everything", false),
+        ("/api/v2/users", false),
+        ("/api/v2/oauth/clients/", false),
+    ] {
+        assert_eq!(is_read(target), is_defined, "{target}");
     }
 }
