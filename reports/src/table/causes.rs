@@ -96,12 +96,22 @@ fn rerun(run: &Run, cause: &Diagnosis) -> String {
             None => parts.push(quoted(setting)),
         }
     }
+    if let Some(id) = &call.client_id {
+        parts.push(format!("--client-id {}", quoted(id)));
+        // A variable that held the secret holds it still.
+        let source = call.client_secret_source.as_deref();
+        let file = source.filter(|source| *source != SECRET_VARIABLE);
+        parts.extend(file.map(|file| format!("--client-secret-file {}", quoted(file))));
+    }
     if !is_probe {
         let checks = cause.rerun.iter();
         parts.extend(checks.map(|check| format!("--only {}", quoted(&check.0))));
     }
     parts.join(" ")
 }
+
+/// The variable that holds the secret of the tool's own client.
+const SECRET_VARIABLE: &str = "HYBRIDCHECK_CLIENT_SECRET";
 
 /// A word as a POSIX shell takes it.
 fn quoted(word: &str) -> String {
@@ -203,7 +213,36 @@ pub(super) fn others(page: &mut Canvas, run: &Run) {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use hybridcheck_core::cause::{Certainty, Diagnosis};
+    use hybridcheck_core::finding::Owner;
+    use hybridcheck_core::run::Invocation;
+    use hybridcheck_testkit::runs;
+
+    use super::{quoted, rerun};
+
+    #[test]
+    fn the_tools_own_client_asks_again_with_its_secret_where_it_was() {
+        let cause = Diagnosis::new(Certainty::Certain, "…", Owner::CloudAdmin, "…");
+        let call = |source: &str| {
+            let mut run = runs::healthy();
+            run.invocation = Invocation {
+                command: "check".into(),
+                inputs: vec!["o.xml".into()],
+                client_id: Some("an-id".into()),
+                client_secret_source: Some(source.into()),
+                ..Invocation::default()
+            };
+            rerun(&run, &cause)
+        };
+        assert_eq!(
+            call("my secret"),
+            "hybridcheck check o.xml --client-id an-id --client-secret-file 'my secret'"
+        );
+        assert_eq!(
+            call("HYBRIDCHECK_CLIENT_SECRET"),
+            "hybridcheck check o.xml --client-id an-id"
+        );
+    }
 
     #[test]
     fn words_are_quoted_for_a_shell_only_when_they_must_be() {
