@@ -31,8 +31,13 @@ pub(crate) struct Refused<'r> {
 impl Refused<'_> {
     /// The client was refused, before any assertion was looked at.
     pub(crate) fn is_of_client(&self) -> bool {
-        OF_CLIENT.contains(&self.error.error.as_str())
+        is_of_client(self.error)
     }
+}
+
+/// Whether an error is about the client, and no assertion was looked at.
+pub(crate) fn is_of_client(error: &OAuthError) -> bool {
+    OF_CLIENT.contains(&error.error.as_str())
 }
 
 /// The login that the genuine service refused.

@@ -316,7 +316,6 @@ fn bad(flag: &'static str, value: &str, expected: &str) -> Failure {
     }
 }
 
-/// A duration with its unit: `300ms`, `5s`, `2m`, `1h`, `30d`.
 /// Requests a second.
 fn rate(text: &str) -> Result<u32, String> {
     let rate = text.trim().parse().ok();
@@ -324,6 +323,7 @@ fn rate(text: &str) -> Result<u32, String> {
         .ok_or_else(|| "expected a whole number from 1 to 1000".to_owned())
 }
 
+/// A duration with its unit: `300ms`, `5s`, `2m`, `1h`, `30d`.
 pub(super) fn duration(flag: &'static str, text: &str) -> Result<Duration, Failure> {
     let expected = "a duration above zero with its unit, such as 300ms, 5s, 2m, 1h or 30d";
     let digits = text

@@ -70,14 +70,15 @@ holds the line `Authorization: Bearer …` of a token that may edit identity pro
 Standard error says where each member comes from, what the service would refuse and with which
 code, and, with --client-id, what differs from the provider that is there now. What that one has and
 the object does not imply otherwise is kept: its further valid certificates, as `certificates` (up to
-five), its name, sloURI, relyingPartyIdentifier and nameIdentifierFormat. Without --client-id the body
-may take all of that away. In a renewal send the body first, then change the object, then take the old
+five), its name, and every member that it has set; a text that is too long to be kept, such as a logo,
+is named, and has to be added by hand. Without --client-id the body may take all of that away. In a renewal send the body first, then change the object, then take the old
 certificate out of the provider. hybridcheck itself never writes.
 
 Exit status: 0 the body is printed, and nothing is wrong with it or differs from what is there (as
 far as --client-id could read it); 1 the service would refuse it, it differs from what is there, or
 none can be made (nothing is printed then); 2 cannot run; 3 incomplete (a placeholder for
---sso-target, a hidden value, a provider that could not be read).";
+--sso-target, a hidden value, a member to be added by hand, a provider or a listing that could not be
+read).";
 
 /// The forms of what `idp` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

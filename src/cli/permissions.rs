@@ -306,8 +306,12 @@ fn shown(needed: &Needed) -> String {
     for (number, step) in needed.steps.iter().enumerate() {
         wrapped(&mut text, &format!("  {}.", number + 1), step);
     }
-    text.push_str(
-        "\nDELETE /api/v2/tokens/me ends the token of a login that --saml-user asked for; nothing else is ever written.\n",
+    text.push('\n');
+    wrapped(
+        &mut text,
+        "DELETE",
+        "/api/v2/tokens/me ends the token of a login that --saml-user asked for; where the identity provider creates users, that login \
+         may create one. Nothing else is ever written.",
     );
     text
 }

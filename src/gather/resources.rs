@@ -80,12 +80,12 @@ impl Resources {
         self.pace.sent()
     }
 
-    /// The tokens issued and the assertions made in this run, for the redaction filter.
     /// Whoever waited for a turn has given up.
     pub(super) fn clear_queue(&self) {
         self.pace.clear_queue();
     }
 
+    /// The tokens issued and the assertions made in this run, for the redaction filter.
     pub(super) fn secrets(&self) -> Vec<Secret> {
         self.secrets.clone()
     }

@@ -7,6 +7,9 @@ use serde::Serialize;
 /// The name that the provisioning article gives the provider.
 pub(super) const NAME: &str = "PureEngage";
 
+/// What the members that the object says nothing about are called together.
+pub(super) const OTHERS: &str = "other members";
+
 /// Stands for a target that nobody named. It is no URL on purpose: sent by mistake, it is refused with `invalid.target.url`.
 pub const PLACEHOLDER: &str = "REPLACE THIS with an https URL (--sso-target)";
 

@@ -129,7 +129,20 @@ fn certificate(body: &Body, own: &CertificateInfo, now: &IdentityProvider, send:
 
 /// Other providers with the issuer of the body.
 fn twins(body: &Body, all: Option<&IdentityProviders>) -> Option<Remark> {
-    let others = all?.entities.iter().filter(|provider| {
+    const ID: &str = "issuerURI";
+    let unseen = |why: &str| {
+        Remark::gap(
+            ID,
+            format!(
+                "whether another provider has the issuer was not seen: the listing of the providers {why}"
+            ),
+            "look at the other identity providers of the organisation before you send the body",
+        )
+    };
+    let Some(listing) = all else {
+        return Some(unseen("could not be read"));
+    };
+    let others = listing.entities.iter().filter(|provider| {
         let is_own = provider
             .id
             .as_deref()
@@ -143,16 +156,17 @@ fn twins(body: &Body, all: Option<&IdentityProviders>) -> Option<Remark> {
         })
         .take(5)
         .collect();
-    (!names.is_empty()).then(|| {
-        Remark::fail(
-            "issuerURI",
-            format!(
-                "the identity provider {} has the issuer too",
-                listed(&names)
-            ),
-            "remove it or give it another issuer before you send the body",
-        )
-    })
+    if names.is_empty() {
+        return listing.incomplete.then(|| unseen("was cut off"));
+    }
+    Some(Remark::fail(
+        ID,
+        format!(
+            "the identity provider {} has the issuer too",
+            listed(&names)
+        ),
+        "remove it or give it another issuer before you send the body",
+    ))
 }
 
 #[cfg(test)]
@@ -171,10 +185,18 @@ mod tests {
         }
     }
 
+    /// A listing with no other provider that has the issuer.
+    fn alone() -> IdentityProviders {
+        IdentityProviders {
+            entities: vec![other_idp("Generic", "urn:other")],
+            incomplete: false,
+        }
+    }
+
     fn compared(change: impl FnOnce(&mut IdentityProvider)) -> Vec<(&'static str, Status)> {
         let mut provider = pureengage_idp(&healthy());
         change(&mut provider);
-        let found = differences(&made(), &provider, None);
+        let found = differences(&made(), &provider, Some(&alone()));
         found
             .into_iter()
             .filter(|remark| remark.status != Status::Pass)
@@ -237,7 +259,7 @@ mod tests {
         let mut provider = pureengage_idp(&healthy());
         (provider.disabled, provider.decoded) = (Some(true), Vec::new());
         let advised = |made: &Expected| -> Vec<String> {
-            let found = differences(made, &provider, None);
+            let found = differences(made, &provider, Some(&alone()));
             let failed = found
                 .into_iter()
                 .filter(|found| found.status == Status::Fail);
@@ -265,6 +287,19 @@ mod tests {
         let found = absent(&made(), Some(&all));
         assert_eq!(found.len(), 2);
         assert!(found[1].found.contains("`Generic`"));
-        assert_eq!(absent(&made(), None).len(), 1);
+        assert_eq!(absent(&made(), Some(&alone())).len(), 1);
+    }
+
+    #[test]
+    fn a_listing_that_was_not_seen_whole_proves_nothing() {
+        let cut = IdentityProviders {
+            incomplete: true,
+            ..alone()
+        };
+        for (all, words) in [(None, "could not be read"), (Some(&cut), "was cut off")] {
+            let found = absent(&made(), all);
+            assert_eq!(found[1].status, Status::Gap);
+            assert!(found[1].found.ends_with(words), "{}", found[1].found);
+        }
     }
 }

@@ -10,7 +10,7 @@ use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Timestamp;
 
-use super::body::{Body, Certificates, NAME, PLACEHOLDER};
+use super::body::{Body, Certificates, NAME, OTHERS, PLACEHOLDER};
 use crate::probes::material;
 use crate::saml::Remark;
 
@@ -39,11 +39,15 @@ pub struct Expected {
 impl Expected {
     /// What to do with the body about a difference: what the service would refuse is not sent.
     pub fn advice(&self) -> &'static str {
-        let is_flawed = |remark: &Remark| matches!(remark.status, Status::Fail | Status::Gap);
-        if self.remarks.iter().any(is_flawed) {
-            "mend first what is wrong with the body, as said above, then send the new one"
+        let is_flawed = |remark: &&Remark| matches!(remark.status, Status::Fail | Status::Gap);
+        let mut flawed = self.remarks.iter().filter(is_flawed).peekable();
+        if flawed.peek().is_none() {
+            return "send the body";
+        }
+        if flawed.all(|remark| remark.id == OTHERS) {
+            "add the members named above to the body, then send it"
         } else {
-            "send the body"
+            "mend first what is wrong with the body, as said above, then send the new one"
         }
     }
 }

@@ -5,7 +5,7 @@ use hybridcheck_core::facts::{CertificateInfo, IdentityProvider, Setting};
 use hybridcheck_core::text::{listed, visible};
 use hybridcheck_core::time::Timestamp;
 
-use super::body::{Body, Certificates, Kept, NAME};
+use super::body::{Body, Certificates, Kept, NAME, OTHERS};
 use super::expected::Expected;
 use crate::saml::Remark;
 
@@ -58,7 +58,7 @@ pub fn keep(made: &mut Expected, now: &IdentityProvider, as_of: Timestamp) {
 
 /// Whether PUT keeps what it is not sent is not documented: so everything that the provider has set is sent again.
 fn others(body: &mut Body, now: &IdentityProvider, remarks: &mut Vec<Remark>) {
-    const ID: &str = "other members";
+    const ID: &str = OTHERS;
     let (mut kept, mut left_out) = (Vec::new(), Vec::new());
     for (member, setting) in &now.others {
         let value = match setting {

@@ -4,6 +4,7 @@
 
 use roxmltree::{Attribute, Node, NodeId};
 
+use super::capture::XML_CAP;
 use super::template;
 
 /// How to canonicalise.
@@ -14,6 +15,9 @@ pub(super) struct Exclusive {
     /// `#WithComments`.
     pub(super) comments: bool,
 }
+
+/// The longest canonical form: escapes and declarations make it longer than its message, but not by much.
+const LARGEST: usize = 8 * XML_CAP;
 
 enum Step<'a, 'i> {
     Close {
@@ -26,7 +30,15 @@ enum Step<'a, 'i> {
 
 impl Exclusive {
     /// The canonical form of an element and what is in it, without the element `omit`.
-    pub(super) fn element(&self, apex: Node<'_, '_>, omit: Option<NodeId>) -> String {
+    ///
+    /// # Errors
+    ///
+    /// Where it would be many times larger than any message: a long declaration that stands at thousands of siblings anew.
+    pub(super) fn element(
+        &self,
+        apex: Node<'_, '_>,
+        omit: Option<NodeId>,
+    ) -> Result<String, String> {
         let mut out = String::new();
         let mut rendered: Vec<(&str, &str)> = Vec::new();
         let mut steps = vec![Step::Open(apex)];
@@ -44,6 +56,9 @@ impl Exclusive {
                     continue;
                 }
             };
+            if out.len() > LARGEST {
+                return Err("its canonical form is larger than any message".into());
+            }
             if Some(node.id()) == omit {
                 continue;
             }
@@ -63,16 +78,24 @@ impl Exclusive {
                 self.aside(node, &mut out);
             }
         }
-        out
+        Ok(out)
     }
 
     /// The canonical form of the whole document, which `URI=""` means.
-    pub(super) fn document(&self, root: Node<'_, '_>, omit: Option<NodeId>) -> String {
+    ///
+    /// # Errors
+    ///
+    /// As for an element.
+    pub(super) fn document(
+        &self,
+        root: Node<'_, '_>,
+        omit: Option<NodeId>,
+    ) -> Result<String, String> {
         let mut out = String::new();
         let mut is_before = true;
         for node in root.children() {
             if node.is_element() {
-                out.push_str(&self.element(node, omit));
+                out.push_str(&self.element(node, omit)?);
                 is_before = false;
                 continue;
             }
@@ -88,7 +111,7 @@ impl Exclusive {
             }
             out.push_str(&aside);
         }
-        out
+        Ok(out)
     }
 
     fn open<'a>(
@@ -209,7 +232,7 @@ mod tests {
             inclusive: inclusive.iter().map(ToString::to_string).collect(),
             comments: false,
         };
-        exclusive.element(apex, None)
+        exclusive.element(apex, None).expect("a small message")
     }
 
     #[test]

@@ -228,8 +228,15 @@ impl Opening {
         let zlib = raw
             .is_err()
             .then(|| inflate::decompress_to_vec_zlib_with_limit(bytes, XML_CAP));
+        let is_begun = |error: &inflate::DecompressError| {
+            matches!(
+                error.status,
+                TINFLStatus::HasMoreOutput | TINFLStatus::FailedCannotMakeProgress
+            )
+        };
         let (layer, result) = match zlib {
             Some(Ok(inner)) => (Layer::Zlib, Ok(inner)),
+            Some(Err(error)) if is_begun(&error) => (Layer::Zlib, Err(error)),
             // What went wrong without the header says more.
             _ => (Layer::Deflate, raw),
         };
@@ -320,10 +327,9 @@ impl Opening {
     }
 
     fn note_bare_plus(&mut self, value: &str) {
-        if value.contains('+') {
-            self.oddities.push(
-                "the value is part of a form or URL and holds `+` that is not written %2B; a server reads it as a blank and the value breaks".into(),
-            );
+        let note = "the value is part of a form or URL and holds `+` that is not written %2B; a server reads it as a blank and the value breaks";
+        if value.contains('+') && !self.oddities.iter().any(|known| known == note) {
+            self.oddities.push(note.into());
         }
     }
 

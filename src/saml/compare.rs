@@ -137,7 +137,7 @@ fn same(
                 visible(expected, 300),
                 differing(found, expected)
             ),
-            format!("make both the same, letter by letter; then {what} and {reference} match"),
+            format!("make {what} and {reference} the same, letter by letter"),
         ),
     };
     remarks.push(remark);
@@ -264,9 +264,9 @@ fn no_signer(message: &Message) -> &'static str {
     if message.signatures.is_empty() {
         "the message is not signed"
     } else if relevant.iter().any(is_broken) {
-        "the signature of the assertion does not hold"
+        "the signature that covers the assertion does not hold"
     } else if !relevant.is_empty() {
-        "the signature of the assertion was not verified"
+        "the signature that covers the assertion was not verified"
     } else if message.signatures.iter().any(Signature::holds) {
         "the signature that holds covers something else than the assertion that would be used"
     } else {

@@ -182,7 +182,9 @@ fn signatures(message: &Message, moments: Moments, remarks: &mut Vec<Remark>) {
             .iter()
             .filter(|certificate| signature.made_by.contains(&certificate.sha256));
         for certificate in signers {
-            validity(certificate, moments, &mut details);
+            let others = signature.made_by.iter();
+            let is_renewed = others.clone().any(|sha256| *sha256 != certificate.sha256);
+            validity(certificate, is_renewed, moments, &mut details);
         }
     }
     extend_with_new(remarks, details);
@@ -335,8 +337,23 @@ fn weak(signature: &Signature, remarks: &mut Vec<Remark>) {
     }
 }
 
-fn validity(certificate: &CertificateInfo, moments: Moments, remarks: &mut Vec<Remark>) {
-    if certificate.not_after < moments.as_of {
+fn validity(
+    certificate: &CertificateInfo,
+    is_renewed: bool,
+    moments: Moments,
+    remarks: &mut Vec<Remark>,
+) {
+    if certificate.not_after < moments.as_of && is_renewed {
+        // One valid certificate at the provider is enough, whichever the message carries.
+        remarks.push(Remark::warn(
+            "certificate-validity",
+            format!(
+                "the certificate that it carries expired on {}; another one of the same key is known, and counts where the identity provider holds it",
+                certificate.not_after.day()
+            ),
+            "make the sender carry the certificate that is in force",
+        ));
+    } else if certificate.not_after < moments.as_of {
         remarks.push(Remark::fail(
             "certificate-validity",
             format!(

@@ -9,6 +9,7 @@ use roxmltree::{Document, Node};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::public_key::PublicKey;
 
 use super::canonical::Exclusive;
 use super::message::{Covers, Signature, Verified, children, is, named};
@@ -20,6 +21,8 @@ use crate::probes::material::describe;
 const MOST_SIGNATURES: usize = 8;
 /// More certificates than anyone puts into one signature are not read.
 const MOST_CERTIFICATES: usize = 8;
+/// Longer lists of prefixes are not followed: each element would pay for them.
+const MOST_PREFIXES: usize = 100;
 /// rsaEncryption.
 const RSA: &str = "1.2.840.113549.1.1.1";
 
@@ -222,12 +225,22 @@ impl<'a, 'i> Reader<'a, 'i> {
         let Some(value) = only(node, "SignatureValue").and_then(decoded) else {
             return Verified::Broken.into();
         };
-        let message = exclusive.element(info, None);
+        let message = match exclusive.element(info, None) {
+            Ok(message) => message,
+            Err(because) => return not(because).into(),
+        };
         let mut made_by = Vec::new();
         let mut keys = 0_usize;
+        let mut unfit = None;
         for der in certificates.iter().chain(self.known) {
-            let Some(key) = rsa_key(der) else { continue };
+            let Some((key, bits)) = rsa_key(der) else {
+                continue;
+            };
             keys += 1;
+            if !sizes(method).contains(&bits) {
+                unfit = Some(bits);
+                continue;
+            }
             let key = UnparsedPublicKey::new(verification, &key);
             let fingerprint = sha256_hex(der);
             if !made_by.contains(&fingerprint) && key.verify(message.as_bytes(), &value).is_ok() {
@@ -235,6 +248,11 @@ impl<'a, 'i> Reader<'a, 'i> {
             }
         }
         let outcome = match (keys, made_by.is_empty()) {
+            // Such a key may have made it.
+            (_, true) if let Some(bits) = unfit => not(format!(
+                "keys of {bits} bits are not supported here with {}",
+                short(method)
+            )),
             (0, _) => not(
                 "there is no RSA certificate to verify it with: it carries none, and none is known from an object",
             ),
@@ -295,6 +313,10 @@ fn digest(target: Target<'_, '_>, reference: Node<'_, '_>, signature: Node<'_, '
     } else {
         method.element(target.node, omit)
     };
+    let content = match content {
+        Ok(content) => content,
+        Err(because) => return not(because),
+    };
     let name = algorithm(only(reference, "DigestMethod"));
     let computed = match name {
         super::SHA256 => Sha256::digest(content).to_vec(),
@@ -338,6 +360,9 @@ fn exclusive(node: Node<'_, '_>) -> Result<Exclusive, String> {
             }
         }));
     }
+    if inclusive.len() > MOST_PREFIXES {
+        return Err("its PrefixList is longer than any".into());
+    }
     Ok(Exclusive {
         inclusive,
         comments,
@@ -359,6 +384,16 @@ fn rsa_by_name(name: &str) -> Option<&'static rsa::RsaParameters> {
     })
 }
 
+/// The sizes of keys in bits that are verified with an algorithm.
+fn sizes(name: &str) -> std::ops::RangeInclusive<u32> {
+    let least = if name.ends_with("rsa-sha384") {
+        2048
+    } else {
+        1024
+    };
+    least..=8192
+}
+
 /// The certificates that a signature carries, DER.
 fn certificates(signature: Node<'_, '_>) -> Vec<Vec<u8>> {
     let infos = children(signature, NS_SIGNATURE, "KeyInfo");
@@ -368,10 +403,14 @@ fn certificates(signature: Node<'_, '_>) -> Vec<Vec<u8>> {
     found.filter_map(decoded).take(MOST_CERTIFICATES).collect()
 }
 
-/// The RSA public key of a certificate, PKCS#1.
-fn rsa_key(der: &[u8]) -> Option<Vec<u8>> {
+/// The RSA public key of a certificate, PKCS#1, and its size in bits.
+fn rsa_key(der: &[u8]) -> Option<(Vec<u8>, u32)> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let spki = certificate.public_key();
     let is_rsa = spki.algorithm.algorithm.to_id_string() == RSA;
-    is_rsa.then(|| spki.subject_public_key.data.to_vec())
+    let Ok(PublicKey::RSA(key)) = spki.parsed() else {
+        return None;
+    };
+    let bits = u32::try_from(key.key_size()).ok()?;
+    is_rsa.then(|| (spki.subject_public_key.data.to_vec(), bits))
 }

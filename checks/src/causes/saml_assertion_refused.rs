@@ -104,14 +104,21 @@ fn suspicion(provider: Option<&IdentityProvider>, login: &SamlLoginFact) -> (Str
     let party = provider.relying_party_identifier.as_deref();
     let party = party.map(str::trim).filter(|party| !party.is_empty());
     if let Some(party) = party.filter(|party| *party != login.audience) {
-        let party = visible(party, 200);
+        // A shell reads what stands between single quotes as it stands; what it would not, nobody is told to paste.
+        let shown = visible(party, 200);
+        let flag = if shown == party && !party.contains('\'') {
+            format!("--saml-audience '{party}'")
+        } else {
+            "--saml-audience and exactly that text".to_owned()
+        };
+        let party = shown;
         return (
             format!(
                 "its audience is `{}`, and relyingPartyIdentifier of the provider is `{party}`, which may have to be the audience; or the user may not exist",
                 login.audience
             ),
             format!(
-                "; log in again with --saml-audience '{party}': when that is accepted, compare it with the audience that Workspace Desktop sends (`hybridcheck saml --decode`)"
+                "; log in again with {flag}: when that is accepted, compare it with the audience that Workspace Desktop sends (`hybridcheck saml --decode`)"
             ),
         );
     }

@@ -10,7 +10,7 @@ use hybridcheck_core::run::Row;
 
 use super::wrong_secret::mangled;
 use crate::tokens::{by_client, client, sections};
-use crate::{rows, seen};
+use crate::{logins, rows, seen};
 
 page! {
     /// The secret is right, but blanks or quotes stand around it in the option.
@@ -72,7 +72,18 @@ fn of_login(case: &Case<'_>, all: &[Row]) -> Option<Diagnosis> {
     };
     let login = case.facts().saml_login(&key).ok()?;
     let row = rows::failing(all, "saml-login").into_iter().next()?;
-    login.accepted().filter(|accepted| accepted.trimmed)?;
+    let last = login.tries.last().filter(|last| last.trimmed)?;
+    // A refusal of the assertion comes after the client was accepted.
+    let is_client_accepted = match &last.outcome {
+        TokenOutcome::Issued { .. } => true,
+        TokenOutcome::Refused(error) => {
+            error.genuine && error.status < 500 && !logins::is_of_client(error)
+        }
+        _ => false,
+    };
+    if !is_client_accepted {
+        return None;
+    }
     let option = case.object.option(SAML_AUTH, "password")?;
     let around = option.value.shape().irregularities().join(", ");
     let unclean = rows::failing(all, "services-options-clean").into_iter();

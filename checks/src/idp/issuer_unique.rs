@@ -70,10 +70,10 @@ impl Check for IssuerUnique {
             // Those that were not read may have it.
             return Err(Gap::NotAnswered {
                 what: format!(
-                    "{} was cut off after {} providers; {}",
+                    "{} was cut off after {} providers; none of the {} others read so far has the issuer",
                     fact.call,
                     listing.entities.len(),
-                    judgement.found
+                    others.len()
                 ),
             });
         }

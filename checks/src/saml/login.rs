@@ -160,14 +160,14 @@ fn said(one: &SamlTry) -> String {
 
 /// The refusal that tells most, and whether the other encodings were refused alike.
 fn refusal(fact: &SamlLoginFact, last: &OAuthError) -> String {
-    let tried = fact.tries.len();
+    let tried = fact.decisive().count();
     let (telling, error) = match fact.telling() {
         Some((telling, error)) if tried > 1 => (telling, error),
         _ => return last.to_string(),
     };
     let is_alike =
         |one: &SamlTry| matches!(&one.outcome, TokenOutcome::Refused(other) if other == error);
-    if fact.tries.iter().all(is_alike) {
+    if fact.decisive().all(is_alike) {
         return format!("{error} (in each of {tried} encodings)");
     }
     format!(

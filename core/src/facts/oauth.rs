@@ -98,11 +98,17 @@ impl SamlLoginFact {
         tries.find(|one| matches!(one.outcome, TokenOutcome::Issued { .. }))
     }
 
+    /// The exchanges with the form of the secret that was sent last: what came of the other says nothing about the assertion.
+    pub fn decisive(&self) -> impl Iterator<Item = &SamlTry> {
+        let last = self.tries.last().is_some_and(|last| last.trimmed);
+        self.tries.iter().filter(move |one| one.trimmed == last)
+    }
+
     /// The refusal that tells most: the one whose words came for the fewest encodings, as those that the service cannot read are all
     /// refused alike; of several such, that of the most likely encoding.
     pub fn telling(&self) -> Option<(&SamlTry, &OAuthError)> {
         let refusals = || {
-            self.tries.iter().filter_map(|one| match &one.outcome {
+            self.decisive().filter_map(|one| match &one.outcome {
                 TokenOutcome::Refused(error) => Some((one, error)),
                 _ => None,
             })

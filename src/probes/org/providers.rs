@@ -6,6 +6,7 @@ use base64ct::{Base64, Encoding};
 use hybridcheck_core::facts::{IdentityProvider, IdentityProviders, Setting};
 use hybridcheck_core::text::visible;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::listing::{Listed, Listing};
 use super::{Answer, shown};
@@ -30,15 +31,15 @@ pub(super) struct RawProvider {
     auto_provision_users: Option<bool>,
     certificate: Option<String>,
     certificates: Option<Vec<String>>,
-    logo_image_data: Option<String>,
-    slo_binding: Option<String>,
-    sso_binding: Option<String>,
-    sign_authn_requests: Option<bool>,
-    provider_name: Option<String>,
-    display_on_login: Option<bool>,
+    logo_image_data: Option<Value>,
+    slo_binding: Option<Value>,
+    sso_binding: Option<Value>,
+    sign_authn_requests: Option<Value>,
+    provider_name: Option<Value>,
+    display_on_login: Option<Value>,
     #[serde(rename = "metadataURL")]
-    metadata_url: Option<String>,
-    force_authn: Option<bool>,
+    metadata_url: Option<Value>,
+    force_authn: Option<Value>,
 }
 
 /// The longest text among the members that nothing is judged by; an image is longer.
@@ -53,22 +54,24 @@ impl Listed for RawProvider {
 impl RawProvider {
     /// What is not judged, as it has to be sent again with everything else.
     fn others(&self) -> BTreeMap<String, Setting> {
-        let text = |text: &Option<String>| {
-            text.as_ref().map(|text| match text.len() {
-                0..=TEXT_LIMIT => Setting::Text(visible(text, TEXT_LIMIT)),
-                length => Setting::TooLong(length),
-            })
+        // What is not judged must not make the answer unreadable: another type is left out.
+        let setting = |value: &Option<Value>| match value.as_ref()? {
+            Value::Bool(truth) => Some(Setting::Truth(*truth)),
+            Value::String(text) if text.len() <= TEXT_LIMIT => {
+                Some(Setting::Text(visible(text, TEXT_LIMIT)))
+            }
+            Value::String(text) => Some(Setting::TooLong(text.len())),
+            _ => None,
         };
-        let truth = |truth: Option<bool>| truth.map(Setting::Truth);
         let all = [
-            ("logoImageData", text(&self.logo_image_data)),
-            ("sloBinding", text(&self.slo_binding)),
-            ("ssoBinding", text(&self.sso_binding)),
-            ("signAuthnRequests", truth(self.sign_authn_requests)),
-            ("providerName", text(&self.provider_name)),
-            ("displayOnLogin", truth(self.display_on_login)),
-            ("metadataURL", text(&self.metadata_url)),
-            ("forceAuthn", truth(self.force_authn)),
+            ("logoImageData", setting(&self.logo_image_data)),
+            ("sloBinding", setting(&self.slo_binding)),
+            ("ssoBinding", setting(&self.sso_binding)),
+            ("signAuthnRequests", setting(&self.sign_authn_requests)),
+            ("providerName", setting(&self.provider_name)),
+            ("displayOnLogin", setting(&self.display_on_login)),
+            ("metadataURL", setting(&self.metadata_url)),
+            ("forceAuthn", setting(&self.force_authn)),
         ];
         let stated = all.into_iter();
         stated

@@ -175,10 +175,13 @@ fn why_no_signer_was_matched_agrees_with_what_was_verified() {
     let end = good.find("</ds:Signature>").expect("its end") + "</ds:Signature>".len();
     let unsigned = format!("{}{}", &good[..begin], &good[end..]);
     for (xml, words) in [
-        (&broken, "the signature of the assertion does not hold, so"),
+        (
+            &broken,
+            "the signature that covers the assertion does not hold, so",
+        ),
         (
             &unknown,
-            "the signature of the assertion was not verified, so",
+            "the signature that covers the assertion was not verified, so",
         ),
         (&unsigned, "the message is not signed, so"),
         (

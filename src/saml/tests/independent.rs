@@ -226,7 +226,7 @@ fn canonical_forms_are_those_of_lxml_byte_for_byte() {
             comments: false,
         };
         assert_eq!(
-            exclusive.element(apex, None),
+            exclusive.element(apex, None).expect("a small message"),
             wanted.as_str().expect("text"),
             "{xml}"
         );

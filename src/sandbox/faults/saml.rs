@@ -136,6 +136,22 @@ pub(super) const FAULTS: &[Fault] = &[
     ),
     one(
         "saml",
+        "login-unknown-user-and-blanks",
+        &[
+            "auto-provisioning-off",
+            "saml-assertion-refused",
+            "secret-with-blanks",
+        ],
+        "saml_auth/password has a blank behind it, and the user is not known where nobody is provisioned.",
+        |s| {
+            s.arguments
+                .extend(["--saml-user", "new.agent@acme.example"]);
+            s.pureengage(|provider| provider.auto_provision = false);
+            s.secret_of_as("saml_auth", SAML_CLIENT, |secret| format!("{secret} "));
+        },
+    ),
+    one(
+        "saml",
         "saml-client-wrong-grant",
         &["saml-client-refused"],
         "The client of [saml_auth] was made for client credentials.",

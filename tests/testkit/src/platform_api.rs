@@ -162,7 +162,6 @@ impl PlatformApi {
                 }
                 true
             }
-            // An empty list says nothing of what it would hold.
             (Kind::Map(inner), Value::Object(items)) => {
                 for (key, item) in items {
                     self.compare(inner, item, &format!("{path}.{key}"), found);
