@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hybridcheck_core::facts::{
-    ApiFact, ApiOutcome, Change, Fact, FactKey, Facts, Gap, OptionChange, Recorded, RereadFact,
-    TokenOutcome,
+    Change, Fact, FactKey, Facts, Gap, OptionChange, Recorded, RereadFact, TokenOutcome,
 };
 use hybridcheck_core::object::{Configuration, HybridObject, Value};
 use hybridcheck_core::text::visible;
@@ -104,26 +103,15 @@ fn refused(facts: &Facts, object: &HybridObject) -> Vec<FactKey> {
 }
 
 fn is_refusal(fact: &Fact) -> bool {
-    fn of<T>(fact: &ApiFact<T>) -> bool {
-        matches!(&fact.outcome, ApiOutcome::Refused(error) if matches!(error.status, 401 | 403))
-    }
     match fact {
         Fact::Token(fact) => matches!(fact.outcome, TokenOutcome::Refused(_)),
         Fact::SamlLogin(fact) => {
             let last = fact.tries.last();
             last.is_some_and(|tried| matches!(tried.outcome, TokenOutcome::Refused(_)))
         }
-        Fact::ClientRecord(fact) => of(fact),
-        Fact::Grants(fact) => of(fact),
-        Fact::Idps(fact) => of(fact),
-        Fact::Me(fact) => of(fact),
-        Fact::Organization(fact) => of(fact),
-        Fact::Permissions(fact) => of(fact),
-        Fact::Products(fact) => of(fact),
-        Fact::PureengageIdp(fact) => of(fact),
-        Fact::Roles(fact) => of(fact),
-        Fact::TokenInfo(fact) => of(fact),
-        _ => false,
+        other => other
+            .refusal()
+            .is_some_and(|(_, error)| matches!(error.status, 401 | 403)),
     }
 }
 

@@ -4,9 +4,7 @@ use std::sync::LazyLock;
 
 use hybridcheck_core::cause::{Certainty, Diagnosis};
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{
-    ApiError, ApiFact, ApiOutcome, ClientRef, Fact, FactKey, OAuthError, Recorded,
-};
+use hybridcheck_core::facts::{ApiError, ClientRef, FactKey, OAuthError, Recorded};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::run::Row;
 
@@ -105,7 +103,7 @@ pub(crate) fn refused_calls<'a>(case: &Case<'a>, meaning: ApiMeaning) -> Vec<Ref
             let Recorded::Fact(fact) = &entry.outcome else {
                 return None;
             };
-            let (reader, error) = refusal(fact)?;
+            let (reader, error) = fact.refusal()?;
             (api(error) == Some(meaning)).then_some(RefusedCall {
                 key: &entry.key,
                 reader,
@@ -145,29 +143,6 @@ pub(crate) fn diagnosed(
             .evidence("it said", seen::said(first.error))
             .breaks(refused.iter().map(|call| call.key.clone())),
     ]
-}
-
-/// Whose call was refused, and how.
-pub(crate) fn refusal(fact: &Fact) -> Option<(&ClientRef, &ApiError)> {
-    fn of<T>(fact: &ApiFact<T>) -> Option<(&ClientRef, &ApiError)> {
-        match &fact.outcome {
-            ApiOutcome::Refused(error) => Some((&fact.reader, error)),
-            _ => None,
-        }
-    }
-    match fact {
-        Fact::ClientRecord(fact) => of(fact),
-        Fact::Grants(fact) => of(fact),
-        Fact::Idps(fact) => of(fact),
-        Fact::Me(fact) => of(fact),
-        Fact::Organization(fact) => of(fact),
-        Fact::Permissions(fact) => of(fact),
-        Fact::Products(fact) => of(fact),
-        Fact::PureengageIdp(fact) => of(fact),
-        Fact::Roles(fact) => of(fact),
-        Fact::TokenInfo(fact) => of(fact),
-        _ => None,
-    }
 }
 
 fn lines(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
@@ -215,7 +190,7 @@ fn api_line(fields: Vec<&'static str>) -> Option<(&'static str, ApiMeaning)> {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::TokenInfo;
+    use hybridcheck_core::facts::{ApiOutcome, TokenInfo};
     use hybridcheck_testkit::facts::{
         api as answer, api_error, client, token_info, token_info_key,
     };

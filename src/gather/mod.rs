@@ -87,8 +87,8 @@ struct Gathering<'a> {
     running: BTreeSet<FactKey>,
     /// Finished early (a warm-up); recorded once what it stands on is settled.
     held: BTreeMap<FactKey, Done>,
-    /// Who has been asked for an organisation's fact and was not allowed to read it.
-    denied: BTreeMap<FactKey, (BTreeSet<ClientRef>, Gap)>,
+    /// Who has been asked for an organisation's fact and was not allowed to read it, and what the first of them was told.
+    denied: BTreeMap<FactKey, (BTreeSet<ClientRef>, Answer<Fact>)>,
     resources: Resources,
     /// Calls without a token that the API's own client refused to make over an inspected connection.
     asked_again: BTreeSet<FactKey>,
@@ -188,6 +188,16 @@ pub async fn gather_on(
     gathering.close(end.as_ref(), before + watch.took().0)
 }
 
+/// Whether another client may be allowed what this one was not: a permission or a scope is a client's own.
+fn is_of_reader(answer: &Answer<Fact>) -> bool {
+    match answer {
+        Ok(fact) => fact
+            .refusal()
+            .is_some_and(|(_, error)| error.scope().is_some()),
+        Err(gap) => matches!(gap, Gap::Denied { .. }),
+    }
+}
+
 /// The longest that a run which is over waits for the end of a token.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -266,13 +276,15 @@ impl<'a> Gathering<'a> {
     fn finish(&mut self, done: Done, observer: &dyn Observer) {
         self.running.remove(&done.key);
         self.stir(&done.key);
-        if let (Err(gap @ Gap::Denied { .. }), Some(reader), Some(_)) =
-            (&done.answer, &done.reader, done.key.of_organization())
-        {
+        if let (true, Some(reader), Some(_)) = (
+            is_of_reader(&done.answer),
+            &done.reader,
+            done.key.of_organization(),
+        ) {
             let entry = self
                 .denied
                 .entry(done.key.clone())
-                .or_insert_with(|| (BTreeSet::new(), gap.clone()));
+                .or_insert_with(|| (BTreeSet::new(), done.answer.clone()));
             entry.0.insert(reader.clone());
             self.waiting.insert(done.key);
             return;

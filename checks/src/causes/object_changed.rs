@@ -8,8 +8,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
+use crate::rows;
 use crate::tokens::is_changing;
-use crate::{refusals, rows};
 
 page! {
     /// The object was changed while it was checked.
@@ -94,7 +94,7 @@ fn is_refused(case: &Case<'_>, key: &FactKey) -> bool {
     match case.facts().get(key) {
         Ok(Fact::Token(fact)) => matches!(fact.outcome, TokenOutcome::Refused(_)),
         Ok(Fact::SamlLogin(fact)) => fact.accepted().is_none(),
-        Ok(other) => refusals::refusal(other).is_some(),
+        Ok(other) => other.refusal().is_some(),
         Err(_) => false,
     }
 }
@@ -104,7 +104,7 @@ fn is_accepted(case: &Case<'_>, key: &FactKey) -> bool {
     match case.facts().get(key) {
         Ok(Fact::Token(fact)) => fact.is_issued(),
         Ok(Fact::SamlLogin(fact)) => fact.accepted().is_some(),
-        Ok(other) => refusals::refusal(other).is_none(),
+        Ok(other) => other.refusal().is_none(),
         Err(_) => false,
     }
 }

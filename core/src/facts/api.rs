@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{CertificateInfo, ClientRef};
+use crate::facts::{CertificateInfo, ClientRef, Fact};
 
 /// The result of one API call, with whose token it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -318,6 +318,31 @@ pub struct Grant {
     pub division: NamedEntity,
     /// What it allows.
     pub policies: Vec<PermissionPolicy>,
+}
+
+impl Fact {
+    /// Whose call of the API was refused, and how.
+    pub fn refusal(&self) -> Option<(&ClientRef, &ApiError)> {
+        fn of<T>(fact: &ApiFact<T>) -> Option<(&ClientRef, &ApiError)> {
+            match &fact.outcome {
+                ApiOutcome::Refused(error) => Some((&fact.reader, error)),
+                _ => None,
+            }
+        }
+        match self {
+            Self::ClientRecord(fact) => of(fact),
+            Self::Grants(fact) => of(fact),
+            Self::Idps(fact) => of(fact),
+            Self::Me(fact) => of(fact),
+            Self::Organization(fact) => of(fact),
+            Self::Permissions(fact) => of(fact),
+            Self::Products(fact) => of(fact),
+            Self::PureengageIdp(fact) => of(fact),
+            Self::Roles(fact) => of(fact),
+            Self::TokenInfo(fact) => of(fact),
+            _ => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -256,7 +256,7 @@ pub(super) fn organization(gathering: &Gathering<'_>, key: &FactKey) -> Readines
     let all = tokens(&candidates);
     stands_on.extend(all.iter().cloned());
     match (denied, all.into_iter().next()) {
-        (Some((_, gap)), _) => missing(gap.clone(), stands_on),
+        (Some((_, answer)), _) => Readiness::Known(answer.clone().map(Box::new), stands_on),
         (None, Some(first)) => missing(Gap::blocked(first), stands_on),
         (None, None) => missing(
             Gap::NoMeans {

@@ -78,6 +78,25 @@ pub(super) const FAULTS: &[Fault] = &[
         "organization_sname differs from the short name in upper and lower case.",
         |s| s.sample.set("general", "organization_sname", "Acme-Sample"),
     ),
+    fine(
+        "scope-of-tool-client",
+        "The organisation enforces scopes, hybridcheck's own client may not use that of roles, and the client of [ewt] may.",
+        |s| {
+            s.with_tool_client = true;
+            s.cloud.scopes_enforced = true;
+            let scopes = [
+                "identity-providers:readonly",
+                "oauth:readonly",
+                "organization:readonly",
+                "user-basic-info",
+                "users:readonly",
+            ];
+            if let Some(tool) = s.cloud.client_mut(TOOL_CLIENT) {
+                tool.scopes = scopes.to_vec();
+            }
+            s.client(|client| client.scopes = [&scopes[..], &["authorization:readonly"]].concat());
+        },
+    ),
     one(
         "organisation",
         "tool-client-elsewhere",
