@@ -1,0 +1,200 @@
+//! Checks: pure judgements, each documented by its own doc comment.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::endpoint::Endpoint;
+use crate::facts::{Answer, ClientRef, FactKey};
+use crate::finding::Judgement;
+use crate::object::HybridObject;
+use crate::policy::Policy;
+
+mod case;
+
+pub use case::{Case, service_clients};
+
+/// A stable id: family and file name in kebab case, such as `saml-certificate-expiry`.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct CheckId(pub String);
+
+impl fmt::Display for CheckId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A type that carries its own manual page; implemented by [`page!`](crate::page).
+pub trait Documented {
+    /// The lines of the doc comment.
+    fn lines(&self) -> &'static [&'static str];
+    /// The module path, from which the id follows.
+    fn module(&self) -> &'static str;
+
+    /// The last two parts of the module path: family and name.
+    fn family(&self) -> &'static str {
+        self.module().rsplit("::").nth(1).unwrap_or_default()
+    }
+
+    /// Family and file name, kebab case.
+    fn id(&self) -> CheckId {
+        let name = self.module().rsplit("::").next().unwrap_or_default();
+        CheckId(format!("{}-{name}", self.family()).replace('_', "-"))
+    }
+
+    /// The first line: a statement that is true when the check passes.
+    fn title(&self) -> String {
+        self.lines().first().map_or_else(String::new, |line| {
+            line.trim().trim_end_matches('.').to_owned()
+        })
+    }
+
+    /// The text below a `## heading` of the page, without the heading.
+    fn part(&self, heading: &str) -> Option<String> {
+        let lines = self
+            .lines()
+            .iter()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line));
+        let body: Vec<&str> = lines
+            .skip_while(|line| line.strip_prefix("## ") != Some(heading))
+            .skip(1)
+            .take_while(|line| !line.starts_with("## "))
+            .collect();
+        let text = body.join("\n").trim().to_owned();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The whole page as Markdown, without the first line.
+    fn body(&self) -> String {
+        let lines: Vec<&str> = self
+            .lines()
+            .iter()
+            .skip(1)
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .collect();
+        lines.join("\n").trim().to_owned()
+    }
+}
+
+/// Declares a unit struct whose doc comment is its manual page, kept inside the binary.
+#[macro_export]
+macro_rules! page {
+    ($(#[doc = $line:literal])+ $vis:vis struct $name:ident;) => {
+        $(#[doc = $line])+
+        #[derive(Clone, Copy, Debug)]
+        $vis struct $name;
+
+        impl $crate::check::Documented for $name {
+            fn lines(&self) -> &'static [&'static str] {
+                &[$($line),+]
+            }
+
+            fn module(&self) -> &'static str {
+                module_path!()
+            }
+        }
+    };
+}
+
+/// What a row is about.
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(tag = "subject", rename_all = "snake_case")]
+pub enum Subject {
+    /// An OAuth client.
+    Client {
+        /// The client.
+        client: ClientRef,
+    },
+    /// A host and port.
+    Endpoint {
+        /// The endpoint.
+        endpoint: Endpoint,
+    },
+    /// The object as a whole.
+    Object,
+    /// An option.
+    Option {
+        /// Its section.
+        section: String,
+        /// Its name.
+        option: String,
+    },
+    /// A section.
+    Section {
+        /// Its name.
+        section: String,
+    },
+}
+
+impl Subject {
+    /// An option of a section.
+    pub fn option(section: &str, option: &str) -> Self {
+        Self::Option {
+            section: section.to_owned(),
+            option: option.to_owned(),
+        }
+    }
+
+    /// A section.
+    pub fn section(section: &str) -> Self {
+        Self::Section {
+            section: section.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |text: &str| crate::text::visible(text, 60);
+        match self {
+            Self::Client {
+                client: ClientRef::Service { section, .. },
+            }
+            | Self::Section { section } => write!(f, "[{}]", shown(section)),
+            Self::Client {
+                client: ClientRef::Person { .. },
+            } => f.write_str("person"),
+            Self::Client {
+                client: ClientRef::Tool { .. },
+            } => f.write_str("tool's client"),
+            Self::Endpoint { endpoint } => write!(f, "{endpoint}"),
+            Self::Object => f.write_str("object"),
+            Self::Option { section, option } => write!(f, "{}/{}", shown(section), shown(option)),
+        }
+    }
+}
+
+/// A pure judgement about a subject.
+pub trait Check: Documented + Sync {
+    /// What it judges in this object; addresses and answers are not known yet.
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject>;
+
+    /// The facts it needs for a subject; what they stand on follows by itself.
+    fn needs(&self, _subject: &Subject, _object: &HybridObject) -> Vec<FactKey> {
+        Vec::new()
+    }
+
+    /// The same where what is asked depends on what a site expects.
+    fn needs_under(
+        &self,
+        subject: &Subject,
+        object: &HybridObject,
+        _policy: &Policy,
+    ) -> Vec<FactKey> {
+        self.needs(subject, object)
+    }
+
+    /// Whether a run is incomplete when this could not be checked.
+    fn is_required(&self) -> bool {
+        true
+    }
+
+    /// Judges; `?` on a missing fact is "not checked, because …".
+    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement>;
+}
