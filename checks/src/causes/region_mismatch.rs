@@ -75,6 +75,7 @@ impl Rule for RegionMismatch {
 fn words(case: &Case<'_>, regions: Option<(Region, Region)>) -> (String, String) {
     if let Some((auth, api)) = &regions
         && is_any_issued(case)
+        && answering(case).is_none()
     {
         return (
             format!(
