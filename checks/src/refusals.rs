@@ -195,6 +195,34 @@ mod tests {
         api as answer, api_error, client, token_info, token_info_key,
     };
     use hybridcheck_testkit::objects::{self, EWT_CLIENT};
+    use hybridcheck_testkit::platform_api::PlatformApi;
+
+    /// What the table says of the definition is what the definition says.
+    #[test]
+    fn codes_that_are_said_to_be_defined_are() {
+        let definition = PlatformApi::load();
+        let mut checked = 0;
+        for line in lines(include_str!("../data/api_errors.tsv")) {
+            let [code, _, source] = line[..] else {
+                panic!("{line:?}");
+            };
+            let stated = source.strip_prefix("Platform API definition, ");
+            let Some(status) = stated.and_then(|rest| rest.get(..3)) else {
+                continue;
+            };
+            let status: u16 = status.parse().expect("a status");
+            checked += 1;
+            for (name, call) in definition.calls() {
+                // The excerpt has no errors of what is taken from the SDK.
+                let is_defined = call.errors.contains(&(status, code));
+                assert!(
+                    is_defined || call.errors.is_empty(),
+                    "{name}: {status} {code}"
+                );
+            }
+        }
+        assert!(checked > 0);
+    }
 
     fn said(status: u16, error: &str, description: &str) -> OAuthError {
         OAuthError {
