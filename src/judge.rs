@@ -113,15 +113,7 @@ pub fn verdict(rows: &[Row], fail_on: Status, interrupted: bool) -> Verdict {
     if rows.iter().any(|row| decisive(&row)) {
         return Verdict::NotReady;
     }
-    let open = |row: &Row| {
-        row.required
-            && row.status == Status::Gap
-            && !matches!(
-                row.gap,
-                Some(Gap::Offline | Gap::NotAskedFor { .. } | Gap::NotPlanned)
-            )
-    };
-    if rows.iter().any(open) {
+    if rows.iter().any(Row::is_missed) {
         return Verdict::Incomplete;
     }
     Verdict::Ready

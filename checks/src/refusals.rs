@@ -136,10 +136,21 @@ pub(crate) fn diagnosed(
         _ => false,
     };
     let shown = rows::failing(all, "oauth-client-active").into_iter();
+    let shown: Vec<&Row> = shown.filter(is_refused).collect();
     let (certainty, sentence, owner, fix) = verdict(first);
+    let mut diagnosis = Diagnosis::new(certainty, sentence, owner, fix);
+    // A row that shows it tells the call; without one nothing else does.
+    if shown.is_empty() {
+        let call = first.key.api_call().map_or("", |call| call.call);
+        let id = first.error.correlation_id.as_deref();
+        diagnosis = diagnosis
+            .evidence("call", call)
+            .evidence("read with", first.reader)
+            .evidence("correlation id", id.unwrap_or("none"));
+    }
     vec![
-        Diagnosis::new(certainty, sentence, owner, fix)
-            .shown_by(shown.filter(is_refused))
+        diagnosis
+            .shown_by(shown)
             .evidence("it said", seen::said(first.error))
             .breaks(refused.iter().map(|call| call.key.clone())),
     ]

@@ -6,7 +6,7 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::{listed, visible};
 
 use crate::refusals::{self, OAuthMeaning};
-use crate::{rows, seen};
+use crate::{ours, rows, seen};
 
 /// The rows and facts of token requests that the genuine service refused with this meaning, but for those of which a surer cause is
 /// known: id and secret in each other's place, or an option that changed meanwhile.
@@ -59,12 +59,19 @@ pub(crate) fn by_client<'r>(
     groups
 }
 
-/// Whether a client of the object was given a token, which proves the region.
+/// Whether a client of the object was given a token, or one of the tool's in the organisation that the object names: either proves
+/// the region.
 pub(crate) fn is_any_issued(case: &Case<'_>) -> bool {
-    case.service_clients().iter().any(|client| {
+    let of_service = case.service_clients().iter().any(|client| {
         let fact = case.facts().token(&seen::token_key(client));
         fact.is_ok_and(TokenFact::is_issued)
-    })
+    });
+    let tool = ClientRef::Tool {
+        object: case.object.id,
+    };
+    let ours = case.object.plain("general", "organization_id");
+    let theirs = ours::organization_of(case, &tool);
+    of_service || ours.is_some_and(|ours| theirs.is_some_and(|id| id.eq_ignore_ascii_case(ours)))
 }
 
 /// The client of a row.

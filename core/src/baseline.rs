@@ -168,7 +168,7 @@ fn entry(line: &str) -> Result<Expected, String> {
     let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
     let [role, permission, certainty, source] = fields.as_slice() else {
         return Err(format!(
-            "it has {} columns, expected four parted by tabs: role, permission, certainty, source",
+            "its number of columns is {}, expected four parted by tabs: role, permission, certainty, source",
             fields.len()
         ));
     };
@@ -247,8 +247,14 @@ mod tests {
     fn a_line_that_cannot_be_used_is_named_with_what_is_wrong() {
         let good = "agent\tjourney:session:view\tinferred\tus\n";
         for (line, problem) in [
-            ("agent\tjourney:session:view\tinferred", "it has 3 columns"),
-            ("agent journey:session:view inferred us", "it has 1 columns"),
+            (
+                "agent\tjourney:session:view\tinferred",
+                "its number of columns is 3",
+            ),
+            (
+                "agent journey:session:view inferred us",
+                "its number of columns is 1",
+            ),
             (
                 "agents\tjourney:a:view\tinferred\tus",
                 "did you mean `agent`?",

@@ -63,6 +63,18 @@ pub struct Tool {
     pub regions: String,
 }
 
+impl Row {
+    /// Whether the run is incomplete without it: what was left out on request, or is done on request only, is no reason for that.
+    pub fn is_missed(&self) -> bool {
+        self.required
+            && self.status == Status::Gap
+            && !matches!(
+                self.gap,
+                Some(Gap::Offline | Gap::NotAskedFor { .. } | Gap::NotPlanned)
+            )
+    }
+}
+
 /// How the run was called; never a secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invocation {

@@ -137,7 +137,7 @@ pub(crate) fn verdict(run: &Run) -> String {
         Verdict::Incomplete => {
             let required = run
                 .with_status(Status::Gap)
-                .filter(|row| row.required)
+                .filter(|row| row.is_missed())
                 .count();
             let open = format!(
                 "but {} could not be made",

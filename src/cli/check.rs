@@ -140,6 +140,8 @@ pub(super) struct Scope {
     pub(super) checks: Vec<&'static dyn Check>,
     /// Nothing is asked over the network.
     pub(super) offline: bool,
+    /// The check of the login was left out: then nobody is logged in for what rests on it.
+    pub(super) skips_login: bool,
 }
 
 impl ScopeArgs {
@@ -148,6 +150,8 @@ impl ScopeArgs {
         let checks = select::checks(&self.only, &self.skip)?;
         Ok(Scope {
             configuration: self.input.read()?,
+            skips_login: self.only.is_empty()
+                && !checks.iter().any(|check| check.id().0 == "saml-login"),
             checks,
             offline: self.offline,
         })
@@ -170,6 +174,9 @@ pub(super) fn run(args: &CheckArgs, command: &str) -> Result<u8, Failure> {
     let as_of = args.as_of.as_deref().map(as_of).transpose()?;
     let policy = policy(args)?;
     let scope = args.scope.read()?;
+    if scope.skips_login {
+        settings.saml_login = None;
+    }
     let invocation = invocation(args, command, &settings, output.fail_on);
     execute(&Job {
         scope,

@@ -105,6 +105,7 @@ pub(super) fn run(args: &FirewallArgs) -> Result<u8, Failure> {
             configuration,
             checks: checks(),
             offline: false,
+            skips_login: true,
         };
         if tried(&mut list, &scope, &settings)? {
             status = Verdict::Interrupted.exit_status();

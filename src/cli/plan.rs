@@ -46,6 +46,9 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
     let mut settings = args.network.settings()?;
     settings.saml_login = args.login.login()?;
     let scope = args.scope.read()?;
+    if scope.skips_login {
+        settings.saml_login = None;
+    }
     let objects = &scope.configuration.objects;
     let has_tool_client = settings.tool_client.is_some();
     let policy = Policy {
@@ -101,8 +104,9 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
         .count();
     let _ = writeln!(
         text,
-        "\nNothing is written to the organisation. Tokens asked for: at most {minted}, one per client however many sections name it{}, kept in memory only. {}\n\
+        "\n{} Tokens asked for: at most {minted}, one per client however many sections name it{}, kept in memory only. {}\n\
          One phase may take {}, all of it {} (--connect-timeout, --timeout).",
+        written(&steps),
         person(&steps),
         login(&steps, &settings),
         shown(settings.phase),
@@ -120,6 +124,15 @@ fn has_login(steps: &[(FactKey, Effect)]) -> bool {
     steps
         .iter()
         .any(|(_, effect)| *effect == Effect::MayCreateUser)
+}
+
+/// What is written to the organisation.
+fn written(steps: &[(FactKey, Effect)]) -> &'static str {
+    if has_login(steps) {
+        "Nothing is written to the organisation, but for what the login may do there."
+    } else {
+        "Nothing is written to the organisation."
+    }
 }
 
 /// The token of a login, in the count of tokens.

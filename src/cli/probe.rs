@@ -70,6 +70,7 @@ pub(super) fn run(args: &ProbeArgs) -> Result<u8, Failure> {
             configuration,
             checks,
             offline: false,
+            skips_login: true,
         },
         settings,
         policy: Policy::default(),

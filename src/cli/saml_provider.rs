@@ -47,6 +47,7 @@ pub(super) fn ask(
         configuration,
         checks: Vec::new(),
         offline: false,
+        skips_login: true,
     };
     if let Some(tool) = &settings.tool_client {
         redactor.learn(tool.secret.clone());

@@ -126,6 +126,10 @@ pub(super) fn client_id(object: &HybridObject, client: &ClientRef) -> Result<Str
     let ClientRef::Service { section, .. } = client else {
         return Err(Gap::NotPlanned);
     };
+    id_of(object, section)
+}
+
+fn id_of(object: &HybridObject, section: &str) -> Result<String, Gap> {
     match usable(object, section, "client_id")? {
         Value::Plain(text) if is_guid(text.trim()) => Ok(text.trim().to_owned()),
         _ => Err(Gap::blocked(FactKey::option(
@@ -136,17 +140,10 @@ pub(super) fn client_id(object: &HybridObject, client: &ClientRef) -> Result<Str
     }
 }
 
+/// Ids are GUIDs, and what is none may be a secret in the wrong place: a server would write it into its logs.
 fn of_section(object: &HybridObject, section: &str) -> Result<(String, Secret), Gap> {
-    let id = usable(object, section, "client_id")?;
+    let id = id_of(object, section)?;
     let secret = usable(object, section, "password")?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a client id that is no GUID is wrapped like a secret, yet it is what the token endpoint must be asked with"
-    )]
-    let id = match id {
-        Value::Plain(text) => text.trim().to_owned(),
-        Value::Secret(secret) => secret.expose().trim().to_owned(),
-    };
     let secret = match secret {
         Value::Plain(text) => Secret::new(text),
         Value::Secret(secret) => secret,

@@ -174,14 +174,29 @@ fn certificates(
             "when nothing signs with them any more, take them out of the provider",
         ));
     }
-    if !invalid.is_empty() {
+    let (early, over): (Vec<&CertificateInfo>, Vec<&CertificateInfo>) = invalid
+        .into_iter()
+        .partition(|info| info.not_before > as_of);
+    for (some, fix) in [
+        (
+            over,
+            "whatever still signs with it needs a new key and certificate",
+        ),
+        (
+            early,
+            "it is made ready for later: add it again on the day from which it is valid, before anything signs with it",
+        ),
+    ] {
+        if some.is_empty() {
+            continue;
+        }
         remarks.push(Remark::warn(
             ID,
             format!(
                 "the body leaves out what the service would refuse to save again: {}",
-                told(&invalid)
+                told(&some)
             ),
-            "whatever still signs with it needs a new key and certificate",
+            fix,
         ));
     }
     if !without_room.is_empty() {

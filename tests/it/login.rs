@@ -43,6 +43,30 @@ fn without_the_flag_nobody_logs_in_and_the_reason_is_told() {
     assert_eq!(sandbox.users(), [sandbox.user()]);
 }
 
+/// What rests on the login is left out with it.
+#[test]
+fn a_login_that_is_skipped_is_not_made() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let user = sandbox.user();
+    let finished = run(arguments(
+        &sandbox,
+        &["--saml-user", user, "--skip", "saml-login"],
+    ));
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let asked = sandbox.requests();
+    assert!(
+        !asked.iter().any(|line| line.contains("/users/me")),
+        "{asked:#?}"
+    );
+    let object = sandbox.object_file().display().to_string();
+    let plan = run(["plan", &object, "--saml-user", user, "--skip", "saml-login"]);
+    assert!(
+        !plan.stdout.contains("may create a user"),
+        "{}",
+        plan.stdout
+    );
+}
+
 #[test]
 fn with_the_flag_the_user_logs_in_is_read_and_the_token_is_ended() {
     let sandbox = Sandbox::start(None).expect("a sandbox");

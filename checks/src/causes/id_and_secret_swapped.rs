@@ -59,7 +59,7 @@ impl Rule for IdAndSecretSwapped {
                         Certainty::Certain,
                         format!("in [{within}], client_id and password stand in each other's place: the password has the form of a client id"),
                         Owner::EngageAdmin,
-                        format!("Exchange the values of `client_id` and `password` in section `{within}` and save. The secret has been sent where ids are logged: generate a new one if others may have read it."),
+                        format!("Exchange the values of `client_id` and `password` in section `{within}` and save. Components that read it so have sent the secret where ids are logged: generate a new one if others may have read it."),
                     )
                     .shown_by([row])
                     .explaining(refused)

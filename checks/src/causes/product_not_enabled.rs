@@ -60,7 +60,7 @@ impl Rule for ProductNotEnabled {
             None => (
                 Certainty::Possible,
                 format!(
-                    "{}: the product that brings them is not enabled, or they have other names by now",
+                    "{}: the product behind it is not enabled, or the names are others by now",
                     row.found
                 ),
             ),

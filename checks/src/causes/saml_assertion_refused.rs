@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider, SamlLoginFact};
+use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
@@ -68,7 +68,7 @@ impl Rule for SamlAssertionRefused {
             ApiOutcome::Found(provider) => Some(provider),
             _ => None,
         });
-        let (may_be, may_do) = suspicion(provider, refused.login);
+        let (may_be, may_do) = suspicion(provider, &refused);
         let mut diagnosis = Diagnosis::new(
             Certainty::Possible,
             format!(
@@ -94,7 +94,17 @@ impl Rule for SamlAssertionRefused {
 }
 
 /// What may be the reason, and what to do about it beside looking.
-fn suspicion(provider: Option<&IdentityProvider>, login: &SamlLoginFact) -> (String, String) {
+fn suspicion(
+    provider: Option<&IdentityProvider>,
+    refused: &logins::Refused<'_>,
+) -> (String, String) {
+    let login = refused.login;
+    if refused.error.description.to_lowercase().contains("encod") {
+        return (
+            "as it says, it may read none of the encodings that were tried".into(),
+            "; capture what Workspace Desktop sends and read its encoding (`hybridcheck saml --decode`), or ask Genesys support with the correlation id".into(),
+        );
+    }
     let Some(provider) = provider else {
         return (
             "the identity provider could not be read, so issuer and certificate are not compared; the user may not exist".into(),

@@ -1,9 +1,10 @@
 //! The client of `[saml_auth]` is refused.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
@@ -93,8 +94,14 @@ impl Rule for SamlClientRefused {
             )
         };
         let broken = (!is_accepted).then_some(login);
+        // A secret with blanks around it was tried without them too.
+        let unclean = rows::failing(all, "services-options-clean").into_iter();
+        let password = Subject::option(SAML_AUTH, "password");
+        let is_tried = refused.is_some();
+        let unclean = unclean.filter(|row| is_tried && row.subject == password);
         vec![
             Diagnosis::new(certainty, sentence, owner, fix)
+                .shown_by(unclean)
                 .shown_by(recorded)
                 .shown_by(refused.map(|refused| refused.row))
                 .command(command)
@@ -110,28 +117,28 @@ fn said(case: &Case<'_>, refused: &logins::Refused<'_>) -> (Certainty, String, S
     let region = if is_any_issued(case) {
         ""
     } else {
-        "Compare the region of both URLs with the address at which your administrators log in. If it is right: "
+        "Compare the region of both URLs with the address at which your administrators log in. If it is right, go on. "
     };
     let (certainty, what, fix) = match refusals::oauth(error) {
         Some((OAuthMeaning::UnknownClient, certainty)) => (
             certainty,
             "does not know the client of [saml_auth]",
-            "copy its client id again from Admin > Integrations > OAuth, or create a client of grant type SAML2 Bearer there if it was deleted.",
+            "Copy its client id again from Admin > Integrations > OAuth, or create a client of grant type SAML2 Bearer there if it was deleted.",
         ),
         Some((OAuthMeaning::WrongSecret, certainty)) => (
             certainty,
             "knows the client of [saml_auth], but refuses its secret",
-            "enter the right secret in [saml_auth]; if it is lost, generate a new one under Admin > Integrations > OAuth and enter it in every section that uses this client.",
+            "Enter the right secret in [saml_auth]; if it is lost, generate a new one under Admin > Integrations > OAuth and enter it in every section that uses this client.",
         ),
         Some((OAuthMeaning::GrantNotAllowed, _)) => (
             Certainty::Likely,
             "does not let the client of [saml_auth] use SAML2 bearer",
-            "create an OAuth client of grant type SAML2 Bearer under Admin > Integrations > OAuth and enter its id and secret in [saml_auth]; the grant type decides what a client can do.",
+            "Create an OAuth client of grant type SAML2 Bearer under Admin > Integrations > OAuth and enter its id and secret in [saml_auth]; the grant type decides what a client can do.",
         ),
         None => (
             Certainty::Possible,
             "refuses the client of [saml_auth] in words that are not known",
-            "look the client up under Admin > Integrations > OAuth: it must be enabled and of grant type SAML2 Bearer; if it is, give Genesys support these words and the correlation id.",
+            "Look the client up under Admin > Integrations > OAuth: it must be enabled and of grant type SAML2 Bearer; if it is, give Genesys support these words and the correlation id.",
         ),
     };
     // Without a token for another client of the object the region itself may be wrong.
@@ -139,11 +146,6 @@ fn said(case: &Case<'_>, refused: &logins::Refused<'_>) -> (Certainty, String, S
         certainty
     } else {
         certainty.max(Certainty::Likely)
-    };
-    let fix = if region.is_empty() {
-        fix[..1].to_uppercase() + &fix[1..]
-    } else {
-        fix.to_owned()
     };
     (
         certainty,

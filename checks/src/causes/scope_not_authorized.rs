@@ -2,7 +2,9 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::ClientRef;
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
@@ -36,22 +38,35 @@ impl Rule for ScopeNotAuthorized {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         refusals::diagnosed(case, all, ApiMeaning::ScopeMissing, |first| {
             let scope = first.error.scope().unwrap_or("that the message names");
+            // Scopes are a client's, also where a person works with its token.
+            let client = match first.reader {
+                ClientRef::Person { .. } => format!("the client of [{SAML_AUTH}]"),
+                reader => reader.to_string(),
+            };
+            let enough = first.key.api_call().map(|call| call.scope);
+            let enough = enough
+                .filter(|enough| enough.strip_suffix(READONLY) == Some(scope) && *enough != scope);
+            let enough = enough.map_or_else(String::new, |enough| {
+                format!(" ({enough} is enough for reading)")
+            });
             (
                 Certainty::Certain,
                 format!(
-                    "the organisation enforces OAuth scopes, and {} lacks one: {}",
-                    first.reader,
+                    "the organisation enforces OAuth scopes, and {client} lacks one: {}",
                     visible(scope, 80)
                 ),
                 Owner::CloudAdmin,
                 format!(
-                    "Authorise the scope {} for this client; it takes up to five minutes, and needs a new token.",
+                    "Authorise the scope {}{enough} for {client} under Admin > Integrations > OAuth; it takes up to five minutes, and needs a new token.",
                     visible(scope, 80)
                 ),
             )
         })
     }
 }
+
+/// How the scopes end that let read only.
+const READONLY: &str = ":readonly";
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
+use hybridcheck_core::text::listed;
 
 use super::wrong_secret::mangled;
 use crate::tokens::{by_client, client, sections};
@@ -46,10 +47,12 @@ impl Rule for SecretWithBlanks {
             .collect();
         let of_group = |members: Vec<(&Row, &TokenFact)>| {
             let sections = sections(&members);
-            let around = members
-                .first()
-                .map(|(_, fact)| fact.secret.irregularities().join(", "))
-                .unwrap_or_default();
+            let around = match &members[..] {
+                [(_, fact)] => listed(fact.secret.irregularities()),
+                several => listed(several.iter().map(|(row, fact)| {
+                    format!("{} ({})", listed(fact.secret.irregularities()), row.subject)
+                })),
+            };
             Diagnosis::new(
                 Certainty::Certain,
                 format!("the secret of {sections} is right, but not as it stands in the option: {around}"),

@@ -49,26 +49,36 @@ impl Rule for UnknownClient {
         let of_group = |members: Vec<(&Row, &TokenFact)>| {
             let sections = sections(&members);
             let ids = ids(&members);
+            let is_one = members.iter().all(|(_, fact)| {
+                members
+                    .first()
+                    .is_some_and(|(_, first)| first.client_id == fact.client_id)
+            });
+            let who = if is_one {
+                format!("the client {ids} of {sections} is")
+            } else {
+                format!("the clients {ids} of {sections} are")
+            };
             let (certainty, sentence, first) = if is_region_proven {
                 (
                     Certainty::Likely,
                     format!(
-                        "the client {ids} of {sections} is not known in this region, where another client of this object is"
+                        "{who} not known in this region, where another client of this object is"
                     ),
                     String::new(),
                 )
             } else {
                 (
                     Certainty::Possible,
-                    format!("the client {ids} of {sections} is not known at this login host: a wrong id, or an organisation of another region"),
-                    "Compare the region of both URLs with the address at which your administrators log in. If it is right: ".to_owned(),
+                    format!("{who} not known at this login host: a wrong id, or an organisation of another region"),
+                    "Compare the region of both URLs with the address at which your administrators log in. If it is right, go on. ".to_owned(),
                 )
             };
             let mut diagnosis = Diagnosis::new(
                 certainty,
                 sentence,
                 Owner::EngageAdmin,
-                format!("{first}copy the client id for {sections} again from Admin > Integrations > OAuth, or create a client there if it was deleted."),
+                format!("{first}Copy the client id for {sections} again from Admin > Integrations > OAuth, or create a client there if it was deleted."),
             )
             .shown_by(members.iter().map(|(row, _)| *row))
             .breaks(members.iter().filter_map(|(row, _)| Some(seen::token_key(client(row)?))));

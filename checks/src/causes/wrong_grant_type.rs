@@ -2,7 +2,9 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::ClientRef;
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
@@ -37,8 +39,14 @@ page! {
 impl Rule for WrongGrantType {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let fix = |row: &Row| {
+            let mistaken = match client(row).filter(|client| is_of_saml_auth(case, client)) {
+                Some(_) => {
+                    "It is the client of [saml_auth], which people log in with: leave it there."
+                }
+                None => "Look whether the client of another service stands there by mistake.",
+            };
             format!(
-                "Create an OAuth client of grant type Client Credentials (Admin > Integrations > OAuth), give it the roles the service needs, and enter its id and secret in {}. Look whether the client of saml_auth stands there by mistake.",
+                "Enter id and secret of an OAuth client of grant type Client Credentials in {} (Admin > Integrations > OAuth); make one, with the roles the service needs, if there is none. {mistaken}",
                 row.subject
             )
         };
@@ -76,6 +84,16 @@ impl Rule for WrongGrantType {
         });
         stated.chain(refused).collect()
     }
+}
+
+/// Whether a section names the client that people log in with.
+fn is_of_saml_auth(case: &Case<'_>, client: &ClientRef) -> bool {
+    let ClientRef::Service { section, .. } = client else {
+        return false;
+    };
+    let id = |section| case.object.plain(section, "client_id").map(str::trim);
+    id(section.as_str())
+        .is_some_and(|own| id(SAML_AUTH).is_some_and(|other| own.eq_ignore_ascii_case(other)))
 }
 
 #[cfg(test)]

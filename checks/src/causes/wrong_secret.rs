@@ -1,11 +1,14 @@
 //! The service refuses a secret.
 
+use std::fmt::Write as _;
+
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{ClientRef, TokenFact};
+use hybridcheck_core::facts::{ClientRef, TokenFact, TokenOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
+use hybridcheck_core::text::{listed, visible};
 
 use super::region_mismatch;
 use crate::refusals::OAuthMeaning;
@@ -48,27 +51,22 @@ impl Rule for WrongSecret {
             .all(|check| !rows::fails(all, check));
         let of_group = |members: Vec<(&Row, &TokenFact)>| {
             let (sections, ids) = (sections(&members), ids(&members));
-            let blanks: Vec<&str> = members
-                .iter()
-                .flat_map(|(_, fact)| fact.secret.irregularities())
-                .collect();
-            let first = if blanks.is_empty() {
-                String::new()
-            } else {
-                format!(
-                    "Remove from the option password of {sections}: {}. If it is still refused: ",
-                    blanks.join(", ")
-                )
+            let first = blanks(&members);
+            let lost = match good(case, &members) {
+                Some(section) => format!(
+                    "the secret in {section}, the same client's, is right, but for what may stand around it: copy it from there. Generate no new one."
+                ),
+                None => "if it is lost, generate a new one under Admin > Integrations > OAuth and enter it in every section that uses this client.".to_owned(),
             };
             let region = if is_region_proven {
                 ""
             } else {
-                "Make sure that your administrators log in at the region of these URLs, because another region refuses good secrets too. Then: "
+                "Make sure that your administrators log in at the region of these URLs, because another region refuses good secrets too. "
             };
             let strange = if is_organization_settled {
                 ""
             } else {
-                "Settle first which organisation is meant: another client of this object belongs to a different one. Then: "
+                "Settle first which organisation is meant: another client of this object belongs to a different one. "
             };
             let mut diagnosis = Diagnosis::new(
                 match (is_region_proven, is_organization_settled) {
@@ -76,13 +74,19 @@ impl Rule for WrongSecret {
                     (true, true) => Certainty::Certain,
                     (false, true) => Certainty::Likely,
                 },
-                format!("Genesys Cloud knows the client {ids} of {sections}, but refuses its secret"),
+                format!(
+                    "Genesys Cloud knows the client {ids} of {sections}, but refuses its secret"
+                ),
                 Owner::EngageAdmin,
-                format!("{strange}{first}{region}enter the right secret in {sections}; if it is lost, generate a new one under Admin > Integrations > OAuth and enter it in every section that uses this client."),
+                format!("{strange}{first}{region}Enter the right secret in {sections}; {lost}"),
             )
             .shown_by(members.iter().map(|(row, _)| *row))
             .shown_by(mangled(all, &members))
-            .breaks(members.iter().filter_map(|(row, _)| Some(seen::token_key(client(row)?))));
+            .breaks(
+                members
+                    .iter()
+                    .filter_map(|(row, _)| Some(seen::token_key(client(row)?))),
+            );
             if let Some((_, fact)) = members.first() {
                 diagnosis = diagnosis.command(ask(case, fact));
             }
@@ -90,11 +94,55 @@ impl Rule for WrongSecret {
         };
         by_client(refused(case, all, OAuthMeaning::WrongSecret))
             .into_iter()
-            // What stands around the secret is the whole matter there: `secret-with-blanks` says so.
-            .filter(|members| !members.iter().any(|(_, fact)| fact.is_issued()))
+            // What stands around the secret is the whole matter where it was accepted without: `secret-with-blanks` says so.
+            .map(|members| {
+                let still = members.into_iter().filter(|(_, fact)| !fact.is_issued());
+                still.collect::<Vec<_>>()
+            })
+            .filter(|members| !members.is_empty())
             .map(of_group)
             .collect()
     }
+}
+
+/// What stands around which secrets, and whether it was tried without.
+fn blanks(members: &[(&Row, &TokenFact)]) -> String {
+    let mut told = String::new();
+    for (row, fact) in members {
+        let around = fact.secret.irregularities();
+        if around.is_empty() {
+            continue;
+        }
+        let around = listed(around);
+        let _ = match &fact.trimmed {
+            Some(TokenOutcome::Refused(_)) => write!(
+                told,
+                "The secret of {} is refused without what stands around it too ({around}). ",
+                row.subject
+            ),
+            _ => write!(
+                told,
+                "Remove from the option password of {}: {around}. If it is still refused, go on. ",
+                row.subject
+            ),
+        };
+    }
+    told
+}
+
+/// A section that holds the secret of the same client and was given a token.
+fn good(case: &Case<'_>, members: &[(&Row, &TokenFact)]) -> Option<String> {
+    let id = members.first()?.1.client_id.as_deref()?;
+    let clients = case.service_clients();
+    let mut good = clients.iter().filter_map(|client| {
+        let ClientRef::Service { section, .. } = client else {
+            return None;
+        };
+        let fact = case.facts().token(&seen::token_key(client)).ok()?;
+        let is_same = fact.client_id.as_deref() == Some(id) && fact.is_issued();
+        is_same.then(|| format!("[{}]", visible(section, 60)))
+    });
+    good.next()
 }
 
 /// A secret with blanks or quotes around it is refused because of them: the check of cleanness shows the same fault.
@@ -149,8 +197,54 @@ mod tests {
         let bench = refused("placeholder", true);
         let found = bench.diagnose(&WrongSecret);
         assert_eq!(found[0].certainty, Certainty::Likely);
-        assert!(found[0].fix.contains("enter the right secret in [ewt]"));
+        assert!(found[0].fix.contains("Enter the right secret in [ewt]"));
         assert_eq!(bench.causes(), ["wrong-secret"]);
+    }
+
+    /// Two sections with one client: the one's wrong secret is not excused by the other's right one, which is where to copy from.
+    #[test]
+    fn a_section_with_the_right_secret_of_the_same_client_is_where_to_copy_from() {
+        let shared = |password: &str| {
+            let id = objects::EWT_CLIENT;
+            let object = objects::with(objects::healthy(), "pacing", "client_id", id);
+            let bench = Bench::of(objects::with(object, "pacing", "password", password));
+            let error = oauth_error(401, "invalid_client", "authentication failed");
+            let fact = token(&bench.object, "ewt", error);
+            (bench.fact(token_key("ewt"), fact)).blocked_behind(&token_key("ewt"))
+        };
+        let copied = |bench: &Bench| {
+            let found = bench.diagnose(&WrongSecret).remove(0);
+            assert!(found.sentence.contains("of [ewt],"), "{}", found.sentence);
+            assert!(
+                found.fix.contains("the secret in [pacing]"),
+                "{}",
+                found.fix
+            );
+            assert!(found.fix.contains("Generate no new one"), "{}", found.fix);
+        };
+        copied(&shared("FAKE-right"));
+        // Also where it is right but for a blank.
+        let blank = shared("FAKE-right ");
+        let error = oauth_error(401, "invalid_client", "authentication failed");
+        let mut fact = token(&blank.object, "pacing", error);
+        fact.trimmed = Some(TokenOutcome::Issued { expires_in: None });
+        let blank = blank.fact(token_key("pacing"), fact);
+        copied(&blank);
+        assert!(blank.causes().contains(&"secret-with-blanks".to_owned()));
+    }
+
+    #[test]
+    fn what_was_tried_without_its_blank_is_not_told_to_be_tried() {
+        let bench = refused("placeholder ", true);
+        let error = oauth_error(401, "invalid_client", "authentication failed");
+        let mut fact = token(&bench.object, "ewt", error.clone());
+        fact.trimmed = Some(error);
+        let found = bench.fact(token_key("ewt"), fact).diagnose(&WrongSecret);
+        let fix = &found[0].fix;
+        assert!(
+            fix.contains("is refused without what stands around it too"),
+            "{fix}"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Whether what the provider holds is still valid.
 
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, CertificateInfo, FactKey, Gap};
+use hybridcheck_core::facts::{Answer, CertificateInfo, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
@@ -59,12 +59,19 @@ impl Check for CertificateValid {
             .iter()
             .partition(|info| faults(info).is_some());
         if good.is_empty() && unread > 0 {
-            return Err(Gap::NotAnswered {
-                what: format!(
-                    "{unread} of the provider's certificates cannot be decoded, and may be valid{}",
-                    would_refuse(IdpFault::CertificateUnparseable)
+            // Whether it is valid is not known; that it cannot stay so is.
+            return Ok(with_words(
+                Judgement::warn(
+                    "certificates that can be decoded, one of them valid",
+                    format!(
+                        "{unread} of the provider's certificates cannot be decoded, and may be valid{}",
+                        would_refuse(IdpFault::CertificateUnparseable)
+                    ),
+                    "Look at the certificates of the provider under Admin > Integrations > Single Sign-on, and enter that of saml/certificate again (`hybridcheck idp --expected` prints it).",
+                    Owner::CloudAdmin,
                 ),
-            });
+                Some(IdpFault::CertificateUnparseable),
+            ));
         }
         let in_use = ours.and_then(|ours| bad.iter().find(|held| held.sha256 == ours.sha256));
         let judgement = match (bad.first(), good.first(), in_use) {
@@ -182,11 +189,10 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_decoded_is_a_gap_and_nothing_at_all_is_judged_elsewhere() {
-        assert!(matches!(
-            holding(vec![dates(-900, -10, "aa")], 1),
-            Err(Gap::NotAnswered { .. })
-        ));
+    fn what_cannot_be_decoded_may_be_valid_and_nothing_at_all_is_judged_elsewhere() {
+        let unread = holding(vec![dates(-900, -10, "aa")], 1).expect("a verdict");
+        assert_eq!(unread.status, Status::Warn);
+        assert!(unread.found.contains("may be valid"), "{}", unread.found);
         let beside = holding(vec![certificate_info()], 1).expect("a verdict");
         assert_eq!(beside.status, Status::Pass);
         let none = holding(Vec::new(), 0).expect("a judgement");

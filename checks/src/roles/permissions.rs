@@ -220,7 +220,9 @@ impl<'e> Weighed<'e> {
         let page = rights::ROLES_PAGE;
         let delay = rights::DELAY;
         if self.perhaps.is_empty() {
-            return format!("Add to the role `{shown}` under {page}: {words}. {delay}");
+            return format!(
+                "Add to the role `{shown}` under {page}: {words}. Genesys documents that permissions of Predictive Engagement may add a licence or usage charges: settle that first. {delay}"
+            );
         }
         format!(
             "Look for {words} under {page}. Where they are offered there, add them to the role `{shown}`: it lacks them. Where they are not, the \

@@ -13,12 +13,13 @@ page! {
     ///
     /// ## Why it matters
     ///
-    /// A user's token that nobody needs any more should not live on for hours. Ending it is the only request of hybridcheck that
-    /// changes anything, and it touches nothing but that token.
+    /// A user's token that nobody needs any more should not live on for hours. Ending it touches nothing but that token; beside the
+    /// login itself, which may create a user where the provider does so, it is the only request of hybridcheck that changes anything.
     ///
     /// ## How to fix
     ///
-    /// Nothing: the token ends by itself after the client's token duration. An administrator can end it earlier by disabling the client.
+    /// Nothing: the token ends by itself after the client's token duration. An administrator can end it earlier by disabling the client, which
+    /// locks out everybody who logs in with it for that time.
     ///
     /// ## What we rely on
     ///
@@ -61,7 +62,7 @@ impl Check for LoginEnded {
         Ok(Judgement::warn(
             "the token is ended",
             format!("{left}: the token may live on {life}, though nothing holds it any more"),
-            "Nothing, unless the token must not live on: then disable the client of [saml_auth] for a moment.",
+            "Nothing, unless the token must not live on: then disable the client of [saml_auth] for a moment, in which nobody can log in with it.",
             Owner::CloudAdmin,
         ))
     }
