@@ -60,7 +60,18 @@ impl Rule for OrganizationMismatch {
             } else {
                 Certainty::Certain
             };
-            found.push(
+            // Whether the short name is right is open as long as the organisation is; what it would have to be is known.
+            let name = organization(case)
+                .and_then(|organization| organization.third_party_org_name.as_deref())
+                .filter(|name| case.object.plain("general", "organization_sname") != Some(name));
+            let name = name.map_or_else(String::new, |name| {
+                format!(
+                    " The short name of the organisation that answers is `{}`: general/organization_sname has to be that then.",
+                    visible(name, 100)
+                )
+            });
+            let diagnosis = answering(
+                case,
                 Diagnosis::new(
                     certainty,
                     format!(
@@ -68,14 +79,17 @@ impl Rule for OrganizationMismatch {
                         row.found, row.expected
                     ),
                     Owner::EngageAdmin,
-                    row.fix.clone(),
-                )
-                .shown_by(ids.iter().chain(&clients).copied())
-                .breaks([FactKey::option(
-                    case.object.id,
-                    "general",
-                    "organization_id",
-                )]),
+                    format!("{}{name}", row.fix),
+                ),
+            );
+            found.push(
+                diagnosis
+                    .shown_by(ids.iter().chain(&clients).copied())
+                    .breaks([FactKey::option(
+                        case.object.id,
+                        "general",
+                        "organization_id",
+                    )]),
             );
         } else if let Some(row) = clients.first() {
             let sections = listed(clients.iter().map(|row| &row.subject));
