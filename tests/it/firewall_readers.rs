@@ -61,7 +61,15 @@ const SQUID: &[&str] = &["squid", "/usr/sbin/squid"];
 struct Running(Child);
 
 impl Drop for Running {
+    /// Squid is asked to end first: killed at once it would leave its shared memory behind.
     fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        for _ in 0..100 {
+            if !matches!(self.0.try_wait(), Ok(None)) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -118,7 +126,8 @@ fn squid_lets_these_hosts_through_and_no_other() {
     open_to_all(folder.path(), &[&hosts, &file]);
     let _squid = Running(
         Command::new(squid)
-            .args(["-N", "-f"])
+            // Shared memory is named after the service: what another user's Squid left behind is no matter.
+            .args(["-n", &format!("hybridcheck{port}"), "-N", "-f"])
             .arg(&file)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
