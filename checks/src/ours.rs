@@ -102,10 +102,7 @@ pub(crate) fn confirms(case: &Case<'_>, reader: &ClientRef, ours: &str) -> bool 
 pub(crate) fn organization_of<'a>(case: &Case<'a>, client: &ClientRef) -> Option<&'a str> {
     let facts = case.facts();
     let info = facts.token_info(&token_info_key(client)).ok();
-    let of_token = info.and_then(|fact| match &fact.outcome {
-        ApiOutcome::Found(info) => info.organization.as_ref()?.id.as_deref(),
-        _ => None,
-    });
+    let of_token = info.and_then(|fact| fact.organization_id());
     let key = FactKey::Organization {
         object: case.object.id,
     };

@@ -16,9 +16,10 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use hybridcheck_core::check::service_clients;
 use hybridcheck_core::endpoint::{Host, Route, Routes};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Facts, Gap, TokenEndFact};
-use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::time::Took;
 
@@ -188,6 +189,17 @@ pub async fn gather_on(
     gathering.close(end.as_ref(), before + watch.took().0)
 }
 
+/// Whose organisation a client of the tool sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// The object's, or nothing says otherwise.
+    Ours,
+    /// Another one, while a client of the object is in the one that the object names.
+    Another,
+    /// That is still asked.
+    Open,
+}
+
 /// Whether another client may be allowed what this one was not: a permission or a scope is a client's own.
 fn is_of_reader(answer: &Answer<Fact>) -> bool {
     match answer {
@@ -276,21 +288,62 @@ impl<'a> Gathering<'a> {
     fn finish(&mut self, done: Done, observer: &dyn Observer) {
         self.running.remove(&done.key);
         self.stir(&done.key);
-        if let (true, Some(reader), Some(_)) = (
-            is_of_reader(&done.answer),
-            &done.reader,
-            done.key.of_organization(),
-        ) {
-            let entry = self
-                .denied
-                .entry(done.key.clone())
-                .or_insert_with(|| (BTreeSet::new(), done.answer.clone()));
-            entry.0.insert(reader.clone());
-            self.waiting.insert(done.key);
+        if is_of_reader(&done.answer) && done.key.of_organization().is_some() {
+            self.ask_another(done);
             return;
         }
         self.held.insert(done.key.clone(), done);
         self.release_held(observer);
+    }
+
+    /// What one client brought is kept for the end; the next one is asked.
+    fn ask_another(&mut self, done: Done) {
+        let Some(reader) = done.reader else { return };
+        let (asked, _) = self
+            .denied
+            .entry(done.key.clone())
+            .or_insert_with(|| (BTreeSet::new(), done.answer));
+        asked.insert(reader);
+        self.stir(&done.key);
+        self.waiting.insert(done.key);
+    }
+
+    /// Whether what the tool's own client read is of the organisation that the object names, as far as the clients' tokens tell.
+    fn whose(&self, done: &Done) -> Whose {
+        let (Some(object), Some(reader @ ClientRef::Tool { .. })) =
+            (done.key.of_organization(), &done.reader)
+        else {
+            return Whose::Ours;
+        };
+        let Some(object) = self.objects.get(usize::from(object.0)) else {
+            return Whose::Ours;
+        };
+        let ours = object.plain("general", "organization_id");
+        let Some(ours) = ours.filter(|id| is_guid(id)) else {
+            return Whose::Ours;
+        };
+        let of = |client: &ClientRef| {
+            let key = FactKey::TokenInfo {
+                client: client.clone(),
+            };
+            let is_open = self.is_open(&key);
+            let info = self.facts.token_info(&key).ok();
+            let id = info.and_then(|fact| fact.organization_id());
+            (is_open, id.map(|id| id.eq_ignore_ascii_case(ours)))
+        };
+        match of(reader) {
+            (true, _) => return Whose::Open,
+            (_, None | Some(true)) => return Whose::Ours,
+            (_, Some(false)) => {}
+        }
+        let services: Vec<_> = service_clients(object).iter().map(of).collect();
+        if services.iter().any(|(_, is_ours)| *is_ours == Some(true)) {
+            Whose::Another
+        } else if services.iter().any(|(is_open, _)| *is_open) {
+            Whose::Open
+        } else {
+            Whose::Ours
+        }
     }
 
     /// Records finished probes whose base is settled; what a warm-up found is dropped when its base turned out to be missing.
@@ -299,12 +352,17 @@ impl<'a> Gathering<'a> {
             .held
             .iter()
             .filter(|(_, done)| done.stands_on.iter().all(|base| !self.is_open(base)))
+            .filter(|(_, done)| self.whose(done) != Whose::Open)
             .map(|(key, _)| key.clone())
             .collect();
         for key in &settled {
             let Some(done) = self.held.remove(key) else {
                 continue;
             };
+            if self.whose(&done) == Whose::Another {
+                self.ask_another(done);
+                continue;
+            }
             let blocked = match key {
                 FactKey::ApiProbe { .. } => done
                     .stands_on

@@ -9,9 +9,10 @@ use hybridcheck_core::facts::{
     AddressSource, ApiOutcome, ClientRef, DnsOutcome, FactKey, Gap, TokenOutcome,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
+use hybridcheck_core::secret::Secret;
 
 use super::{Gathered, Observer, gather};
-use crate::config::{ConnectTo, NameFiles, Settings};
+use crate::config::{ConnectTo, NameFiles, Settings, ToolClient};
 use crate::sandbox::{self, Sandbox};
 use crate::sources;
 
@@ -306,6 +307,50 @@ fn this_hosts_own_view_is_not_asked_when_the_user_names_nameservers() {
     }
     let found = facts.addresses(&names).expect("addresses");
     assert_eq!(found.source, AddressSource::Dns);
+}
+
+/// What the tool's own client sees of another organisation is asked of the object's own clients, once one of them is known to be right.
+#[test]
+fn what_a_client_of_another_organisation_sees_is_asked_of_the_objects_own() {
+    for (fault, is_tool) in [
+        ("tool-client-elsewhere", false),
+        ("scope-of-tool-client", true),
+    ] {
+        let sandbox = Sandbox::start(sandbox::fault(fault)).expect("a sandbox");
+        let objects = objects(&sandbox);
+        let (id, secret) = sandbox.tool_client();
+        let mut settings = settings(&sandbox);
+        settings.tool_client = Some(ToolClient {
+            id: id.into(),
+            secret: Secret::new(secret),
+            source: "a test".into(),
+        });
+        let object = ObjectId(0);
+        let tool = ClientRef::Tool { object };
+        let service = ClientRef::Service {
+            object,
+            section: "ewt".into(),
+        };
+        let infos = [&tool, &service].map(|client| FactKey::TokenInfo {
+            client: client.clone(),
+        });
+        let organization = FactKey::Organization { object };
+        let keys = [
+            &infos[..],
+            &[organization.clone(), FactKey::Roles { object }],
+        ]
+        .concat();
+        let gathered = gathered(&keys, &objects, &settings);
+        let fact = gathered.facts.organization(&organization).expect("a fact");
+        assert_eq!(
+            fact.reader,
+            if is_tool { tool } else { service.clone() },
+            "{fault}"
+        );
+        // A scope that the tool's client lacks is another reason to ask the next one.
+        let roles = gathered.facts.roles(&FactKey::Roles { object });
+        assert_eq!(roles.expect("a fact").reader, service, "{fault}");
+    }
 }
 
 #[test]

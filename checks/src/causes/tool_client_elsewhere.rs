@@ -14,8 +14,9 @@ page! {
     ///
     /// ## What it means
     ///
-    /// The client of `--client-id` is one of another organisation than the object and its own clients. What was read with it says
-    /// nothing about the object and was left unjudged; nothing is wrong with the object on this account.
+    /// The client of `--client-id` is one of another organisation than the object and its own clients. What it sees says nothing about
+    /// the object; the object's own clients were asked instead, and what they may not read was left unjudged. Nothing is wrong with the
+    /// object on this account.
     ///
     /// ## How to fix
     ///
@@ -44,7 +45,7 @@ impl Rule for ToolClientElsewhere {
             Diagnosis::new(
                 Certainty::Certain,
                 format!(
-                    "the client of --client-id belongs to {}, and not to {}: what was read with it says nothing about the object",
+                    "the client of --client-id belongs to {}, and not to {}: what it sees says nothing about the object, so the object's own clients were asked instead, which may be allowed less",
                     row.found, row.expected
                 ),
                 Owner::CloudAdmin,

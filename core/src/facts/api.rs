@@ -320,6 +320,16 @@ pub struct Grant {
     pub policies: Vec<PermissionPolicy>,
 }
 
+impl ApiFact<TokenInfo> {
+    /// The id of the organisation that the token is for.
+    pub fn organization_id(&self) -> Option<&str> {
+        match &self.outcome {
+            ApiOutcome::Found(info) => info.organization.as_ref()?.id.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 impl Fact {
     /// Whose call of the API was refused, and how.
     pub fn refusal(&self) -> Option<(&ClientRef, &ApiError)> {
