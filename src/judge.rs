@@ -65,8 +65,10 @@ pub fn wanted(
             .iter()
             .any(|key| key.of_organization() == Some(object.id));
         if has_tool_client && reads_organization {
-            let client = hybridcheck_core::facts::ClientRef::Tool { object: object.id };
-            wanted.insert(FactKey::TokenInfo { client });
+            let tool = hybridcheck_core::facts::ClientRef::Tool { object: object.id };
+            let services = hybridcheck_core::check::service_clients(object);
+            let clients = std::iter::once(tool).chain(services);
+            wanted.extend(clients.map(|client| FactKey::TokenInfo { client }));
         }
     }
     wanted

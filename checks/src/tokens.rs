@@ -1,7 +1,7 @@
 //! Requests for tokens, as several causes look at them.
 
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{ClientRef, FactKey, RereadFact, TokenFact, TokenOutcome};
+use hybridcheck_core::facts::{ClientRef, FactKey, RereadFact, TokenFact};
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::{listed, visible};
 
@@ -20,16 +20,9 @@ pub(crate) fn refused<'r>(
         .filter_map(|row| {
             let client = client(row)?;
             let fact = case.facts().token(&seen::token_key(client)).ok()?;
-            match &fact.outcome {
-                TokenOutcome::Refused(error)
-                    if error.genuine
-                        && !is_otherwise(case, client)
-                        && refusals::means(error, meaning) =>
-                {
-                    Some((row, fact))
-                }
-                _ => None,
-            }
+            let error = fact.refusal().filter(|error| error.genuine)?;
+            let is_meant = !is_otherwise(case, client) && refusals::means(error, meaning);
+            is_meant.then_some((row, fact))
         })
         .collect()
 }
@@ -59,8 +52,8 @@ pub(crate) fn by_client<'r>(
     groups
 }
 
-/// Whether a client of the object was given a token, or one of the tool's in the organisation that the object names: either proves
-/// the region.
+/// Whether a client of the object was given a token, for itself or for a person, or one of the tool's in the organisation that the
+/// object names: each proves the region.
 pub(crate) fn is_any_issued(case: &Case<'_>) -> bool {
     let of_service = case.service_clients().iter().any(|client| {
         let fact = case.facts().token(&seen::token_key(client));
@@ -71,7 +64,14 @@ pub(crate) fn is_any_issued(case: &Case<'_>) -> bool {
     };
     let ours = case.object.plain("general", "organization_id");
     let theirs = ours::organization_of(case, &tool);
-    of_service || ours.is_some_and(|ours| theirs.is_some_and(|id| id.eq_ignore_ascii_case(ours)))
+    let login = FactKey::SamlLogin {
+        object: case.object.id,
+    };
+    let login = case.facts().saml_login(&login).ok();
+    let of_person = login.is_some_and(|login| login.accepted().is_some());
+    of_service
+        || of_person
+        || ours.is_some_and(|ours| theirs.is_some_and(|id| id.eq_ignore_ascii_case(ours)))
 }
 
 /// The client of a row.

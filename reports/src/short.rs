@@ -5,7 +5,7 @@ use hybridcheck_core::report::{Report, Style};
 use hybridcheck_core::run::Run;
 
 use crate::canvas::Canvas;
-use crate::words;
+use crate::words::{self, FIX_CAP};
 
 /// Causes, failures and missing things that are named; more are counted.
 const NAMED: usize = 3;
@@ -40,7 +40,7 @@ impl Report for Short {
                 sentence(&page.clean(&cause.sentence, CAP)),
                 cause.owner
             ));
-            lines.push(format!("  Fix: {}", page.clean(&cause.fix, CAP)));
+            lines.push(format!("  Fix: {}", page.clean(&cause.fix, FIX_CAP)));
         }
         more(&mut lines, run.causes.len(), "causes");
         failures(&mut lines, &page, run);

@@ -87,7 +87,7 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
             format!("{deed} the OAuth client `{name}` under Admin > Integrations > OAuth, or give {} another client.", row.subject),
         )
         .shown_by([row])
-        .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/tokens/me")),
+        .command(format!("curl -s -H \"Authorization: Bearer $TOKEN_OF_THIS_CLIENT\" https://{api}/api/v2/tokens/me")),
     )
 }
 

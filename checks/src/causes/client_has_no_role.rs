@@ -69,7 +69,7 @@ impl Rule for ClientHasNoRole {
                 row.fix.clone(),
             )
             .shown_by(shown)
-            .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/tokens/me")),
+            .command(format!("curl -s -H \"Authorization: Bearer $TOKEN_OF_THIS_CLIENT\" https://{api}/api/v2/tokens/me")),
         ]
     }
 }

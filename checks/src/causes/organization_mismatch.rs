@@ -3,7 +3,7 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{ApiOutcome, ClientRef, FactKey, Organization};
-use hybridcheck_core::finding::Owner;
+use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::object::is_guid;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
@@ -54,17 +54,15 @@ impl Rule for OrganizationMismatch {
         }
         found.extend(no_id(case, &id_forms));
         if let Some(row) = ids.first() {
-            // With the tool's client alone nobody can say which of the two is the wrong one.
-            let certainty = if is_read_with_tool(case) {
+            // With the tool's client alone nobody can say which of the two is the wrong one: then the row only warns.
+            let certainty = if row.status == Status::Warn {
                 Certainty::Possible
             } else {
                 Certainty::Certain
             };
             // Whether the short name is right is open as long as the organisation is; what it would have to be is known.
-            let name = organization(case)
-                .and_then(|organization| organization.third_party_org_name.as_deref())
-                .filter(|name| case.object.plain("general", "organization_sname") != Some(name));
-            let name = name.map_or_else(String::new, |name| {
+            let other = other_name(case);
+            let name = other.map_or_else(String::new, |name| {
                 format!(
                     " The short name of the organisation that answers is `{}`: general/organization_sname has to be that then.",
                     visible(name, 100)
@@ -85,6 +83,8 @@ impl Rule for OrganizationMismatch {
             found.push(
                 diagnosis
                     .shown_by(ids.iter().chain(&clients).copied())
+                    .shown_by(other.and_then(|_| logins::refused_assertion(case, all)))
+                    .breaks(other.and_then(|_| logins::refused_login(case, all)))
                     .breaks([FactKey::option(
                         case.object.id,
                         "general",
@@ -137,6 +137,12 @@ fn organization<'a>(case: &Case<'a>) -> Option<&'a Organization> {
         ApiOutcome::Found(organization) => Some(organization),
         _ => None,
     }
+}
+
+/// The short name of the organisation that answers, when the object has another one.
+pub(super) fn other_name<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let name = organization(case)?.third_party_org_name.as_deref()?;
+    (case.object.plain("general", "organization_sname") != Some(name)).then_some(name)
 }
 
 /// Adds which organisation answered, and to whom.

@@ -198,6 +198,7 @@ mod tests {
             oauth_error(401, "invalid_client", description),
         );
         bench
+            .without_login()
             .fact(token_key("ewt"), fact)
             .blocked_behind(&token_key("ewt"))
     }

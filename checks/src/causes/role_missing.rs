@@ -43,7 +43,7 @@ impl Rule for RoleMissing {
         let groups = [(missing, false), (by_case, true)].into_iter();
         groups
             .filter(|(shown, _)| !shown.is_empty())
-            .map(|(shown, is_case_alone)| diagnosis(case, shown, is_case_alone))
+            .map(|(shown, is_case_alone)| diagnosis(case, all, shown, is_case_alone))
             .collect()
     }
 }
@@ -54,7 +54,7 @@ fn differs_in_case(row: &Row) -> bool {
         .any(|piece| piece.label == NEAREST && piece.value.ends_with(CASE))
 }
 
-fn diagnosis(case: &Case<'_>, shown: Vec<&Row>, is_case_alone: bool) -> Diagnosis {
+fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool) -> Diagnosis {
     let names = listed(
         shown
             .iter()
@@ -87,6 +87,12 @@ fn diagnosis(case: &Case<'_>, shown: Vec<&Row>, is_case_alone: bool) -> Diagnosi
         _ => None,
     });
     let broken: Vec<FactKey> = broken.collect();
+    // A name with blanks around it is missing for the blanks too: one fix mends both.
+    let subjects: Vec<&Subject> = shown.iter().map(|row| &row.subject).collect();
+    let unclean = rows::failing(all, "general-options-clean").into_iter();
+    let unclean: Vec<&Row> = unclean
+        .filter(|row| subjects.contains(&&row.subject))
+        .collect();
     let command = shown
         .first()
         .map(|row| providers::role_command(case, &row.subject));
@@ -97,6 +103,7 @@ fn diagnosis(case: &Case<'_>, shown: Vec<&Row>, is_case_alone: bool) -> Diagnosi
         fixes.join(" "),
     )
     .shown_by(shown)
+    .shown_by(unclean)
     .breaks(broken);
     Diagnosis {
         command,

@@ -1,13 +1,14 @@
 //! The assertion is refused, and nothing that can be seen explains it.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
+use super::organization_mismatch;
 use crate::{logins, rows};
 
 page! {
@@ -60,6 +61,14 @@ impl Rule for SamlAssertionRefused {
         if EXPLAINING.iter().any(|check| rows::fails(all, check)) {
             return Vec::new();
         }
+        // `organization-mismatch` has it: with another organisation the short name is another's too.
+        let is_other = !rows::flagged(all, "org-id-matches").is_empty();
+        if is_other && organization_mismatch::other_name(case).is_some() {
+            return Vec::new();
+        }
+        if let Some(diagnosis) = unclean(case, all, &refused) {
+            return vec![diagnosis];
+        }
         let key = FactKey::PureengageIdp {
             object: case.object.id,
         };
@@ -91,6 +100,39 @@ impl Rule for SamlAssertionRefused {
         }
         vec![diagnosis]
     }
+}
+
+/// What stands around an option that goes into the assertion as it is.
+fn unclean(case: &Case<'_>, all: &[Row], refused: &logins::Refused<'_>) -> Option<Diagnosis> {
+    let sent = [
+        ("saml-options-clean", Subject::option("saml", "issuer")),
+        (
+            "general-options-clean",
+            Subject::option("general", "organization_sname"),
+        ),
+    ];
+    let rows = sent.into_iter().flat_map(|(check, subject)| {
+        let rows = rows::flagged(all, check).into_iter();
+        rows.filter(move |row| row.subject == subject)
+    });
+    let rows: Vec<&Row> = rows.collect();
+    let first = rows.first()?;
+    Some(
+        Diagnosis::new(
+            Certainty::Likely,
+            format!(
+                "Genesys Cloud refuses the assertion ({}): {} goes into it as it stands, and is {}",
+                refused.error, first.subject, first.found
+            ),
+            first.owner.unwrap_or(Owner::EngageAdmin),
+            first.fix.clone(),
+        )
+        .shown_by([refused.row])
+        .shown_by(rows)
+        .breaks([FactKey::SamlLogin {
+            object: case.object.id,
+        }]),
+    )
 }
 
 /// What may be the reason, and what to do about it beside looking.
@@ -144,7 +186,6 @@ fn suspicion(
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::check::Subject;
     use hybridcheck_testkit::facts::{
         api, client, http, oauth_error, pureengage_idp, saml_login, saml_login_key,
     };
@@ -201,6 +242,26 @@ mod tests {
             found.fix
         );
         assert!(!found.fix.contains("--client-id"), "{}", found.fix);
+    }
+
+    #[test]
+    fn what_stands_around_an_option_that_is_sent_is_the_likely_reason() {
+        for (check, section, option) in [
+            ("saml-options-clean", "saml", "issuer"),
+            ("general-options-clean", "general", "organization_sname"),
+        ] {
+            let subject = Subject::option(section, option);
+            let bench = refused("invalid_grant").failing(check, subject);
+            let found = bench.diagnose(&SamlAssertionRefused).remove(0);
+            assert_eq!(found.certainty, Certainty::Likely);
+            assert_eq!(found.roots.len(), 2, "{found:?}");
+            assert!(found.sentence.contains(option), "{}", found.sentence);
+        }
+        // What the assertion does not hold explains nothing.
+        let subject = Subject::option("saml", "expire_time");
+        let bench = refused("invalid_grant").failing("saml-options-clean", subject);
+        let found = bench.diagnose(&SamlAssertionRefused).remove(0);
+        assert_eq!(found.certainty, Certainty::Possible);
     }
 
     #[test]

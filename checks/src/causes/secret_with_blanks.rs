@@ -10,6 +10,7 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
 use super::wrong_secret::mangled;
+use crate::refusals::{self, OAuthMeaning};
 use crate::tokens::{by_client, client, sections};
 use crate::{logins, rows, seen};
 
@@ -42,7 +43,15 @@ impl Rule for SecretWithBlanks {
         let accepted: Vec<(&Row, &TokenFact)> = refused
             .filter_map(|row| {
                 let fact = case.facts().token(&seen::token_key(client(row)?)).ok()?;
-                matches!(fact.trimmed, Some(TokenOutcome::Issued { .. })).then_some((row, fact))
+                // A client that may not use this grant was recognised all the same.
+                let is_right = match &fact.trimmed {
+                    Some(TokenOutcome::Issued { .. }) => true,
+                    Some(TokenOutcome::Refused(error)) => {
+                        refusals::means(error, OAuthMeaning::GrantNotAllowed)
+                    }
+                    _ => false,
+                };
+                is_right.then_some((row, fact))
             })
             .collect();
         let of_group = |members: Vec<(&Row, &TokenFact)>| {
@@ -129,6 +138,14 @@ mod tests {
         assert_eq!(found[0].certainty, Certainty::Certain);
         assert!(found[0].fix.contains("trailing blank"), "{}", found[0].fix);
         assert_eq!(bench.causes(), ["secret-with-blanks"]);
+    }
+
+    /// The second try was recognised, and the client may not use this grant: two defects, and no wrong secret.
+    #[test]
+    fn a_client_of_another_grant_type_is_recognised_without_the_blank() {
+        let grant = oauth_error(400, "unauthorized_client", "…");
+        let bench = refused(Some(grant)).blocked_behind(&token_key("ewt"));
+        assert_eq!(bench.causes(), ["secret-with-blanks", "wrong-grant-type"]);
     }
 
     #[test]

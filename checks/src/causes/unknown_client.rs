@@ -63,7 +63,7 @@ impl Rule for UnknownClient {
                 (
                     Certainty::Likely,
                     format!(
-                        "{who} not known in this region, where another client of this object is"
+                        "{who} not known in this region, where another client of the organisation is"
                     ),
                     String::new(),
                 )
@@ -107,7 +107,7 @@ mod tests {
         sections: &[&str],
         description: &str,
     ) -> Bench {
-        let mut bench = Bench::of(object);
+        let mut bench = Bench::of(object).without_login();
         for section in sections {
             let fact = token(
                 &bench.object,

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{ClientRef, TokenFact, TokenOutcome};
+use hybridcheck_core::check::{Case, Subject, service_clients};
+use hybridcheck_core::facts::{ClientRef, FactKey, TokenFact, TokenOutcome};
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::{listed, visible};
@@ -133,14 +134,30 @@ fn blanks(members: &[(&Row, &TokenFact)]) -> String {
 /// A section that holds the secret of the same client and was given a token.
 fn good(case: &Case<'_>, members: &[(&Row, &TokenFact)]) -> Option<String> {
     let id = members.first()?.1.client_id.as_deref()?;
-    let clients = case.service_clients();
-    let mut good = clients.iter().filter_map(|client| {
-        let ClientRef::Service { section, .. } = client else {
-            return None;
-        };
-        let fact = case.facts().token(&seen::token_key(client)).ok()?;
-        let is_same = fact.client_id.as_deref() == Some(id) && fact.is_issued();
-        is_same.then(|| format!("[{}]", visible(section, 60)))
+    let login = FactKey::SamlLogin {
+        object: case.object.id,
+    };
+    let login = case.facts().saml_login(&login).ok();
+    let logged_in = login
+        .is_some_and(|login| login.client_id.as_deref() == Some(id) && login.accepted().is_some());
+    if logged_in {
+        return Some(format!("[{SAML_AUTH}]"));
+    }
+    let mut good = case.objects.iter().flat_map(|object| {
+        let clients = service_clients(object).into_iter();
+        clients.filter_map(move |client| {
+            let ClientRef::Service { section, .. } = &client else {
+                return None;
+            };
+            let fact = case.facts().token(&seen::token_key(&client)).ok()?;
+            let is_same = fact.client_id.as_deref() == Some(id) && fact.is_issued();
+            let place = if object.id == case.object.id {
+                String::new()
+            } else {
+                format!(" of {}", object.place)
+            };
+            is_same.then(|| format!("[{}]{place}", visible(section, 60)))
+        })
     });
     good.next()
 }
@@ -188,6 +205,7 @@ mod tests {
         error.genuine = genuine;
         let fact = token(&bench.object, "ewt", TokenOutcome::Refused(error));
         bench
+            .without_login()
             .fact(token_key("ewt"), fact)
             .blocked_behind(&token_key("ewt"))
     }
@@ -231,6 +249,30 @@ mod tests {
         let blank = blank.fact(token_key("pacing"), fact);
         copied(&blank);
         assert!(blank.causes().contains(&"secret-with-blanks".to_owned()));
+    }
+
+    /// A person who logged in with the same client proves its secret in [saml_auth], and the region.
+    #[test]
+    fn a_login_with_the_same_client_proves_its_secret() {
+        let object = objects::healthy();
+        let id = object
+            .plain("saml_auth", "client_id")
+            .expect("an id")
+            .to_owned();
+        let bench = Bench::of(objects::with(object, "ewt", "client_id", &id));
+        let error = oauth_error(401, "invalid_client", "authentication failed");
+        let fact = token(&bench.object, "ewt", error);
+        let bench = bench
+            .fact(token_key("ewt"), fact)
+            .blocked_behind(&token_key("ewt"));
+        let found = bench.diagnose(&WrongSecret).remove(0);
+        assert_eq!(found.certainty, Certainty::Certain);
+        assert!(
+            found.fix.contains("the secret in [saml_auth]"),
+            "{}",
+            found.fix
+        );
+        assert!(!found.fix.contains("region"), "{}", found.fix);
     }
 
     #[test]

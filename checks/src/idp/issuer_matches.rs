@@ -85,10 +85,15 @@ impl Check for IssuerMatches {
             Judgement::fail(
                 format!("`{}`, the provider's issuerURI", visible(theirs, 200)),
                 format!("`{}`{}", visible(ours, 200), difference(ours, theirs)),
-                format!(
-                    "Set saml/issuer to `{}`, or issuerURI of the provider to the option's text.",
-                    visible(theirs, 200)
-                ),
+                if hybridcheck_core::text::bare(ours) == ours {
+                    format!(
+                        "Set saml/issuer to `{}`, or issuerURI of the provider to the option's text.",
+                        visible(theirs, 200)
+                    )
+                } else {
+                    // With what stands around it, the option's text is no issuer for anybody.
+                    format!("Set saml/issuer to `{}`.", visible(theirs, 200))
+                },
                 Owner::EngageAdmin,
             )
         };

@@ -24,8 +24,9 @@ page! {
     /// ## How to fix
     ///
     /// Settle the region first: a good client is unknown, or fails to authenticate, at the login host of another region.
-    /// *Not found*: copy `client_id` again from Admin > Integrations > OAuth. *Authentication failed*: secrets are shown only when
-    /// they are made, so generate a new one and enter it in **every** section that uses this client.
+    /// *Not found*: copy `client_id` again from Admin > Integrations > OAuth. *Authentication failed*: take blanks and
+    /// quotes around the secret away, and look whether another section has the right one. Secrets are shown only when they are made: only
+    /// when it is lost, generate a new one, and enter it in **every** section that uses this client.
     ///
     /// ## What we rely on
     ///
@@ -153,7 +154,7 @@ fn refused(client: &ClientRef, fact: &TokenFact, error: &OAuthError) -> Judgemen
                 EXPECTED,
                 format!("{error}: the secret is not this client's"),
                 format!(
-                    "{first}{region}; then enter the right secret, or generate a new one and enter it in every section that uses this client."
+                    "{first}{region}; then enter the right secret. Only if it stands in no other section and is lost, generate a new one, and enter it in every section that uses this client."
                 ),
                 Owner::EngageAdmin,
             )

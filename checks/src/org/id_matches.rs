@@ -1,7 +1,7 @@
 //! Whether the object names the organisation that answers.
 
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap};
+use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
@@ -66,7 +66,7 @@ impl Check for IdMatches {
         let judgement = if id.eq_ignore_ascii_case(ours) {
             Judgement::pass(format!("{}{name}", visible(id, 60)))
         } else {
-            let tool = if matches!(fact.reader, ClientRef::Tool { .. }) {
+            let tool = if is_untold {
                 " If the tool's own client is of another organisation on purpose, use one of this organisation instead."
             } else {
                 ""
@@ -100,7 +100,7 @@ impl Check for IdMatches {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::ApiOutcome;
+    use hybridcheck_core::facts::{ApiOutcome, ClientRef};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{api, organization, person_token_info_key, token_info_key};

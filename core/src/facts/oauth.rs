@@ -31,6 +31,14 @@ impl TokenFact {
         let is_issued = |outcome: &TokenOutcome| matches!(outcome, TokenOutcome::Issued { .. });
         is_issued(&self.outcome) || self.trimmed.as_ref().is_some_and(is_issued)
     }
+
+    /// The refusal of the try that counts: the second one, where one was made.
+    pub fn refusal(&self) -> Option<&OAuthError> {
+        match self.trimmed.as_ref().unwrap_or(&self.outcome) {
+            TokenOutcome::Refused(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// A run waits no longer than this for a rate limit to pass, whatever `Retry-After` says.

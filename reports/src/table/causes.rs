@@ -1,6 +1,7 @@
 //! The diagnosis: root causes with what to do, and the failures that no cause explains.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis};
+use hybridcheck_core::check::CheckId;
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::{Behind, Role, Row, Run};
 use hybridcheck_core::text::listed;
@@ -104,10 +105,39 @@ fn rerun(run: &Run, cause: &Diagnosis) -> String {
         parts.extend(file.map(|file| format!("--client-secret-file {}", quoted(file))));
     }
     if !is_probe {
-        let checks = cause.rerun.iter();
-        parts.extend(checks.map(|check| format!("--only {}", quoted(&check.0))));
+        let selected = selected(&cause.rerun);
+        parts.extend(
+            selected
+                .iter()
+                .map(|word| format!("--only {}", quoted(word))),
+        );
     }
     parts.join(" ")
+}
+
+/// The families that look at the organisation, and judge each other's facts: one check alone would be judged with less.
+const CLOUD: [&str; 4] = ["oauth", "org", "idp", "roles"];
+
+/// What a repeated run selects: the checks that show a cause, and with one of the organisation's side all of that side.
+fn selected(checks: &[CheckId]) -> Vec<&str> {
+    let family = |check: &CheckId| check.0.split('-').next().unwrap_or_default().to_owned();
+    let is_of_login =
+        |check: &&CheckId| check.0.starts_with("saml-login") || check.0 == "saml-client";
+    let mut selected: Vec<&str> = Vec::new();
+    if checks
+        .iter()
+        .any(|check| CLOUD.contains(&&*family(check)) || is_of_login(&check))
+    {
+        selected.extend(CLOUD);
+    }
+    if checks.iter().any(|check| is_of_login(&check)) {
+        selected.push("saml");
+    }
+    let others = checks.iter().map(|check| check.0.as_str());
+    let is_covered = |check: &&str| selected.contains(&check.split('-').next().unwrap_or_default());
+    let others: Vec<&str> = others.filter(|check| !is_covered(check)).collect();
+    selected.extend(others);
+    selected
 }
 
 /// The variable that holds the secret of the tool's own client.
@@ -218,7 +248,7 @@ mod tests {
     use hybridcheck_core::run::Invocation;
     use hybridcheck_testkit::runs;
 
-    use super::{quoted, rerun};
+    use super::{CheckId, quoted, rerun, selected};
 
     #[test]
     fn the_tools_own_client_asks_again_with_its_secret_where_it_was() {
@@ -242,6 +272,26 @@ mod tests {
             call("HYBRIDCHECK_CLIENT_SECRET"),
             "hybridcheck check o.xml --client-id an-id"
         );
+    }
+
+    #[test]
+    fn what_looks_at_the_organisation_is_repeated_together() {
+        let ids = |words: &[&str]| -> Vec<CheckId> {
+            words.iter().map(|word| CheckId((*word).into())).collect()
+        };
+        let cloud = ["oauth", "org", "idp", "roles"];
+        assert_eq!(selected(&ids(&["idp-exists"])), cloud);
+        let with_option = ids(&["roles-exist", "general-options-clean"]);
+        assert_eq!(
+            selected(&with_option),
+            [&cloud[..], &["general-options-clean"]].concat()
+        );
+        assert_eq!(
+            selected(&ids(&["saml-login"])),
+            [&cloud[..], &["saml"]].concat()
+        );
+        let network = ids(&["network-resolves", "tls-trusted"]);
+        assert_eq!(selected(&network), ["network-resolves", "tls-trusted"]);
     }
 
     #[test]
