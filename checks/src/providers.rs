@@ -61,6 +61,21 @@ pub(crate) fn name(provider: &IdentityProvider) -> String {
     visible(name.unwrap_or("without a name"), 80)
 }
 
+/// A command that shows the other provider with the object's issuer: a listing shows its first page only.
+pub(crate) fn bearer_command(case: &Case<'_>) -> String {
+    let id = bearer(case)
+        .or_else(|| sleeper(case))
+        .and_then(|twin| twin.id.as_deref());
+    let is_plain = |id: &&str| id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    match id.filter(is_plain) {
+        Some(id) => command(
+            case,
+            &format!("/api/v2/identityproviders/{}", visible(id, 60)),
+        ),
+        None => command(case, "/api/v2/identityproviders"),
+    }
+}
+
 /// A command that shows the role that an option of `[general]` names.
 pub(crate) fn role_command(case: &Case<'_>, subject: &Subject) -> String {
     let name = match subject {

@@ -68,7 +68,7 @@ impl Rule for IdpIsGeneric {
         )
         .shown_by(shown)
         .shown_by(logins::refused_assertion(case, all))
-        .command(providers::command(case, "/api/v2/identityproviders"));
+        .command(providers::bearer_command(case));
         if is_missing {
             diagnosis = diagnosis.breaks([FactKey::PureengageIdp {
                 object: case.object.id,

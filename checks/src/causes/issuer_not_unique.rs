@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{logins, rows};
+use crate::{logins, providers, rows};
 
 page! {
     /// Two identity providers have the same issuer.
@@ -36,11 +36,6 @@ impl Rule for IssuerNotUnique {
         let Some(row) = shown.first() else {
             return Vec::new();
         };
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
         vec![
             Diagnosis::new(
                 Certainty::Certain,
@@ -54,9 +49,7 @@ impl Rule for IssuerNotUnique {
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
-            .command(format!(
-                "curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders"
-            )),
+            .command(providers::bearer_command(case)),
         ]
     }
 }

@@ -4,7 +4,7 @@ use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{
     Answer, ClientRef, FactKey, Gap, OAuthError, TokenFact, TokenOutcome,
 };
-use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
 
@@ -103,10 +103,35 @@ impl Check for TokenIssued {
             }
             _ => judgement.evidence("who answered", answers::who(&fact.http, false)),
         };
-        Ok(match &fact.client_id {
+        let judgement = match &fact.client_id {
             Some(id) => judgement.evidence("client id", id),
             None => judgement,
-        })
+        };
+        Ok(with_blanks(case, client, judgement))
+    }
+}
+
+/// An id is sent without the blanks around it; whether a component does so is not known.
+fn with_blanks(case: &Case<'_>, client: &ClientRef, judgement: Judgement) -> Judgement {
+    let ClientRef::Service { section, .. } = client else {
+        return judgement;
+    };
+    let option = case.object.option(section, "client_id");
+    let raw = option.and_then(|option| option.value.plain());
+    if judgement.status != Status::Pass || raw.is_none_or(|raw| raw.trim() == raw) {
+        return judgement;
+    }
+    Judgement {
+        evidence: judgement.evidence,
+        ..Judgement::warn(
+            "a token for the id as it stands in the option",
+            format!(
+                "{}, for the id without the blanks around it",
+                judgement.found
+            ),
+            "Enter client_id again without the blanks: whether components send them is not known.",
+            Owner::EngageAdmin,
+        )
     }
 }
 
@@ -250,6 +275,17 @@ mod tests {
         bench
             .judge(&TokenIssued, &client("ewt"))
             .expect("a verdict")
+    }
+
+    #[test]
+    fn an_id_that_is_accepted_without_its_blanks_is_a_warning() {
+        let id = format!("{} ", hybridcheck_testkit::objects::EWT_CLIENT);
+        let bench = Bench::healthy().option("ewt", "client_id", &id);
+        let judgement = bench
+            .judge(&TokenIssued, &client("ewt"))
+            .expect("a verdict");
+        assert_eq!(judgement.status, Status::Warn);
+        assert!(judgement.found.contains("without the blanks"));
     }
 
     #[test]
