@@ -5,6 +5,7 @@ use hybridcheck_core::check::Check;
 
 mod answers;
 mod causes;
+mod commands;
 #[cfg(test)]
 mod fact_testing;
 mod general;

@@ -1,10 +1,10 @@
 //! The organisation's identity providers, as several causes look at them.
 
-use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{Answer, ApiFact, ApiOutcome, FactKey, Gap, IdentityProvider};
 use hybridcheck_core::text::visible;
 
-use crate::{ours, seen};
+use crate::{commands, ours, seen};
 
 /// The id of the `PureEngage` provider among all.
 const PUREENGAGE: &str = "pureengage";
@@ -68,34 +68,10 @@ pub(crate) fn bearer_command(case: &Case<'_>) -> String {
         .and_then(|twin| twin.id.as_deref());
     let is_plain = |id: &&str| id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     match id.filter(is_plain) {
-        Some(id) => command(
+        Some(id) => commands::api(
             case,
             &format!("/api/v2/identityproviders/{}", visible(id, 60)),
         ),
-        None => command(case, "/api/v2/identityproviders"),
+        None => commands::api(case, "/api/v2/identityproviders"),
     }
-}
-
-/// A command that shows the role that an option of `[general]` names.
-pub(crate) fn role_command(case: &Case<'_>, subject: &Subject) -> String {
-    let name = match subject {
-        Subject::Option { section, option } => case.object.plain(section, option),
-        _ => None,
-    };
-    // A shell reads what stands between single quotes as it stands.
-    let name = name.filter(|name| !name.contains(['\'', '\n', '\r']));
-    let name = visible(name.unwrap_or("NAME"), 80);
-    let path = "/api/v2/authorization/roles";
-    let command = command(case, path);
-    format!("{command} -G -d userCount=true --data-urlencode 'name={name}'")
-}
-
-/// A command that shows a call of the API.
-pub(crate) fn command(case: &Case<'_>, path: &str) -> String {
-    let api = case
-        .object
-        .api_endpoint()
-        .map(|endpoint| endpoint.to_string())
-        .unwrap_or_default();
-    format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}{path}")
 }

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::rows;
+use crate::{commands, rows};
 
 page! {
     /// New users are not created at their first login.
@@ -35,20 +35,16 @@ impl Rule for AutoProvisioningOff {
         if shown.is_empty() {
             return Vec::new();
         }
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
+        let api = commands::api_base(case);
         vec![
             Diagnosis::new(
                 Certainty::Certain,
                 "the PureEngage identity provider does not create users at their first login",
                 Owner::CloudAdmin,
-                format!("Set autoProvisionUsers to true in PUT https://{api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
+                format!("Set autoProvisionUsers to true in PUT {api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
             )
             .shown_by(shown)
-            .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders/pureengage")),
+            .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
         ]
     }
 }

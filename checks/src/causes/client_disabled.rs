@@ -9,7 +9,7 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
 use crate::tokens::client;
-use crate::{rows, seen};
+use crate::{commands, rows, seen};
 
 page! {
     /// The OAuth client is switched off, or about to be deleted.
@@ -74,11 +74,6 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
         (true, date) => format!("will be deleted on {}", date.unwrap_or_default()),
     };
     let name = visible(name, 80);
-    let api = case
-        .object
-        .api_endpoint()
-        .map(|endpoint| endpoint.to_string())
-        .unwrap_or_default();
     Some(
         Diagnosis::new(
             Certainty::Certain,
@@ -87,7 +82,7 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
             format!("{deed} the OAuth client `{name}` under Admin > Integrations > OAuth, or give {} another client.", row.subject),
         )
         .shown_by([row])
-        .command(format!("curl -s -H \"Authorization: Bearer $TOKEN_OF_THIS_CLIENT\" https://{api}/api/v2/tokens/me")),
+        .command(commands::api_as_client(case, "/api/v2/tokens/me")),
     )
 }
 

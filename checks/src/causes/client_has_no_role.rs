@@ -9,7 +9,7 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
 use crate::roles::client_rights::GRANTS_UNREAD;
-use crate::rows;
+use crate::{commands, rows};
 
 page! {
     /// The client of a service has no role.
@@ -54,11 +54,6 @@ impl Rule for ClientHasNoRole {
             Certainty::Certain
         };
         let sections = listed(shown.iter().map(|row| &row.subject));
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
         vec![
             Diagnosis::new(
                 certainty,
@@ -69,7 +64,7 @@ impl Rule for ClientHasNoRole {
                 row.fix.clone(),
             )
             .shown_by(shown)
-            .command(format!("curl -s -H \"Authorization: Bearer $TOKEN_OF_THIS_CLIENT\" https://{api}/api/v2/tokens/me")),
+            .command(commands::api_as_client(case, "/api/v2/tokens/me")),
         ]
     }
 }

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{logins, providers, rows};
+use crate::{commands, logins, rows};
 
 page! {
     /// The identity provider holds no certificate that is valid.
@@ -61,7 +61,7 @@ impl Rule for IdpCertificateExpired {
             .shown_by(shown)
             .shown_by(renewed)
             .shown_by(logins::refused_assertion(case, all))
-            .command(providers::command(
+            .command(commands::api(
                 case,
                 "/api/v2/identityproviders/pureengage",
             )),

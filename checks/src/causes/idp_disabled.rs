@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{logins, rows};
+use crate::{commands, logins, rows};
 
 page! {
     /// The PureEngage identity provider is switched off.
@@ -35,22 +35,18 @@ impl Rule for IdpDisabled {
         if shown.is_empty() {
             return Vec::new();
         }
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
+        let api = commands::api_base(case);
         vec![
             Diagnosis::new(
                 Certainty::Certain,
                 "the PureEngage identity provider is switched off",
                 Owner::CloudAdmin,
-                format!("Ask why it was switched off, then set disabled to false in PUT https://{api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
+                format!("Ask why it was switched off, then set disabled to false in PUT {api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
             )
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
-            .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders/pureengage")),
+            .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
         ]
     }
 }

@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::visible;
 
-use crate::{logins, providers, rows};
+use crate::{commands, logins, providers, rows};
 
 page! {
     /// The organisation has no PureEngage identity provider.
@@ -50,18 +50,14 @@ impl Rule for IdpMissing {
                 providers::name(twin)
             )
         });
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
+        let api = commands::api_base(case);
         vec![
             Diagnosis::new(
                 Certainty::Certain,
                 "the organisation has no PureEngage identity provider",
                 Owner::CloudAdmin,
                 format!(
-                    "Create it: PUT https://{api}/api/v2/identityproviders/pureengage with name \"PureEngage\", the certificate of saml/certificate, issuerURI \"{}\", an https ssoTargetURI, autoProvisionUsers true and disabled false (`hybridcheck idp --expected` prints it).{twin}",
+                    "Create it: PUT {api}/api/v2/identityproviders/pureengage with name \"PureEngage\", the certificate of saml/certificate, issuerURI \"{}\", an https ssoTargetURI, autoProvisionUsers true and disabled false (`hybridcheck idp --expected` prints it).{twin}",
                     issuer.unwrap_or_else(|| "as in saml/issuer".into())
                 ),
             )
@@ -69,7 +65,7 @@ impl Rule for IdpMissing {
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
             .breaks([FactKey::PureengageIdp { object: case.object.id }])
-            .command(format!("curl -si -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders/pureengage")),
+            .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
         ]
     }
 }

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{providers, rows};
+use crate::{commands, rows};
 
 page! {
     /// The target of the identity provider is no https URL.
@@ -47,7 +47,7 @@ impl Rule for IdpTargetNotHttps {
                 row.fix.clone(),
             )
             .shown_by(shown)
-            .command(providers::command(
+            .command(commands::api(
                 case,
                 "/api/v2/identityproviders/pureengage",
             )),

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{logins, providers, rows};
+use crate::{commands, logins, providers, rows};
 
 page! {
     /// The issuer of the object is not the issuer of the identity provider.
@@ -52,23 +52,13 @@ impl Rule for IssuerMismatch {
         // Blanks are part of the difference, and the fix mends them too.
         let unclean = rows::failing(all, "saml-options-clean").into_iter();
         let unclean = unclean.filter(|other| other.subject == row.subject);
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
         vec![
-            Diagnosis::new(
-                Certainty::Certain,
-                sentence,
-                owner,
-                row.fix.clone(),
-            )
-            .shown_by(shown)
-            .shown_by(unclean)
-            .shown_by(logins::refused_assertion(case, all))
-            .breaks(logins::refused_login(case, all))
-            .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/identityproviders/pureengage")),
+            Diagnosis::new(Certainty::Certain, sentence, owner, row.fix.clone())
+                .shown_by(shown)
+                .shown_by(unclean)
+                .shown_by(logins::refused_assertion(case, all))
+                .breaks(logins::refused_login(case, all))
+                .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
         ]
     }
 }

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{logins, providers, rows};
+use crate::{commands, logins, rows};
 
 page! {
     /// The organisation is switched off or deleted.
@@ -48,7 +48,7 @@ impl Rule for OrganizationInactive {
             )
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
-            .command(providers::command(case, "/api/v2/organizations/me")),
+            .command(commands::api(case, "/api/v2/organizations/me")),
         ]
     }
 }

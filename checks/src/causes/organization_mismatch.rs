@@ -9,7 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::{logins, providers, rows};
+use crate::{commands, logins, rows};
 
 page! {
     /// The object and its clients name different organisations.
@@ -50,7 +50,7 @@ impl Rule for OrganizationMismatch {
             let diagnosis = diagnosis
                 .shown_by(shown)
                 .shown_by(logins::refused_assertion(case, all));
-            return vec![diagnosis.command(providers::command(case, "/api/v2/organizations/me"))];
+            return vec![diagnosis.command(commands::api(case, "/api/v2/organizations/me"))];
         }
         found.extend(no_id(case, &id_forms));
         if let Some(row) = ids.first() {
@@ -119,7 +119,7 @@ impl Rule for OrganizationMismatch {
                 .breaks(logins::refused_login(case, all)),
             );
         }
-        let command = providers::command(case, "/api/v2/organizations/me");
+        let command = commands::api(case, "/api/v2/organizations/me");
         found
             .into_iter()
             .map(|diagnosis| diagnosis.command(command.clone()))

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{providers, rows};
+use crate::{commands, rows};
 
 page! {
     /// The organisation was made for another product than Genesys Engage.
@@ -47,7 +47,7 @@ impl Rule for OrganizationOtherPlatform {
                 row.fix.clone(),
             )
             .shown_by(shown)
-            .command(providers::command(case, "/api/v2/organizations/me")),
+            .command(commands::api(case, "/api/v2/organizations/me")),
         ]
     }
 }

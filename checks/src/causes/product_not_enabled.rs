@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use crate::roles::product::CONTRADICTION;
-use crate::rows;
+use crate::{commands, rows};
 
 page! {
     /// The permissions do not exist in the organisation: the product is not enabled.
@@ -67,11 +67,6 @@ impl Rule for ProductNotEnabled {
         };
         let mut domains = case.policy.permission_baseline.domains();
         domains.dedup();
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
         let query = domains.join(",");
         let broken: Vec<FactKey> = domains
             .into_iter()
@@ -85,7 +80,10 @@ impl Rule for ProductNotEnabled {
                 .evidence("organisation", organization)
                 .shown_by(shown)
                 .breaks(broken)
-                .command(format!("curl -s -H \"Authorization: Bearer $TOKEN\" \"https://{api}/api/v2/authorization/permissions?queryType=domain&query={query}\"")),
+                .command(commands::api(
+                    case,
+                    &format!("/api/v2/authorization/permissions?queryType=domain&query={query}"),
+                )),
         ]
     }
 }

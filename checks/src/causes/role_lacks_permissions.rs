@@ -9,7 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
 use crate::roles::permissions::UNREAD;
-use crate::{providers, rows};
+use crate::{commands, rows};
 
 page! {
     /// A role lacks permissions that are expected of it.
@@ -95,9 +95,7 @@ fn diagnosis(case: &Case<'_>, known: Known, shown: Vec<&Row>) -> Diagnosis {
             "; or these do not exist in the organisation, because the product that brings them is not enabled: which permissions exist could not be read"
         }
     });
-    let command = shown
-        .first()
-        .map(|row| providers::role_command(case, &row.subject));
+    let command = shown.first().map(|row| commands::role(case, &row.subject));
     let diagnosis =
         Diagnosis::new(certainty, sentence, Owner::CloudAdmin, fixes.join(" ")).shown_by(shown);
     Diagnosis {

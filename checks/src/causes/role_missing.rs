@@ -10,7 +10,7 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
 use crate::roles::exist::NEAREST;
-use crate::{providers, rows};
+use crate::{commands, rows};
 
 page! {
     /// A role that the object names does not exist.
@@ -93,9 +93,7 @@ fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool
     let unclean: Vec<&Row> = unclean
         .filter(|row| subjects.contains(&&row.subject))
         .collect();
-    let command = shown
-        .first()
-        .map(|row| providers::role_command(case, &row.subject));
+    let command = shown.first().map(|row| commands::role(case, &row.subject));
     let diagnosis = Diagnosis::new(
         certainty,
         format!("the organisation lacks {names}{more}"),

@@ -12,7 +12,7 @@ use hybridcheck_core::text::visible;
 use super::region_mismatch;
 use crate::refusals::{self, OAuthMeaning};
 use crate::tokens::is_any_issued;
-use crate::{logins, rows, seen};
+use crate::{commands, logins, rows, seen};
 
 page! {
     /// Genesys Cloud refuses the client of saml_auth.
@@ -71,11 +71,6 @@ impl Rule for SamlClientRefused {
         };
         let owner = recorded.and_then(|row| row.owner);
         let owner = owner.unwrap_or(Owner::EngageAdmin);
-        let api = case
-            .object
-            .api_endpoint()
-            .map(|endpoint| endpoint.to_string())
-            .unwrap_or_default();
         let id = seen::plain(case, "saml_auth", "client_id")
             .ok()
             .filter(|(_, id)| hybridcheck_core::object::is_guid(id))
@@ -83,9 +78,7 @@ impl Rule for SamlClientRefused {
         let auth = case.object.auth_endpoint();
         let auth = auth.map(|endpoint| endpoint.to_string());
         let command = if recorded.is_some() {
-            format!(
-                "curl -s -H \"Authorization: Bearer $TOKEN\" https://{api}/api/v2/oauth/clients/{id}"
-            )
+            commands::api(case, &format!("/api/v2/oauth/clients/{id}"))
         } else {
             // No assertion is needed: the client is looked at first.
             format!(

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{providers, rows};
+use crate::{commands, rows};
 
 page! {
     /// One user alone, or none, holds the administrators' role.
@@ -36,7 +36,7 @@ impl Rule for SingleAdministrator {
         let Some(row) = shown.first() else {
             return Vec::new();
         };
-        let command = providers::role_command(case, &row.subject);
+        let command = commands::role(case, &row.subject);
         vec![
             Diagnosis::new(
                 Certainty::Likely,

@@ -7,7 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 
-use crate::{providers, rows};
+use crate::{commands, rows};
 
 page! {
     /// hybridcheck's own client belongs to another organisation.
@@ -53,7 +53,7 @@ impl Rule for ToolClientElsewhere {
             )
             .shown_by(shown)
             .breaks([FactKey::Token { client }])
-            .command(providers::command(case, "/api/v2/organizations/me")),
+            .command(commands::api(case, "/api/v2/organizations/me")),
         ]
     }
 }
