@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Route};
-use hybridcheck_core::facts::{ClientRef, FactKey, Gap};
+use hybridcheck_core::facts::{ClientRef, FactKey, Gap, usable_option};
 use hybridcheck_core::object::{HybridObject, ObjectId, SAML_AUTH, Value, is_guid};
 use hybridcheck_core::secret::Secret;
 
@@ -130,7 +130,7 @@ pub(super) fn client_id(object: &HybridObject, client: &ClientRef) -> Result<Str
 }
 
 fn id_of(object: &HybridObject, section: &str) -> Result<String, Gap> {
-    match usable(object, section, "client_id")? {
+    match &usable_option(object, section, "client_id")?.value {
         Value::Plain(text) if is_guid(text.trim()) => Ok(text.trim().to_owned()),
         _ => Err(Gap::blocked(FactKey::option(
             object.id,
@@ -143,10 +143,10 @@ fn id_of(object: &HybridObject, section: &str) -> Result<String, Gap> {
 /// Ids are GUIDs, and what is none may be a secret in the wrong place: a server would write it into its logs.
 fn of_section(object: &HybridObject, section: &str) -> Result<(String, Secret), Gap> {
     let id = id_of(object, section)?;
-    let secret = usable(object, section, "password")?;
+    let secret = &usable_option(object, section, "password")?.value;
     let secret = match secret {
-        Value::Plain(text) => Secret::new(text),
-        Value::Secret(secret) => secret,
+        Value::Plain(text) => Secret::new(text.as_str()),
+        Value::Secret(secret) => secret.clone(),
     };
     Ok((id, secret))
 }
@@ -155,23 +155,6 @@ pub(super) fn is_https(object: &HybridObject, option: &str) -> bool {
     object
         .plain("general", option)
         .is_some_and(|url| url.len() > 8 && url[..8].eq_ignore_ascii_case("https://"))
-}
-
-fn usable(object: &HybridObject, section: &str, option: &str) -> Result<Value, Gap> {
-    let key = FactKey::option(object.id, section, option);
-    let Some(found) = object.option(section, option) else {
-        return Err(Gap::blocked(key));
-    };
-    let shape = found.value.shape();
-    if shape.masked {
-        return Err(Gap::Hidden {
-            option: format!("{section}/{option}"),
-        });
-    }
-    if shape.is_blank() {
-        return Err(Gap::blocked(key));
-    }
-    Ok(found.value.clone())
 }
 
 /// The addresses that a route to an endpoint begins with, the proxy's or its own; the one that was verified comes first.

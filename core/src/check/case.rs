@@ -11,7 +11,7 @@ use crate::facts::{
     HostsFileFact, HttpFact, IdentityProvider, IdentityProviders, Organization, PathFact,
     Permissions, Person, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome, Products, ReachFact,
     RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact, SystemLookupFact, TcpFact,
-    TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact,
+    TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact, usable_option,
 };
 use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
 use crate::policy::Policy;
@@ -166,20 +166,8 @@ impl<'a> Case<'a> {
 
     /// An option that must be there with a visible value: hidden and missing ones are gaps, so that only the check of presence fails.
     pub fn visible(&self, section: &str, option: &str) -> Answer<&'a Opt> {
-        let key = FactKey::option(self.object.id, section, option);
-        let Some(found) = self.option(section, option) else {
-            return Err(Gap::blocked(key));
-        };
-        let shape = found.value.shape();
-        if shape.masked {
-            return Err(Gap::Hidden {
-                option: format!("{section}/{option}"),
-            });
-        }
-        if shape.is_blank() {
-            return Err(Gap::blocked(key));
-        }
-        Ok(found)
+        self.note(&FactKey::option(self.object.id, section, option));
+        usable_option(self.object, section, option)
     }
 
     /// The decoded certificate of the object.

@@ -3,6 +3,7 @@
 mod api;
 mod call;
 mod dns;
+mod effect;
 mod http;
 mod key;
 mod material;
@@ -17,6 +18,7 @@ mod tls;
 pub use api::*;
 pub use call::*;
 pub use dns::*;
+pub use effect::*;
 pub use http::*;
 pub use key::*;
 pub use material::*;

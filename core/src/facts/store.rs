@@ -13,7 +13,7 @@ use super::{
     Products, ReachFact, RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact,
     SystemLookupFact, TcpFact, TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact,
 };
-use crate::object::ObjectId;
+use crate::object::{HybridObject, ObjectId, Opt};
 use crate::time::Took;
 
 /// Why a fact is missing. A gap is never a verdict.
@@ -130,6 +130,22 @@ impl fmt::Display for Gap {
 
 /// A fact, or why it is missing.
 pub type Answer<T> = Result<T, Gap>;
+
+/// An option with a value that can be worked with: a hidden one is a gap of its own, a missing or empty one blocks what stands on it.
+pub fn usable_option<'a>(object: &'a HybridObject, section: &str, option: &str) -> Answer<&'a Opt> {
+    let blocked = || Gap::blocked(FactKey::option(object.id, section, option));
+    let found = object.option(section, option).ok_or_else(blocked)?;
+    let shape = found.value.shape();
+    if shape.masked {
+        return Err(Gap::Hidden {
+            option: format!("{section}/{option}"),
+        });
+    }
+    if shape.is_blank() {
+        return Err(blocked());
+    }
+    Ok(found)
+}
 
 macro_rules! facts {
     ($($(#[$doc:meta])* $variant:ident($type:ty) = $accessor:ident;)*) => {
