@@ -15,6 +15,7 @@ mod idp_refusals;
 mod logins;
 mod marks;
 mod names;
+mod nameservers;
 mod network;
 mod oauth;
 mod object;

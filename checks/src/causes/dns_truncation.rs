@@ -9,7 +9,7 @@ use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
 use crate::names::{self, Says};
-use crate::network::nameservers_answer::{asked, cut, hosts};
+use crate::nameservers::{asked, cut, hosts};
 use crate::rows;
 
 page! {

@@ -11,7 +11,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::run::Row;
 use hybridcheck_core::text::listed;
 
-use crate::network::nameservers_answer::{asked, cut, dead, half_silent, hosts};
+use crate::nameservers::{asked, cut, dead, half_silent, hosts};
 use crate::rows;
 
 page! {

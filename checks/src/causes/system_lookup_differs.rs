@@ -11,8 +11,8 @@ use hybridcheck_core::text::listed;
 
 use super::nameservers_disagree::is_disputed;
 use crate::names;
+use crate::nameservers::{asked, dead, hosts};
 use crate::network::lookup_agrees::{Difference, differs};
-use crate::network::nameservers_answer::{asked, dead, hosts};
 use crate::{rows, seen};
 
 page! {

@@ -10,7 +10,7 @@ pub(crate) mod genuine_auth_service;
 pub(crate) mod hosts_file;
 pub(crate) mod lookup_agrees;
 pub(crate) mod nameservers_agree;
-pub(crate) mod nameservers_answer;
+mod nameservers_answer;
 mod no_block_page;
 mod resolves;
 mod routes;
