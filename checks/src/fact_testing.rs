@@ -4,8 +4,9 @@ use hybridcheck_core::cause::{Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Check, CheckId, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Routes};
 use hybridcheck_core::facts::{
-    AddressSource, AddressesFact, Answer, ApiOutcome, ChainFault, DnsOutcome, Fact, FactKey, Facts,
-    Gap, IdentityProvider, TcpOutcome, TlsFact, TlsOutcome, TokenOutcome, Trust, TunnelOutcome,
+    AddressSource, AddressesFact, Answer, ApiOutcome, ChainFault, ClientRef, DnsOutcome, Fact,
+    FactKey, Facts, Gap, IdentityProvider, NamedEntity, TcpOutcome, TlsFact, TlsOutcome, TokenInfo,
+    TokenOutcome, Trust, TunnelOutcome,
 };
 use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, ObjectId};
@@ -68,6 +69,31 @@ impl Bench {
         let key = canned::saml_login_key();
         let url = FactKey::option(self.object.id, "general", "base_auth_url");
         self.blocked_behind(&key).gap(key, Gap::blocked(url))
+    }
+
+    /// The API refuses the token of the client of [ewt], in these words.
+    pub(crate) fn refused_by_api(status: u16, code: &str, message: &str) -> Self {
+        let error = canned::api_error(status, code, message);
+        let outcome = ApiOutcome::<TokenInfo>::Refused(error);
+        let fact = canned::api(&canned::client("ewt"), "GET /api/v2/tokens/me", outcome);
+        Self::healthy().fact(canned::token_info_key("ewt"), fact)
+    }
+
+    /// hybridcheck's own client takes part, and is one of this organisation.
+    pub(crate) fn with_tool_of(organization: &str, name: Option<&str>) -> Self {
+        let bench = Self::healthy();
+        let client = ClientRef::Tool {
+            object: bench.object.id,
+        };
+        let mut info = canned::token_info(&bench.object, "ewt");
+        info.organization = Some(NamedEntity {
+            id: Some(organization.into()),
+            name: name.map(str::to_owned),
+        });
+        let fact = canned::api(&client, "GET /api/v2/tokens/me", ApiOutcome::Found(info));
+        bench
+            .with_tool_client()
+            .fact(FactKey::TokenInfo { client }, fact)
     }
 
     /// Changes the facts as a whole.

@@ -172,18 +172,10 @@ fn twins(body: &Body, all: Option<&IdentityProviders>) -> Option<Remark> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::idp::expected::tests::body;
+    use crate::idp::expected::tests::made;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{certificate_info, other_idp, pureengage_idp};
     use hybridcheck_testkit::objects::{ISSUER, healthy};
-
-    fn made() -> Expected {
-        Expected {
-            body: Some(body()),
-            certificate: Some(certificate_info()),
-            remarks: Vec::new(),
-        }
-    }
 
     /// A listing with no other provider that has the issuer.
     fn alone() -> IdentityProviders {

@@ -261,10 +261,20 @@ pub(super) mod tests {
     use crate::saml::verdict;
     use anyhow::Result;
     use hybridcheck_core::run::Verdict;
+    use hybridcheck_testkit::facts::certificate_info;
     use hybridcheck_testkit::objects::{ISSUER, healthy, with, without};
     use hybridcheck_testkit::openssl;
 
     const URL: &str = "https://idp.acme.example/sso";
+
+    /// What is expected of the healthy object's provider.
+    pub(in crate::idp) fn made() -> Expected {
+        Expected {
+            body: Some(body()),
+            certificate: Some(certificate_info()),
+            remarks: Vec::new(),
+        }
+    }
 
     /// A body of the healthy object.
     pub(in crate::idp) fn body() -> Body {

@@ -252,15 +252,7 @@ mod tests {
     use hybridcheck_testkit::facts::{certificate_info, now, pureengage_idp};
     use hybridcheck_testkit::objects::healthy;
 
-    use crate::idp::expected::tests::body;
-
-    fn made() -> Expected {
-        Expected {
-            body: Some(body()),
-            certificate: Some(certificate_info()),
-            remarks: Vec::new(),
-        }
-    }
+    use crate::idp::expected::tests::made;
 
     fn other(sha256: &str, days: i64) -> CertificateInfo {
         let at = |day: i64| Timestamp::from_unix(now().unix() + day * 86_400);

@@ -48,19 +48,10 @@ impl Rule for AuthorizationHeaderRemoved {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, TokenInfo};
-    use hybridcheck_testkit::facts::{api, api_error, client, token_info_key};
-
-    fn refused(status: u16, code: &str, message: &str) -> Bench {
-        let error = api_error(status, code, message);
-        let outcome = ApiOutcome::<TokenInfo>::Refused(error);
-        let fact = api(&client("ewt"), "GET /api/v2/tokens/me", outcome);
-        Bench::healthy().fact(token_info_key("ewt"), fact)
-    }
 
     #[test]
     fn a_token_that_did_not_arrive_is_the_networks_matter() {
-        let bench = refused(
+        let bench = Bench::refused_by_api(
             401,
             "authentication.required",
             "No authentication bearer token specified in authorization header.",
@@ -72,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_refused_token_did_arrive() {
-        let bench = refused(401, "bad.credentials", "Invalid login credentials.");
+        let bench = Bench::refused_by_api(401, "bad.credentials", "Invalid login credentials.");
         assert!(bench.diagnose(&AuthorizationHeaderRemoved).is_empty());
     }
 }

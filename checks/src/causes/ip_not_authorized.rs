@@ -63,20 +63,11 @@ fn address(message: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, TokenInfo};
-    use hybridcheck_testkit::facts::{api, api_error, client, token_info_key};
-
-    fn refused(status: u16, code: &str, message: &str) -> Bench {
-        let error = api_error(status, code, message);
-        let outcome = ApiOutcome::<TokenInfo>::Refused(error);
-        let fact = api(&client("ewt"), "GET /api/v2/tokens/me", outcome);
-        Bench::healthy().fact(token_info_key("ewt"), fact)
-    }
 
     #[test]
     fn the_address_that_the_service_saw_is_named() {
         let message = "Requests originating from this IP address are not authorized: [203.0.113.9]";
-        let bench = refused(401, "ip.not.authorized", message);
+        let bench = Bench::refused_by_api(401, "ip.not.authorized", message);
         let found = bench.diagnose(&IpNotAuthorized);
         assert!(found[0].fix.contains("203.0.113.9"), "{}", found[0].fix);
         assert_eq!(bench.causes(), ["ip-not-authorized"]);
@@ -84,7 +75,7 @@ mod tests {
 
     #[test]
     fn another_refusal_says_nothing_about_addresses() {
-        let bench = refused(401, "bad.credentials", "Invalid login credentials.");
+        let bench = Bench::refused_by_api(401, "bad.credentials", "Invalid login credentials.");
         assert!(bench.diagnose(&IpNotAuthorized).is_empty());
     }
 }

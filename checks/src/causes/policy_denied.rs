@@ -53,19 +53,10 @@ impl Rule for PolicyDenied {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, TokenInfo};
-    use hybridcheck_testkit::facts::{api, api_error, client, token_info_key};
-
-    fn refused(status: u16, code: &str, message: &str) -> Bench {
-        let error = api_error(status, code, message);
-        let outcome = ApiOutcome::<TokenInfo>::Refused(error);
-        let fact = api(&client("ewt"), "GET /api/v2/tokens/me", outcome);
-        Bench::healthy().fact(token_info_key("ewt"), fact)
-    }
 
     #[test]
     fn the_policy_is_named() {
-        let bench = refused(403, "authz.policy.denied", "Policy ID(s): [policy-1]");
+        let bench = Bench::refused_by_api(403, "authz.policy.denied", "Policy ID(s): [policy-1]");
         let found = bench.diagnose(&PolicyDenied);
         assert!(found[0].fix.contains("policy-1"), "{}", found[0].fix);
         assert_eq!(bench.causes(), ["policy-denied"]);
@@ -73,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_scope_is_no_policy() {
-        let bench = refused(403, "app.not.authorized.for.scope", "scope x");
+        let bench = Bench::refused_by_api(403, "app.not.authorized.for.scope", "scope x");
         assert!(bench.diagnose(&PolicyDenied).is_empty());
     }
 }

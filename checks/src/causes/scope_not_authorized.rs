@@ -72,19 +72,10 @@ const READONLY: &str = ":readonly";
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, TokenInfo};
-    use hybridcheck_testkit::facts::{api, api_error, client, token_info_key};
-
-    fn refused(status: u16, code: &str, message: &str) -> Bench {
-        let error = api_error(status, code, message);
-        let outcome = ApiOutcome::<TokenInfo>::Refused(error);
-        let fact = api(&client("ewt"), "GET /api/v2/tokens/me", outcome);
-        Bench::healthy().fact(token_info_key("ewt"), fact)
-    }
 
     #[test]
     fn the_scope_is_named() {
-        let bench = refused(
+        let bench = Bench::refused_by_api(
             403,
             "app.not.authorized.for.scope",
             "App not authorized to use scope user-basic-info",
@@ -100,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_policy_is_no_scope() {
-        let bench = refused(403, "authz.policy.denied", "denied");
+        let bench = Bench::refused_by_api(403, "authz.policy.denied", "denied");
         assert!(bench.diagnose(&ScopeNotAuthorized).is_empty());
     }
 }

@@ -53,19 +53,10 @@ impl Rule for TokenRefusedByApi {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, TokenInfo};
-    use hybridcheck_testkit::facts::{api, api_error, client, token_info_key};
-
-    fn refused(status: u16, code: &str, message: &str) -> Bench {
-        let error = api_error(status, code, message);
-        let outcome = ApiOutcome::<TokenInfo>::Refused(error);
-        let fact = api(&client("ewt"), "GET /api/v2/tokens/me", outcome);
-        Bench::healthy().fact(token_info_key("ewt"), fact)
-    }
 
     #[test]
     fn a_fresh_token_that_is_refused_is_possible_on_both_sides() {
-        let bench = refused(401, "bad.credentials", "Invalid login credentials.");
+        let bench = Bench::refused_by_api(401, "bad.credentials", "Invalid login credentials.");
         let found = bench.diagnose(&TokenRefusedByApi);
         assert_eq!(found[0].certainty, Certainty::Possible);
         assert_eq!(bench.causes(), ["token-refused-by-api"]);
@@ -73,10 +64,11 @@ mod tests {
 
     #[test]
     fn two_regions_speak_for_themselves() {
-        let bench = refused(401, "bad.credentials", "Invalid login credentials.").failing(
-            "general-same-region",
-            hybridcheck_core::check::Subject::Object,
-        );
+        let bench = Bench::refused_by_api(401, "bad.credentials", "Invalid login credentials.")
+            .failing(
+                "general-same-region",
+                hybridcheck_core::check::Subject::Object,
+            );
         assert!(bench.diagnose(&TokenRefusedByApi).is_empty());
     }
 }

@@ -62,29 +62,11 @@ impl Rule for ToolClientElsewhere {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, NamedEntity};
-    use hybridcheck_core::object::ObjectId;
-    use hybridcheck_testkit::facts::{api, token_info};
     use hybridcheck_testkit::objects::ORG_ID;
-
-    fn of_organization(id: &str) -> Bench {
-        let client = ClientRef::Tool {
-            object: ObjectId(0),
-        };
-        let mut info = token_info(&Bench::healthy().object, "ewt");
-        info.organization = Some(NamedEntity {
-            id: Some(id.into()),
-            name: None,
-        });
-        let fact = api(&client, "GET /api/v2/tokens/me", ApiOutcome::Found(info));
-        Bench::healthy()
-            .with_tool_client()
-            .fact(FactKey::TokenInfo { client }, fact)
-    }
 
     #[test]
     fn a_client_of_another_organization_fires_and_nothing_is_said_of_the_object() {
-        let bench = of_organization("99999999-1111-4222-8333-444444444444");
+        let bench = Bench::with_tool_of("99999999-1111-4222-8333-444444444444", None);
         assert_eq!(bench.causes(), ["tool-client-elsewhere"]);
         assert_eq!(bench.failures(), Vec::<String>::new());
     }
@@ -92,7 +74,7 @@ mod tests {
     #[test]
     fn a_client_of_the_objects_organization_does_not() {
         assert!(
-            of_organization(ORG_ID)
+            Bench::with_tool_of(ORG_ID, None)
                 .diagnose(&ToolClientElsewhere)
                 .is_empty()
         );

@@ -99,37 +99,24 @@ impl Check for ToolClient {
 mod tests {
     use super::*;
     use crate::fact_testing::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, NamedEntity};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
-    use hybridcheck_testkit::facts::{api, person_token_info_key, token_info, token_info_key};
+    use hybridcheck_testkit::facts::{person_token_info_key, token_info_key};
     use hybridcheck_testkit::objects::ORG_ID;
 
     const OTHER: &str = "99999999-1111-4222-8333-444444444444";
 
-    fn of_organization(id: &str) -> Bench {
-        let client = ClientRef::Tool {
-            object: ObjectId(0),
-        };
-        let mut info = token_info(&Bench::healthy().object, "ewt");
-        info.organization = Some(NamedEntity {
-            id: Some(id.into()),
-            name: Some("Acme Test".into()),
-        });
-        let fact = api(&client, "GET /api/v2/tokens/me", ApiOutcome::Found(info));
-        Bench::healthy()
-            .with_tool_client()
-            .fact(FactKey::TokenInfo { client }, fact)
-    }
-
     #[test]
     fn a_client_of_the_objects_organization_passes() {
-        assert_eq!(of_organization(ORG_ID).status(&ToolClient), Status::Pass);
+        assert_eq!(
+            Bench::with_tool_of(ORG_ID, Some("Acme Test")).status(&ToolClient),
+            Status::Pass
+        );
     }
 
     #[test]
     fn a_client_of_another_organization_warns_and_leaves_the_object_alone() {
-        let judgement = of_organization(OTHER)
+        let judgement = Bench::with_tool_of(OTHER, Some("Acme Test"))
             .judge_first(&ToolClient)
             .expect("a verdict");
         assert_eq!(judgement.status, Status::Warn);
@@ -139,7 +126,7 @@ mod tests {
 
     #[test]
     fn when_nobody_confirms_the_option_it_is_not_this_client_that_is_accused() {
-        let alone = of_organization(OTHER)
+        let alone = Bench::with_tool_of(OTHER, Some("Acme Test"))
             .gap(token_info_key("ewt"), Gap::NotPlanned)
             .gap(person_token_info_key(), Gap::NotPlanned);
         let alone = alone.gap(

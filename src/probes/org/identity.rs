@@ -6,6 +6,21 @@ use hybridcheck_core::text::visible;
 use super::{Answer, LIST_LIMIT, clean_all, clean_divisions, clean_list};
 use crate::probes::json::Odd;
 
+/// The members that a client has in both of its definitions (`OrgOAuthClient`, `OAuthClient`).
+macro_rules! clean_client {
+    ($client:expr) => {
+        clean_all([
+            $client.id.as_mut(),
+            $client.name.as_mut(),
+            $client.authorized_grant_type.as_mut(),
+            $client.state.as_mut(),
+            $client.date_to_delete.as_mut(),
+        ]);
+        clean_list($client.scope.as_mut());
+        clean_divisions($client.role_divisions.as_mut());
+    };
+}
+
 impl Answer for TokenInfo {
     type Raw = Self;
 
@@ -16,15 +31,7 @@ impl Answer for TokenInfo {
         }
         clean_list(info.authorized_scope.as_mut());
         if let Some(client) = &mut info.client {
-            clean_all([
-                client.id.as_mut(),
-                client.name.as_mut(),
-                client.authorized_grant_type.as_mut(),
-                client.state.as_mut(),
-                client.date_to_delete.as_mut(),
-            ]);
-            clean_list(client.scope.as_mut());
-            clean_divisions(client.role_divisions.as_mut());
+            clean_client!(client);
         }
         Ok(info)
     }
@@ -34,16 +41,8 @@ impl Answer for ClientRecord {
     type Raw = Self;
 
     fn of(mut client: Self) -> Result<Self, Odd> {
-        clean_all([
-            client.id.as_mut(),
-            client.name.as_mut(),
-            client.authorized_grant_type.as_mut(),
-            client.state.as_mut(),
-            client.date_to_delete.as_mut(),
-        ]);
+        clean_client!(client);
         clean_list(client.registered_redirect_uri.as_mut());
-        clean_list(client.scope.as_mut());
-        clean_divisions(client.role_divisions.as_mut());
         Ok(client)
     }
 }
