@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
 use hybridcheck_core::text::visible;
 
-use crate::reading::address::Wanted;
+use crate::evidence::options::address::Wanted;
 
 page! {
     /// `general/base_auth_url` is the token URL of a login host
@@ -63,7 +63,7 @@ fn path_sentence(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::facts::Gap;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with, without};

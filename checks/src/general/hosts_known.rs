@@ -9,8 +9,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::region::{Region, Regions, TABLE_DATE};
 use hybridcheck_core::text::{listed, nearest, visible};
 
-use crate::reading::OPTIONS_TAB;
-use crate::reading::address::{Address, Standing};
+use crate::evidence::options::OPTIONS_TAB;
+use crate::evidence::options::address::{Address, Standing};
 
 page! {
     /// The host belongs to a known Genesys Cloud region
@@ -162,7 +162,7 @@ fn hint(host: &Host, label: &str, regions: &Regions) -> Hint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{about, offline, unusual};
+    use crate::testing::offline::{about, offline, unusual};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with, without};
 

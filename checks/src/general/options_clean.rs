@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{GENERAL_OPTIONS, HybridObject};
 use hybridcheck_core::page;
 
-use crate::reading::cleaning::{self, Kind};
+use crate::evidence::options::cleaning::{self, Kind};
 
 page! {
     /// The value has no blanks or quotes around it and no invisible characters
@@ -55,7 +55,7 @@ impl Check for OptionsClean {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{about, offline, unusual};
+    use crate::testing::offline::{about, offline, unusual};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{ORG_ID, healthy, with, without};
 

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{GENERAL_OPTIONS, HybridObject};
 use hybridcheck_core::page;
 
-use crate::reading::presence;
+use crate::evidence::options::presence;
 
 page! {
     /// Section `general` has the option, with a value
@@ -66,7 +66,7 @@ fn meaning(option: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{about, offline, unusual};
+    use crate::testing::offline::{about, offline, unusual};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::Form;
     use hybridcheck_testkit::objects::{healthy, with, without, without_section};

@@ -6,8 +6,8 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 
-use crate::reading::OPTIONS_TAB;
-use crate::reading::cleaning::clean_word;
+use crate::evidence::options::OPTIONS_TAB;
+use crate::evidence::options::cleaning::clean_word;
 
 page! {
     /// `general/organization_sname` has the form of a short name
@@ -117,7 +117,7 @@ fn is_swapped(case: &Case<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{ORG_ID, healthy, with, without};
 

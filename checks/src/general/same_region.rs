@@ -8,8 +8,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::reading::OPTIONS_TAB;
-use crate::reading::address::{Address, Standing};
+use crate::evidence::options::OPTIONS_TAB;
+use crate::evidence::options::address::{Address, Standing};
 
 page! {
     /// Both URLs name hosts of the same region
@@ -87,7 +87,7 @@ fn domain(host: &Host) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with, without};
 

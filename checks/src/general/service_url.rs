@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
 use hybridcheck_core::text::visible;
 
-use crate::reading::address::Wanted;
+use crate::evidence::options::address::Wanted;
 
 page! {
     /// `general/base_service_url` is the base URL of an API host
@@ -67,7 +67,7 @@ fn path_sentence(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::facts::Gap;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with};

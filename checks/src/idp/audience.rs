@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::{providers, seen};
+use crate::evidence::{providers, subjects};
 
 page! {
     /// The PureEngage identity provider names no audience of its own.
@@ -58,7 +58,7 @@ impl Check for Audience {
                 Owner::CloudAdmin,
             ),
         };
-        let judgement = seen::with_api(judgement, fact);
+        let judgement = subjects::with_api(judgement, fact);
         Ok(match &provider.name_identifier_format {
             Some(format) => judgement.evidence("nameIdentifierFormat", format),
             None => judgement,
@@ -69,7 +69,7 @@ impl Check for Audience {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

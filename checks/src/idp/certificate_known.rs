@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::{providers, seen};
+use crate::evidence::{providers, subjects};
 
 page! {
     /// The PureEngage identity provider holds the certificate of option saml/certificate.
@@ -100,7 +100,7 @@ impl Check for CertificateKnown {
                 Owner::CloudAdmin,
             )
         };
-        let judgement = seen::with_api(judgement, fact);
+        let judgement = subjects::with_api(judgement, fact);
         Ok(match case.option("saml", "certificate") {
             Some(option) => judgement.of(option),
             None => judgement,
@@ -132,7 +132,7 @@ fn rotation(held: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiOutcome, CertificateInfo, CertificateOutcome, Undecodable};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

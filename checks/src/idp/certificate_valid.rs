@@ -8,8 +8,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 use hybridcheck_core::time::Timestamp;
 
-use crate::idp_refusals::{IdpFault, with_words, would_refuse};
-use crate::{providers, seen};
+use crate::evidence::idp_refusals::{IdpFault, with_words, would_refuse};
+use crate::evidence::{providers, subjects};
 
 page! {
     /// The PureEngage identity provider holds a certificate that is valid.
@@ -109,7 +109,7 @@ impl Check for CertificateValid {
         } else {
             judgement
         };
-        Ok(seen::with_api(judgement, fact).evidence("judged for", case.as_of))
+        Ok(subjects::with_api(judgement, fact).evidence("judged for", case.as_of))
     }
 }
 
@@ -129,7 +129,7 @@ fn dated(all: &[&CertificateInfo], as_of: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

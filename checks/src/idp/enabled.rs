@@ -6,7 +6,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::{providers, seen};
+use crate::evidence::{providers, subjects};
 
 page! {
     /// The PureEngage identity provider is enabled.
@@ -50,14 +50,14 @@ impl Check for Enabled {
                 });
             }
         };
-        Ok(seen::with_api(judgement, fact))
+        Ok(subjects::with_api(judgement, fact))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// The organisation has a PureEngage identity provider.
@@ -42,7 +42,7 @@ impl Check for Exists {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.pureengage_idp()?;
-        ours::is_about_us(case, &fact.reader)?;
+        organization::is_about_us(case, &fact.reader)?;
         let judgement = if matches!(fact.outcome, ApiOutcome::NotFound) {
             Judgement::fail(
                 "an identity provider of type PureEngage",
@@ -51,7 +51,7 @@ impl Check for Exists {
                 Owner::CloudAdmin,
             )
         } else {
-            let provider = seen::found(fact)?;
+            let provider = subjects::found(fact)?;
             let name = provider.name.as_deref().unwrap_or("without a name");
             if name == NAME {
                 Judgement::pass(NAME)
@@ -66,14 +66,14 @@ impl Check for Exists {
                 )
             }
         };
-        Ok(seen::with_api(judgement, fact))
+        Ok(subjects::with_api(judgement, fact))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, IdentityProvider};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

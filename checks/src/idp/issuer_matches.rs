@@ -7,8 +7,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::idp_refusals::{IdpFault, with_words, would_refuse};
-use crate::{providers, seen};
+use crate::evidence::idp_refusals::{IdpFault, with_words, would_refuse};
+use crate::evidence::{providers, subjects};
 use hybridcheck_core::issuer::difference;
 
 page! {
@@ -46,7 +46,7 @@ impl Check for IssuerMatches {
                 what: format!("{} does not state an issuerURI", fact.call),
             });
         };
-        let (option, _) = seen::plain(case, "saml", "issuer")?;
+        let (option, _) = subjects::plain(case, "saml", "issuer")?;
         // The raw text, blanks included: components send it as it is.
         let ours = option.value.plain().unwrap_or_default();
         if ours != theirs && hybridcheck_core::text::bare(ours) == theirs {
@@ -97,14 +97,14 @@ impl Check for IssuerMatches {
                 Owner::EngageAdmin,
             )
         };
-        Ok(seen::with_api(judgement, fact).of(option))
+        Ok(subjects::with_api(judgement, fact).of(option))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::{ours, providers, seen};
+use crate::evidence::{organization, providers, subjects};
 use hybridcheck_core::issuer::difference;
 
 page! {
@@ -43,8 +43,8 @@ impl Check for IssuerUnique {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.idps()?;
-        ours::is_about_us(case, &fact.reader)?;
-        let listing = seen::found(fact)?;
+        organization::is_about_us(case, &fact.reader)?;
+        let listing = subjects::found(fact)?;
         // A provider that does not exist is judged elsewhere; one that cannot be read is still in the listing.
         let (own, unread) = match providers::pureengage(case) {
             Ok((_, provider)) => (Some(provider), None),
@@ -58,7 +58,7 @@ impl Check for IssuerUnique {
             .and_then(|provider| provider.issuer_uri.as_deref());
         let ours = match ours {
             Some(issuer) => issuer,
-            None => seen::plain(case, "saml", "issuer")?.1,
+            None => subjects::plain(case, "saml", "issuer")?.1,
         };
         let others = listing.entities.iter().enumerate();
         let others: Vec<&IdentityProvider> = others
@@ -86,7 +86,7 @@ impl Check for IssuerUnique {
         if let Some(gap) = unread {
             judgement = judgement.evidence("PureEngage provider", format!("not read: {gap}"));
         }
-        Ok(seen::with_api(judgement, fact).evidence("issuer", ours))
+        Ok(subjects::with_api(judgement, fact).evidence("issuer", ours))
     }
 }
 
@@ -173,7 +173,7 @@ fn verdict(ours: &str, others: &[&IdentityProvider]) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiOutcome, IdentityProviders};
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{api, client, other_idp, pureengage_idp};

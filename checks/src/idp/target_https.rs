@@ -7,8 +7,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::idp_refusals::{IdpFault, with_words, would_refuse};
-use crate::{providers, seen};
+use crate::evidence::idp_refusals::{IdpFault, with_words, would_refuse};
+use crate::evidence::{providers, subjects};
 
 page! {
     /// The target of the PureEngage identity provider is an https URL.
@@ -64,14 +64,14 @@ impl Check for TargetHttps {
                 with_words(judgement, Some(fault))
             }
         };
-        Ok(seen::with_api(judgement, fact))
+        Ok(subjects::with_api(judgement, fact))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

@@ -10,8 +10,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
-use crate::names::{self, Kind};
-use crate::seen;
+use crate::evidence::names::{self, Kind};
+use crate::evidence::subjects;
 
 page! {
     /// The addresses of the endpoint are those of a host, not of a sinkhole.
@@ -39,22 +39,22 @@ page! {
 
 impl Check for AddressGenuine {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        subjects::endpoint_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let endpoint = seen::endpoint(subject).map(seen::addresses_key);
+        let endpoint = subjects::endpoint(subject).map(subjects::addresses_key);
         endpoint.into_iter().collect()
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        seen::beside_proxy(case, endpoint, judged(endpoint, case))
+        let endpoint = subjects::endpoint(subject)?;
+        subjects::beside_proxy(case, endpoint, judged(endpoint, case))
     }
 }
 
 fn judged(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
-    let key = seen::addresses_key(endpoint);
+    let key = subjects::addresses_key(endpoint);
     let addresses = case.addresses(&key)?;
     let given = match addresses.source {
         AddressSource::ConnectTo => Some("--connect-to names the address"),
@@ -140,7 +140,7 @@ fn with_marks(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressesFact, DnsFact, DnsOutcome, ResolverFact};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{

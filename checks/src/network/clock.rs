@@ -6,7 +6,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// The clock of this host agrees with Genesys Cloud's.
@@ -41,8 +41,8 @@ impl Check for Clock {
 
     fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
         let (auth, api) = (object.auth_endpoints(), object.api_endpoints());
-        let discovery = auth.iter().map(seen::discovery_key);
-        let probe = api.iter().map(seen::api_probe_key);
+        let discovery = auth.iter().map(subjects::discovery_key);
+        let probe = api.iter().map(subjects::api_probe_key);
         discovery.chain(probe).collect()
     }
 
@@ -174,7 +174,7 @@ fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
     let mut readings = Vec::new();
     let mut missing = None;
     for endpoint in case.object.auth_endpoints() {
-        let key = seen::discovery_key(&endpoint);
+        let key = subjects::discovery_key(&endpoint);
         match case.discovery(&key) {
             Ok(fact) if fact.document.is_some() || is_marked(&fact.http) => {
                 readings.extend(reading(&fact.http));
@@ -184,7 +184,7 @@ fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
         }
     }
     for endpoint in case.object.api_endpoints() {
-        let key = seen::api_probe_key(&endpoint);
+        let key = subjects::api_probe_key(&endpoint);
         match case.api_probe(&key) {
             Ok(fact) if fact.error.is_some() => readings.extend(reading(&fact.http)),
             Ok(_) => missing = missing.or(Some(Gap::blocked(key))),
@@ -193,7 +193,7 @@ fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
     }
     for client in case.service_clients() {
         // Asked for by other checks: used when it is there, never asked for on account of the clock.
-        let key = seen::token_key(&client);
+        let key = subjects::token_key(&client);
         if let Ok(fact) = case.facts().token(&key)
             && (matches!(fact.outcome, TokenOutcome::Issued { .. }) || is_marked(&fact.http))
         {
@@ -219,7 +219,7 @@ fn reading(http: &HttpFact) -> Option<(String, ClockReading)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::Facts;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{

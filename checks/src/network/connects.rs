@@ -10,8 +10,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
-use crate::seen;
-use crate::shut::{self, Shut};
+use crate::evidence::subjects;
+use crate::evidence::tcp::{self, Shut};
 
 page! {
     /// TCP connections to every address of the endpoint are accepted.
@@ -37,21 +37,21 @@ page! {
 
 impl Check for Connects {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        subjects::endpoint_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        seen::reach_needs(subject, object)
+        subjects::reach_needs(subject, object)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        if let Some(judgement) = seen::is_proxied(case, endpoint) {
+        let endpoint = subjects::endpoint(subject)?;
+        if let Some(judgement) = subjects::is_proxied(case, endpoint) {
             return Ok(judgement);
         }
-        let addresses = case.addresses(&seen::addresses_key(endpoint))?;
+        let addresses = case.addresses(&subjects::addresses_key(endpoint))?;
         if addresses.addresses.iter().all(IpAddr::is_unspecified) {
-            return Err(Gap::blocked(seen::addresses_key(endpoint)));
+            return Err(Gap::blocked(subjects::addresses_key(endpoint)));
         }
         let mut tried: Vec<Tried<'_>> = Vec::new();
         let mut missing = None;
@@ -77,7 +77,7 @@ impl Check for Connects {
             .filter(|(_, fact)| fact.is_flaky())
             .collect();
         let judgement = if open.is_empty() {
-            let is_local = shut::reasons(case, endpoint)
+            let is_local = tcp::reasons(case, endpoint)
                 .iter()
                 .all(|reason| matches!(reason, Shut::Here(_) | Shut::NoRoute | Shut::NoNeighbour));
             let (what, owner) = if is_local {
@@ -195,7 +195,7 @@ fn with_attempts(
         for notice in &fact.notices {
             judgement = judgement.evidence(&fact.remote.to_string(), notice);
         }
-        if let Some(path) = shut::path(case, endpoint, *address) {
+        if let Some(path) = tcp::path(case, endpoint, *address) {
             judgement = judgement.evidence(&format!("path to {address}"), listed(&path.hops));
         }
     }
@@ -205,7 +205,7 @@ fn with_attempts(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{addresses_key, addresses_of, attempt, tcp, tcp_key, took};
 

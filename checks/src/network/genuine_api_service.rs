@@ -8,7 +8,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
 
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// The API host answers as Genesys Cloud's Platform API.
@@ -40,13 +40,13 @@ impl Check for GenuineApiService {
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let endpoint = seen::endpoint(subject).map(seen::api_probe_key);
+        let endpoint = subjects::endpoint(subject).map(subjects::api_probe_key);
         endpoint.into_iter().collect()
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let fact = case.api_probe(&seen::api_probe_key(endpoint))?;
+        let endpoint = subjects::endpoint(subject)?;
+        let fact = case.api_probe(&subjects::api_probe_key(endpoint))?;
         let role = case.regions.of_host(&endpoint.host).map(|(_, role)| role);
         if role != Some(HostRole::Api) {
             case.note(&FactKey::option(
@@ -59,8 +59,8 @@ impl Check for GenuineApiService {
             Some(error) => of_error(endpoint, error),
             None => of_something_else(endpoint, fact),
         };
-        Ok(seen::with_http(
-            seen::with_proxies(judgement, &fact.http),
+        Ok(subjects::with_http(
+            subjects::with_proxies(judgement, &fact.http),
             &fact.http,
         ))
     }
@@ -70,7 +70,7 @@ const EXPECTED: &str =
     "401 authentication.required, the API's own refusal of a call without a token";
 
 fn of_error(endpoint: &Endpoint, error: &ApiError) -> Judgement {
-    let said = seen::said(error);
+    let said = subjects::said(error);
     match error.status {
         401 if error.code == "authentication.required" => {
             Judgement::pass(format!("refused as documented: {said}"))
@@ -137,7 +137,7 @@ fn of_something_else(endpoint: &Endpoint, fact: &ApiProbeFact) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::Gap;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api_error, api_probe, api_probe_key};

@@ -9,7 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// The auth host answers as Genesys Cloud's login service of its region.
@@ -43,13 +43,13 @@ impl Check for GenuineAuthService {
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let endpoint = seen::endpoint(subject).map(seen::discovery_key);
+        let endpoint = subjects::endpoint(subject).map(subjects::discovery_key);
         endpoint.into_iter().collect()
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let fact = case.discovery(&seen::discovery_key(endpoint))?;
+        let endpoint = subjects::endpoint(subject)?;
+        let fact = case.discovery(&subjects::discovery_key(endpoint))?;
         let role = case.regions.of_host(&endpoint.host).map(|(_, role)| role);
         if role != Some(HostRole::Auth) {
             case.note(&FactKey::option(case.object.id, "general", "base_auth_url"));
@@ -58,8 +58,8 @@ impl Check for GenuineAuthService {
             Some(document) => of_document(case, endpoint, &document.issuer),
             None => of_something_else(endpoint, fact),
         };
-        Ok(seen::with_http(
-            seen::with_proxies(judgement, &fact.http),
+        Ok(subjects::with_http(
+            subjects::with_proxies(judgement, &fact.http),
             &fact.http,
         ))
     }
@@ -164,7 +164,7 @@ pub(crate) fn issuer_host(issuer: &str) -> Option<Host> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, HttpOutcome};
     use hybridcheck_testkit::facts::{addresses_key, discovery, discovery_key, http};
 

@@ -10,8 +10,8 @@ use hybridcheck_core::object::{HybridObject, Place};
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::names::{self, Kind, Says};
-use crate::seen;
+use crate::evidence::names::{self, Kind, Says};
+use crate::evidence::subjects;
 
 page! {
     /// The hosts file of this host does not name the endpoint.
@@ -38,16 +38,16 @@ page! {
 
 impl Check for HostsFile {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        subjects::endpoint_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let Ok(endpoint) = seen::endpoint(subject) else {
+        let Ok(endpoint) = subjects::endpoint(subject) else {
             return Vec::new();
         };
         vec![
-            seen::hosts_file_key(endpoint),
-            seen::addresses_key(endpoint),
+            subjects::hosts_file_key(endpoint),
+            subjects::addresses_key(endpoint),
         ]
     }
 
@@ -56,8 +56,8 @@ impl Check for HostsFile {
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let fact = match case.hosts_file(&seen::hosts_file_key(endpoint)) {
+        let endpoint = subjects::endpoint(subject)?;
+        let fact = match case.hosts_file(&subjects::hosts_file_key(endpoint)) {
             Err(Gap::NoMeans { what }) => return Ok(Judgement::not_applicable(what)),
             other => other?,
         };
@@ -70,8 +70,8 @@ impl Check for HostsFile {
             return Ok(unnamed(endpoint, fact));
         }
         // Noted: everything after it goes to the address of the entry.
-        let _ = case.addresses(&seen::addresses_key(endpoint));
-        seen::beside_proxy(case, endpoint, Ok(named(case, endpoint, fact)))
+        let _ = case.addresses(&subjects::addresses_key(endpoint));
+        subjects::beside_proxy(case, endpoint, Ok(named(case, endpoint, fact)))
     }
 }
 
@@ -190,7 +190,7 @@ pub(crate) fn lines_of(fact: &HostsFileFact) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{
         addresses_of, dns, dns_key, hosts_file, hosts_file_key, routing_key, through_proxy,
@@ -203,7 +203,7 @@ mod tests {
     }
 
     fn unproven(bench: Bench) -> Bench {
-        let key = seen::addresses_key(&bench.auth());
+        let key = subjects::addresses_key(&bench.auth());
         bench.blocked_behind(&key)
     }
 

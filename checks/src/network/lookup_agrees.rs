@@ -12,8 +12,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
-use crate::names::{self, Kind, Says, View};
-use crate::seen;
+use crate::evidence::names::{self, Kind, Says, View};
+use crate::evidence::subjects;
 
 page! {
     /// This system's own look-up agrees with the nameservers.
@@ -39,16 +39,16 @@ page! {
 
 impl Check for LookupAgrees {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        subjects::endpoint_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let Ok(endpoint) = seen::endpoint(subject) else {
+        let Ok(endpoint) = subjects::endpoint(subject) else {
             return Vec::new();
         };
         vec![
-            seen::system_lookup_key(endpoint),
-            seen::addresses_key(endpoint),
+            subjects::system_lookup_key(endpoint),
+            subjects::addresses_key(endpoint),
         ]
     }
 
@@ -57,17 +57,17 @@ impl Check for LookupAgrees {
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        seen::beside_proxy(case, endpoint, judged(endpoint, case))
+        let endpoint = subjects::endpoint(subject)?;
+        subjects::beside_proxy(case, endpoint, judged(endpoint, case))
     }
 }
 
 fn judged(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
-    let fact = match case.system_lookup(&seen::system_lookup_key(endpoint)) {
+    let fact = match case.system_lookup(&subjects::system_lookup_key(endpoint)) {
         Err(Gap::NoMeans { what }) => return Ok(Judgement::not_applicable(what)),
         other => other?,
     };
-    let key = seen::addresses_key(endpoint);
+    let key = subjects::addresses_key(endpoint);
     let named = case.addresses(&key)?;
     if named.source == AddressSource::HostsFile {
         return Ok(Judgement::not_applicable(
@@ -247,7 +247,7 @@ fn with_search(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressesFact, DnsOutcome, ResolverFact};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{

@@ -10,8 +10,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
-use crate::names::{self, Says, View};
-use crate::seen;
+use crate::evidence::names::{self, Says, View};
+use crate::evidence::subjects;
 
 page! {
     /// The nameservers of this host agree on the endpoint.
@@ -36,23 +36,23 @@ page! {
 
 impl Check for NameserversAgree {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        subjects::endpoint_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let endpoint = seen::endpoint(subject).map(seen::addresses_key);
+        let endpoint = subjects::endpoint(subject).map(subjects::addresses_key);
         endpoint.into_iter().collect()
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        seen::beside_proxy(case, endpoint, judged(endpoint, case))
+        let endpoint = subjects::endpoint(subject)?;
+        subjects::beside_proxy(case, endpoint, judged(endpoint, case))
     }
 }
 
 fn judged(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
     let host = &endpoint.host;
-    let key = seen::addresses_key(endpoint);
+    let key = subjects::addresses_key(endpoint);
     let given = match case.addresses(&key)?.source {
         AddressSource::ConnectTo => Some("--connect-to names the address"),
         AddressSource::Resolve => Some("--resolve names the address"),
@@ -130,7 +130,7 @@ pub(crate) fn each(views: &[&View<'_>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{DnsFact, DnsOutcome};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{

@@ -10,8 +10,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::nameservers::{Asked, asked, cut, dead, half_silent, hosts};
-use crate::seen;
+use crate::evidence::dns::{Asked, asked, cut, dead, half_silent, hosts};
+use crate::evidence::subjects;
 
 page! {
     /// Every nameserver of this host answers.
@@ -39,7 +39,7 @@ page! {
 
 impl Check for NameserversAnswer {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        if seen::endpoints(object).is_empty() {
+        if subjects::endpoints(object).is_empty() {
             return Vec::new();
         }
         vec![Subject::Object]
@@ -220,7 +220,7 @@ fn partly(case: &Case<'_>, asked: &Asked<'_>) -> Judgement {
 /// The names that this host has to resolve: a proxy's in place of those behind it.
 fn asked_for(case: &Case<'_>) -> Vec<Host> {
     let mut hosts = Vec::new();
-    for endpoint in seen::endpoints(case.object) {
+    for endpoint in subjects::endpoints(case.object) {
         let host = match case.route(&endpoint) {
             Route::Direct => endpoint.host,
             Route::Proxy(proxy) => proxy.host,
@@ -324,7 +324,7 @@ fn with_answers(mut judgement: Judgement, asked: &Asked<'_>) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressesFact, ResolverFact};
     use hybridcheck_testkit::facts::{
         addresses_key, addresses_of, dns, dns_addresses, dns_answer, dns_key, routing_key,

@@ -7,8 +7,8 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::answers::{self, Answerer};
-use crate::seen;
+use crate::evidence::http::{self, Answerer};
+use crate::evidence::subjects;
 
 page! {
     /// No filter answers in place of the host.
@@ -47,7 +47,7 @@ impl Check for NoBlockPage {
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::endpoint(subject).map(key).into_iter().collect()
+        subjects::endpoint(subject).map(key).into_iter().collect()
     }
 
     fn is_required(&self) -> bool {
@@ -55,10 +55,10 @@ impl Check for NoBlockPage {
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
+        let endpoint = subjects::endpoint(subject)?;
         let fact = case.web(&key(endpoint))?;
         let status = fact.outcome.answer().map(|answer| answer.status);
-        let by = match answers::answerer(fact) {
+        let by = match http::answerer(fact) {
             Some(Answerer::Product(found)) => Some(format!("{} ({})", found.product, found.mark)),
             _ if status == Some(NEEDS_LOGIN) => {
                 Some("a network that asks for a login first (HTTP 511)".to_owned())
@@ -77,7 +77,7 @@ impl Check for NoBlockPage {
             ),
             None => Judgement::pass(format!("{}; no mark of a known filter", fact.outcome)),
         };
-        Ok(seen::with_http(judgement, fact))
+        Ok(subjects::with_http(judgement, fact))
     }
 }
 
@@ -91,7 +91,7 @@ fn key(endpoint: &Endpoint) -> FactKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::{Bench, at};
+    use crate::testing::bench::{Bench, at};
     use hybridcheck_core::endpoint::Host;
     use hybridcheck_core::facts::HttpOutcome;
     use hybridcheck_core::finding::Status;

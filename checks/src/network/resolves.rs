@@ -10,8 +10,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
-use crate::names::{self, Says, View};
-use crate::seen;
+use crate::evidence::names::{self, Says, View};
+use crate::evidence::subjects;
 
 page! {
     /// The name of the endpoint resolves.
@@ -39,18 +39,18 @@ page! {
 
 impl Check for Resolves {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::endpoint_subjects(object)
+        subjects::endpoint_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let endpoint = seen::endpoint(subject).map(seen::addresses_key);
+        let endpoint = subjects::endpoint(subject).map(subjects::addresses_key);
         endpoint.into_iter().collect()
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
+        let endpoint = subjects::endpoint(subject)?;
         if endpoint.host.literal().is_none()
-            && let Some(judgement) = seen::is_proxied(case, endpoint)
+            && let Some(judgement) = subjects::is_proxied(case, endpoint)
         {
             return Ok(judgement);
         }
@@ -65,7 +65,7 @@ fn resolved(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
             "an address, no name, so there is nothing to look up",
         ));
     }
-    let addresses = case.addresses(&seen::addresses_key(endpoint))?;
+    let addresses = case.addresses(&subjects::addresses_key(endpoint))?;
     let named = listed(&addresses.addresses);
     let flag = match addresses.source {
         AddressSource::ConnectTo => Some("--connect-to"),
@@ -232,7 +232,7 @@ fn half(host: &Host, views: &[View<'_>]) -> Option<Judgement> {
 }
 
 fn is_any_other_name_answered(case: &Case<'_>, host: &Host) -> bool {
-    let others = seen::endpoints(case.object).into_iter();
+    let others = subjects::endpoints(case.object).into_iter();
     others
         .filter(|endpoint| endpoint.host != *host)
         .filter_map(|endpoint| names::views(case, &endpoint.host).ok())
@@ -250,7 +250,7 @@ fn with_answers(mut judgement: Judgement, views: &[View<'_>]) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::AddressesFact;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{

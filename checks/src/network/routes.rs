@@ -7,7 +7,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::{proxied, seen};
+use crate::evidence::{proxy, subjects};
 
 page! {
     /// Every known route to the endpoint leads to a genuine TLS identity.
@@ -33,11 +33,11 @@ page! {
 
 impl Check for Routes {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+        subjects::connection_needs(subject)
     }
 
     fn is_required(&self) -> bool {
@@ -45,8 +45,8 @@ impl Check for Routes {
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let fact = case.routing(&proxied::routing_key(endpoint))?;
+        let endpoint = subjects::endpoint(subject)?;
+        let fact = case.routing(&proxy::routing_key(endpoint))?;
         if fact.others.is_empty() {
             return Ok(Judgement::not_applicable("one route is known: direct"));
         }
@@ -92,7 +92,7 @@ fn proven(case: &Case<'_>, endpoint: &Endpoint, route: &Route) -> Proven {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, TcpOutcome};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key};

@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// The service's client is active, and the API accepts its token.
@@ -32,17 +32,17 @@ page! {
 
 impl Check for ClientActive {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::client_subjects(object)
+        subjects::client_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let client = seen::client(subject).map(seen::token_info_key);
+        let client = subjects::client(subject).map(subjects::token_info_key);
         client.into_iter().collect()
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let client = seen::client(subject)?;
-        let fact = case.token_info(&seen::token_info_key(client))?;
+        let client = subjects::client(subject)?;
+        let fact = case.token_info(&subjects::token_info_key(client))?;
         if let ApiOutcome::Refused(error) = &fact.outcome
             && matches!(error.status, 401 | 403)
         {
@@ -66,14 +66,14 @@ impl Check for ClientActive {
             };
             let judgement = Judgement::fail(
                 "the API accepts the token it was just given",
-                format!("the token is refused: {}", seen::said(error)),
+                format!("the token is refused: {}", subjects::said(error)),
                 fix,
                 owner,
             );
             let who = "Genesys Cloud itself, in the form of the API's own errors";
-            return Ok(seen::with_api(judgement, fact).evidence("who answered", who));
+            return Ok(subjects::with_api(judgement, fact).evidence("who answered", who));
         }
-        let info = seen::found(fact)?;
+        let info = subjects::found(fact)?;
         let stated = info.client.as_ref();
         let Some(state) = stated.and_then(|client| client.state.as_deref()) else {
             return Err(Gap::NotAnswered {
@@ -104,14 +104,14 @@ impl Check for ClientActive {
                 )
             }
         };
-        Ok(seen::with_api(judgement, fact))
+        Ok(subjects::with_api(judgement, fact))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::TokenInfo;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api, api_error, client, token_info, token_info_key};

@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// The service's client belongs to the organisation that the object names.
@@ -31,11 +31,11 @@ page! {
 
 impl Check for ClientOrganization {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::client_subjects(object)
+        subjects::client_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        let client = seen::client(subject).map(seen::token_info_key);
+        let client = subjects::client(subject).map(subjects::token_info_key);
         client
             .into_iter()
             .chain([FactKey::Organization { object: object.id }])
@@ -43,16 +43,16 @@ impl Check for ClientOrganization {
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let client = seen::client(subject)?;
-        let fact = case.token_info(&seen::token_info_key(client))?;
-        let info = seen::found(fact)?;
+        let client = subjects::client(subject)?;
+        let fact = case.token_info(&subjects::token_info_key(client))?;
+        let info = subjects::found(fact)?;
         let organization = info.organization.as_ref();
         let Some(theirs) = organization.and_then(|organization| organization.id.as_deref()) else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the token's organisation", fact.call),
             });
         };
-        let (option, ours) = seen::plain(case, "general", "organization_id")?;
+        let (option, ours) = subjects::plain(case, "general", "organization_id")?;
         let blocked = || {
             Gap::blocked(FactKey::option(
                 case.object.id,
@@ -64,7 +64,7 @@ impl Check for ClientOrganization {
             return Err(blocked());
         }
         if theirs.eq_ignore_ascii_case(ours) {
-            return Ok(seen::with_api(
+            return Ok(subjects::with_api(
                 Judgement::pass(format!("organisation {}", visible(theirs, 60))),
                 fact,
             ));
@@ -83,7 +83,7 @@ impl Check for ClientOrganization {
             ),
             Owner::EngageAdmin,
         );
-        Ok(seen::with_api(judgement, fact).of(option))
+        Ok(subjects::with_api(judgement, fact).of(option))
     }
 }
 
@@ -91,7 +91,8 @@ impl Check for ClientOrganization {
 fn is_option_at_fault(case: &Case<'_>, client: &ClientRef, ours: &str, theirs: &str) -> bool {
     let confirmed = case.service_clients().iter().any(|other| {
         other != client
-            && ours::organization_of(case, other).is_some_and(|id| id.eq_ignore_ascii_case(ours))
+            && organization::organization_of(case, other)
+                .is_some_and(|id| id.eq_ignore_ascii_case(ours))
     });
     let answered = case
         .organization()
@@ -106,7 +107,7 @@ fn is_option_at_fault(case: &Case<'_>, client: &ClientRef, ours: &str, theirs: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::NamedEntity;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api, client, token_info, token_info_key};

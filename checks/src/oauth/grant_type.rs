@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// The service's client is of grant type Client Credentials.
@@ -32,18 +32,18 @@ page! {
 
 impl Check for GrantType {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::client_subjects(object)
+        subjects::client_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let client = seen::client(subject).map(seen::token_info_key);
+        let client = subjects::client(subject).map(subjects::token_info_key);
         client.into_iter().collect()
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let client = seen::client(subject)?;
-        let fact = case.token_info(&seen::token_info_key(client))?;
-        let info = seen::found(fact)?;
+        let client = subjects::client(subject)?;
+        let fact = case.token_info(&subjects::token_info_key(client))?;
+        let info = subjects::found(fact)?;
         let stated = info
             .client
             .as_ref()
@@ -53,7 +53,7 @@ impl Check for GrantType {
                 what: format!("{} does not state the client's grant type", fact.call),
             });
         };
-        let judgement = if seen::is_grant(stated, "CLIENT-CREDENTIALS") {
+        let judgement = if subjects::is_grant(stated, "CLIENT-CREDENTIALS") {
             Judgement::pass(visible(stated, 60))
         } else {
             Judgement::fail(
@@ -65,14 +65,14 @@ impl Check for GrantType {
                 Owner::CloudAdmin,
             )
         };
-        Ok(seen::with_api(judgement, fact))
+        Ok(subjects::with_api(judgement, fact))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api, client, token_info, token_info_key};

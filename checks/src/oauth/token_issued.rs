@@ -8,8 +8,8 @@ use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
 
-use crate::refusals::{self, OAuthMeaning};
-use crate::{answers, seen};
+use crate::evidence::refusals::{self, OAuthMeaning};
+use crate::evidence::{http, subjects};
 
 page! {
     /// The token endpoint gives the service's client a token.
@@ -50,20 +50,20 @@ impl Check for TokenIssued {
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        match seen::client(subject) {
-            Ok(client) if !is_saml(client) => vec![seen::token_key(client)],
+        match subjects::client(subject) {
+            Ok(client) if !is_saml(client) => vec![subjects::token_key(client)],
             _ => Vec::new(),
         }
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let client = seen::client(subject)?;
+        let client = subjects::client(subject)?;
         if is_saml(client) {
             return Ok(Judgement::not_applicable(
                 "its grant type is SAML2 bearer, so no client-credentials token is asked for it",
             ));
         }
-        let fact = case.token(&seen::token_key(client))?;
+        let fact = case.token(&subjects::token_key(client))?;
         let judgement = match &fact.outcome {
             TokenOutcome::Issued {
                 expires_in: Some(life),
@@ -90,18 +90,18 @@ impl Check for TokenIssued {
                 Owner::EngageAdmin,
             ),
             TokenOutcome::Malformed { problem } => {
-                return Err(seen::malformed_token(&fact.http, problem));
+                return Err(subjects::malformed_token(&fact.http, problem));
             }
             TokenOutcome::NotOAuth => not_oauth(case, fact)?,
         };
         let judgement =
-            seen::with_http(judgement, &fact.http).evidence("secret used", &fact.secret);
+            subjects::with_http(judgement, &fact.http).evidence("secret used", &fact.secret);
         let judgement = match &fact.outcome {
             TokenOutcome::Issued { .. } => judgement,
             TokenOutcome::Refused(error) => {
-                judgement.evidence("who answered", answers::who(&fact.http, error.genuine))
+                judgement.evidence("who answered", http::who(&fact.http, error.genuine))
             }
-            _ => judgement.evidence("who answered", answers::who(&fact.http, false)),
+            _ => judgement.evidence("who answered", http::who(&fact.http, false)),
         };
         let judgement = match &fact.client_id {
             Some(id) => judgement.evidence("client id", id),
@@ -234,7 +234,7 @@ fn not_oauth(case: &Case<'_>, fact: &TokenFact) -> Answer<Judgement> {
                 "base_auth_url",
             )));
         }
-        let key = case.over(seen::discovery_key(&endpoint));
+        let key = case.over(subjects::discovery_key(&endpoint));
         let is_stranger = |fact: &hybridcheck_core::facts::DiscoveryFact| {
             fact.document.is_none()
                 && fact
@@ -258,7 +258,7 @@ fn not_oauth(case: &Case<'_>, fact: &TokenFact) -> Answer<Judgement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::{Bench, client};
+    use crate::testing::bench::{Bench, client};
     use hybridcheck_core::facts::HttpOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{

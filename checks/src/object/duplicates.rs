@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, Place};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::reading::OPTIONS_TAB;
+use crate::evidence::options::OPTIONS_TAB;
 
 page! {
     /// No section and no option occurs twice
@@ -98,7 +98,7 @@ fn places<'a>(object: &'a HybridObject, section: &str, option: Option<&str>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{about, offline, only};
+    use crate::testing::offline::{about, offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::{Opt, Section, Value, ValueType};
     use hybridcheck_testkit::objects::healthy;

@@ -119,7 +119,7 @@ fn described(folder: &object::Folder) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::healthy;
 

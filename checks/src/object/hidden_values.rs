@@ -70,7 +70,7 @@ impl Check for HiddenValues {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with};
 

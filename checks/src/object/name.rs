@@ -72,7 +72,7 @@ impl Check for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::healthy;
 

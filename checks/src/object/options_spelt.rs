@@ -9,8 +9,8 @@ use hybridcheck_core::object::{
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::reading::OPTIONS_TAB;
-use crate::reading::spelling::{self, documented, meant};
+use crate::evidence::options::OPTIONS_TAB;
+use crate::evidence::options::spelling::{self, documented, meant};
 
 page! {
     /// Every option has a documented name
@@ -151,7 +151,7 @@ fn options_of(object: &HybridObject, section: &Section) -> Option<&'static [&'st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{about, offline, only, unusual};
+    use crate::testing::offline::{about, offline, only, unusual};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with, without};
 

@@ -7,8 +7,8 @@ use hybridcheck_core::object::{HybridObject, Section};
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, nearest, visible};
 
-use crate::reading::OPTIONS_TAB;
-use crate::reading::spelling::{self, SECTIONS};
+use crate::evidence::options::OPTIONS_TAB;
+use crate::evidence::options::spelling::{self, SECTIONS};
 
 page! {
     /// No section's name is a misspelling of a documented one
@@ -145,7 +145,7 @@ fn is_evident(section: &Section, right: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only, unusual};
+    use crate::testing::offline::{offline, only, unusual};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with, without_section};
 

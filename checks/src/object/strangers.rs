@@ -79,7 +79,7 @@ fn stands_beside(stranger: &Stranger, case: &Case<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{among, only};
+    use crate::testing::offline::{among, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::{Known, ObjectId, Place, Tenant};
     use hybridcheck_testkit::objects::healthy;

@@ -131,7 +131,7 @@ fn is_used(object: &HybridObject) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{among, offline, only};
+    use crate::testing::offline::{among, offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::objects::{healthy, with};

@@ -115,7 +115,7 @@ fn described(kind: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::healthy;
 

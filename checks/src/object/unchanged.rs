@@ -91,7 +91,7 @@ const TOLD: usize = 4;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Change, OptionChange, RereadFact};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

@@ -7,7 +7,7 @@ use hybridcheck_core::object::{Form, HybridObject, Opt};
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::reading::OPTIONS_TAB;
+use crate::evidence::options::OPTIONS_TAB;
 
 page! {
     /// No value is cut off
@@ -122,7 +122,7 @@ fn is_key_material(section: &str, option: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{about, offline, only};
+    use crate::testing::offline::{about, offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with};
 

@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// The organisation is active.
@@ -37,8 +37,8 @@ impl Check for Active {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
-        ours::is_about_us(case, &fact.reader)?;
-        let Some(state) = seen::found(fact)?.state.as_deref() else {
+        organization::is_about_us(case, &fact.reader)?;
+        let Some(state) = subjects::found(fact)?.state.as_deref() else {
             return Err(Gap::NotAnswered {
                 what: format!(
                     "{} does not state whether the organisation is active",
@@ -56,14 +56,14 @@ impl Check for Active {
             };
             Judgement::fail("active", visible(state, 60), fix, Owner::CloudAdmin)
         };
-        Ok(seen::with_api(judgement, fact))
+        Ok(subjects::with_api(judgement, fact))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// The option general/organization_id is the id of the organisation that answers.
@@ -38,13 +38,13 @@ impl Check for IdMatches {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
-        let (option, ours) = seen::plain(case, "general", "organization_id")?;
+        let (option, ours) = subjects::plain(case, "general", "organization_id")?;
         let is_untold = matches!(
-            ours::whose(case, &fact.reader, ours),
-            ours::Whose::Untold(_)
+            organization::whose(case, &fact.reader, ours),
+            organization::Whose::Untold(_)
         );
         if !is_untold {
-            ours::is_about_us(case, &fact.reader)?;
+            organization::is_about_us(case, &fact.reader)?;
         }
         if !is_guid(ours) {
             return Err(Gap::blocked(FactKey::option(
@@ -53,7 +53,7 @@ impl Check for IdMatches {
                 "organization_id",
             )));
         }
-        let organization = seen::found(fact)?;
+        let organization = subjects::found(fact)?;
         let Some(id) = organization.id.as_deref() else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the organisation's id", fact.call),
@@ -92,14 +92,14 @@ impl Check for IdMatches {
                 Owner::EngageAdmin,
             )
         };
-        Ok(seen::with_api(judgement, fact).of(option))
+        Ok(subjects::with_api(judgement, fact).of(option))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiOutcome, ClientRef};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

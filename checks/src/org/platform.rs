@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// The organisation was made for a hybrid with Genesys Engage.
@@ -52,8 +52,8 @@ impl Check for Platform {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
-        ours::is_about_us(case, &fact.reader)?;
-        let organization = seen::found(fact)?;
+        organization::is_about_us(case, &fact.reader)?;
+        let organization = subjects::found(fact)?;
         let Some(platform) = organization.product_platform.as_deref() else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state a product platform", fact.call),
@@ -79,7 +79,10 @@ impl Check for Platform {
                 Owner::CloudAdmin,
             )
         };
-        Ok(with_features(seen::with_api(judgement, fact), organization))
+        Ok(with_features(
+            subjects::with_api(judgement, fact),
+            organization,
+        ))
     }
 }
 
@@ -104,7 +107,7 @@ fn with_features(mut judgement: Judgement, organization: &Organization) -> Judge
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;

@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// The option general/organization_sname is the organisation's short name.
@@ -39,9 +39,9 @@ impl Check for ShortNameMatches {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
-        ours::is_about_us(case, &fact.reader)?;
-        let organization = seen::found(fact)?;
-        let (option, ours) = seen::plain(case, "general", "organization_sname")?;
+        organization::is_about_us(case, &fact.reader)?;
+        let organization = subjects::found(fact)?;
+        let (option, ours) = subjects::plain(case, "general", "organization_sname")?;
         if is_another(case, organization) {
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,
@@ -97,7 +97,7 @@ impl Check for ShortNameMatches {
                 Owner::EngageAdmin,
             )
         };
-        Ok(seen::with_api(judgement, fact).of(option))
+        Ok(subjects::with_api(judgement, fact).of(option))
     }
 }
 
@@ -116,7 +116,7 @@ fn is_another(case: &Case<'_>, organization: &Organization) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::LONG_NAME;
     use hybridcheck_testkit::objects::ORG_ID;

@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// hybridcheck's own client belongs to the organisation of the object.
@@ -51,15 +51,15 @@ impl Check for ToolClient {
                 "no client of hybridcheck's own takes part (--client-id)",
             ));
         }
-        let client = seen::client(subject)?;
-        let fact = case.token_info(&seen::token_info_key(client))?;
-        let organization = seen::found(fact)?.organization.as_ref();
+        let client = subjects::client(subject)?;
+        let fact = case.token_info(&subjects::token_info_key(client))?;
+        let organization = subjects::found(fact)?.organization.as_ref();
         let Some(theirs) = organization.and_then(|organization| organization.id.as_deref()) else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the token's organisation", fact.call),
             });
         };
-        let (_, ours) = seen::plain(case, "general", "organization_id")?;
+        let (_, ours) = subjects::plain(case, "general", "organization_id")?;
         let option_decides = || {
             Gap::blocked(FactKey::option(
                 case.object.id,
@@ -75,7 +75,7 @@ impl Check for ToolClient {
             .map_or_else(String::new, |name| format!(" ({})", visible(name, 80)));
         let judgement = if theirs.eq_ignore_ascii_case(ours) {
             Judgement::pass(format!("organisation {}{named}", visible(theirs, 60)))
-        } else if ours::confirms(case, client, ours) {
+        } else if organization::confirms(case, client, ours) {
             Judgement::warn(
                 format!(
                     "organisation {}, which the object names and its own client belongs to",
@@ -91,14 +91,14 @@ impl Check for ToolClient {
         } else {
             return Err(option_decides());
         };
-        Ok(seen::with_api(judgement, fact))
+        Ok(subjects::with_api(judgement, fact))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{person_token_info_key, token_info_key};

@@ -9,7 +9,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
-use crate::{proxied, seen};
+use crate::evidence::{proxy, subjects};
 
 page! {
     /// The proxy accepts TCP connections on every address.
@@ -30,16 +30,16 @@ page! {
 
 impl Check for Connects {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+        subjects::connection_needs(subject)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let proxy = match proxied::proxy_of(case, endpoint)? {
+        let endpoint = subjects::endpoint(subject)?;
+        let proxy = match proxy::proxy_of(case, endpoint)? {
             Ok(proxy) => proxy,
             Err(not_applicable) => return Ok(not_applicable),
         };
@@ -52,8 +52,8 @@ impl Check for Connects {
             }
         }
         if tried.is_empty() {
-            case.addresses(&seen::addresses_key(&proxy))?;
-            return Err(missing.unwrap_or(Gap::blocked(seen::addresses_key(&proxy))));
+            case.addresses(&subjects::addresses_key(&proxy))?;
+            return Err(missing.unwrap_or(Gap::blocked(subjects::addresses_key(&proxy))));
         }
         let is_open = |fact: &TcpFact| fact.outcome == TcpOutcome::Connected;
         let shut: Vec<String> = tried
@@ -107,7 +107,7 @@ impl Check for Connects {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::tcp;
     use hybridcheck_testkit::proxied::{address, proxy, proxy_tcp_key};
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn an_unresolved_proxy_is_a_gap() {
-        let key = seen::addresses_key(&proxy());
+        let key = subjects::addresses_key(&proxy());
         let bench = Bench::healthy()
             .behind_proxy()
             .gap(key.clone(), Gap::blocked(FactKey::Resolver))

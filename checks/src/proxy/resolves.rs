@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
-use crate::{proxied, seen};
+use crate::evidence::{proxy, subjects};
 
 page! {
     /// The name of the proxy resolves.
@@ -30,16 +30,16 @@ page! {
 
 impl Check for Resolves {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+        subjects::connection_needs(subject)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let proxy = match proxied::proxy_of(case, endpoint)? {
+        let endpoint = subjects::endpoint(subject)?;
+        let proxy = match proxy::proxy_of(case, endpoint)? {
             Ok(proxy) => proxy,
             Err(not_applicable) => return Ok(not_applicable),
         };
@@ -48,7 +48,7 @@ impl Check for Resolves {
                 "the proxy {proxy} is named by its address"
             )));
         }
-        let addresses = case.addresses(&seen::addresses_key(&proxy))?;
+        let addresses = case.addresses(&subjects::addresses_key(&proxy))?;
         if !addresses
             .addresses
             .iter()
@@ -107,7 +107,7 @@ impl Check for Resolves {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressesFact, DnsFact};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{addresses_key, dns, dns_key, took};

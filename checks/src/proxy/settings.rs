@@ -6,7 +6,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::{proxied, seen};
+use crate::evidence::{proxy, subjects};
 
 page! {
     /// Flags and variables that name a proxy say one thing, to every program.
@@ -33,11 +33,11 @@ page! {
 
 impl Check for Settings {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let key = seen::endpoint(subject).map(proxied::routing_key);
+        let key = subjects::endpoint(subject).map(proxy::routing_key);
         key.into_iter().collect()
     }
 
@@ -46,8 +46,8 @@ impl Check for Settings {
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let fact = case.routing(&proxied::routing_key(endpoint))?;
+        let endpoint = subjects::endpoint(subject)?;
+        let fact = case.routing(&proxy::routing_key(endpoint))?;
         let mut judgement = verdict(fact);
         for oddity in &fact.oddities {
             judgement = judgement.evidence("setting", oddity);
@@ -112,7 +112,7 @@ fn verdict(fact: &RoutingFact) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ClientReading, Gap};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::proxied::routing;
@@ -122,7 +122,7 @@ mod tests {
         let endpoint = bench.auth();
         let mut fact = routing();
         change(&mut fact);
-        let bench = bench.fact(proxied::routing_key(&endpoint), fact);
+        let bench = bench.fact(proxy::routing_key(&endpoint), fact);
         bench.judge_first(&Settings).expect("a judgement")
     }
 
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn without_the_fact_it_is_not_checked() {
         let bench = Bench::healthy();
-        let key = proxied::routing_key(&bench.auth());
+        let key = proxy::routing_key(&bench.auth());
         let bench = bench.gap(key, Gap::Offline);
         assert_eq!(bench.status(&Settings), Status::Gap);
     }

@@ -10,7 +10,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
-use crate::{proxied, seen};
+use crate::evidence::{proxy, subjects};
 
 page! {
     /// The proxy opens a tunnel to the endpoint.
@@ -35,16 +35,16 @@ page! {
 
 impl Check for Tunnel {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+        subjects::connection_needs(subject)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let proxy = match proxied::proxy_of(case, endpoint)? {
+        let endpoint = subjects::endpoint(subject)?;
+        let proxy = match proxy::proxy_of(case, endpoint)? {
             Ok(proxy) => proxy,
             Err(not_applicable) => return Ok(not_applicable),
         };
@@ -59,7 +59,7 @@ impl Check for Tunnel {
         if tried.is_empty() {
             let connection = case.connection(&FactKey::connection(endpoint.clone()));
             let gap = missing.or(connection.err());
-            return Err(gap.unwrap_or(Gap::blocked(seen::addresses_key(&proxy))));
+            return Err(gap.unwrap_or(Gap::blocked(subjects::addresses_key(&proxy))));
         }
         let judgement = verdict(endpoint, &proxy, &tried);
         Ok(with_answers(judgement, &tried))
@@ -139,7 +139,7 @@ fn with_answers(mut judgement: Judgement, tried: &[(IpAddr, &TunnelFact)]) -> Ju
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::proxied::{proxy_tcp_key, refused, tunnel, tunnel_key};
 

@@ -9,7 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
 use super::{exist, named};
-use crate::{rights, seen};
+use crate::evidence::{rights, subjects};
 
 page! {
     /// More than one user holds the administrators' role.
@@ -71,14 +71,14 @@ impl Check for Administrators {
             1 => few(format!("one user alone holds `{shown}`"), "another person"),
             many => Judgement::pass(format!("{many} users hold `{shown}`")),
         };
-        Ok(seen::with_api(judgement, fact).of(written))
+        Ok(subjects::with_api(judgement, fact).of(written))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiOutcome, Roles};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api, client, journey, role, roles_key};

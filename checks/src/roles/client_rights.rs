@@ -10,7 +10,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
 use super::named;
-use crate::{rights, seen};
+use crate::evidence::{rights, subjects};
 
 page! {
     /// The client of the section has a role.
@@ -37,15 +37,15 @@ page! {
 
 impl Check for ClientRights {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::client_subjects(object)
+        subjects::client_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        let Ok(client) = seen::client(subject) else {
+        let Ok(client) = subjects::client(subject) else {
             return Vec::new();
         };
         vec![
-            seen::token_info_key(client),
+            subjects::token_info_key(client),
             grants_key(client),
             FactKey::Roles { object: object.id },
         ]
@@ -56,13 +56,13 @@ impl Check for ClientRights {
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let client = seen::client(subject)?;
-        let info = case.token_info(&seen::token_info_key(client))?;
+        let client = subjects::client(subject)?;
+        let info = case.token_info(&subjects::token_info_key(client))?;
         let grants = grants(case, client);
         let holder = holder(info)?;
         let grant_type = holder.authorized_grant_type.as_deref();
         if let Some(other) = grant_type
-            && !seen::is_grant(other, "CLIENT-CREDENTIALS")
+            && !subjects::is_grant(other, "CLIENT-CREDENTIALS")
         {
             return Ok(Judgement::not_applicable(format!(
                 "roles count for client credentials alone; this client is of grant type {}",
@@ -80,8 +80,8 @@ impl Check for ClientRights {
             }
         };
         let judgement = match grants {
-            Ok((fact, _)) => seen::with_api(judgement, fact),
-            Err(gap) => seen::with_api(judgement, info).evidence(GRANTS_UNREAD, gap),
+            Ok((fact, _)) => subjects::with_api(judgement, fact),
+            Err(gap) => subjects::with_api(judgement, info).evidence(GRANTS_UNREAD, gap),
         };
         Ok(judgement)
     }
@@ -98,11 +98,11 @@ fn grants_key(client: &ClientRef) -> FactKey {
 
 fn grants<'a>(case: &Case<'a>, client: &ClientRef) -> Answer<(&'a ApiFact<Grants>, &'a Grants)> {
     let fact = case.grants(&grants_key(client))?;
-    Ok((fact, seen::found(fact)?))
+    Ok((fact, subjects::found(fact)?))
 }
 
 fn holder(info: &ApiFact<TokenInfo>) -> Answer<&OAuthClientInfo> {
-    let found = seen::found(info)?;
+    let found = subjects::found(info)?;
     found.client.as_ref().ok_or_else(|| Gap::NotAnswered {
         what: format!("{} does not state OAuthClient", info.call),
     })
@@ -199,7 +199,7 @@ const SHOWN: usize = 5;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiError, ApiOutcome};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts as canned;

@@ -9,7 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
 use super::named::{self, Difference};
-use crate::{rights, seen};
+use crate::evidence::{rights, subjects};
 
 page! {
     /// The role that the option names exists in the organisation.
@@ -45,14 +45,14 @@ impl Check for Exist {
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let Subject::Option { section, option } = subject else {
-            return Err(seen::stray(subject));
+            return Err(subjects::stray(subject));
         };
-        let (written, name) = seen::plain(case, section, option)?;
+        let (written, name) = subjects::plain(case, section, option)?;
         let (fact, roles) = named::listing(case)?;
         let shown = visible(name, 80);
         if named::exact(roles, name).is_some() {
             return Ok(
-                seen::with_api(Judgement::pass(format!("`{shown}` exists")), fact).of(written),
+                subjects::with_api(Judgement::pass(format!("`{shown}` exists")), fact).of(written),
             );
         }
         let near = named::near(roles, name);
@@ -66,7 +66,7 @@ impl Check for Exist {
             return Err(named::cut_off(name));
         }
         let judgement = missing(roles, name, &near, &format!("{section}/{option}"));
-        Ok(seen::with_api(judgement, fact).of(written))
+        Ok(subjects::with_api(judgement, fact).of(written))
     }
 }
 
@@ -142,7 +142,7 @@ fn missing(roles: &Roles, name: &str, near: &[(Difference, &str)], option: &str)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiOutcome, Gap};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api, client, roles_key, roles_named};

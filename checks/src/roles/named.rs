@@ -5,7 +5,7 @@ use hybridcheck_core::facts::{Answer, ApiFact, FactKey, Gap, Role, Roles};
 use hybridcheck_core::object::Opt;
 use hybridcheck_core::text::{bare, nearest, visible};
 
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 /// So many names that come near are told.
 const NEAR: usize = 3;
@@ -13,8 +13,8 @@ const NEAR: usize = 3;
 /// The listing of roles, read with a client of the object's organisation.
 pub(super) fn listing<'a>(case: &Case<'a>) -> Answer<(&'a ApiFact<Roles>, &'a Roles)> {
     let fact = case.roles()?;
-    ours::is_about_us(case, &fact.reader)?;
-    Ok((fact, seen::found(fact)?))
+    organization::is_about_us(case, &fact.reader)?;
+    Ok((fact, subjects::found(fact)?))
 }
 
 /// The role of exactly the name that an option holds. That there is none is judged by `roles-exist`, a gap for all others.
@@ -23,7 +23,7 @@ pub(super) fn role<'a>(
     section: &str,
     option: &str,
 ) -> Answer<(&'a Opt, &'a ApiFact<Roles>, &'a Role)> {
-    let (written, name) = seen::plain(case, section, option)?;
+    let (written, name) = subjects::plain(case, section, option)?;
     let (fact, roles) = listing(case)?;
     match exact(roles, name) {
         Some(role) => Ok((written, fact, role)),

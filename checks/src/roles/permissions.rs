@@ -11,8 +11,8 @@ use hybridcheck_core::policy::Policy;
 use hybridcheck_core::text::visible;
 
 use super::{exist, named};
-use crate::rights::{self, Standing};
-use crate::seen;
+use crate::evidence::rights::{self, Standing};
+use crate::evidence::subjects;
 
 page! {
     /// The role holds the permissions that are expected of it.
@@ -82,9 +82,9 @@ impl Check for Permissions {
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let Subject::Option { section, option } = subject else {
-            return Err(seen::stray(subject));
+            return Err(subjects::stray(subject));
         };
-        let kind = RoleKind::of_option(option).ok_or_else(|| seen::stray(subject))?;
+        let kind = RoleKind::of_option(option).ok_or_else(|| subjects::stray(subject))?;
         let expected = case.policy.permission_baseline.of(kind);
         if expected.is_empty() {
             return Ok(Judgement::not_applicable(format!(
@@ -100,7 +100,7 @@ impl Check for Permissions {
         }
         let weighed = Weighed::of(case, role, &expected);
         let judgement = weighed.judgement(case, role)?;
-        Ok(seen::with_api(judgement, fact).of(written))
+        Ok(subjects::with_api(judgement, fact).of(written))
     }
 }
 
@@ -279,7 +279,7 @@ const EXPLAINED: usize = 8;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiOutcome, PermissionPolicy, Permissions as Existing, Roles};
     use hybridcheck_testkit::facts::{
         api, client, journey, journey_permissions, permissions_key, role, roles_key, roles_named,

@@ -12,7 +12,7 @@ use hybridcheck_core::policy::Policy;
 use hybridcheck_core::text::listed;
 
 use super::named;
-use crate::{ours, rights, seen};
+use crate::evidence::{organization, rights, subjects};
 
 page! {
     /// The permissions that are expected of roles exist in the organisation.
@@ -82,7 +82,7 @@ impl Check for Product {
                 });
             }
             let judgement = verdict(case, domain, &expected, existing);
-            verdicts.push(seen::with_api(judgement, fact));
+            verdicts.push(subjects::with_api(judgement, fact));
         }
         let worst = verdicts
             .into_iter()
@@ -99,8 +99,8 @@ impl Check for Product {
 
 fn products<'a>(case: &Case<'a>) -> Answer<(&'a ApiFact<Products>, &'a Products)> {
     let fact = case.products()?;
-    ours::is_about_us(case, &fact.reader)?;
-    Ok((fact, seen::found(fact)?))
+    organization::is_about_us(case, &fact.reader)?;
+    Ok((fact, subjects::found(fact)?))
 }
 
 fn verdict(
@@ -197,7 +197,7 @@ fn held(case: &Case<'_>, domain: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiOutcome, Roles};
     use hybridcheck_testkit::facts::{
         api, client, journey, journey_permissions, permissions_key, role, roles_key,

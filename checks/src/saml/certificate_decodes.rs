@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::idp_refusals::{IdpFault, with_words};
+use crate::evidence::idp_refusals::{IdpFault, with_words};
 
 page! {
     /// The option certificate holds an X.509 certificate.

@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
 use super::login::subjects;
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// The client of saml_auth exists, is active, and is of grant type SAML2 Bearer.
@@ -48,7 +48,7 @@ impl Check for Client {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.client_record(&key(case.object))?;
-        ours::is_about_us(case, &fact.reader)?;
+        organization::is_about_us(case, &fact.reader)?;
         if fact.outcome == ApiOutcome::NotFound {
             let judgement = Judgement::fail(
                 "a client of this organisation",
@@ -56,11 +56,11 @@ impl Check for Client {
                 "Copy the client id for [saml_auth] again from Admin > Integrations > OAuth, or create a client of grant type SAML2 Bearer there.",
                 Owner::EngageAdmin,
             );
-            return Ok(seen::with_api(judgement, fact));
+            return Ok(subjects::with_api(judgement, fact));
         }
-        let record = seen::found(fact)?;
+        let record = subjects::found(fact)?;
         let judgement = judged(record)?;
-        let mut judgement = seen::with_api(judgement, fact);
+        let mut judgement = subjects::with_api(judgement, fact);
         if let Some(seconds) = record.access_token_validity_seconds {
             judgement = judgement.evidence("accessTokenValiditySeconds", seconds);
         }
@@ -75,7 +75,7 @@ fn judged(record: &ClientRecord) -> Answer<Judgement> {
             what: "the client's record does not state authorizedGrantType".into(),
         });
     };
-    if !seen::is_grant(grant, "SAML2-BEARER") {
+    if !subjects::is_grant(grant, "SAML2-BEARER") {
         return Ok(Judgement::fail(
             "grant type SAML2-BEARER",
             format!("grant type {}", visible(grant, 60)),
@@ -121,7 +121,7 @@ pub(crate) fn key(object: &HybridObject) -> FactKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api, client, client_record, client_record_key};
 

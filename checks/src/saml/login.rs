@@ -9,7 +9,7 @@ use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// A user can log in with an assertion signed by this object.
@@ -91,7 +91,7 @@ impl Check for Login {
                 });
             }
             TokenOutcome::Malformed { problem } => {
-                return Err(seen::malformed_token(&last.http, problem));
+                return Err(subjects::malformed_token(&last.http, problem));
             }
             TokenOutcome::NotOAuth => {
                 return Err(Gap::NotAnswered {
@@ -99,7 +99,7 @@ impl Check for Login {
                 });
             }
         };
-        let judgement = seen::with_http(judgement, &last.http)
+        let judgement = subjects::with_http(judgement, &last.http)
             .evidence("user", &fact.email)
             .evidence("orgName", &fact.organization);
         let judgement = match &fact.client_id {
@@ -179,7 +179,7 @@ fn refusal(fact: &SamlLoginFact, last: &OAuthError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{oauth_error, saml_login, saml_login_key};
     use hybridcheck_testkit::objects;

@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
 use super::login::{accepted, subjects};
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// The token of the login is that of the client of saml_auth, of grant type SAML2 Bearer.
@@ -43,7 +43,7 @@ impl Check for LoginClient {
             return Ok(judgement);
         }
         let fact = case.token_info(&key(case.object))?;
-        let info = seen::found(fact)?;
+        let info = subjects::found(fact)?;
         let mut differences = Vec::new();
         for (what, expected, found) in compared(case, info) {
             match found {
@@ -75,7 +75,7 @@ impl Check for LoginClient {
                 Owner::EngageAdmin,
             )
         };
-        Ok(seen::with_api(judgement, fact))
+        Ok(subjects::with_api(judgement, fact))
     }
 }
 
@@ -85,11 +85,11 @@ const SAML2_BEARER: &str = "SAML2-BEARER";
 fn compared(case: &Case<'_>, info: &TokenInfo) -> Vec<(&'static str, String, Option<String>)> {
     let client = info.client.as_ref();
     let grant = |stated: &str| {
-        let is_meant = seen::is_grant(stated, SAML2_BEARER);
+        let is_meant = subjects::is_grant(stated, SAML2_BEARER);
         if is_meant { SAML2_BEARER } else { stated }.to_owned()
     };
     let mut all = Vec::new();
-    if let Ok((_, ours)) = seen::plain(case, SAML_AUTH, "client_id") {
+    if let Ok((_, ours)) = subjects::plain(case, SAML_AUTH, "client_id") {
         let theirs = client.and_then(|client| client.id.clone());
         all.push(("client", ours.to_owned(), theirs));
     }
@@ -99,13 +99,13 @@ fn compared(case: &Case<'_>, info: &TokenInfo) -> Vec<(&'static str, String, Opt
 }
 
 fn key(object: &HybridObject) -> FactKey {
-    seen::token_info_key(&ClientRef::Person { object: object.id })
+    subjects::token_info_key(&ClientRef::Person { object: object.id })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api, person, person_token_info, person_token_info_key};

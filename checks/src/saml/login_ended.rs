@@ -77,7 +77,7 @@ fn key(object: &HybridObject) -> FactKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, TokenEndFact};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::saml_login_key;

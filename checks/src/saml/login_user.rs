@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
 use super::login::{accepted, subjects};
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// The login is that of the wanted user, in the object's organisation.
@@ -38,7 +38,7 @@ impl Check for LoginUser {
         vec![
             FactKey::SamlLogin { object: object.id },
             FactKey::Me { object: object.id },
-            seen::token_info_key(&ClientRef::Person { object: object.id }),
+            subjects::token_info_key(&ClientRef::Person { object: object.id }),
             FactKey::Organization { object: object.id },
         ]
     }
@@ -49,16 +49,16 @@ impl Check for LoginUser {
             Err(judgement) => return Ok(judgement),
         };
         let me = case.me()?;
-        let person = seen::found(me)?;
+        let person = subjects::found(me)?;
         let Some(email) = person.email.as_deref() else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the user's email", me.call),
             });
         };
-        let key = seen::token_info_key(&ClientRef::Person {
+        let key = subjects::token_info_key(&ClientRef::Person {
             object: case.object.id,
         });
-        let organization = match case.token_info(&key).and_then(seen::found) {
+        let organization = match case.token_info(&key).and_then(subjects::found) {
             Ok(info) => info
                 .organization
                 .as_ref()
@@ -67,8 +67,8 @@ impl Check for LoginUser {
         };
         // The option itself is judged elsewhere: a login is wrong when it is not of the organisation that the services work in.
         let answered = case.organization().and_then(|fact| {
-            ours::is_about_us(case, &fact.reader)?;
-            seen::found(fact)
+            organization::is_about_us(case, &fact.reader)?;
+            subjects::found(fact)
         });
         let ours = answered.ok().and_then(|answered| answered.id.as_deref());
         let shown = format!(
@@ -94,7 +94,7 @@ impl Check for LoginUser {
             }
             (None, _) => Judgement::pass(format!("{shown}; the organisation was not stated")),
         };
-        let judgement = seen::with_api(judgement, me);
+        let judgement = subjects::with_api(judgement, me);
         Ok(match &person.id {
             Some(id) => judgement.evidence("user id", id),
             None => judgement,
@@ -105,7 +105,7 @@ impl Check for LoginUser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiOutcome, NamedEntity, Person};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{api, me_key, person, token_info};

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Lookup, Place, SAML_OPTIONS, ValueType};
 use hybridcheck_core::page;
 
-use crate::idp_refusals::{IdpFault, with_words};
+use crate::evidence::idp_refusals::{IdpFault, with_words};
 
 page! {
     /// The option of section saml is there and has a value.

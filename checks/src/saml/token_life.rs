@@ -8,7 +8,7 @@ use hybridcheck_core::page;
 
 use super::client::key;
 use super::login::subjects;
-use crate::{ours, seen};
+use crate::evidence::{organization, subjects};
 
 page! {
     /// The client of saml_auth lets tokens live as long as saml/expire_time asks for.
@@ -46,17 +46,17 @@ impl Check for TokenLife {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (option, text) = seen::plain(case, "saml", "expire_time")?;
+        let (option, text) = subjects::plain(case, "saml", "expire_time")?;
         let hours: u64 = text.parse().map_err(|_| {
             // What is no number is judged by saml-expire-time.
             Gap::blocked(FactKey::option(case.object.id, "saml", "expire_time"))
         })?;
         let fact = case.client_record(&key(case.object))?;
-        ours::is_about_us(case, &fact.reader)?;
+        organization::is_about_us(case, &fact.reader)?;
         if fact.outcome == ApiOutcome::NotFound {
             return Err(Gap::blocked(key(case.object)));
         }
-        let record = seen::found(fact)?;
+        let record = subjects::found(fact)?;
         let seconds = record
             .access_token_validity_seconds
             .unwrap_or(DEFAULT_SECONDS);
@@ -70,14 +70,14 @@ impl Check for TokenLife {
         } else {
             Judgement::pass(found)
         };
-        Ok(seen::with_api(judgement, fact).of(option))
+        Ok(subjects::with_api(judgement, fact).of(option))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::SAML_AUTH;
     use hybridcheck_testkit::facts::{api, client, client_record, client_record_key};

@@ -7,7 +7,7 @@ use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::reading::{OPTIONS_TAB, guid};
+use crate::evidence::options::{OPTIONS_TAB, guid};
 
 page! {
     /// The client id is a GUID
@@ -96,7 +96,7 @@ impl Check for ClientIdGuid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{about, offline, unusual};
+    use crate::testing::offline::{about, offline, unusual};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{EWT_CLIENT, healthy, with, without};
 

@@ -6,8 +6,8 @@ use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{HybridObject, SERVICE_OPTIONS};
 use hybridcheck_core::page;
 
-use crate::reading::presence;
-use crate::reading::spelling::is_client;
+use crate::evidence::options::presence;
+use crate::evidence::options::spelling::is_client;
 
 page! {
     /// The section of the OAuth client has the option, with a value
@@ -71,7 +71,7 @@ impl Check for OptionsPresent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{about, offline, unusual};
+    use crate::testing::offline::{about, offline, unusual};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with, without};
 

@@ -7,8 +7,8 @@ use hybridcheck_core::object::{HybridObject, SAML_AUTH, Section};
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::reading::OPTIONS_TAB;
-use crate::reading::spelling::{is_client, stands_for};
+use crate::evidence::options::OPTIONS_TAB;
+use crate::evidence::options::spelling::{is_client, stands_for};
 
 page! {
     /// At least one section holds an OAuth client
@@ -113,7 +113,7 @@ fn without_clients(case: &Case<'_>) -> Answer<Judgement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::Form;
     use hybridcheck_testkit::objects::{healthy, with, without_section};

@@ -110,7 +110,7 @@ fn note(shared: &[(&String, &Vec<(&str, &Opt)>)]) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{offline, only};
+    use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{EWT_CLIENT, healthy, with, without_section};
 

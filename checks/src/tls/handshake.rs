@@ -9,7 +9,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::{handshakes, seen};
+use crate::evidence::{subjects, tls};
 
 page! {
     /// TLS handshakes with every address of the endpoint finish.
@@ -36,16 +36,16 @@ page! {
 
 impl Check for Handshake {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+        subjects::connection_needs(subject)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let tried = seen::handshakes(case, endpoint)?;
+        let endpoint = subjects::endpoint(subject)?;
+        let tried = subjects::handshakes(case, endpoint)?;
         let cut: Vec<(IpAddr, &TlsFact)> = tried
             .iter()
             .copied()
@@ -55,13 +55,9 @@ impl Check for Handshake {
             cut.iter()
                 .map(|(address, fact)| format!("{address}: {}", fact.outcome)),
         );
-        let large = handshakes::large_hello_lost(case, endpoint);
+        let large = tls::large_hello_lost(case, endpoint);
         if let Some((address, _)) = large {
-            case.note(&handshakes::hello_key(
-                endpoint,
-                address,
-                HelloVariant::Large,
-            ));
+            case.note(&tls::hello_key(endpoint, address, HelloVariant::Large));
         }
         let judgement = if let (true, Some((address, fact))) = (cut.is_empty(), large) {
             Judgement::warn(
@@ -129,7 +125,7 @@ fn with_attempts(mut judgement: Judgement, tried: &[(IpAddr, &TlsFact)]) -> Judg
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, HelloOutcome, TcpOutcome};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{

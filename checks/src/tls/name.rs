@@ -7,7 +7,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// The certificate of the endpoint is made for its host.
@@ -30,16 +30,16 @@ page! {
 
 impl Check for Name {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+        subjects::connection_needs(subject)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let served = seen::served(case, endpoint)?;
+        let endpoint = subjects::endpoint(subject)?;
+        let served = subjects::served(case, endpoint)?;
         let wrong = served.iter().find_map(|(address, fact, _)| {
             let fault = fact
                 .faults
@@ -80,7 +80,7 @@ impl Check for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, Trust};
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{addresses_key, addresses_of, tls, tls_key};

@@ -8,7 +8,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
-use crate::{rows, seen};
+use crate::evidence::{rows, subjects};
 
 page! {
     /// The revocation hosts of the served chain are reachable by TCP.
@@ -34,11 +34,11 @@ page! {
 
 impl Check for Revocation {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+        subjects::connection_needs(subject)
     }
 
     fn is_required(&self) -> bool {
@@ -46,11 +46,11 @@ impl Check for Revocation {
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        if let Some(judgement) = seen::is_proxied(case, endpoint) {
+        let endpoint = subjects::endpoint(subject)?;
+        if let Some(judgement) = subjects::is_proxied(case, endpoint) {
             return Ok(judgement);
         }
-        seen::served(case, endpoint)?;
+        subjects::served(case, endpoint)?;
         let hosts = named(case, endpoint);
         if hosts.is_empty() {
             return Ok(Judgement::not_applicable(
@@ -129,7 +129,7 @@ fn key(host: &Endpoint) -> FactKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{revocable, tls_key, with_gap};
 

@@ -10,7 +10,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// The certificate chain of the endpoint ends at a trusted root.
@@ -36,16 +36,16 @@ page! {
 
 impl Check for Trusted {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+        subjects::connection_needs(subject)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let served = seen::served(case, endpoint)?;
+        let endpoint = subjects::endpoint(subject)?;
+        let served = subjects::served(case, endpoint)?;
         // The worst address decides: a component may be given any of them.
         let worst = served
             .iter()
@@ -165,7 +165,7 @@ fn with_chain(mut judgement: Judgement, fact: &TlsFact) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
 

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::seen;
+use crate::evidence::subjects;
 
 page! {
     /// The certificate of the endpoint is valid now.
@@ -31,16 +31,16 @@ page! {
 
 impl Check for Validity {
     fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        seen::tls_subjects(object)
+        subjects::tls_subjects(object)
     }
 
     fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        seen::connection_needs(subject)
+        subjects::connection_needs(subject)
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = seen::endpoint(subject)?;
-        let served = seen::served(case, endpoint)?;
+        let endpoint = subjects::endpoint(subject)?;
+        let served = subjects::served(case, endpoint)?;
         let wrong = served.iter().find_map(|(address, fact, _)| {
             let fault = fact.faults.iter().find(|fault| {
                 matches!(
@@ -94,7 +94,7 @@ fn tense(fault: &ChainFault) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact_testing::Bench;
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, Trust};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::time::Timestamp;

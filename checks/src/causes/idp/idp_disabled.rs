@@ -1,0 +1,91 @@
+//! The `PureEngage` identity provider is switched off.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+
+use crate::evidence::{commands, logins, rows};
+
+page! {
+    /// The PureEngage identity provider is switched off.
+    ///
+    /// ## What it means
+    ///
+    /// Somebody set `disabled` to true. Nobody can log in through Engage until it is false again.
+    ///
+    /// ## How to fix
+    ///
+    /// Ask why it was switched off; then set `disabled` to false, leaving the other members as they are.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -s -H "Authorization: Bearer $TOKEN" https://API-HOST/api/v2/identityproviders/pureengage`
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: disabled: false is what the provisioning article asks for.
+    pub(crate) struct IdpDisabled;
+}
+
+impl Rule for IdpDisabled {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let shown = rows::failing(all, "idp-enabled");
+        if shown.is_empty() {
+            return Vec::new();
+        }
+        let api = commands::api_base(case);
+        vec![
+            Diagnosis::new(
+                Certainty::Certain,
+                "the PureEngage identity provider is switched off",
+                Owner::CloudAdmin,
+                format!("Ask why it was switched off, then set disabled to false in PUT {api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
+            )
+            .shown_by(shown)
+            .shown_by(logins::refused_assertion(case, all))
+            .breaks(logins::refused_login(case, all))
+            .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::facts::{api, client, pureengage_idp};
+
+    fn spoilt(spoil: impl FnOnce(&mut IdentityProvider)) -> Bench {
+        let bench = Bench::healthy();
+        let mut provider = pureengage_idp(&bench.object);
+        spoil(&mut provider);
+        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
+        bench.fact(
+            FactKey::PureengageIdp {
+                object: ObjectId(0),
+            },
+            fact,
+        )
+    }
+
+    #[test]
+    fn it_fires_alone() {
+        let bench = spoilt(|provider| provider.disabled = Some(true));
+        assert_eq!(bench.causes(), ["idp-disabled"]);
+        assert!(
+            bench.diagnose(&IdpDisabled)[0]
+                .fix
+                .contains("https://api.mypurecloud.de:443/api/v2/identityproviders/pureengage")
+        );
+    }
+
+    #[test]
+    fn the_neighbouring_fault_is_another_cause() {
+        let bench = spoilt(|provider| provider.auto_provision_users = Some(false));
+        assert!(bench.diagnose(&IdpDisabled).is_empty());
+    }
+}

@@ -1,0 +1,275 @@
+//! The host cannot find the addresses of Genesys Cloud.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::facts::FactKey;
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::text::listed;
+
+use crate::evidence::names::{self, Says};
+use crate::evidence::{rows, subjects};
+
+page! {
+    /// The names of Genesys Cloud do not resolve on this host.
+    ///
+    /// ## What it means
+    ///
+    /// The nameservers of this host give no address for the login or the API host: they deny the name, know no address for it, or
+    /// all stay silent. Nothing after it could be checked.
+    ///
+    /// ## How to fix
+    ///
+    /// Let the nameservers of this host resolve the named hosts, by forwarding to the internet or by an exemption from the DNS
+    /// filter. When they deny a host that is in no region table, look at the option first: it may be mistyped.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `dig @NAMESERVER HOST A` on Linux, `Resolve-DnsName HOST -Server NAMESERVER` in PowerShell. Compare with the same question
+    /// on a machine that reaches Genesys Cloud.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: response codes (RFC 1035). Observed: DNS filters that deny names or stay silent.
+    pub(crate) struct NameDoesNotResolve;
+}
+
+impl Rule for NameDoesNotResolve {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let silent = rows::failing(all, "network-nameservers-answer");
+        let is_direct = |endpoint: &Endpoint| case.route(endpoint) == Route::Direct;
+        let is_needed = subjects::endpoints(case.object).iter().any(is_direct);
+        if !silent.is_empty() && is_needed {
+            return vec![nobody_answers(case, &silent)];
+        }
+        let url_wrong = |endpoint: &Endpoint| {
+            // A mistyped host is the option's fault, not the nameserver's.
+            case.regions.of_host(&endpoint.host).is_none()
+                && rows::is_url_at_fault(case, all, endpoint)
+        };
+        let unresolved = rows::failing(all, "network-resolves");
+        let groups = rows::grouped(unresolved, |endpoint| {
+            (!url_wrong(endpoint) && is_about_the_name(case, &endpoint.host)).then(|| {
+                (
+                    case.regions.of_host(&endpoint.host).is_some(),
+                    answers(case, &endpoint.host),
+                )
+            })
+        });
+        let of_group = |((known, _), members): (_, Vec<(&Endpoint, &Row)>)| {
+            let hosts = listed(members.iter().map(|(endpoint, _)| &endpoint.host));
+            let found = members
+                .first()
+                .map_or_else(String::new, |(_, row)| row.found.clone());
+            let (certainty, owner, fix) = if known {
+                (
+                    Certainty::Certain,
+                    Owner::NetworkTeam,
+                    format!(
+                        "Please let the nameservers of this host resolve {hosts}: forward the question to the internet, or exempt the names from the DNS filter."
+                    ),
+                )
+            } else {
+                (
+                    Certainty::Likely,
+                    Owner::EngageAdmin,
+                    format!(
+                        "The region table does not have {hosts}: compare general/base_auth_url and general/base_service_url with the hosts of your region first."
+                    ),
+                )
+            };
+            Diagnosis::new(
+                certainty,
+                format!("{hosts} cannot be resolved on this host: {found}"),
+                owner,
+                fix,
+            )
+            .shown_by(members.iter().map(|(_, row)| *row))
+            .breaks(
+                members
+                    .iter()
+                    .flat_map(|(endpoint, _)| rows::name_keys(case, &endpoint.host)),
+            )
+            .breaks(
+                members
+                    .iter()
+                    .map(|(endpoint, _)| FactKey::connection((*endpoint).clone())),
+            )
+            .command(
+                members
+                    .first()
+                    .map_or_else(String::new, |(endpoint, _)| question(case, &endpoint.host)),
+            )
+        };
+        groups.into_iter().map(of_group).collect()
+    }
+}
+
+fn nobody_answers(case: &Case<'_>, silent: &[&Row]) -> Diagnosis {
+    let endpoints = subjects::endpoints(case.object);
+    let hosts = listed(endpoints.iter().map(|endpoint| &endpoint.host));
+    let found = silent
+        .first()
+        .map_or_else(String::new, |row| row.found.clone());
+    let fix = silent
+        .first()
+        .map_or_else(String::new, |row| row.fix.clone());
+    let owner = silent
+        .first()
+        .and_then(|row| row.owner)
+        .unwrap_or(Owner::NetworkTeam);
+    let mut diagnosis = Diagnosis::new(
+        // Silence within our patience: a nameserver that needs longer looks the same.
+        Certainty::Likely,
+        format!("no nameserver of this host says where {hosts} are: {found}"),
+        owner,
+        fix,
+    )
+    .shown_by(silent.iter().copied())
+    .breaks([FactKey::Resolver])
+    .breaks(
+        endpoints
+            .iter()
+            .flat_map(|endpoint| rows::name_keys(case, &endpoint.host)),
+    )
+    .breaks(endpoints.iter().cloned().map(FactKey::connection));
+    if let Some(endpoint) = endpoints.first() {
+        diagnosis = diagnosis.command(question(case, &endpoint.host));
+    }
+    diagnosis
+}
+
+/// What each nameserver answered, as labels: the same answers about two names have one cause.
+fn answers(case: &Case<'_>, host: &Host) -> Vec<(String, &'static str, &'static str)> {
+    let asked = case.dns_of(host).into_iter();
+    asked
+        .filter_map(|(nameserver, answer)| {
+            let fact = answer.ok()?;
+            Some((
+                nameserver.to_string(),
+                fact.a.outcome.label(),
+                fact.aaaa.outcome.label(),
+            ))
+        })
+        .collect()
+}
+
+fn question(case: &Case<'_>, host: &Host) -> String {
+    let asked = case.dns_of(host);
+    rows::questions(host, asked.first().map(|(nameserver, _)| nameserver))
+}
+
+/// Some nameserver says something about the name, or all stay silent: failures and cut answers are causes of their own.
+fn is_about_the_name(case: &Case<'_>, host: &Host) -> bool {
+    let views = names::views(case, host).unwrap_or_default();
+    let says = |wanted: Says| views.iter().any(|view| view.says == wanted);
+    says(Says::Denies) || says(Says::Empty) || !(says(Says::Refuses) || says(Says::Cut))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::{Bench, at};
+    use hybridcheck_core::check::Subject;
+    use hybridcheck_core::facts::{AddressSource, AddressesFact, DnsOutcome};
+    use hybridcheck_testkit::facts::{addresses_key, dns, dns_key, took};
+    use hybridcheck_testkit::objects;
+
+    fn unresolved(bench: Bench, host: &Host, outcome: &DnsOutcome) -> Bench {
+        let nothing = AddressesFact {
+            source: AddressSource::Dns,
+            addresses: Vec::new(),
+        };
+        bench
+            .fact(dns_key(host), dns(outcome))
+            .fact(addresses_key(host), nothing)
+            .blocked_behind(&addresses_key(host))
+    }
+
+    #[test]
+    fn one_cause_for_both_names_when_the_answers_agree() {
+        let bench = Bench::healthy();
+        let (auth, api) = (bench.auth().host, bench.api().host);
+        let bench = unresolved(
+            unresolved(bench, &auth, &DnsOutcome::NxDomain),
+            &api,
+            &DnsOutcome::NxDomain,
+        );
+        let found = bench.diagnose(&NameDoesNotResolve);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].roots.len(), 2);
+        assert!(
+            found[0]
+                .fix
+                .contains("login.mypurecloud.de and api.mypurecloud.de"),
+            "{}",
+            found[0].fix
+        );
+        assert_eq!(
+            found[0].command.as_deref(),
+            Some("dig @10.0.0.53 login.mypurecloud.de A")
+        );
+        assert_eq!(bench.causes(), ["name-does-not-resolve"]);
+    }
+
+    #[test]
+    fn different_answers_are_two_causes() {
+        let bench = Bench::healthy();
+        let (auth, api) = (bench.auth().host, bench.api().host);
+        let bench = unresolved(
+            unresolved(bench, &auth, &DnsOutcome::NxDomain),
+            &api,
+            &DnsOutcome::NoData,
+        );
+        assert_eq!(bench.diagnose(&NameDoesNotResolve).len(), 2);
+    }
+
+    #[test]
+    fn a_failure_of_the_nameserver_is_another_cause() {
+        let bench = Bench::healthy();
+        let auth = bench.auth().host;
+        let bench = unresolved(bench, &auth, &DnsOutcome::ServFail);
+        assert!(bench.diagnose(&NameDoesNotResolve).is_empty());
+    }
+
+    #[test]
+    fn silence_on_everything_is_one_cause() {
+        let silence = DnsOutcome::TimedOut { waited: took(5000) };
+        let bench = Bench::healthy();
+        let (auth, api) = (bench.auth().host, bench.api().host);
+        let bench = unresolved(unresolved(bench, &auth, &silence), &api, &silence);
+        assert_eq!(bench.causes(), ["name-does-not-resolve"]);
+    }
+
+    #[test]
+    fn a_mistyped_host_is_the_options_fault() {
+        let url = "https://login.mypurecloud.dee/oauth/token";
+        let bench = Bench::of(objects::with(
+            objects::healthy(),
+            "general",
+            "base_auth_url",
+            url,
+        ));
+        let host = bench.auth().host;
+        let bench = unresolved(bench, &host, &DnsOutcome::NxDomain);
+        assert_eq!(
+            bench.diagnose(&NameDoesNotResolve)[0].owner,
+            Owner::EngageAdmin
+        );
+        let bench = bench.failing(
+            "general-auth-url",
+            Subject::option("general", "base_auth_url"),
+        );
+        assert!(bench.diagnose(&NameDoesNotResolve).is_empty());
+    }
+
+    #[test]
+    fn a_name_that_resolves_to_a_shut_address_is_another_cause() {
+        let bench = Bench::healthy();
+        let auth = bench.auth();
+        let bench = bench.failing("network-connects", at(auth));
+        assert!(bench.diagnose(&NameDoesNotResolve).is_empty());
+    }
+}

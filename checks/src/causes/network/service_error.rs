@@ -1,0 +1,242 @@
+//! Genesys Cloud itself fails.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::{ApiFact, ApiOutcome, Fact, FactKey, HttpFact, Recorded};
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::text::visible;
+
+use crate::evidence::http::answerer;
+use crate::evidence::rows;
+
+page! {
+    /// Genesys Cloud answers with errors of its own.
+    ///
+    /// ## What it means
+    ///
+    /// The path is right, the service is the genuine one, and it answers with a status of 500 or above. Nothing in the object or on
+    /// this network explains that.
+    ///
+    /// ## How to fix
+    ///
+    /// Look at the status page of Genesys Cloud, wait, and run again. When it stays, give Genesys support the correlation ids of the
+    /// diagnosis. Change no credential because of it.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -si https://API-HOST/api/v2/tokens/me`: the answer of a healthy service is 401, not 5xx.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the statuses and codes of the API (Platform API definition), and the correlation id that support asks for.
+    pub(crate) struct ServiceError;
+}
+
+impl Rule for ServiceError {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let mut failed: Vec<(&FactKey, Trouble)> = Vec::new();
+        for entry in case.facts().entries() {
+            if let Recorded::Fact(fact) = &entry.outcome
+                && is_of(case, &entry.key)
+                && let Some(trouble) = trouble(fact)
+            {
+                failed.push((&entry.key, trouble));
+            }
+        }
+        if failed.is_empty() {
+            return Vec::new();
+        }
+        let roots = [
+            "network-genuine-auth-service",
+            "network-genuine-api-service",
+            "oauth-token-issued",
+        ];
+        let roots = roots
+            .into_iter()
+            .flat_map(|check| rows::failing(all, check))
+            .filter(|row| {
+                row.judged_on
+                    .iter()
+                    .any(|key| failed.iter().any(|(broken, _)| *broken == key))
+            });
+        // Without the service's own mark the answer may come from a device on the way.
+        let is_marked = failed
+            .iter()
+            .all(|(_, trouble)| trouble.correlation.is_some());
+        let certainty = if is_marked {
+            Certainty::Likely
+        } else {
+            Certainty::Possible
+        };
+        let ids: Vec<&str> = failed
+            .iter()
+            .filter_map(|(_, trouble)| trouble.correlation.as_deref())
+            .collect();
+        let ids = if ids.is_empty() {
+            String::new()
+        } else {
+            format!(" Correlation ids: {}.", ids.join(", "))
+        };
+        let mut diagnosis = Diagnosis::new(
+            certainty,
+            "Genesys Cloud answers with errors of its own",
+            Owner::CloudAdmin,
+            format!("Look at https://status.mypurecloud.com/, wait and run again; if it stays, give Genesys support the requests and times below. Change no credential.{ids}"),
+        )
+        .shown_by(roots);
+        for (key, trouble) in &failed {
+            diagnosis = diagnosis.evidence(&key.to_string(), &trouble.said);
+        }
+        let api = case
+            .object
+            .api_endpoint()
+            .map(|endpoint| format!("curl -si https://{endpoint}/api/v2/tokens/me"));
+        // Whoever answers one call with an error answers the others on that connection so.
+        let connections = failed.iter().filter_map(|(key, _)| match key {
+            FactKey::Discovery { endpoint, .. } | FactKey::ApiProbe { endpoint, .. } => {
+                Some(FactKey::connection(endpoint.clone()))
+            }
+            _ => None,
+        });
+        diagnosis = diagnosis
+            .breaks(connections.collect::<Vec<_>>())
+            .breaks(failed.into_iter().map(|(key, _)| key.clone()));
+        vec![match api {
+            Some(command) => diagnosis.command(command),
+            None => diagnosis,
+        }]
+    }
+}
+
+struct Trouble {
+    said: String,
+    correlation: Option<String>,
+}
+
+/// Facts of the case's object: in a run of several objects, each is told its own troubles only.
+fn is_of(case: &Case<'_>, key: &FactKey) -> bool {
+    let object = case.object;
+    match key {
+        FactKey::Discovery { endpoint, route } => {
+            object.auth_endpoint().as_ref() == Some(endpoint) && *route == case.route(endpoint)
+        }
+        FactKey::ApiProbe { endpoint, .. } => object.api_endpoint().as_ref() == Some(endpoint),
+        other => other.of_cloud() == Some(object.id),
+    }
+}
+
+fn trouble(fact: &Fact) -> Option<Trouble> {
+    match fact {
+        Fact::Discovery(fact) => of_http(&fact.http),
+        Fact::ApiProbe(fact) => of_http(&fact.http),
+        Fact::Token(fact) => of_http(&fact.http),
+        Fact::SamlLogin(fact) => of_http(&fact.tries.last()?.http),
+        Fact::TokenInfo(fact) => of_api(fact),
+        Fact::Organization(fact) => of_api(fact),
+        Fact::PureengageIdp(fact) => of_api(fact),
+        Fact::Idps(fact) => of_api(fact),
+        Fact::Roles(fact) => of_api(fact),
+        Fact::Permissions(fact) => of_api(fact),
+        Fact::Products(fact) => of_api(fact),
+        Fact::Grants(fact) => of_api(fact),
+        Fact::ClientRecord(fact) => of_api(fact),
+        Fact::Me(fact) => of_api(fact),
+        _ => None,
+    }
+}
+
+/// An answer of 500 or above on a verified connection; one that somebody else signs is not the service's.
+fn of_http(http: &HttpFact) -> Option<Trouble> {
+    let answer = http.outcome.answer()?;
+    if !(500..=599).contains(&answer.status) || answerer(http).is_some() {
+        return None;
+    }
+    Some(Trouble {
+        said: format!("{} at {}", http.outcome, http.started),
+        correlation: answer.correlation_id().map(|id| visible(id, 60)),
+    })
+}
+
+fn of_api<T>(fact: &ApiFact<T>) -> Option<Trouble> {
+    let said = match &fact.outcome {
+        ApiOutcome::Refused(error) if error.status >= 500 => crate::evidence::subjects::said(error),
+        ApiOutcome::Malformed { status, problem } if *status >= 500 => {
+            format!("HTTP {status}: {}", visible(problem, 120))
+        }
+        _ => return None,
+    };
+    Some(Trouble {
+        said,
+        correlation: fact.correlation_id.as_deref().map(|id| visible(id, 60)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use hybridcheck_core::facts::TokenOutcome;
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::facts::{
+        CORRELATION, api, api_error, api_probe, api_probe_key, client, http, token, token_key,
+    };
+
+    #[test]
+    fn errors_of_several_calls_are_one_cause_with_correlation_ids() {
+        let bench = Bench::healthy();
+        let endpoint = bench.api();
+        let error = api_error(503, "service.unavailable", "…");
+        let organization = FactKey::Organization {
+            object: ObjectId(0),
+        };
+        let bench = bench
+            .fact(
+                api_probe_key(&endpoint),
+                api_probe(&endpoint, Some(error.clone())),
+            )
+            .fact(
+                organization.clone(),
+                api::<hybridcheck_core::facts::Organization>(
+                    &client("ewt"),
+                    "GET …",
+                    ApiOutcome::Refused(error),
+                ),
+            );
+        let found = bench.diagnose(&ServiceError);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].fix.contains(CORRELATION));
+        assert!(found[0].broken.contains(&organization));
+        assert_eq!(bench.causes(), ["service-error"]);
+    }
+
+    #[test]
+    fn a_proxys_own_error_is_not_the_services() {
+        let bench = Bench::healthy();
+        let mut fact = token(&bench.object, "ewt", TokenOutcome::NotOAuth);
+        fact.http = http("POST …", 503, "text/html", "…", false);
+        if let hybridcheck_core::facts::HttpOutcome::Answer(answer) = &mut fact.http.outcome {
+            answer.headers.push(("server".into(), "squid/6".into()));
+        }
+        assert!(
+            bench
+                .fact(token_key("ewt"), fact)
+                .diagnose(&ServiceError)
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_no_error_of_the_service() {
+        let bench = Bench::healthy();
+        let endpoint = bench.api();
+        let error = api_error(401, "bad.credentials", "…");
+        assert!(
+            bench
+                .fact(api_probe_key(&endpoint), api_probe(&endpoint, Some(error)))
+                .diagnose(&ServiceError)
+                .is_empty()
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! Options or sections are missing.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::FactKey;
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::object::{GENERAL_OPTIONS, SAML_OPTIONS, SERVICE_OPTIONS};
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::text::listed;
+
+use crate::evidence::rows;
+
+page! {
+    /// The object lacks documented options or sections.
+    ///
+    /// ## What it means
+    ///
+    /// Components look options up by their exact names. One that is missing, blank or misspelt does not exist for them.
+    ///
+    /// ## How to fix
+    ///
+    /// Add what the diagnosis names, spelt exactly so, in the options of the transaction `hybrid_integration`. Every section of a service
+    /// needs `client_id` and `password`.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// In Genesys Administrator Extension: Configuration Manager > Routing/eServices > Transactions > `hybrid_integration` > Options;
+    /// compare the names with the list in the provisioning article.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: the names of sections and options (provisioning article).
+    pub(crate) struct ObjectIncomplete;
+}
+
+const CHECKS: [&str; 6] = [
+    "general-options-present",
+    "saml-options-present",
+    "services-options-present",
+    "services-sections-exist",
+    "object-sections-spelt",
+    "object-options-spelt",
+];
+
+impl Rule for ObjectIncomplete {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let shown: Vec<&Row> = CHECKS
+            .into_iter()
+            .flat_map(|check| rows::failing(all, check))
+            .collect();
+        if shown.is_empty() {
+            return Vec::new();
+        }
+        let missing = missing(case);
+        let (sentence, fix) = if missing.is_empty() {
+            let found = listed(
+                shown
+                    .iter()
+                    .map(|row| format!("{} ({})", row.subject, row.found)),
+            );
+            let mut fixes: Vec<&str> = Vec::new();
+            for row in &shown {
+                if !row.fix.is_empty() && !fixes.contains(&row.fix.as_str()) {
+                    fixes.push(&row.fix);
+                }
+            }
+            (
+                format!("the object is not complete: {found}"),
+                fixes.join(" "),
+            )
+        } else {
+            let names = listed(
+                missing
+                    .iter()
+                    .map(|(section, option)| format!("{section}/{option}")),
+            );
+            (
+                format!("the object lacks {names}"),
+                format!(
+                    "Add to the transaction hybrid_integration, spelt exactly so and with a value: {names}. When a section or option of nearly that name is there, rename it."
+                ),
+            )
+        };
+        let keys = missing
+            .iter()
+            .map(|(section, option)| FactKey::option(case.object.id, section, option));
+        vec![
+            Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
+                .breaks(keys)
+                .shown_by(shown),
+        ]
+    }
+}
+
+/// Documented options without a value.
+fn missing(case: &Case<'_>) -> Vec<(String, &'static str)> {
+    let documented = GENERAL_OPTIONS
+        .iter()
+        .map(|option| ("general".to_owned(), *option));
+    let documented = documented.chain(
+        SAML_OPTIONS
+            .iter()
+            .map(|option| ("saml".to_owned(), *option)),
+    );
+    let services = case.object.services().into_iter().flat_map(|section| {
+        SERVICE_OPTIONS
+            .iter()
+            .map(move |option| (section.to_owned(), *option))
+    });
+    documented
+        .chain(services)
+        .filter(|(section, option)| {
+            let found = case.object.option(section, option);
+            found.is_none_or(|found| found.value.shape().is_blank())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use hybridcheck_core::check::Subject;
+    use hybridcheck_core::object::ObjectId;
+    use hybridcheck_testkit::objects;
+
+    #[test]
+    fn what_is_missing_is_named_once_for_all_rows() {
+        let object = objects::without(objects::healthy(), "saml", "issuer");
+        let object = objects::with(object, "ewt", "password", "");
+        let bench = Bench::of(object)
+            .failing("saml-options-present", Subject::option("saml", "issuer"))
+            .failing(
+                "services-options-present",
+                Subject::option("ewt", "password"),
+            );
+        let found = bench.diagnose(&ObjectIncomplete);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].sentence,
+            "the object lacks saml/issuer and ewt/password"
+        );
+        assert_eq!(
+            found[0].broken,
+            [("saml", "issuer"), ("ewt", "password")].map(|(section, option)| FactKey::option(
+                ObjectId(0),
+                section,
+                option
+            ))
+        );
+    }
+
+    #[test]
+    fn a_misspelt_section_is_told_in_the_checks_words() {
+        let bench = Bench::healthy().failing("object-sections-spelt", Subject::section("ewtt"));
+        assert!(
+            bench.diagnose(&ObjectIncomplete)[0]
+                .sentence
+                .contains("[ewtt] (what the check found)")
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_is_not_a_missing_one() {
+        let bench = Bench::healthy().failing(
+            "general-auth-url",
+            Subject::option("general", "base_auth_url"),
+        );
+        assert!(bench.diagnose(&ObjectIncomplete).is_empty());
+    }
+}

@@ -1,0 +1,117 @@
+//! The proxy does not allow tunnels to Genesys Cloud.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+
+use crate::evidence::proxy::{self, Refusal};
+
+page! {
+    /// The proxy does not allow tunnels to Genesys Cloud.
+    ///
+    /// ## What it means
+    ///
+    /// The proxy answers CONNECT with a refusal of its own (403, 405 or 451): its rules do not let this host, or anybody, open a tunnel to the host.
+    ///
+    /// ## How to fix
+    ///
+    /// Give who runs the proxy the sentences of the diagnosis: allow CONNECT to the hosts by name, port 443, from this host, and exempt them
+    /// from TLS inspection. The lines for squid are in the diagnosis.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -v -x http://PROXY:PORT https://HOST/` shows the answer to CONNECT.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: 403 (RFC 9110 section 15.5.4). Observed: squid answers 403 where no `http_access allow` matches.
+    pub(crate) struct ProxyDenies;
+}
+
+impl Rule for ProxyDenies {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let groups = proxy::refused(case, all, Refusal::Denied).into_iter();
+        groups
+            .map(|(proxy, members)| {
+                let names = proxy::hosts(&members);
+                let diagnosis = Diagnosis::new(
+                    Certainty::Likely,
+                    format!("proxy {proxy} has a rule against tunnels from this host to {names}, or none that allows them"),
+                    Owner::NetworkTeam,
+                    format!("Please allow CONNECT from this host through proxy {proxy} to {names}, by name, and exempt these hosts from TLS inspection.{}{}", proxy::squid_lines(&members), proxy::log_lines(case, &members)),
+                );
+                proxy::about(diagnosis, case, &proxy, &members)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use hybridcheck_core::facts::TunnelOutcome;
+    use hybridcheck_testkit::proxied::refused;
+
+    #[test]
+    fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
+        for (outcome, login) in [
+            (
+                refused(403, &[("x-squid-error", "ERR_ACCESS_DENIED 0")]),
+                false,
+            ),
+            (refused(403, &[]), true),
+            (refused(405, &[]), false),
+        ] {
+            let bench = Bench::answering_tunnels(&outcome, login);
+            let found = bench.diagnose(&ProxyDenies);
+            assert_eq!(found.len(), 1, "{outcome}");
+            assert!(
+                found[0].command.as_deref().is_some_and(
+                    |text| text.starts_with("curl -v -x http://proxy.acme.example:8080")
+                )
+            );
+            assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
+            // The row that compares the routes says what it says, whatever the cause.
+            let left: Vec<String> = bench.unexplained();
+            assert_eq!(left, Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn the_answers_next_to_it_are_other_causes() {
+        for (outcome, login) in [
+            (
+                refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
+                false,
+            ),
+            (
+                refused(503, &[("x-squid-error", "ERR_CONNECT_FAIL 110")]),
+                false,
+            ),
+            (TunnelOutcome::Closed, false),
+        ] {
+            assert!(
+                Bench::answering_tunnels(&outcome, login)
+                    .diagnose(&ProxyDenies)
+                    .is_empty(),
+                "{outcome}"
+            );
+        }
+        assert!(
+            Bench::healthy()
+                .behind_proxy()
+                .diagnose(&ProxyDenies)
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn squid_gets_its_lines() {
+        let found = Bench::answering_tunnels(&refused(403, &[]), false).diagnose(&ProxyDenies);
+        let lines = "acl genesys_cloud dstdomain login.mypurecloud.de api.mypurecloud.de";
+        assert!(found[0].fix.contains(lines), "{}", found[0].fix);
+    }
+}

@@ -1,0 +1,115 @@
+//! The proxy asks for a login, and none was given.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+
+use crate::evidence::proxy::{self, Refusal};
+
+page! {
+    /// The proxy asks for a login, and none was given.
+    ///
+    /// ## What it means
+    ///
+    /// The proxy answers CONNECT with 407 and offers Basic; no user and password were given for it.
+    ///
+    /// ## How to fix
+    ///
+    /// Ask who runs the proxy for a technical user, or for a rule that lets this host pass without a login. Give the login in
+    /// `HYBRIDCHECK_PROXY` or `HTTPS_PROXY` (`http://USER:PASSWORD@HOST:PORT`), not as an argument, which `ps` shows to everybody.
+    /// Components need the same: a service account has no user who could type a password.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -v -x http://PROXY:PORT --proxy-user USER https://HOST/`; without `--proxy-user` it shows the 407.
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: 407 and Proxy-Authenticate (RFC 9110 section 11.7), Basic (RFC 7617).
+    pub(crate) struct ProxyLoginRequired;
+}
+
+impl Rule for ProxyLoginRequired {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let groups = proxy::refused(case, all, Refusal::LoginRequired).into_iter();
+        groups
+            .map(|(proxy, members)| {
+                let names = proxy::hosts(&members);
+                let diagnosis = Diagnosis::new(
+                    Certainty::Certain,
+                    format!("proxy {proxy} asks for a login before it opens a tunnel to {names}, and none was given"),
+                    Owner::NetworkTeam,
+                    format!("Please let this host pass proxy {proxy} to {names} without a login, or give it a technical user; then set HTTPS_PROXY or HYBRIDCHECK_PROXY to http://USER:PASSWORD@{proxy}, and give components the same.{}", proxy::log_lines(case, &members)),
+                );
+                proxy::about(diagnosis, case, &proxy, &members)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use hybridcheck_testkit::proxied::refused;
+
+    #[test]
+    fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
+        for (outcome, login) in [
+            (
+                refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
+                false,
+            ),
+            (refused(407, &[]), false),
+        ] {
+            let bench = Bench::answering_tunnels(&outcome, login);
+            let found = bench.diagnose(&ProxyLoginRequired);
+            assert_eq!(found.len(), 1, "{outcome}");
+            assert!(
+                found[0].command.as_deref().is_some_and(
+                    |text| text.starts_with("curl -v -x http://proxy.acme.example:8080")
+                )
+            );
+            assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
+            // The row that compares the routes says what it says, whatever the cause.
+            let left: Vec<String> = bench.unexplained();
+            assert_eq!(left, Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn the_answers_next_to_it_are_other_causes() {
+        for (outcome, login) in [
+            (
+                refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
+                true,
+            ),
+            (
+                refused(
+                    407,
+                    &[
+                        ("proxy-authenticate", "Negotiate"),
+                        ("proxy-authenticate", "NTLM"),
+                    ],
+                ),
+                false,
+            ),
+            (refused(403, &[]), false),
+        ] {
+            assert!(
+                Bench::answering_tunnels(&outcome, login)
+                    .diagnose(&ProxyLoginRequired)
+                    .is_empty(),
+                "{outcome}"
+            );
+        }
+        assert!(
+            Bench::healthy()
+                .behind_proxy()
+                .diagnose(&ProxyLoginRequired)
+                .is_empty()
+        );
+    }
+}

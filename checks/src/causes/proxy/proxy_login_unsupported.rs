@@ -1,0 +1,149 @@
+//! The proxy accepts logins only by schemes that hybridcheck does not speak.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+
+use crate::evidence::proxy::{self, Refusal};
+
+page! {
+    /// The proxy accepts logins only by schemes that hybridcheck does not speak.
+    ///
+    /// ## What it means
+    ///
+    /// The proxy answers CONNECT with 407 and offers Negotiate (Kerberos), NTLM or Digest, but not Basic. hybridcheck cannot log in, and
+    /// most services on a server cannot either: they have no Kerberos ticket.
+    ///
+    /// ## How to fix
+    ///
+    /// Ask who runs the proxy for a rule that lets this host reach the hosts without a login. Where components do log in by Kerberos, run
+    /// hybridcheck through a local proxy that logs in for it, and name that one with `--proxy`.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `curl -v -x http://PROXY:PORT --proxy-negotiate --proxy-user : https://HOST/` with a Kerberos ticket (`kinit`).
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: Proxy-Authenticate (RFC 9110 section 11.7), Negotiate (RFC 4559).
+    pub(crate) struct ProxyLoginUnsupported;
+}
+
+impl Rule for ProxyLoginUnsupported {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let groups = proxy::refused(case, all, Refusal::LoginUnsupported).into_iter();
+        groups
+            .map(|(proxy, members)| {
+                let names = proxy::hosts(&members);
+                let answer = members
+                    .first()
+                    .and_then(|(endpoint, _)| proxy::answer(case, endpoint));
+                let schemes = answer.map(proxy::schemes).unwrap_or_default();
+                let schemes = hybridcheck_core::text::listed(schemes);
+                let diagnosis = Diagnosis::new(
+                    Certainty::Certain,
+                    format!("proxy {proxy} accepts logins for {names} by {schemes} only, which hybridcheck does not speak"),
+                    Owner::NetworkTeam,
+                    format!("Please let this host reach {names} through proxy {proxy} without a login: services have no ticket for {schemes}. Or name a local proxy that logs in with --proxy.{}{}", proxy::squid_lines(&members), proxy::log_lines(case, &members)),
+                );
+                proxy::about(diagnosis, case, &proxy, &members)
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::bench::Bench;
+    use hybridcheck_testkit::proxied::refused;
+
+    #[test]
+    fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
+        for (outcome, login) in [
+            (
+                refused(
+                    407,
+                    &[
+                        ("proxy-authenticate", "Negotiate"),
+                        ("proxy-authenticate", "NTLM"),
+                    ],
+                ),
+                false,
+            ),
+            (
+                refused(
+                    407,
+                    &[
+                        ("proxy-authenticate", "Negotiate"),
+                        ("proxy-authenticate", "NTLM"),
+                    ],
+                ),
+                true,
+            ),
+        ] {
+            let bench = Bench::answering_tunnels(&outcome, login);
+            let found = bench.diagnose(&ProxyLoginUnsupported);
+            assert_eq!(found.len(), 1, "{outcome}");
+            assert!(
+                found[0].command.as_deref().is_some_and(
+                    |text| text.starts_with("curl -v -x http://proxy.acme.example:8080")
+                )
+            );
+            assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
+            // The row that compares the routes says what it says, whatever the cause.
+            let left: Vec<String> = bench.unexplained();
+            assert_eq!(left, Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn the_answers_next_to_it_are_other_causes() {
+        for (outcome, login) in [
+            (
+                refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
+                false,
+            ),
+            (
+                refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
+                true,
+            ),
+            (refused(407, &[]), false),
+        ] {
+            assert!(
+                Bench::answering_tunnels(&outcome, login)
+                    .diagnose(&ProxyLoginUnsupported)
+                    .is_empty(),
+                "{outcome}"
+            );
+        }
+        assert!(
+            Bench::healthy()
+                .behind_proxy()
+                .diagnose(&ProxyLoginUnsupported)
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn the_schemes_are_named() {
+        let found = Bench::answering_tunnels(
+            &refused(
+                407,
+                &[
+                    ("proxy-authenticate", "Negotiate"),
+                    ("proxy-authenticate", "NTLM"),
+                ],
+            ),
+            false,
+        )
+        .diagnose(&ProxyLoginUnsupported);
+        assert!(
+            found[0].sentence.contains("Negotiate and NTLM"),
+            "{}",
+            found[0].sentence
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! A served certificate is out of its dates.
+
+use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
+use hybridcheck_core::check::Case;
+use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::facts::{ChainFault, Trust};
+use hybridcheck_core::finding::Owner;
+use hybridcheck_core::page;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::text::visible;
+
+use super::tls_not_trusted::leads_nowhere;
+use crate::causes::network::clock_skew;
+use crate::evidence::rows;
+use crate::evidence::tls::{broken, differ, show};
+
+page! {
+    /// The certificate of the endpoint has expired.
+    ///
+    /// ## What it means
+    ///
+    /// A server's or proxy's certificate is past its last day. Genesys Cloud's own certificates are renewed by themselves; an expired one
+    /// belongs to an inspecting proxy, or to a cache or portal in between, or this host's clock is ahead.
+    ///
+    /// ## How to fix
+    ///
+    /// Look at this host's clock first. When it is right, the owner of the issuer named in the diagnosis has to renew.
+    ///
+    /// ## Show it without hybridcheck
+    ///
+    /// `date -u` and `openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -dates -issuer`
+    ///
+    /// ## What we rely on
+    ///
+    /// Documented: AWS Certificate Manager renews certificates before they end.
+    pub(crate) struct TlsCertificateExpired;
+}
+
+/// The fault in words, who issued the certificate, and what its chain is worth.
+type Fault = (String, String, Option<Trust>);
+
+impl Rule for TlsCertificateExpired {
+    fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
+        let wrong = rows::failing(all, "tls-validity");
+        let groups = rows::grouped(wrong, |endpoint| {
+            if leads_nowhere(case, endpoint)
+                || differ(case, endpoint)
+                || clock_skew::explains(case, all, endpoint)
+            {
+                return None;
+            }
+            rows::tls(case, endpoint).iter().find_map(|(_, fact)| {
+                let fault = fact.faults.iter().find(|fault| {
+                    matches!(
+                        fault,
+                        ChainFault::Expired { .. } | ChainFault::NotYetValid { .. }
+                    )
+                })?;
+                let issuer = fact
+                    .chain
+                    .first()
+                    .map_or_else(String::new, |leaf| visible(&leaf.issuer, 120));
+                Some((fault.to_string(), issuer, fact.trust))
+            })
+        });
+        let of_group = |((fault, issuer, trust), members): (Fault, Vec<(&Endpoint, &Row)>)| {
+            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
+            let names = rows::names(&members);
+            let owner = match trust {
+                Some(Trust::HostStore | Trust::Given) => Owner::SecurityTeam,
+                _ => Owner::HostAdmin,
+            };
+            let mut diagnosis = Diagnosis::new(
+                Certainty::Likely,
+                format!("the certificate served for {names} is {fault}; it was issued by `{issuer}`"),
+                owner,
+                format!("Check this host's clock against a time source. If it is right, please have the certificate for {names} renewed by whoever runs `{issuer}`."),
+            )
+            .shown_by(members.iter().map(|(_, row)| *row))
+            .breaks(broken(case, &endpoints));
+            if let Some(first) = endpoints.first() {
+                diagnosis = diagnosis.command(format!("date -u; {}", show(first)));
+            }
+            diagnosis
+        };
+        groups.into_iter().map(of_group).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::causes::network::clock_skew::ClockSkew;
+    use crate::testing::bench::Bench;
+    use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
+
+    fn serving(mut bench: Bench, endpoint: &Endpoint, trust: Trust, fault: &ChainFault) -> Bench {
+        for address in addresses_of(&endpoint.host) {
+            let fact = tls(&endpoint.host, trust, vec![fault.clone()]);
+            bench = bench.fact(tls_key(endpoint, address), fact);
+        }
+        bench
+    }
+
+    #[test]
+    fn one_expired_certificate_fires() {
+        let bench = Bench::healthy();
+        let auth = bench.auth();
+        let bench = serving(
+            bench,
+            &auth,
+            Trust::HostStore,
+            &ChainFault::Expired { not_after: None },
+        );
+        let found = bench.diagnose(&TlsCertificateExpired);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].fix.contains("Acme Web Gateway CA"));
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_valid_yet_speaks_for_the_clock() {
+        let mut bench = Bench::healthy();
+        for endpoint in [bench.auth(), bench.api()] {
+            bench = serving(
+                bench,
+                &endpoint,
+                Trust::Amazon,
+                &ChainFault::NotYetValid { not_before: None },
+            )
+            .blocked_behind(&tls_key(&endpoint, addresses_of(&endpoint.host)[0]));
+        }
+        assert!(bench.diagnose(&TlsCertificateExpired).is_empty());
+        assert_eq!(bench.diagnose(&ClockSkew).len(), 1);
+    }
+}

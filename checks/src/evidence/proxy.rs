@@ -1,0 +1,265 @@
+//! A proxy as checks and causes look at it: which one, what it answered, and the words for who runs it.
+
+use std::net::IpAddr;
+
+use hybridcheck_core::cause::Diagnosis;
+use hybridcheck_core::check::Case;
+use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::facts::{
+    Answer, FactKey, Gap, HttpAnswer, RoutingFact, TunnelFact, TunnelOutcome,
+};
+use hybridcheck_core::finding::Judgement;
+use hybridcheck_core::run::Row;
+use hybridcheck_core::text::{listed, visible};
+
+use crate::evidence::rows;
+
+/// Why a tunnel was not opened, as far as the answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// 407, and no login was sent.
+    LoginRequired,
+    /// 407 although a login was sent.
+    LoginRefused,
+    /// 407 with schemes that hybridcheck does not speak.
+    LoginUnsupported,
+    /// The proxy's own rules forbid it.
+    Denied,
+    /// The proxy could not reach the host.
+    UpstreamFailed,
+    /// The proxy could not resolve the name.
+    NameUnknown,
+    /// No answer.
+    Hangs,
+    /// What answers is no HTTP proxy.
+    NotHttp,
+    /// Anything else.
+    Other,
+}
+
+/// The key of how the route to an endpoint was chosen.
+pub(crate) fn routing_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::Routing {
+        endpoint: endpoint.clone(),
+    }
+}
+
+/// The proxy of an endpoint's route; why a check of proxies does not apply when there is none.
+pub(crate) fn proxy_of(
+    case: &Case<'_>,
+    endpoint: &Endpoint,
+) -> Answer<Result<Endpoint, Judgement>> {
+    let routing: &RoutingFact = case.routing(&routing_key(endpoint))?;
+    if let Some(why) = &routing.unspoken {
+        return Err(Gap::NoMeans { what: why.clone() });
+    }
+    Ok(match &routing.route {
+        Route::Proxy(proxy) => Ok(proxy.clone()),
+        Route::Direct => Err(Judgement::not_applicable(routing.why.clone())),
+    })
+}
+
+/// The proxy of an endpoint's route, for causes; looking notes nothing.
+pub(crate) fn proxy(case: &Case<'_>, endpoint: &Endpoint) -> Option<Endpoint> {
+    match case.route(endpoint) {
+        Route::Proxy(proxy) => Some(proxy),
+        Route::Direct => None,
+    }
+}
+
+/// The answers to CONNECT for an endpoint.
+pub(crate) fn tunnels<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Vec<(IpAddr, &'a TunnelFact)> {
+    let tried = case.tunnels_of(endpoint).into_iter();
+    tried
+        .filter_map(|(address, answer)| Some((address, answer.ok()?)))
+        .collect()
+}
+
+/// Why no tunnel to an endpoint was opened; none when one was, or none was tried.
+pub(crate) fn refusal(case: &Case<'_>, endpoint: &Endpoint) -> Option<Refusal> {
+    let tried = tunnels(case, endpoint);
+    if tried
+        .iter()
+        .any(|(_, fact)| fact.outcome == TunnelOutcome::Open)
+    {
+        return None;
+    }
+    // An answer says more than silence of another address.
+    let said = |(_, fact): &&(IpAddr, &TunnelFact)| fact.outcome.label() == "refused";
+    let (_, fact) = tried.iter().find(said).or(tried.first())?;
+    Some(classified(fact))
+}
+
+/// What squid says of a CONNECT for a name that it cannot resolve (observed), and where it may not go direct and has no parent.
+pub(crate) const NOWHERE_TO_FORWARD: &str = "ERR_CANNOT_FORWARD";
+
+fn classified(fact: &TunnelFact) -> Refusal {
+    let answer = match &fact.outcome {
+        TunnelOutcome::Refused { answer } => answer,
+        TunnelOutcome::NotHttp { .. } => return Refusal::NotHttp,
+        TunnelOutcome::Closed | TunnelOutcome::TimedOut { .. } => return Refusal::Hangs,
+        TunnelOutcome::Open => return Refusal::Other,
+    };
+    // squid says precisely what failed, whatever the status.
+    let squid = answer.header("x-squid-error").unwrap_or_default();
+    if squid.starts_with("ERR_DNS_FAIL") || squid.starts_with(NOWHERE_TO_FORWARD) {
+        return Refusal::NameUnknown;
+    }
+    if squid.starts_with("ERR_CONNECT_FAIL") {
+        return Refusal::UpstreamFailed;
+    }
+    match answer.status {
+        407 if !schemes(answer).is_empty() && !offers_basic(answer) => Refusal::LoginUnsupported,
+        407 if fact.login_sent => Refusal::LoginRefused,
+        407 => Refusal::LoginRequired,
+        403 | 405 | 451 => Refusal::Denied,
+        500 | 502..=504 if speaks_of_names(answer) => Refusal::NameUnknown,
+        500 | 502..=504 => Refusal::UpstreamFailed,
+        _ => Refusal::Other,
+    }
+}
+
+/// The login schemes that a 407 offers.
+pub(crate) fn schemes(answer: &HttpAnswer) -> Vec<String> {
+    let offered = answer.headers.iter();
+    let mut schemes = Vec::new();
+    for (_, value) in offered.filter(|(name, _)| name == "proxy-authenticate") {
+        let scheme = value.split_whitespace().next().unwrap_or_default();
+        let scheme = visible(scheme.trim_end_matches(','), 30);
+        if !scheme.is_empty() && !schemes.contains(&scheme) {
+            schemes.push(scheme);
+        }
+    }
+    schemes
+}
+
+fn offers_basic(answer: &HttpAnswer) -> bool {
+    schemes(answer)
+        .iter()
+        .any(|scheme| scheme.eq_ignore_ascii_case("basic"))
+}
+
+/// Proxies other than squid put it into their page or reason phrase only.
+fn speaks_of_names(answer: &HttpAnswer) -> bool {
+    let reason = answer.reason.as_deref().unwrap_or_default();
+    let text = format!("{reason} {}", answer.excerpt).to_lowercase();
+    let marks = [
+        "dns",
+        "resolve",
+        "resolution",
+        "unknown host",
+        "host not found",
+    ];
+    marks.iter().any(|mark| text.contains(mark))
+}
+
+/// The first refusal's answer of an endpoint.
+pub(crate) fn answer<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Option<&'a HttpAnswer> {
+    tunnels(case, endpoint)
+        .into_iter()
+        .find_map(|(_, fact)| match &fact.outcome {
+            TunnelOutcome::Refused { answer } => Some(answer),
+            _ => None,
+        })
+}
+
+/// The failing tunnels that were refused for one reason, by proxy.
+pub(crate) fn refused<'r>(
+    case: &Case<'_>,
+    all: &'r [Row],
+    why: Refusal,
+) -> Vec<(Endpoint, Vec<(&'r Endpoint, &'r Row)>)> {
+    rows::grouped(rows::failing(all, "proxy-tunnel"), |endpoint| {
+        (refusal(case, endpoint)? == why).then(|| proxy(case, endpoint))?
+    })
+}
+
+/// What every later request to some endpoints would use.
+pub(crate) fn broken(case: &Case<'_>, members: &[(&Endpoint, &Row)]) -> Vec<FactKey> {
+    let mut keys = Vec::new();
+    for (endpoint, _) in members {
+        let tried = case.tunnels_of(endpoint).into_iter();
+        keys.extend(tried.map(|(address, _)| FactKey::Tunnel {
+            endpoint: (*endpoint).clone(),
+            address,
+            route: case.route(endpoint),
+        }));
+        keys.push(case.over(FactKey::connection((*endpoint).clone())));
+    }
+    keys
+}
+
+/// A diagnosis about tunnels, with its rows, what is broken and the command.
+pub(crate) fn about(
+    diagnosis: Diagnosis,
+    case: &Case<'_>,
+    proxy: &Endpoint,
+    members: &[(&Endpoint, &Row)],
+) -> Diagnosis {
+    let diagnosis = diagnosis
+        .shown_by(members.iter().map(|(_, row)| *row))
+        .breaks(broken(case, members));
+    match members.first() {
+        Some((endpoint, _)) => diagnosis.command(command(case, proxy, endpoint)),
+        None => diagnosis,
+    }
+}
+
+/// curl over the same proxy; it asks for the password itself.
+pub(crate) fn command(case: &Case<'_>, proxy: &Endpoint, endpoint: &Endpoint) -> String {
+    let has_login = tunnels(case, endpoint)
+        .iter()
+        .any(|(_, fact)| fact.login_sent);
+    let login = if has_login { " --proxy-user USER" } else { "" };
+    format!("curl -v -x http://{proxy}{login} https://{endpoint}/")
+}
+
+/// When, from where and to which address, so that who runs the proxy finds it in its log.
+pub(crate) fn log_lines(case: &Case<'_>, members: &[(&Endpoint, &Row)]) -> String {
+    let mut seen = Vec::new();
+    for (endpoint, _) in members {
+        for (address, fact) in tunnels(case, endpoint) {
+            for attempt in &fact.attempts {
+                let from = attempt
+                    .local
+                    .map_or_else(String::new, |local| format!(" from {local}"));
+                seen.push(format!(
+                    "{}{from} to {address}: CONNECT {}: {}",
+                    attempt.started,
+                    visible(&fact.asked, 100),
+                    fact.outcome
+                ));
+            }
+        }
+    }
+    seen.truncate(6);
+    if seen.is_empty() {
+        return String::new();
+    }
+    format!(" In the proxy's log: {}.", seen.join("; "))
+}
+
+/// squid's lines that let some hosts through; none when a name would not be safe in a configuration.
+pub(crate) fn squid_lines(members: &[(&Endpoint, &Row)]) -> String {
+    let mut hosts: Vec<&str> = members
+        .iter()
+        .map(|(endpoint, _)| endpoint.host.as_str())
+        .collect();
+    hosts.dedup();
+    let is_safe = |host: &&str| {
+        host.chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+    };
+    if !hosts.iter().all(is_safe) {
+        return String::new();
+    }
+    format!(
+        " For squid, before its deny rules: `acl genesys_cloud dstdomain {}` and `http_access allow CONNECT genesys_cloud`.",
+        hosts.join(" ")
+    )
+}
+
+/// The names of some members.
+pub(crate) fn hosts(members: &[(&Endpoint, &Row)]) -> String {
+    listed(members.iter().map(|(endpoint, _)| endpoint))
+}

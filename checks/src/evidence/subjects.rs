@@ -1,0 +1,376 @@
+//! What checks of several families look at in the same way: endpoints, handshakes, answers of the API.
+
+use std::net::IpAddr;
+
+use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::facts::{
+    Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, TlsFact, Trust,
+};
+use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::object::{HybridObject, Opt};
+use hybridcheck_core::text::visible;
+
+use crate::evidence::http;
+
+/// The auth and the API endpoint, and those that a person named, once each.
+pub(crate) fn endpoints(object: &HybridObject) -> Vec<Endpoint> {
+    object.endpoints()
+}
+
+/// A subject for each endpoint that is spoken to in TLS.
+pub(crate) fn tls_subjects(object: &HybridObject) -> Vec<Subject> {
+    let endpoints = endpoints(object).into_iter();
+    endpoints
+        .filter(|endpoint| object.speaks_tls(endpoint))
+        .map(|endpoint| Subject::Endpoint { endpoint })
+        .collect()
+}
+
+/// A subject for each endpoint.
+pub(crate) fn endpoint_subjects(object: &HybridObject) -> Vec<Subject> {
+    let endpoints = endpoints(object).into_iter();
+    endpoints
+        .map(|endpoint| Subject::Endpoint { endpoint })
+        .collect()
+}
+
+/// The endpoint of a subject.
+pub(crate) fn endpoint(subject: &Subject) -> Answer<&Endpoint> {
+    match subject {
+        Subject::Endpoint { endpoint } => Ok(endpoint),
+        other => Err(stray(other)),
+    }
+}
+
+/// The client of a subject.
+pub(crate) fn client(subject: &Subject) -> Answer<&ClientRef> {
+    match subject {
+        Subject::Client { client } => Ok(client),
+        other => Err(stray(other)),
+    }
+}
+
+/// A check was handed a subject of another kind.
+pub(crate) fn stray(subject: &Subject) -> Gap {
+    Gap::Broken {
+        message: format!("a subject of another kind: {subject}"),
+    }
+}
+
+/// The clients that are asked for a client-credentials token, as subjects.
+pub(crate) fn client_subjects(object: &HybridObject) -> Vec<Subject> {
+    let clients = hybridcheck_core::check::service_clients(object).into_iter();
+    clients.map(|client| Subject::Client { client }).collect()
+}
+
+/// Key of the addresses of an endpoint's host.
+pub(crate) fn addresses_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::Addresses {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// Why a check of the direct way does not apply: requests to the endpoint go through a proxy.
+pub(crate) fn is_proxied(case: &Case<'_>, endpoint: &Endpoint) -> Option<Judgement> {
+    match case.route(endpoint) {
+        Route::Direct => None,
+        Route::Proxy(proxy) => Some(Judgement::not_applicable(format!(
+            "requests go through proxy {proxy}, which looks the name up and connects itself; network-routes compares the direct way"
+        ))),
+    }
+}
+
+/// Key of what the hosts file says of an endpoint's host.
+pub(crate) fn hosts_file_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::HostsFile {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// Key of the system's own look-up of an endpoint's host.
+pub(crate) fn system_lookup_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::SystemLookup {
+        host: endpoint.host.clone(),
+    }
+}
+
+/// What this host makes of a name, when requests to it go through a proxy that resolves it itself: worth knowing at most.
+pub(crate) fn beside_proxy(
+    case: &Case<'_>,
+    endpoint: &Endpoint,
+    answer: Answer<Judgement>,
+) -> Answer<Judgement> {
+    let Route::Proxy(proxy) = case.route(endpoint) else {
+        return answer;
+    };
+    match answer {
+        Ok(judgement) if matches!(judgement.status, Status::Fail | Status::Warn) => Ok(Judgement {
+            status: Status::Note,
+            expected: String::new(),
+            found: format!(
+                "{}; requests go through proxy {proxy}, which resolves the name itself, so this matters only to programs that go direct",
+                judgement.found
+            ),
+            ..judgement
+        }),
+        Err(Gap::Blocked { .. }) => Ok(Judgement::not_applicable(format!(
+            "requests go through proxy {proxy}, which resolves the name itself"
+        ))),
+        other => other,
+    }
+}
+
+/// Key of an endpoint's discovery document; a case reads it over the route of the run.
+pub(crate) fn discovery_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::Discovery {
+        endpoint: endpoint.clone(),
+        route: Route::Direct,
+    }
+}
+
+/// Key of an endpoint's call without a token; a case reads it over the route of the run.
+pub(crate) fn api_probe_key(endpoint: &Endpoint) -> FactKey {
+    FactKey::ApiProbe {
+        endpoint: endpoint.clone(),
+        route: Route::Direct,
+    }
+}
+
+/// Key of a client's token.
+pub(crate) fn token_key(client: &ClientRef) -> FactKey {
+    FactKey::Token {
+        client: client.clone(),
+    }
+}
+
+/// Key of a client's token info.
+pub(crate) fn token_info_key(client: &ClientRef) -> FactKey {
+    FactKey::TokenInfo {
+        client: client.clone(),
+    }
+}
+
+/// The handshakes with the addresses of an endpoint that could be tried; when there is none, why.
+pub(crate) fn handshakes<'a>(
+    case: &Case<'a>,
+    endpoint: &Endpoint,
+) -> Answer<Vec<(IpAddr, &'a TlsFact)>> {
+    let mut tried = Vec::new();
+    let mut missing = None;
+    for (address, answer) in case.tls_of(endpoint) {
+        match answer {
+            Ok(fact) => tried.push((address, fact)),
+            Err(gap) => missing = missing.or(Some(gap)),
+        }
+    }
+    if !tried.is_empty() {
+        return Ok(tried);
+    }
+    if case.route(endpoint) != Route::Direct {
+        let connection = case.connection(&FactKey::connection(endpoint.clone()));
+        let missing = connection.err().or(missing);
+        return Err(missing.unwrap_or_else(|| Gap::blocked(FactKey::connection(endpoint.clone()))));
+    }
+    let addresses = case.addresses(&addresses_key(endpoint))?;
+    let Some(first) = addresses.addresses.first() else {
+        return Err(Gap::blocked(addresses_key(endpoint)));
+    };
+    Err(missing.unwrap_or_else(|| {
+        Gap::blocked(FactKey::Tcp {
+            endpoint: endpoint.clone(),
+            address: *first,
+            route: Route::Direct,
+        })
+    }))
+}
+
+/// Handshakes in which a chain was served, with what it is worth; when there is none, why.
+pub(crate) fn served<'a>(
+    case: &Case<'a>,
+    endpoint: &Endpoint,
+) -> Answer<Vec<(IpAddr, &'a TlsFact, Trust)>> {
+    let tried = handshakes(case, endpoint)?;
+    let served: Vec<_> = tried
+        .iter()
+        .filter_map(|(address, fact)| Some((*address, *fact, fact.trust?)))
+        .collect();
+    match tried.first() {
+        Some((address, _)) if served.is_empty() => Err(Gap::blocked(FactKey::Tls {
+            endpoint: endpoint.clone(),
+            address: *address,
+            route: Route::Direct,
+        })),
+        _ => Ok(served),
+    }
+}
+
+/// What a check of an endpoint's TCP connections asks for: the connection that requests use, or the mere reach.
+pub(crate) fn reach_needs(subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    match endpoint(subject) {
+        Ok(endpoint) if !object.speaks_tls(endpoint) => vec![
+            addresses_key(endpoint),
+            FactKey::Reach {
+                endpoint: endpoint.clone(),
+            },
+        ],
+        _ => connection_needs(subject),
+    }
+}
+
+/// What a check of an endpoint's TLS asks for.
+pub(crate) fn connection_needs(subject: &Subject) -> Vec<FactKey> {
+    let Ok(endpoint) = endpoint(subject) else {
+        return Vec::new();
+    };
+    vec![
+        addresses_key(endpoint),
+        FactKey::connection(endpoint.clone()),
+        crate::evidence::proxy::routing_key(endpoint),
+    ]
+}
+
+/// An option's value without the blanks around it. A missing, hidden or secret-looking one is a gap: another check judges that.
+pub(crate) fn plain<'a>(
+    case: &Case<'a>,
+    section: &str,
+    option: &str,
+) -> Answer<(&'a Opt, &'a str)> {
+    let found = case.visible(section, option)?;
+    let text = found.value.plain().map(str::trim);
+    match text.filter(|text| !text.is_empty()) {
+        Some(text) => Ok((found, text)),
+        None => Err(Gap::blocked(FactKey::option(
+            case.object.id,
+            section,
+            option,
+        ))),
+    }
+}
+
+/// The resource that an API call brought; anything else is a gap that names the call, its status and its correlation id.
+pub(crate) fn found<T>(fact: &ApiFact<T>) -> Answer<&T> {
+    match &fact.outcome {
+        ApiOutcome::Found(value) => Ok(value),
+        other => Err(Gap::NotAnswered {
+            what: format!(
+                "{} {}{}",
+                fact.call,
+                answered(other),
+                correlation(fact.correlation_id.as_deref())
+            ),
+        }),
+    }
+}
+
+/// What an API call brought instead of its resource, as the rest of a sentence.
+fn answered<T>(outcome: &ApiOutcome<T>) -> String {
+    match outcome {
+        ApiOutcome::Found(_) => "was answered".into(),
+        ApiOutcome::Malformed { status, problem } => format!(
+            "was answered with HTTP {status}, but not in the documented form: {}",
+            visible(problem, 160)
+        ),
+        ApiOutcome::NotFound => "was answered with HTTP 404".into(),
+        ApiOutcome::Refused(error) => format!("was refused: {}{}", said(error), scope_hint(error)),
+        ApiOutcome::Transport { class } => {
+            format!("got no answer ({})", visible(class, 40))
+        }
+    }
+}
+
+/// What a refusal for a scope asks for, as the end of a sentence; nothing for another refusal.
+fn scope_hint(error: &ApiError) -> String {
+    match error.scope() {
+        Some(scope) => format!(
+            "; the organisation enforces OAuth scopes, and the client lacks `{}` (`hybridcheck permissions` lists the scopes)",
+            visible(scope, 80)
+        ),
+        None => String::new(),
+    }
+}
+
+/// An answer of the token endpoint that lacks what it must hold is a gap that names the call, the member and the correlation id.
+pub(crate) fn malformed_token(http: &HttpFact, problem: &str) -> Gap {
+    let answer = http.outcome.answer();
+    let id = answer.and_then(|answer| answer.correlation_id());
+    Gap::NotAnswered {
+        what: format!(
+            "POST /oauth/token was answered with HTTP {}, but not in the documented form: {}{}",
+            answer.map_or(0, |answer| answer.status),
+            visible(problem, 160),
+            correlation(id)
+        ),
+    }
+}
+
+/// An API error in the service's own words.
+pub(crate) fn said(error: &ApiError) -> String {
+    format!(
+        "HTTP {} {}: {}",
+        error.status,
+        visible(&error.code, 60),
+        visible(&error.message, 200)
+    )
+}
+
+fn correlation(id: Option<&str>) -> String {
+    id.map_or_else(String::new, |id| {
+        format!(" (correlation id {})", visible(id, 60))
+    })
+}
+
+/// Whether a stated grant type is this one. The API's definition writes `SAML2-BEARER` and `CLIENT-CREDENTIALS`; clients generated from
+/// earlier ones write the same without a hyphen, or with an underscore.
+pub(crate) fn is_grant(stated: &str, grant: &str) -> bool {
+    let bare = |text: &str| text.replace(['-', '_', ' '], "").to_ascii_uppercase();
+    bare(stated) == bare(grant)
+}
+
+/// Adds what was asked, what came back and the correlation id.
+pub(crate) fn with_http(mut judgement: Judgement, http: &HttpFact) -> Judgement {
+    judgement = judgement
+        .evidence("request", &http.request)
+        .evidence("answer", &http.outcome);
+    if let Some(answer) = http.outcome.answer() {
+        for name in ["server", "via", "location"] {
+            if let Some(value) = answer.header(name) {
+                judgement = judgement.evidence(name, value);
+            }
+        }
+        if let Some(id) = answer.correlation_id() {
+            judgement = judgement.evidence("correlation id", id);
+        }
+    }
+    judgement
+}
+
+/// A genuine answer that came through a proxy which says so is a note: it lets requests through, and sees them.
+pub(crate) fn with_proxies(judgement: Judgement, http: &HttpFact) -> Judgement {
+    let proxies = http::passed_through(http).filter(|_| judgement.status == Status::Pass);
+    match proxies {
+        Some(proxies) => Judgement {
+            evidence: judgement.evidence,
+            ..Judgement::note(
+                format!(
+                    "{}; a proxy on the way adds `Via: {proxies}`",
+                    judgement.found
+                ),
+                "Nothing, as long as it changes neither requests nor answers.",
+                Owner::NetworkTeam,
+            )
+        },
+        None => judgement,
+    }
+}
+
+/// Adds whose token was used, the call and the correlation id.
+pub(crate) fn with_api<T>(judgement: Judgement, fact: &ApiFact<T>) -> Judgement {
+    let judgement = judgement
+        .evidence("call", &fact.call)
+        .evidence("read with", &fact.reader);
+    match &fact.correlation_id {
+        Some(id) => judgement.evidence("correlation id", id),
+        None => judgement,
+    }
+}
