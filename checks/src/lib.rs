@@ -20,8 +20,6 @@ mod tls;
 #[cfg(test)]
 mod testing;
 
-pub use evidence::idp_refusals::{IdpFault, Refusal};
-
 /// Every check, family by family, in the order in which they are shown.
 pub fn checks() -> Vec<&'static dyn Check> {
     [

@@ -8,6 +8,7 @@ pub mod check;
 pub mod endpoint;
 pub mod facts;
 pub mod finding;
+pub mod idp_fault;
 pub mod issuer;
 pub mod object;
 pub mod permission;

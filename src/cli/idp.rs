@@ -195,11 +195,11 @@ fn target(text: &str) -> Result<String, Failure> {
             && url.username().is_empty()
             && url.password().is_none()
     });
-    let is_clean = hybridcheck_checks::IdpFault::of_target(text).is_none();
+    let is_clean = hybridcheck_core::idp_fault::IdpFault::of_target(text).is_none();
     if is_usable && is_clean {
         return Ok(text.to_owned());
     }
-    let refusal = hybridcheck_checks::IdpFault::TargetNotHttps.refusal();
+    let refusal = hybridcheck_core::idp_fault::IdpFault::TargetNotHttps.refusal();
     let code = refusal.map_or("invalid.target.url", |refusal| refusal.code);
     Err(Failure::Flag {
         flag: "--sso-target",

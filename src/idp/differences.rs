@@ -1,7 +1,7 @@
 //! How the provider that is there differs from the body that an object implies, member by member.
 
-use hybridcheck_checks::IdpFault;
 use hybridcheck_core::facts::{CertificateInfo, IdentityProvider, IdentityProviders};
+use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::text::{listed, visible};
 
 use super::body::{Body, Certificates, PLACEHOLDER};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use base64ct::{Base64, Encoding};
-use hybridcheck_checks::IdpFault;
 use hybridcheck_core::facts::{CertificateFact, CertificateInfo, CertificateOutcome, Fact, Gap};
 use hybridcheck_core::finding::Status;
+use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Timestamp;

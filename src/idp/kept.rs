@@ -1,7 +1,7 @@
 //! What the provider has and the object does not imply otherwise: it stays in the body, which takes the place of the whole.
 
-use hybridcheck_checks::IdpFault;
 use hybridcheck_core::facts::{CertificateInfo, IdentityProvider, Setting};
+use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::text::{listed, visible};
 use hybridcheck_core::time::Timestamp;
 

@@ -3,11 +3,12 @@
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use crate::evidence::idp_refusals::{IdpFault, with_words, would_refuse};
+use crate::evidence::idp_refusals::{with_words, would_refuse};
 use crate::evidence::{providers, subjects};
 use hybridcheck_core::issuer::difference;
 

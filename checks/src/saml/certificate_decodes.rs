@@ -3,11 +3,12 @@
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, CertificateOutcome, FactKey, Gap, Holds, Undecodable};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use crate::evidence::idp_refusals::{IdpFault, with_words};
+use crate::evidence::idp_refusals::with_words;
 
 page! {
     /// The option certificate holds an X.509 certificate.

@@ -3,10 +3,11 @@
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::evidence::idp_refusals::{IdpFault, with_words};
+use crate::evidence::idp_refusals::with_words;
 
 page! {
     /// The certificate is already valid.
