@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use hybridcheck::gather;
 use hybridcheck::judge::{self, Bench};
-use hybridcheck::sources::{self, Input};
 use hybridcheck_core::object::Configuration;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::time::Timestamp;
+use hybridcheck_sources::{self as sources, Input};
 use hybridcheck_testkit::openssl;
 
 const OBJECTS: u32 = 1000;

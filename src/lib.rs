@@ -12,4 +12,3 @@ pub mod reread;
 pub mod routing;
 pub mod saml;
 pub mod sandbox;
-pub mod sources;

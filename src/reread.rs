@@ -10,7 +10,7 @@ use hybridcheck_core::object::{Configuration, HybridObject, Value};
 use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Took;
 
-use crate::sources::Origin;
+use hybridcheck_sources::Origin;
 
 /// What a second reading brought.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Arbitrary bytes against every reader: none may panic, and every refusal says something.
 #![no_main]
 
-use hybridcheck::sources::{Input, read};
+use hybridcheck_sources::{Input, read};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

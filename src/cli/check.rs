@@ -25,7 +25,7 @@ use crate::probes::clock::Watch;
 use crate::progress::Progress;
 use crate::redact::Redactor;
 use crate::reread;
-use crate::sources::{self, Origin};
+use hybridcheck_sources::{self as sources, Origin};
 
 /// Arguments of `check`.
 #[derive(Clone, Debug, clap::Args)]

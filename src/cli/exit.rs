@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use hybridcheck_core::access::UnusableUrl;
 
-use crate::sources::SourceError;
+use hybridcheck_sources::SourceError;
 
 /// The exit status of "cannot run".
 pub const USAGE: u8 = 2;

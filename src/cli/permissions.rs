@@ -17,7 +17,7 @@ use super::Failure;
 use super::baseline::BaselineArgs;
 use super::output::print;
 use crate::sandbox;
-use crate::sources::{self, Input};
+use hybridcheck_sources::{self as sources, Input};
 
 /// Arguments of `permissions`.
 #[derive(Clone, Debug, clap::Args)]

@@ -19,7 +19,7 @@ use super::saml_provider;
 use crate::probes::{clock, material};
 use crate::redact::Redactor;
 use crate::saml::{self, Explained, Message, Moments, Remark};
-use crate::sources;
+use hybridcheck_sources as sources;
 
 /// Arguments of `saml`.
 #[derive(Clone, Debug, clap::Args)]

@@ -14,7 +14,7 @@ use hybridcheck_core::secret::Secret;
 use super::{Gathered, Observer, gather};
 use crate::config::{ConnectTo, NameFiles, Settings, ToolClient};
 use crate::sandbox::{self, Sandbox};
-use crate::sources;
+use hybridcheck_sources as sources;
 
 mod tls;
 

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use hybridcheck::judge::{self, Bench};
 use hybridcheck::sandbox::{self, Sandbox};
-use hybridcheck::sources::{self, Input};
 use hybridcheck_core::facts::{Entry, Facts};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::{Configuration, Value};
@@ -16,6 +15,7 @@ use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::{Role, Row};
 use hybridcheck_core::time::Timestamp;
+use hybridcheck_sources::{self as sources, Input};
 use serde::{Deserialize, Serialize};
 
 use crate::support::run;

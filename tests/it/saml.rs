@@ -8,7 +8,7 @@ use base64ct::{Base64, Encoding as _};
 use hybridcheck::probes::clock;
 use hybridcheck::saml::{Encoding, Minted, Wish, mint};
 use hybridcheck::sandbox::{self, Sandbox};
-use hybridcheck::sources;
+use hybridcheck_sources as sources;
 use hybridcheck_testkit::openssl;
 
 use crate::support::{Finished, SECRET, hybridcheck, run};

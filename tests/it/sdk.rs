@@ -6,8 +6,8 @@ use std::process::Command;
 use hybridcheck::probes::clock;
 use hybridcheck::saml::{Encoding, Wish, mint};
 use hybridcheck::sandbox::Sandbox;
-use hybridcheck::sources;
 use hybridcheck_core::object::Value;
+use hybridcheck_sources as sources;
 
 /// What an SDK logs in with.
 struct Logins {

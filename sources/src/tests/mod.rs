@@ -28,7 +28,10 @@ const FORMS: [&str; 13] = [
 
 /// A fixture's bytes.
 fn fixture(name: &str) -> Input {
-    let path = format!("{}/tests/fixtures/forms/{name}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/../tests/fixtures/forms/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    );
     Input {
         name: name.to_owned(),
         bytes: std::fs::read(path).unwrap(),

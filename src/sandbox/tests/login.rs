@@ -9,7 +9,7 @@ use super::saml::{Refused, login};
 use super::*;
 use crate::probes::clock;
 use crate::saml::{Wish, mint};
-use crate::sources;
+use hybridcheck_sources as sources;
 
 const SHORT_NAME: &str = "acme-sample";
 
