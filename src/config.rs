@@ -14,7 +14,7 @@ use rustls_pki_types::CertificateDer;
 
 use crate::probes::clock;
 use crate::routing::Proxies;
-use crate::saml::{self, Encoding, Unmintable, Wish};
+use hybridcheck_saml::{self as saml, Encoding, Unmintable, Wish};
 
 /// The pace unless the user sets another: a run of one object is not slowed, an object with hundreds of clients is no flood.
 pub const REQUESTS_PER_SECOND: u32 = 25;

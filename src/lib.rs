@@ -3,12 +3,10 @@
 pub mod cli;
 pub mod config;
 pub mod gather;
-pub mod idp;
 pub mod judge;
 pub mod probes;
 pub mod progress;
 pub mod redact;
 pub mod reread;
 pub mod routing;
-pub mod saml;
 pub mod sandbox;

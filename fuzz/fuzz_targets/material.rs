@@ -3,7 +3,7 @@
 //! The password, if any, stands behind the first NUL, so that a plain file of `openssl` is a useful seed as it is.
 #![no_main]
 
-use hybridcheck::probes::material;
+use hybridcheck_saml::material;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -1,7 +1,7 @@
 //! Captured SAML messages: no bytes may panic or hang, every refusal says something, and what holds was really signed.
 #![no_main]
 
-use hybridcheck::saml;
+use hybridcheck_saml as saml;
 use hybridcheck_core::time::Timestamp;
 use libfuzzer_sys::fuzz_target;
 

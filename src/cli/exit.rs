@@ -34,7 +34,7 @@ pub enum Failure {
         /// The path.
         path: String,
         /// Why.
-        problem: crate::saml::Unreadable,
+        problem: hybridcheck_saml::Unreadable,
     },
     /// A file cannot be read or written.
     #[error("cannot {action} {path}")]
@@ -52,7 +52,7 @@ pub enum Failure {
     Sandbox(#[source] crate::sandbox::SandboxError),
     /// No assertion can be made.
     #[error("no assertion can be made")]
-    Unmintable(#[from] crate::saml::Unmintable),
+    Unmintable(#[from] hybridcheck_saml::Unmintable),
     /// The system refuses something that every run needs.
     #[error("cannot {action}")]
     System {

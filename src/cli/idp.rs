@@ -17,10 +17,10 @@ use super::flags::NetworkArgs;
 use super::output::print;
 use super::saml_provider::{self, found};
 use crate::config::Settings;
-use crate::idp::{self, Body, Certificates, Expected, Kept, Target};
 use crate::probes::clock;
 use crate::redact::Redactor;
-use crate::saml::{Remark, verdict};
+use hybridcheck_saml::idp::{self, Body, Certificates, Expected, Kept, Target};
+use hybridcheck_saml::{Remark, verdict};
 
 /// Arguments of `idp`.
 #[derive(Clone, Debug, clap::Args)]

@@ -1,10 +1,12 @@
 //! Flags of the SAML login: as whom, and what the assertion says beside what the object does.
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use hybridcheck_core::text::visible;
 
 use super::Failure;
 use crate::config::SamlLogin;
-use crate::saml::{Encoding, Wish};
+use hybridcheck_saml::{Encoding, Wish};
 
 /// Flags of the SAML login.
 #[derive(Clone, Debug, clap::Args)]
@@ -47,7 +49,7 @@ pub(super) struct LoginArgs {
         env = "HYBRIDCHECK_SAML_ENCODING",
         hide_env_values = true
     )]
-    saml_encoding: Option<Encoding>,
+    saml_encoding: Option<Named>,
 }
 
 impl LoginArgs {
@@ -85,7 +87,7 @@ impl LoginArgs {
         let wish = self.wish()?;
         Ok(wish.map(|wish| SamlLogin {
             wish,
-            encoding: self.saml_encoding,
+            encoding: self.encoding(),
         }))
     }
 
@@ -95,7 +97,7 @@ impl LoginArgs {
             let value = visible(value.as_deref()?, 254);
             Some(format!("{flag} {value}"))
         };
-        let encoding = self.saml_encoding.map(Encoding::label);
+        let encoding = self.saml_encoding.map(|Named(encoding)| encoding.label());
         let mut told: Vec<String> = [
             shown("--saml-user", &self.saml_user.first().cloned()),
             shown("--saml-audience", &self.saml_audience),
@@ -110,6 +112,34 @@ impl LoginArgs {
 
     /// The encoding asked for.
     pub(super) fn encoding(&self) -> Option<Encoding> {
-        self.saml_encoding
+        self.saml_encoding.map(|Named(encoding)| encoding)
+    }
+}
+
+/// An encoding as a value of the command line.
+#[derive(Clone, Copy, Debug)]
+struct Named(Encoding);
+
+impl ValueEnum for Named {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [Named; 4] = [
+            Named(Encoding::ALL[0]),
+            Named(Encoding::ALL[1]),
+            Named(Encoding::ALL[2]),
+            Named(Encoding::ALL[3]),
+        ];
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let why = match self.0 {
+            Encoding::ResponseBase64 => {
+                r#": Workspace "sends a SAMLResponse" (documented), and browsers send those so"#
+            }
+            Encoding::AssertionBase64url => " (RFC 7522)",
+            Encoding::AssertionBase64 | Encoding::ResponseBase64url => "",
+        };
+        let help = format!("{}{why}", self.0.label());
+        Some(PossibleValue::new(self.0.name()).help(help))
     }
 }

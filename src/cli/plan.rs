@@ -15,8 +15,8 @@ use super::flags::NetworkArgs;
 use super::login::LoginArgs;
 use super::output::print;
 use crate::config::Settings;
-use crate::saml::Encoding;
 use crate::{gather, judge};
+use hybridcheck_saml::Encoding;
 
 /// Arguments of `plan`.
 #[derive(Clone, Debug, clap::Args)]

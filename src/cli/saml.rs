@@ -16,9 +16,10 @@ use super::flags::NetworkArgs;
 use super::login::LoginArgs;
 use super::output::print;
 use super::saml_provider;
-use crate::probes::{clock, material};
+use crate::probes::clock;
 use crate::redact::Redactor;
-use crate::saml::{self, Explained, Message, Moments, Remark};
+use hybridcheck_saml::material;
+use hybridcheck_saml::{self as saml, Explained, Message, Moments, Remark};
 use hybridcheck_sources as sources;
 
 /// Arguments of `saml`.

@@ -13,7 +13,7 @@ use super::Failure;
 use super::check::{self, Scope};
 use crate::config::Settings;
 use crate::redact::Redactor;
-use crate::saml::{Message, Remark, compare};
+use hybridcheck_saml::{Message, Remark, compare};
 
 /// The id of remarks about reading the provider.
 const READ: &str = "idp-read";

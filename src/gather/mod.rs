@@ -504,10 +504,10 @@ pub fn local(wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Gathered {
         let object = |id: &hybridcheck_core::object::ObjectId| objects.get(usize::from(id.0));
         let answer = match key {
             FactKey::Certificate { object: id } => {
-                object(id).map(crate::probes::material::certificate_of)
+                object(id).map(hybridcheck_saml::material::certificate_of)
             }
             FactKey::PrivateKey { object: id } => {
-                object(id).map(crate::probes::material::private_key_of)
+                object(id).map(hybridcheck_saml::material::private_key_of)
             }
             _ => None,
         };

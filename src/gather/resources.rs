@@ -22,9 +22,10 @@ use crate::probes::link::{Link, Through, Way, Worth};
 use crate::probes::pace::Pace;
 use crate::probes::trust::Trusts;
 use crate::probes::{
-    api, descriptors, discovery, dns, hello, hosts, material, org, path, saml_login, system, tcp,
-    tls, token, tunnel, web,
+    api, descriptors, discovery, dns, hello, hosts, org, path, saml_login, system, tcp, tls, token,
+    tunnel, web,
 };
+use hybridcheck_saml::material;
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;

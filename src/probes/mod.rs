@@ -3,7 +3,6 @@
 pub mod api;
 pub mod clock;
 pub mod descriptors;
-pub mod digest;
 pub mod discovery;
 pub mod dns;
 mod errqueue;
@@ -12,7 +11,6 @@ pub mod hosts;
 pub mod json;
 mod lines;
 pub mod link;
-pub mod material;
 pub mod org;
 pub mod pace;
 pub mod path;

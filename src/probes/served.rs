@@ -29,7 +29,7 @@ pub fn certificate(der: &CertificateDer<'static>) -> Option<ServedCertificate> {
         not_before: Timestamp::from_unix(certificate.validity().not_before.timestamp()),
         not_after: Timestamp::from_unix(certificate.validity().not_after.timestamp()),
         names: names(&certificate),
-        sha256: super::digest::sha256_hex(der),
+        sha256: hybridcheck_saml::digest::sha256_hex(der),
         revocation,
         issuer_urls: access(&certificate, &OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS),
     })

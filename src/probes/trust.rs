@@ -148,7 +148,7 @@ fn host_store() -> RootCertStore {
 
 fn is_amazon(anchor: &TrustAnchor<'_>) -> bool {
     let digest = Sha256::digest(sequence(&anchor.subject_public_key_info));
-    AMAZON_ROOTS.contains(&super::digest::hex(&digest).as_str())
+    AMAZON_ROOTS.contains(&hybridcheck_saml::digest::hex(&digest).as_str())
 }
 
 /// A trust anchor holds the contents of the SEQUENCE; the published digests are over the whole (X.690 section 8.9).

@@ -7,7 +7,7 @@ use base64ct::{Base64, Base64Url, Base64UrlUnpadded, Encoding as _};
 use hybridcheck_core::time::Timestamp;
 
 use super::cloud::{Cloud, PUREENGAGE, Provider, User};
-use crate::saml::{self, Assertion, Encoding, Message, Moment, Raw, SKEW_SECONDS};
+use hybridcheck_saml::{self as saml, Assertion, Encoding, Message, Moment, Raw, SKEW_SECONDS};
 
 /// Why an assertion is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

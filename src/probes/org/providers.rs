@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::listing::{Listed, Listing};
 use super::{Answer, shown};
 use crate::probes::json::Odd;
-use crate::probes::material;
+use hybridcheck_saml::material;
 
 /// A provider as the API sends it; certificates become facts here.
 #[derive(Deserialize)]

@@ -9,8 +9,8 @@ use hybridcheck_core::facts::CertificateInfo;
 
 use super::SandboxError;
 use super::material::{Which, random_text};
-use crate::probes::material::certificates_in;
-use crate::saml::Encoding;
+use hybridcheck_saml::Encoding;
+use hybridcheck_saml::material::certificates_in;
 
 mod healthy;
 mod organizations;

@@ -1,10 +1,10 @@
 //! Logins with an assertion, healthy and refused.
 
 use super::{Fault, fine, one};
-use crate::saml::Encoding;
 use crate::sandbox::cloud::{CLIENT_CREDENTIALS, SAML_CLIENT, USER};
 use crate::sandbox::material::Which;
 use crate::sandbox::setup::Setup;
+use hybridcheck_saml::Encoding;
 
 pub(super) const FAULTS: &[Fault] = &[
     fine("login", "A test user logs in with an assertion.", |s| {

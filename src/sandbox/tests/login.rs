@@ -8,7 +8,7 @@ use super::cloud::{Cloud, Provider, USER};
 use super::saml::{Refused, login};
 use super::*;
 use crate::probes::clock;
-use crate::saml::{Wish, mint};
+use hybridcheck_saml::{Wish, mint};
 use hybridcheck_sources as sources;
 
 const SHORT_NAME: &str = "acme-sample";

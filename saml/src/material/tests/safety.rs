@@ -9,7 +9,7 @@ use hybridcheck_testkit::openssl;
 use proptest::prelude::*;
 
 use super::PAIR;
-use crate::probes::material::{
+use crate::material::{
     certificate, certificate_of, certificates_in, describe, private_key, private_key_of,
 };
 

@@ -4,7 +4,7 @@ use hybridcheck_core::facts::{KeyAlgorithm, PrivateKeyInfo};
 
 use super::der::{self, Walk};
 use super::names;
-use crate::probes::digest::sha256_hex;
+use crate::digest::sha256_hex;
 
 /// The public face of a private key. The input must be one key and nothing more, which also tells a right password
 /// from one whose padding happens to fit.

@@ -6,7 +6,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::text::{listed, visible};
 
 use super::{Message, Raw, Remark, Signature, Verified};
-use crate::probes::material;
+use crate::material;
 
 /// Against the object: issuer byte for byte, certificate, short name, and the region of the recipient.
 pub fn with_object(message: &Message, object: &HybridObject) -> Vec<Remark> {

@@ -1,7 +1,6 @@
 //! Signing an assertion of the fixed template, and the encodings in which a token endpoint may want it.
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
-use clap::ValueEnum;
 use hybridcheck_core::facts::CertificateInfo;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
@@ -11,11 +10,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Claims, Unmintable, Wish, template};
-use crate::probes::digest::hex;
-use crate::probes::material::Signer;
+use crate::digest::hex;
+use crate::material::Signer;
 
 /// How an assertion is encoded for the token endpoint; the documentation leaves it open, so these are tried in this order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
     /// base64 of the whole Response: Workspace "sends a SAMLResponse" (documented), and browsers send those so.
@@ -37,6 +36,16 @@ impl Encoding {
         Self::AssertionBase64,
         Self::ResponseBase64url,
     ];
+
+    /// Its name as a value of `--saml-encoding`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ResponseBase64 => "response-base64",
+            Self::AssertionBase64url => "assertion-base64url",
+            Self::AssertionBase64 => "assertion-base64",
+            Self::ResponseBase64url => "response-base64url",
+        }
+    }
 
     /// What a person calls it.
     pub fn label(self) -> &'static str {

@@ -5,7 +5,7 @@ use hybridcheck_core::facts::{KeyAlgorithm, PasswordFit, PrivateKeyInfo, Private
 use hybridcheck_testkit::openssl::{self, PASSWORD};
 
 use super::{BASE64_DER, PAIR, info};
-use crate::probes::material::private_key;
+use crate::material::private_key;
 
 /// Commands that protect a key, and how the protection is called.
 const PROTECTIONS: &[(&[&str], &str)] = &[

@@ -14,8 +14,8 @@ use x509_parser::public_key::PublicKey;
 use super::canonical::Exclusive;
 use super::message::{Covers, Signature, Verified, children, is, named};
 use super::{ENVELOPED, EXCLUSIVE, NS_PROTOCOL, NS_SIGNATURE};
-use crate::probes::digest::sha256_hex;
-use crate::probes::material::describe;
+use crate::digest::sha256_hex;
+use crate::material::describe;
 
 /// A message has one or two; each costs a canonicalisation of the whole.
 const MOST_SIGNATURES: usize = 8;

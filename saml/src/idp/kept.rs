@@ -7,7 +7,7 @@ use hybridcheck_core::time::Timestamp;
 
 use super::body::{Body, Certificates, Kept, NAME, OTHERS};
 use super::expected::Expected;
-use crate::saml::Remark;
+use crate::Remark;
 
 /// So many certificates a provider holds at most (documented).
 const MOST: usize = 5;

@@ -6,7 +6,7 @@ use hybridcheck_core::text::{listed, visible};
 
 use super::body::{Body, Certificates, PLACEHOLDER};
 use super::expected::Expected;
-use crate::saml::Remark;
+use crate::Remark;
 
 /// There is no provider: the body makes one, unless another one has the issuer.
 pub fn absent(made: &Expected, all: Option<&IdentityProviders>) -> Vec<Remark> {

@@ -7,7 +7,7 @@ use hybridcheck_core::facts::{
 use hybridcheck_testkit::openssl::{self, PASSWORD};
 
 use super::{PAIR, info};
-use crate::probes::material::{certificate, private_key};
+use crate::material::{certificate, private_key};
 
 #[test]
 fn the_key_of_another_certificate_has_another_public_key() -> Result<()> {

@@ -13,7 +13,7 @@ use hybridcheck_testkit::objects;
 use hybridcheck_testkit::openssl::{self, Pair};
 
 use super::{Minted, Wish, mint};
-use crate::probes::clock;
+use hybridcheck_testkit::clock;
 
 /// The real moment: other tools look at the clock, and so does the validity of a certificate made here.
 fn now() -> Timestamp {

@@ -6,7 +6,7 @@ use hybridcheck_testkit::{objects, openssl};
 
 use super::super::{Encoding, Explained, Moments, Remark, compare, judge, read};
 use super::{minted, now, object, object_of, response, xml};
-use crate::probes::material;
+use crate::material;
 
 fn worst(remarks: &[Remark], id: &str) -> Option<Status> {
     let of_id = remarks.iter().filter(|remark| remark.id == id);

@@ -7,7 +7,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::der::{self, Walk};
 use super::{key, names};
-use crate::probes::digest::{hex, sha256_hex};
+use crate::digest::{hex, sha256_hex};
 
 /// The facts of a DER certificate; nothing when it is none.
 pub fn describe(der: &[u8]) -> Option<CertificateInfo> {

@@ -7,7 +7,7 @@ use hybridcheck_core::facts::{
 use hybridcheck_testkit::openssl::{self, PASSWORD};
 
 use super::{BASE64_DER, PAIR, info};
-use crate::probes::material::{certificate, certificates_in, describe, private_key};
+use crate::material::{certificate, certificates_in, describe, private_key};
 
 /// A name, a value, and how it is to be seen.
 type Written = (&'static str, String, Vec<Wrapping>, Vec<Quirk>);

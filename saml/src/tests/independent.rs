@@ -14,7 +14,7 @@ use super::super::canonical::Exclusive;
 use super::super::message::{Verified, read};
 use super::super::{Wish, judge, mint, verdict};
 use super::{minted, now, object, pair, xml};
-use crate::saml::Moments;
+use crate::Moments;
 
 const NASTY: &str = "& < > \" ' ]]> \r\n\t \u{e4}\u{f6}\u{fc}\u{a0}\u{1d11e}";
 
@@ -40,7 +40,7 @@ fn driver(python: &Path, arguments: &[&str], input: &Value) -> Value {
     let mut child = Command::new(python)
         .arg(concat!(
             env!("CARGO_MANIFEST_DIR"),
-            "/tests/saml/independent.py"
+            "/../tests/saml/independent.py"
         ))
         .args(arguments)
         .stdin(Stdio::piped())

@@ -11,8 +11,8 @@ use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Timestamp;
 
 use super::body::{Body, Certificates, NAME, OTHERS, PLACEHOLDER};
-use crate::probes::material;
-use crate::saml::Remark;
+use crate::Remark;
+use crate::material;
 
 /// Where the target comes from: the object does not hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -258,7 +258,7 @@ fn form(fact: &CertificateFact, info: &CertificateInfo) -> String {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::saml::verdict;
+    use crate::verdict;
     use anyhow::Result;
     use hybridcheck_core::run::Verdict;
     use hybridcheck_testkit::facts::certificate_info;
@@ -297,7 +297,7 @@ pub(super) mod tests {
     }
 
     fn now() -> Timestamp {
-        crate::probes::clock::now()
+        hybridcheck_testkit::clock::now()
     }
 
     fn of(certificate: &str) -> Expected {

@@ -217,7 +217,7 @@ mod tests {
     use x509_parser::prelude::{FromDer, X509Certificate};
 
     use super::*;
-    use crate::probes::digest::sha256_hex;
+    use crate::digest::sha256_hex;
 
     fn object(certificate: &str, pkey: &str, password: &str) -> HybridObject {
         let object = objects::healthy();

@@ -5,7 +5,7 @@ use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Timestamp;
 use serde::Serialize;
 
-use crate::probes::material::NoSigner;
+use crate::material::NoSigner;
 
 /// NotBefore lies this far in the past, three times the skew that Genesys documents.
 const BACKDATED_SECONDS: i64 = 30;
