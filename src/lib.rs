@@ -9,4 +9,3 @@ pub mod progress;
 pub mod redact;
 pub mod reread;
 pub mod routing;
-pub mod sandbox;

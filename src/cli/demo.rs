@@ -8,7 +8,7 @@ use clap::Parser;
 use super::Failure;
 use super::check::{self, CheckArgs};
 use super::output::{OutputArgs, print};
-use crate::sandbox::{self, Sandbox};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 /// Arguments of `demo`.
 #[derive(Clone, Debug, clap::Args)]

@@ -49,7 +49,7 @@ pub enum Failure {
     },
     /// The embedded sandbox did not start.
     #[error("the embedded sandbox did not start")]
-    Sandbox(#[source] crate::sandbox::SandboxError),
+    Sandbox(#[source] hybridcheck_sandbox::SandboxError),
     /// No assertion can be made.
     #[error("no assertion can be made")]
     Unmintable(#[from] hybridcheck_saml::Unmintable),

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::Failure;
 use super::baseline::BaselineArgs;
 use super::output::print;
-use crate::sandbox;
+use hybridcheck_sandbox as sandbox;
 use hybridcheck_sources::{self as sources, Input};
 
 /// Arguments of `permissions`.

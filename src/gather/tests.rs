@@ -13,7 +13,7 @@ use hybridcheck_core::secret::Secret;
 
 use super::{Gathered, Observer, gather};
 use crate::config::{ConnectTo, NameFiles, Settings, ToolClient};
-use crate::sandbox::{self, Sandbox};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use hybridcheck_sources as sources;
 
 mod tls;

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_core::run::{Run, Verdict};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use test_case::test_case;
 
 use crate::support::{Authority, Logged, object_file, run};

@@ -1,7 +1,7 @@
 //! Words, streams and exit status of the command line.
 
-use hybridcheck::sandbox::Sandbox;
 use hybridcheck_core::run::Verdict;
+use hybridcheck_sandbox::Sandbox;
 
 use crate::support::{hybridcheck, object_file, run};
 

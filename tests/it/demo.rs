@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use hybridcheck::sandbox;
 use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::{Role, Verdict};
+use hybridcheck_sandbox as sandbox;
 
 use crate::support::run;
 

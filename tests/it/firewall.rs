@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hybridcheck::sandbox::{self, Sandbox};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 use crate::support::{Finished, PASSWORD, SECRET, object_file, run};
 

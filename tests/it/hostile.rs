@@ -3,8 +3,8 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_core::run::Run;
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 /// Far above what a run needs, far below what an endless body would fill.
 const MEMORY_KIB: u32 = 1_000_000;

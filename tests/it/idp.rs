@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_saml::material::certificates_in;
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use hybridcheck_testkit::openssl;
 use serde_json::{Value, json};
 

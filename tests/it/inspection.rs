@@ -1,9 +1,9 @@
 //! A device inspects TLS, and this host's own store trusts it: a warning of its own, no secret, and no other accusation.
 
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_core::facts::{FactKey, HttpOutcome, Trust};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::Run;
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 use crate::support::{Finished, hybridcheck};
 

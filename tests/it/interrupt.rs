@@ -3,8 +3,8 @@
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_core::run::{Run, Verdict};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 use crate::support::hybridcheck;
 

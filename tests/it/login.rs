@@ -1,9 +1,9 @@
 //! A login with an assertion through the real binary: only on request, ended afterwards, and never in any output.
 
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_core::facts::{FactKey, Gap, Recorded};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::Run;
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 use crate::support::{Authority, Logged, json_answer, run};
 

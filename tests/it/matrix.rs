@@ -7,7 +7,6 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use hybridcheck::judge::{self, Bench};
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_core::facts::{Entry, Facts};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::{Configuration, Value};
@@ -15,6 +14,7 @@ use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::{Role, Row};
 use hybridcheck_core::time::Timestamp;
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use hybridcheck_sources::{self as sources, Input};
 use serde::{Deserialize, Serialize};
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::{Row, Run};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use serde_json::Value;
 
 use crate::support::{Finished, hybridcheck, run};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hybridcheck::sandbox::{self, Sandbox};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 use crate::support::{Finished, run};
 

@@ -1,9 +1,9 @@
 //! Proxies through the real binary: what goes through them, what the environment decides, and what no output ever shows.
 
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_core::endpoint::Proof;
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::{Run, Verdict};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 use crate::support::{Finished, hybridcheck, run};
 

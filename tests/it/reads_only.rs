@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hybridcheck::sandbox::{self, Sandbox, Seen};
+use hybridcheck_sandbox::{self as sandbox, Sandbox, Seen};
 use hybridcheck_testkit::platform_api::PlatformApi;
 
 use crate::support::{Finished, run};

@@ -2,9 +2,9 @@
 
 use std::process::Stdio;
 
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::{Run, Verdict};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 use crate::support::{Finished, hybridcheck, run};
 

@@ -6,8 +6,8 @@ use std::process::Stdio;
 
 use base64ct::{Base64, Encoding as _};
 use hybridcheck::probes::clock;
-use hybridcheck::sandbox::{self, Sandbox};
 use hybridcheck_saml::{Encoding, Minted, Wish, mint};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use hybridcheck_sources as sources;
 use hybridcheck_testkit::openssl;
 

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use hybridcheck::probes::clock;
-use hybridcheck::sandbox::Sandbox;
 use hybridcheck_core::object::Value;
 use hybridcheck_saml::{Encoding, Wish, mint};
+use hybridcheck_sandbox::Sandbox;
 use hybridcheck_sources as sources;
 
 /// What an SDK logs in with.

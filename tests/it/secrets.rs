@@ -1,6 +1,6 @@
 //! Canaries: no secret of any run comes out anywhere, whatever the format, the verbosity or the fault.
 
-use hybridcheck::sandbox::{self, Sandbox};
+use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
 use crate::support::{Finished, PASSWORD, SECRET, hybridcheck, object_file, run};
 

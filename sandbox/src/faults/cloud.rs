@@ -1,8 +1,8 @@
 //! Faults of the organisation: clients, organisation, roles, identity providers.
 
 use super::{Fault, one};
-use crate::sandbox::cloud::{ISSUER, ORG_NAME, PUREENGAGE, Provider, SAML2_BEARER};
-use crate::sandbox::material::Which;
+use crate::cloud::{ISSUER, ORG_NAME, PUREENGAGE, Provider, SAML2_BEARER};
+use crate::material::Which;
 
 pub(super) const FAULTS: &[Fault] = &[
     one(

@@ -1,7 +1,7 @@
 //! Faults of the service as a whole: what changes while it runs.
 
 use super::{Fault, fine, one};
-use crate::sandbox::material::Which;
+use crate::material::Which;
 
 pub(super) const FAULTS: &[Fault] = &[
     fine(

@@ -1,8 +1,8 @@
 //! Refusals of the token endpoint and of the API.
 
 use super::{Fault, fine, one};
-use crate::sandbox::cloud::{EWT_CLIENT, Rejects};
-use crate::sandbox::setup::Setup;
+use crate::cloud::{EWT_CLIENT, Rejects};
+use crate::setup::Setup;
 
 /// A secret that the client had before.
 const OLD_SECRET: &str = "0utdated-secret-of-the-ewt-client-4711-abcdef";

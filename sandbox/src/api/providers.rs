@@ -2,7 +2,7 @@
 
 use super::paging::paged;
 use super::{Answer, Caller, Json, Path, Refusal, Value, json};
-use crate::sandbox::cloud::{PUREENGAGE, Provider};
+use crate::cloud::{PUREENGAGE, Provider};
 use axum::http::Uri;
 
 const SCOPE: &str = "identity-providers";

@@ -1,9 +1,9 @@
 //! Logins with an assertion, healthy and refused.
 
 use super::{Fault, fine, one};
-use crate::sandbox::cloud::{CLIENT_CREDENTIALS, SAML_CLIENT, USER};
-use crate::sandbox::material::Which;
-use crate::sandbox::setup::Setup;
+use crate::cloud::{CLIENT_CREDENTIALS, SAML_CLIENT, USER};
+use crate::material::Which;
+use crate::setup::Setup;
 use hybridcheck_saml::Encoding;
 
 pub(super) const FAULTS: &[Fault] = &[

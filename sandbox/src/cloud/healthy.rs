@@ -59,13 +59,13 @@ const JOURNEY_READ: [&str; 5] = [
 ];
 
 /// The role of the client of the Agent Pacing Service.
-pub(in crate::sandbox) const SERVICE_ROLE: &str = "Agent Pacing Service";
+pub(crate) const SERVICE_ROLE: &str = "Agent Pacing Service";
 /// The role of hybridcheck's own client.
-pub(in crate::sandbox) const TOOL_ROLE: &str = "hybridcheck";
+pub(crate) const TOOL_ROLE: &str = "hybridcheck";
 
 impl Cloud {
     /// The organisation of the sample object.
-    pub(in crate::sandbox) fn healthy() -> Result<Self, SandboxError> {
+    pub(crate) fn healthy() -> Result<Self, SandboxError> {
         let mut tool = client(TOOL_CLIENT, "hybridcheck", CLIENT_CREDENTIALS)?;
         tool.role = Some(TOOL_ROLE);
         let mut service = client(EWT_CLIENT, "Agent Pacing Service", CLIENT_CREDENTIALS)?;
@@ -102,7 +102,7 @@ impl Cloud {
     }
 
     /// Another organisation of the same region, with a client of its own.
-    pub(in crate::sandbox) fn neighbour() -> Result<Self, SandboxError> {
+    pub(crate) fn neighbour() -> Result<Self, SandboxError> {
         let mut cloud = Self::empty(
             "66666666-7777-4888-8999-bbbbbbbbbbbb",
             "Neighbour Trading GmbH",
@@ -116,7 +116,7 @@ impl Cloud {
     }
 
     /// An organisation of another region.
-    pub(in crate::sandbox) fn abroad() -> Result<Self, SandboxError> {
+    pub(crate) fn abroad() -> Result<Self, SandboxError> {
         let mut cloud = Self::neighbour()?;
         cloud.org_id = "77777777-7777-4888-8999-cccccccccccc";
         cloud.org_name = "Overseas Services Ltd";

@@ -2,10 +2,10 @@
 
 use super::network::SHORT;
 use super::{Fault, fine, one};
-use crate::sandbox::gateway::Answers;
-use crate::sandbox::pages::Page;
-use crate::sandbox::setup::OTHER_REGION;
-use crate::sandbox::tls::Offer;
+use crate::gateway::Answers;
+use crate::pages::Page;
+use crate::setup::OTHER_REGION;
+use crate::tls::Offer;
 
 pub(super) const FAULTS: &[Fault] = &[
     one(

@@ -1,8 +1,8 @@
 //! Healthy variations, and faults of the object itself.
 
 use super::{Fault, fine, one};
-use crate::sandbox::material::Which;
-use crate::sandbox::tls::Offer;
+use crate::material::Which;
+use crate::tls::Offer;
 
 pub(super) const FAULTS: &[Fault] = &[
     fine("http1-only", "The hosts speak HTTP/1.1 only.", |s| {

@@ -1,10 +1,10 @@
 //! Faults of a proxy between this host and Genesys Cloud, and networks on which a proxy is the only way.
 
 use super::{Fault, fine, one};
-use crate::sandbox::dns::NameAnswer;
-use crate::sandbox::door::Door;
-use crate::sandbox::proxy::{Answers, LoginGiven, ProxySetup};
-use crate::sandbox::setup::Setup;
+use crate::dns::NameAnswer;
+use crate::door::Door;
+use crate::proxy::{Answers, LoginGiven, ProxySetup};
+use crate::setup::Setup;
 
 /// Waits that are long for the loopback interface and short for a person.
 const SHORT: [&str; 4] = ["--connect-timeout", "1s", "--timeout", "4s"];

@@ -6,21 +6,21 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::{Client, Cloud, User};
 
 /// The organisations of one region.
-pub(in crate::sandbox) struct Organizations {
+pub(crate) struct Organizations {
     all: Vec<Arc<Cloud>>,
     calls: AtomicU32,
 }
 
 /// What a token stands for.
-pub(in crate::sandbox) struct Session {
-    pub(in crate::sandbox) cloud: Arc<Cloud>,
-    pub(in crate::sandbox) client: Client,
+pub(crate) struct Session {
+    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) client: Client,
     /// The person, when the token came of a login.
-    pub(in crate::sandbox) user: Option<User>,
+    pub(crate) user: Option<User>,
 }
 
 impl Organizations {
-    pub(in crate::sandbox) fn new(all: Vec<Arc<Cloud>>) -> Self {
+    pub(crate) fn new(all: Vec<Arc<Cloud>>) -> Self {
         Self {
             all,
             calls: AtomicU32::new(0),
@@ -28,7 +28,7 @@ impl Organizations {
     }
 
     /// A client of any of them, with its organisation.
-    pub(in crate::sandbox) fn client(&self, id: &str) -> Option<(&Arc<Cloud>, &Client)> {
+    pub(crate) fn client(&self, id: &str) -> Option<(&Arc<Cloud>, &Client)> {
         let mut found = self
             .all
             .iter()
@@ -37,7 +37,7 @@ impl Organizations {
     }
 
     /// What a token stands for; nothing when no organisation of the region has issued it, or the API no longer knows it.
-    pub(in crate::sandbox) fn session(&self, token: &str) -> Option<Session> {
+    pub(crate) fn session(&self, token: &str) -> Option<Session> {
         let mut found = self.all.iter().filter_map(|cloud| {
             let holder = cloud.holder(token)?;
             let client = cloud.clients.get(holder.client)?.clone();
@@ -51,12 +51,12 @@ impl Organizations {
     }
 
     /// Counts an API call and returns how many there were.
-    pub(in crate::sandbox) fn count_call(&self) -> u32 {
+    pub(crate) fn count_call(&self) -> u32 {
         self.calls.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// The token endpoint answers 429 to everybody whose organisation is throttled; the client is not looked at before.
-    pub(in crate::sandbox) fn throttled(&self) -> Option<&Cloud> {
+    pub(crate) fn throttled(&self) -> Option<&Cloud> {
         let mut all = self.all.iter().map(AsRef::as_ref);
         all.find(|cloud: &&Cloud| cloud.throttled)
     }

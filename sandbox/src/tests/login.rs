@@ -7,9 +7,9 @@ use test_case::test_case;
 use super::cloud::{Cloud, Provider, USER};
 use super::saml::{Refused, login};
 use super::*;
-use crate::probes::clock;
 use hybridcheck_saml::{Wish, mint};
 use hybridcheck_sources as sources;
+use hybridcheck_testkit::clock;
 
 const SHORT_NAME: &str = "acme-sample";
 

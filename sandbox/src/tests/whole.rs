@@ -1,7 +1,7 @@
 //! The sandbox as a whole: its object, its arguments, its end.
 
-use crate::sandbox::material::in_base64;
-use crate::sandbox::material::tests::{decoded, key_of_certificate, modulus_of_key};
+use crate::material::in_base64;
+use crate::material::tests::{decoded, key_of_certificate, modulus_of_key};
 
 use super::*;
 

@@ -1,11 +1,11 @@
 //! Organisation and identity provider: what the administrators of the two sides get wrong.
 
 use super::{Fault, fine, one};
-use crate::sandbox::cloud::{
+use crate::cloud::{
     ISSUER, ORG_ID, ORG_NAME, ORG_SHORT_NAME, PUREENGAGE, Provider, TOOL_CLIENT, Written,
 };
-use crate::sandbox::material::Which;
-use crate::sandbox::setup::Setup;
+use crate::material::Which;
+use crate::setup::Setup;
 
 pub(super) const FAULTS: &[Fault] = &[
     one(

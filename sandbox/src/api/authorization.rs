@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::paging::{paged, query};
 use super::{Answer, Caller, Json, Map, Value, json};
-use crate::sandbox::cloud::{HOME_DIVISION, Role};
+use crate::cloud::{HOME_DIVISION, Role};
 use axum::http::Uri;
 
 const SCOPE: &str = "authorization";

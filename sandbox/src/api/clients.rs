@@ -2,7 +2,7 @@
 
 use super::paging::paged;
 use super::{Answer, Arc, Caller, Host, Json, Path, Refusal, State, StatusCode, Value, json};
-use crate::sandbox::cloud::{CLIENT_CREDENTIALS, Client, Cloud, HOME_DIVISION, SAML2_BEARER};
+use crate::cloud::{CLIENT_CREDENTIALS, Client, Cloud, HOME_DIVISION, SAML2_BEARER};
 use axum::http::Uri;
 
 pub(super) async fn token_info(caller: Caller) -> Answer {

@@ -1,8 +1,8 @@
 //! Roles, what they allow, and who holds them.
 
 use super::{Fault, fine, one};
-use crate::sandbox::cloud::{JOURNEY_PRODUCT, Role, SERVICE_ROLE, TOOL_ROLE};
-use crate::sandbox::setup::Setup;
+use crate::cloud::{JOURNEY_PRODUCT, Role, SERVICE_ROLE, TOOL_ROLE};
+use crate::setup::Setup;
 
 pub(super) const FAULTS: &[Fault] = &[
     fine(

@@ -1,7 +1,7 @@
 //! The person that a token is for.
 
 use super::{Answer, Caller, Json, Refusal, StatusCode, json};
-use crate::sandbox::cloud::HOME_DIVISION;
+use crate::cloud::HOME_DIVISION;
 
 pub(super) async fn me(caller: Caller) -> Answer {
     caller.scoped("users")?;

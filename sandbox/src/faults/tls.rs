@@ -2,8 +2,8 @@
 
 use super::network::SHORT;
 use super::{Fault, fine, one};
-use crate::sandbox::door::{Door, Second};
-use crate::sandbox::tls::Leaf;
+use crate::door::{Door, Second};
+use crate::tls::Leaf;
 
 pub(super) const FAULTS: &[Fault] = &[
     one(

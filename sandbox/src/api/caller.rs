@@ -5,7 +5,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 
-use crate::sandbox::cloud::{Client, Cloud, Rejects, Session, User};
+use crate::cloud::{Client, Cloud, Rejects, Session, User};
 
 /// Who calls.
 pub(super) struct Caller {

@@ -262,14 +262,14 @@ pub(super) mod tests {
 
     use super::*;
 
-    pub(in crate::sandbox) fn decoded(option: &str) -> (String, Vec<u8>) {
+    pub(crate) fn decoded(option: &str) -> (String, Vec<u8>) {
         let pem = String::from_utf8(Base64::decode_vec(option).expect("base64")).expect("text");
         let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
         let der = Base64::decode_vec(&body).expect("base64 of DER");
         (pem, der)
     }
 
-    pub(in crate::sandbox) fn modulus_of_key(option: &str, password: &str) -> Option<Vec<u8>> {
+    pub(crate) fn modulus_of_key(option: &str, password: &str) -> Option<Vec<u8>> {
         let (_, der) = decoded(option);
         let info = EncryptedPrivateKeyInfoRef::try_from(der.as_slice()).expect("PKCS#8");
         let plain = info.decrypt(password).ok()?;
@@ -281,7 +281,7 @@ pub(super) mod tests {
         )
     }
 
-    pub(in crate::sandbox) fn key_of_certificate(der: &[u8]) -> Vec<u8> {
+    pub(crate) fn key_of_certificate(der: &[u8]) -> Vec<u8> {
         let (_, parsed) = x509_parser::parse_x509_certificate(der).expect("a certificate");
         parsed.public_key().subject_public_key.data.to_vec()
     }

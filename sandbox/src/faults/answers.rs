@@ -1,8 +1,8 @@
 //! Answers of the service that are not in the documented form: each leaves a gap, and accuses nobody.
 
 use super::{Fault, fine, one};
-use crate::sandbox::setup::Setup;
-use crate::sandbox::spoil::{Spoil, Spoilt};
+use crate::setup::Setup;
+use crate::spoil::{Spoil, Spoilt};
 
 const TOKEN: &str = "/oauth/token";
 const INFO: &str = "/api/v2/tokens/me";

@@ -1,8 +1,8 @@
 //! Faults on the way: names and connections.
 
 use super::{Fault, fine, one};
-use crate::sandbox::dns::NameAnswer;
-use crate::sandbox::door::{Door, Second};
+use crate::dns::NameAnswer;
+use crate::door::{Door, Second};
 
 /// Waits that are long for the loopback interface and short for a person.
 pub(super) const SHORT: [&str; 4] = ["--connect-timeout", "1s", "--timeout", "3s"];
