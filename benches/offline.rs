@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use hybridcheck::gather;
-use hybridcheck::judge::{self, Bench};
+use hybridcheck_checks::engine::{self, Bench};
 use hybridcheck_core::object::Configuration;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
@@ -60,7 +60,7 @@ fn measure(text: &str, count: u32) -> Cost {
     let (checks, rules) = (hybridcheck_checks::checks(), hybridcheck_checks::rules());
     let begun = Instant::now();
     let wanted: BTreeSet<_> =
-        judge::wanted(&checks, &configuration.objects, false, &Policy::default());
+        engine::wanted(&checks, &configuration.objects, false, &Policy::default());
     let facts = gather::local(&wanted, &configuration.objects);
     let material = begun.elapsed();
 
@@ -73,7 +73,7 @@ fn measure(text: &str, count: u32) -> Cost {
         has_tool_client: false,
     };
     let begun = Instant::now();
-    let judged = judge::judge(&configuration, &facts.facts, &bench);
+    let judged = engine::judge(&configuration, &facts.facts, &bench);
     let judge = begun.elapsed();
     let rows = u32::try_from(judged.rows.len()).expect("a countable number of rows");
     assert_eq!(rows % count, 0, "every object has the same rows");

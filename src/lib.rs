@@ -3,7 +3,6 @@
 pub mod cli;
 pub mod config;
 pub mod gather;
-pub mod judge;
 pub mod probes;
 pub mod progress;
 pub mod redact;

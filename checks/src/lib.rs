@@ -4,6 +4,7 @@ use hybridcheck_core::cause::Rule;
 use hybridcheck_core::check::Check;
 
 mod causes;
+pub mod engine;
 mod evidence;
 mod general;
 mod idp;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
+use hybridcheck_checks::engine::{self, Bench};
 use hybridcheck_core::check::Check;
 use hybridcheck_core::endpoint::Route;
 use hybridcheck_core::facts::{FactKey, Gap};
@@ -20,7 +21,6 @@ use super::output::{Output, OutputArgs};
 use super::{Failure, select};
 use crate::config::Settings;
 use crate::gather::{self, Observer};
-use crate::judge::{self, Bench};
 use crate::probes::clock::Watch;
 use crate::progress::Progress;
 use crate::redact::Redactor;
@@ -240,8 +240,8 @@ pub(super) fn execute(job: &Job<'_>) -> Result<u8, Failure> {
         as_of,
         has_tool_client,
     };
-    let judged = judge::judge(&configuration, &gathered.facts, &bench);
-    let verdict = judge::verdict(&judged.rows, output.fail_on, gathered.interrupted);
+    let judged = engine::judge(&configuration, &gathered.facts, &bench);
+    let verdict = engine::verdict(&judged.rows, output.fail_on, gathered.interrupted);
     let mut coverage = judged.coverage;
     coverage.requests = gathered.requests;
     coverage.unproven = unproven(scope, settings, &judged.rows);
@@ -265,7 +265,7 @@ pub(super) fn execute(job: &Job<'_>) -> Result<u8, Failure> {
         causes: judged.causes,
         rows: judged.rows,
         coverage,
-        catalogue: judge::catalogue(&scope.checks),
+        catalogue: engine::catalogue(&scope.checks),
         facts: gathered.facts.entries().cloned().collect(),
     };
     output.write(&run, &redactor)?;
@@ -279,7 +279,7 @@ fn gathered_twice(job: &Job<'_>) -> Result<(Configuration, gather::Gathered), Fa
     let mut configuration = scope.configuration.clone();
     let wanted = |objects: &[HybridObject]| {
         let has_tool_client = settings.tool_client.is_some();
-        judge::wanted(&scope.checks, objects, has_tool_client, &job.policy)
+        engine::wanted(&scope.checks, objects, has_tool_client, &job.policy)
     };
     let first = wanted(&configuration.objects);
     if scope.offline {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use clap::builder::BoolishValueParser;
+use hybridcheck_checks::engine::{self, Bench};
 use hybridcheck_core::access::{Access, AccessList, Destination, Purpose, Reach, needed};
 use hybridcheck_core::check::{Check, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
@@ -22,7 +23,6 @@ use super::output::print;
 use super::style;
 use crate::config::Settings;
 use crate::gather;
-use crate::judge::{self, Bench};
 use crate::probes::clock::Watch;
 use crate::redact::Redactor;
 
@@ -163,7 +163,7 @@ fn checks() -> Vec<&'static dyn Check> {
 /// Tries the connections and keeps the rules of those that could not be made or judged; tells whether it was interrupted.
 fn tried(list: &mut AccessList, scope: &Scope, settings: &Settings) -> Result<bool, Failure> {
     let watch = Watch::start();
-    let wanted = judge::wanted(
+    let wanted = engine::wanted(
         &scope.checks,
         &scope.configuration.objects,
         false,
@@ -180,7 +180,7 @@ fn tried(list: &mut AccessList, scope: &Scope, settings: &Settings) -> Result<bo
         as_of: Timestamp::from_unix(watch.started.unix()),
         has_tool_client: false,
     };
-    let rows = judge::judge(&scope.configuration, &gathered.facts, &bench).rows;
+    let rows = engine::judge(&scope.configuration, &gathered.facts, &bench).rows;
     let mut rules = std::mem::take(&mut list.rules);
     for rule in &mut rules {
         rule.reach = reach(rule, &rows, &mut list.notes);
@@ -470,7 +470,7 @@ mod tests {
             host: Host::of(host),
             port,
         };
-        let wanted = judge::wanted(&checks(), &[healthy()], false, &Policy::default());
+        let wanted = engine::wanted(&checks(), &[healthy()], false, &Policy::default());
         assert!(detours(&wanted, &Routes::default()).is_empty());
         let mut routes = Routes::default();
         let proxy = Route::Proxy(endpoint("proxy.acme.example", 3128));
@@ -488,7 +488,7 @@ mod tests {
         for id in [RESOLVES, CONNECTS, HANDSHAKE] {
             assert!(ids.iter().any(|found| found == id), "{id}: {ids:?}");
         }
-        let wanted = judge::wanted(&checks(), &[healthy()], false, &Policy::default());
+        let wanted = engine::wanted(&checks(), &[healthy()], false, &Policy::default());
         let mints = gather::planned(wanted, &[healthy()], &Routes::default(), false);
         let mints = mints
             .iter()

@@ -345,7 +345,7 @@ fn wrapped(text: &mut String, label: &str, words: &str) {
 mod tests {
     use super::*;
     use crate::gather;
-    use crate::judge;
+    use hybridcheck_checks::engine;
     use hybridcheck_core::endpoint::Routes;
 
     fn all() -> Needed {
@@ -358,7 +358,7 @@ mod tests {
         let object = sample().expect("a sample");
         let checks = hybridcheck_checks::checks();
         let objects = [object];
-        let wanted = judge::wanted(&checks, &objects, true, &Policy::default());
+        let wanted = engine::wanted(&checks, &objects, true, &Policy::default());
         let planned = gather::planned(wanted, &objects, &Routes::default(), true);
         let needed = all();
         let calls: Vec<&str> = needed

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use hybridcheck_checks::engine;
 use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
 use hybridcheck_core::facts::{ClientRef, Effect, FactKey};
 use hybridcheck_core::object::HybridObject;
@@ -15,7 +16,7 @@ use super::flags::NetworkArgs;
 use super::login::LoginArgs;
 use super::output::print;
 use crate::config::Settings;
-use crate::{gather, judge};
+use crate::gather;
 use hybridcheck_saml::Encoding;
 
 /// Arguments of `plan`.
@@ -55,7 +56,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
         permission_baseline: args.baseline.read()?,
         ..Policy::default()
     };
-    let wanted = judge::wanted(&scope.checks, objects, has_tool_client, &policy);
+    let wanted = engine::wanted(&scope.checks, objects, has_tool_client, &policy);
     let (wanted, routes) = gather::routed(wanted, objects, &settings);
     let mut steps = gather::planned(wanted, objects, &routes, has_tool_client);
     if settings.names_given_by().is_some() {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use hybridcheck::judge::{self, Bench};
+use hybridcheck_checks::engine::{self, Bench};
 use hybridcheck_core::facts::{Entry, Facts};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::{Configuration, Value};
@@ -100,7 +100,7 @@ fn judged(name: &str) -> (Vec<Row>, Vec<hybridcheck_core::cause::Diagnosis>) {
         as_of: recorded.as_of,
         has_tool_client: false,
     };
-    let judged = judge::judge(&configuration, &Facts::recorded(recorded.facts), &bench);
+    let judged = engine::judge(&configuration, &Facts::recorded(recorded.facts), &bench);
     (judged.rows, judged.causes)
 }
 

@@ -5,7 +5,7 @@
     reason = "a table of one-line closures"
 )]
 
-use hybridcheck::judge::{self, Bench};
+use hybridcheck_checks::engine::{self, Bench};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
     ApiOutcome, CertificateFact, CertificateInfo, CertificateOutcome, ClientRef, Fact, FactKey,
@@ -341,7 +341,7 @@ pub(crate) fn rows() -> Vec<Row> {
         let mut facts = facts::healthy(&configuration.objects[0]);
         spoil(&mut configuration, &mut facts);
         bench.has_tool_client = facts.holds(&tool_key());
-        rows.extend(judge::judge(&configuration, &facts, &bench).rows);
+        rows.extend(engine::judge(&configuration, &facts, &bench).rows);
     }
     rows
 }
