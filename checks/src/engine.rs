@@ -12,7 +12,8 @@ use hybridcheck_core::finding::{Judgement, Status};
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
-use hybridcheck_core::run::{Behind, CatalogueEntry, Coverage, EndpointProof, Role, Row, Verdict};
+use hybridcheck_core::row::{Role, Row};
+use hybridcheck_core::run::{Behind, CatalogueEntry, Coverage, EndpointProof, Verdict};
 use hybridcheck_core::time::Timestamp;
 
 /// By what a run is judged.

@@ -5,11 +5,11 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Case, CheckId, Documented, Subject};
+use crate::check::{Case, CheckId, Documented};
 use crate::facts::{FactKey, Facts, Gap};
 use crate::finding::{Evidence, Owner};
 use crate::object::ObjectId;
-use crate::run::Row;
+use crate::row::{Row, RowRef};
 
 /// How sure a diagnosis is.
 #[derive(
@@ -79,25 +79,6 @@ pub struct Diagnosis {
     pub broken: Vec<FactKey>,
     /// Failing or warning rows that the rule takes for consequences; the engine folds them only when they stand on what is broken.
     pub explains: Vec<RowRef>,
-}
-
-/// Names a row: check and subject within an object.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct RowRef {
-    /// The check.
-    pub check: CheckId,
-    /// What it judged.
-    pub subject: Subject,
-}
-
-impl RowRef {
-    /// The reference to a row.
-    pub fn to(row: &Row) -> Self {
-        Self {
-            check: row.check.clone(),
-            subject: row.subject.clone(),
-        }
-    }
 }
 
 /// A row's part in a diagnosis.

@@ -15,6 +15,7 @@ pub mod permission;
 pub mod policy;
 pub mod region;
 pub mod report;
+pub mod row;
 pub mod run;
 pub mod secret;
 pub mod text;

@@ -4,12 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cause::Diagnosis;
-use crate::check::{CheckId, Subject};
+use crate::check::CheckId;
 use crate::endpoint::{Endpoint, Proof, Route};
-use crate::facts::{Entry, FactKey, Gap};
-use crate::finding::{Evidence, Owner, Status};
+use crate::facts::Entry;
+use crate::finding::Status;
 use crate::object::{Folder, Form, Known, Note, ObjectId, Place, Stranger, Tenant};
 use crate::policy::Policy;
+use crate::row::Row;
 use crate::time::{Timestamp, Took};
 
 /// The number of this document's shape: fields are added, never given another meaning.
@@ -61,18 +62,6 @@ pub struct Tool {
     pub version: String,
     /// The day of the region table.
     pub regions: String,
-}
-
-impl Row {
-    /// Whether the run is incomplete without it: what was left out on request, or is done on request only, is no reason for that.
-    pub fn is_missed(&self) -> bool {
-        self.required
-            && self.status == Status::Gap
-            && !matches!(
-                self.gap,
-                Some(Gap::Offline | Gap::NotAskedFor { .. } | Gap::NotPlanned)
-            )
-    }
 }
 
 /// How the run was called; never a secret.
@@ -151,59 +140,6 @@ pub struct ObjectSummary {
     pub sections: Vec<String>,
     /// What its reader noticed.
     pub notes: Vec<Note>,
-}
-
-/// One judgement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Row {
-    /// The object.
-    pub object: ObjectId,
-    /// The check.
-    pub check: CheckId,
-    /// What it judged.
-    pub subject: Subject,
-    /// The check's statement.
-    pub title: String,
-    /// The verdict.
-    pub status: Status,
-    /// A gap here makes the run incomplete.
-    pub required: bool,
-    /// What should be.
-    pub expected: String,
-    /// What is.
-    pub found: String,
-    /// What to do.
-    pub fix: String,
-    /// Who has to act.
-    pub owner: Option<Owner>,
-    /// Where.
-    pub places: Vec<Place>,
-    /// On what it rests.
-    pub evidence: Vec<Evidence>,
-    /// Why it was not checked.
-    pub gap: Option<Gap>,
-    /// The facts and options it looked at.
-    pub judged_on: Vec<FactKey>,
-    /// Its part in a cause.
-    pub role: Role,
-}
-
-/// A row's part in a cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "role", rename_all = "snake_case")]
-pub enum Role {
-    /// It stands for itself.
-    Independent,
-    /// It shows the cause itself.
-    Root {
-        /// Index into `causes`.
-        cause: usize,
-    },
-    /// It only follows from a cause.
-    Consequence {
-        /// Index into `causes`.
-        cause: usize,
-    },
 }
 
 /// What this run proved and what it did not.

@@ -2,7 +2,8 @@
 
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::report::{Report, Style};
-use hybridcheck_core::run::{Role, Run, Verdict};
+use hybridcheck_core::row::Role;
+use hybridcheck_core::run::{Run, Verdict};
 use hybridcheck_testkit::runs;
 
 use crate::{by_name, reports, schema};

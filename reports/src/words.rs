@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
-use hybridcheck_core::run::{Role, Row, Run, Verdict};
+use hybridcheck_core::row::{Role, Row};
+use hybridcheck_core::run::{Run, Verdict};
 
 use crate::canvas::{Canvas, Tone};
 

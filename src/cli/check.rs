@@ -11,7 +11,8 @@ use hybridcheck_core::facts::{FactKey, Gap};
 use hybridcheck_core::object::{Configuration, HybridObject, OBJECT_NAME, Tenant};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::TABLE_DATE;
-use hybridcheck_core::run::{Invocation, ObjectSummary, Row, Run, SCHEMA, Tool};
+use hybridcheck_core::row::Row;
+use hybridcheck_core::run::{Invocation, ObjectSummary, Run, SCHEMA, Tool};
 use hybridcheck_core::time::Timestamp;
 
 use super::baseline::BaselineArgs;

@@ -12,7 +12,8 @@ use hybridcheck_core::facts::{Fact, FactKey, Facts, Recorded};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::TABLE_DATE;
-use hybridcheck_core::run::{Row, Verdict};
+use hybridcheck_core::row::Row;
+use hybridcheck_core::run::Verdict;
 use hybridcheck_core::time::Timestamp;
 use hybridcheck_reports::firewall::{Dialect, dialect, dialects};
 
@@ -363,7 +364,7 @@ mod tests {
     use hybridcheck_core::facts::Gap;
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_core::region::Regions;
-    use hybridcheck_core::run::Role;
+    use hybridcheck_core::row::Role;
     use hybridcheck_testkit::objects::healthy;
 
     fn row(check: &str, host: &str, port: u16, status: Status) -> Row {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
-use hybridcheck_core::run::{Role, Verdict};
+use hybridcheck_core::row::Role;
+use hybridcheck_core::run::Verdict;
 use hybridcheck_sandbox as sandbox;
 
 use crate::support::run;

@@ -12,7 +12,7 @@ use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::{Configuration, Value};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
-use hybridcheck_core::run::{Role, Row};
+use hybridcheck_core::row::{Role, Row};
 use hybridcheck_core::time::Timestamp;
 use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use hybridcheck_sources::{self as sources, Input};

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
-use hybridcheck_core::run::{Row, Run};
+use hybridcheck_core::row::Row;
+use hybridcheck_core::run::Run;
 use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use serde_json::Value;
 

@@ -16,7 +16,7 @@ use hybridcheck_core::object::{
 };
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::time::Timestamp;
 use hybridcheck_testkit::{facts, objects};
 

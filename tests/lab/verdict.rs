@@ -2,7 +2,8 @@
 
 use hybridcheck_core::cause::Diagnosis;
 use hybridcheck_core::finding::Status;
-use hybridcheck_core::run::{Role, Run};
+use hybridcheck_core::row::Role;
+use hybridcheck_core::run::Run;
 
 use crate::fault::Fault;
 use crate::play::Seen;

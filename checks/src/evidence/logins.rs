@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{FactKey, OAuthError, SamlLoginFact, SamlTry};
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
 

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ClientRef, FactKey, RereadFact, TokenFact};
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::{listed, visible};
 
 use crate::evidence::refusals::{self, OAuthMeaning};

@@ -9,7 +9,7 @@ use hybridcheck_core::facts::{
     Answer, FactKey, Gap, HttpAnswer, RoutingFact, TunnelFact, TunnelOutcome,
 };
 use hybridcheck_core::finding::Judgement;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::{listed, visible};
 
 use crate::evidence::rows;

@@ -6,7 +6,7 @@ use hybridcheck_core::cause::{Certainty, Diagnosis};
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ApiError, ClientRef, FactKey, OAuthError, Recorded};
 use hybridcheck_core::finding::Owner;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 
 use crate::evidence::{rows, subjects};
 

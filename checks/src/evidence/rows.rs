@@ -7,7 +7,7 @@ use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{Attempt, FactKey, PHASE_FLAG, TcpFact, TcpOutcome, TlsFact};
 use hybridcheck_core::finding::Status;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 /// The checks that find out that a host's name leads to an address that is not the service's.

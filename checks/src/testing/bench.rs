@@ -12,7 +12,7 @@ use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
-use hybridcheck_core::run::{Role, Row};
+use hybridcheck_core::row::{Role, Row};
 use hybridcheck_testkit::{facts as canned, objects, proxied};
 
 /// An object with facts, everything good until a test spoils something.

@@ -3,7 +3,8 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis};
 use hybridcheck_core::check::CheckId;
 use hybridcheck_core::finding::Status;
-use hybridcheck_core::run::{Behind, Role, Row, Run};
+use hybridcheck_core::row::{Role, Row};
+use hybridcheck_core::run::{Behind, Run};
 use hybridcheck_core::text::listed;
 
 use crate::canvas::{Canvas, Tone};

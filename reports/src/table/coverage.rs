@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use comfy_table::{ContentArrangement, Table as Grid, presets};
 use hybridcheck_core::facts::Gap;
-use hybridcheck_core::run::{Row, Run, Verdict};
+use hybridcheck_core::row::Row;
+use hybridcheck_core::run::{Run, Verdict};
 use hybridcheck_core::text::listed;
 
 use crate::canvas::{Canvas, Tone};

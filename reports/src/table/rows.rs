@@ -4,7 +4,8 @@ use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::Place;
 use hybridcheck_core::report::Style;
-use hybridcheck_core::run::{ObjectSummary, Role, Row, Run};
+use hybridcheck_core::row::{Role, Row};
+use hybridcheck_core::run::{ObjectSummary, Run};
 use hybridcheck_core::text::listed;
 use unicode_width::UnicodeWidthStr;
 

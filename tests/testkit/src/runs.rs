@@ -6,9 +6,9 @@ use hybridcheck_core::facts::{FactKey, Gap};
 use hybridcheck_core::finding::{Evidence, Judgement, Owner, Status};
 use hybridcheck_core::object::{Folder, Form, Known, Note, ObjectId, Place, Stranger, Tenant};
 use hybridcheck_core::policy::Policy;
+use hybridcheck_core::row::{Role, Row};
 use hybridcheck_core::run::{
-    CatalogueEntry, Coverage, EndpointProof, Invocation, ObjectSummary, Role, Row, Run, SCHEMA,
-    Tool, Verdict,
+    CatalogueEntry, Coverage, EndpointProof, Invocation, ObjectSummary, Run, SCHEMA, Tool, Verdict,
 };
 use hybridcheck_core::time::{Timestamp, Took};
 

@@ -7,7 +7,7 @@ use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::region::Region;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::is_any_issued;

@@ -7,7 +7,7 @@ use hybridcheck_core::facts::{ApiOutcome, FactKey, Gap};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
 use crate::evidence::tcp::broken;

@@ -6,7 +6,7 @@ use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::facts::{DnsOutcome, FactKey};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::names::{self, Says, View};

@@ -8,7 +8,7 @@ use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{FactKey, SystemOutcome};
 use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::dns::{asked, cut, dead, half_silent, hosts};

@@ -6,7 +6,7 @@ use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use super::nameservers_disagree::is_disputed;

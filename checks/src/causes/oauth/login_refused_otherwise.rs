@@ -5,7 +5,7 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{TokenFact, TokenOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 
 use crate::evidence::oauth::{ask, by_client, client, ids, is_otherwise, sections};
 use crate::evidence::{refusals, rows, subjects};

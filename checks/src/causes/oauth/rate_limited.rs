@@ -7,7 +7,7 @@ use hybridcheck_core::facts::{
 };
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 
 use crate::evidence::oauth::client;
 use crate::evidence::rows;

@@ -6,7 +6,7 @@ use hybridcheck_core::facts::ClientRef;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::refusals::{self, ApiMeaning};

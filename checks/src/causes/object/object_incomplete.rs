@@ -6,7 +6,7 @@ use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::object::{GENERAL_OPTIONS, SAML_OPTIONS, SERVICE_OPTIONS};
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::rows;

@@ -6,7 +6,7 @@ use hybridcheck_core::facts::{ApiOutcome, ClientRef, FactKey, Organization};
 use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::object::is_guid;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::{listed, visible};
 
 use crate::evidence::{commands, logins, rows};

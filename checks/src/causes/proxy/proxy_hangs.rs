@@ -4,7 +4,7 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 
 use crate::evidence::proxy::{self, Refusal};
 

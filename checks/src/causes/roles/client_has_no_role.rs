@@ -5,7 +5,7 @@ use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ApiFact, ApiOutcome, ClientRef, Fact, Recorded};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::{commands, rows};

@@ -5,7 +5,7 @@ use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ClientRef, FactKey};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::{client, is_swapped};

@@ -8,7 +8,7 @@ use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{TlsFact, TlsOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::{listed, visible};
 
 use crate::causes::network::clock_skew;

@@ -5,7 +5,7 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
-use hybridcheck_core::run::Row;
+use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::rows;

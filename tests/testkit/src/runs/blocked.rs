@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use hybridcheck_core::cause::{Certainty, Diagnosis, RowRef};
+use hybridcheck_core::cause::{Certainty, Diagnosis};
 use hybridcheck_core::check::{CheckId, Subject};
 use hybridcheck_core::endpoint::{Proof, Route};
 use hybridcheck_core::facts::{FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{ObjectId, Place};
-use hybridcheck_core::run::{Behind, Coverage, Role, Row, Run, Verdict};
+use hybridcheck_core::row::RowRef;
+use hybridcheck_core::row::{Role, Row};
+use hybridcheck_core::run::{Behind, Coverage, Run, Verdict};
 
 use super::{
     API, AUTH, INPUT, complete, endpoint, facts, gap_row, object, proof, row, run, unproven,

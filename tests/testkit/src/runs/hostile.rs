@@ -1,14 +1,14 @@
 //! A run in which every text was written by somebody who wants to deceive or to break a terminal.
 
-use hybridcheck_core::cause::{Certainty, Diagnosis, RowRef};
+use hybridcheck_core::cause::{Certainty, Diagnosis};
 use hybridcheck_core::check::{CheckId, Subject};
 use hybridcheck_core::endpoint::Proof;
 use hybridcheck_core::facts::{ClientRef, Entry, FactKey, Gap, Recorded, ResolverFact};
 use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::object::{At, Folder, Known, Note, ObjectId, Place, Stranger, Tenant};
-use hybridcheck_core::run::{
-    Behind, CatalogueEntry, Coverage, Invocation, Role, Row, Run, Tool, Verdict,
-};
+use hybridcheck_core::row::RowRef;
+use hybridcheck_core::row::{Role, Row};
+use hybridcheck_core::run::{Behind, CatalogueEntry, Coverage, Invocation, Run, Tool, Verdict};
 use hybridcheck_core::time::Took;
 
 use super::{endpoint, evidence, object, proof, run};
