@@ -11,6 +11,7 @@ pub mod finding;
 pub mod idp_fault;
 pub mod issuer;
 pub mod object;
+pub mod outside;
 pub mod permission;
 pub mod policy;
 pub mod region;

@@ -2,25 +2,7 @@
 
 /// Makes hostile text safe to show: control, bidirectional and invisible characters become `\u{…}`, and it is cut at `cap` characters.
 pub fn visible(text: &str, cap: usize) -> String {
-    let mut out = String::new();
-    for (count, c) in text.chars().enumerate() {
-        if count == cap {
-            out.push('…');
-            break;
-        }
-        if is_hostile(c) {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || crate::secret::is_invisible_blank(c)
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}' | '\u{fff9}'..='\u{fffb}' | '\u{61c}')
+    crate::outside::Outside::of(text).shown(cap).to_string()
 }
 
 /// The candidates nearest to a word, best first, at most three; none when nothing is close enough to be meant.
@@ -67,20 +49,6 @@ pub fn bare(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn control_and_bidi_characters_become_visible() {
-        assert_eq!(
-            visible("a\x1b[31m\u{202e}b\u{a0}", 99),
-            "a\\u{1b}[31m\\u{202e}b\\u{a0}"
-        );
-    }
-
-    #[test]
-    fn long_text_is_cut() {
-        assert_eq!(visible("abcdef", 3), "abc…");
-        assert_eq!(visible("abc", 3), "abc");
-    }
 
     #[test]
     fn nearest_prefers_the_closest_and_refuses_strangers() {
