@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use hybridcheck::gather;
-use hybridcheck_checks::engine::{self, Bench};
+use hybridcheck_checks::engine::{self, Criteria};
 use hybridcheck_core::object::Configuration;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
@@ -64,7 +64,7 @@ fn measure(text: &str, count: u32) -> Cost {
     let facts = gather::local(&wanted, &configuration.objects);
     let material = begun.elapsed();
 
-    let bench = Bench {
+    let criteria = Criteria {
         checks: &checks,
         rules: &rules,
         policy: &Policy::default(),
@@ -73,7 +73,7 @@ fn measure(text: &str, count: u32) -> Cost {
         has_tool_client: false,
     };
     let begun = Instant::now();
-    let judged = engine::judge(&configuration, &facts.facts, &bench);
+    let judged = engine::judge(&configuration, &facts.facts, &criteria);
     let judge = begun.elapsed();
     let rows = u32::try_from(judged.rows.len()).expect("a countable number of rows");
     assert_eq!(rows % count, 0, "every object has the same rows");

@@ -1,13 +1,12 @@
-//! Judging: every check on every subject, then the root causes, then what follows from what. Pure but for the panic guard.
+//! Judging: every check on every subject, then the root causes, then what follows from what; pure.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 
 use hybridcheck_core::cause::{Diagnosis, Part, Rule};
 use hybridcheck_core::check::{Case, Check, CheckId, Subject};
-use hybridcheck_core::facts::{FactKey, Facts, Gap};
+use hybridcheck_core::facts::{Answer, FactKey, Facts, Gap};
 use hybridcheck_core::finding::{Judgement, Status};
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::policy::Policy;
@@ -17,11 +16,11 @@ use hybridcheck_core::run::{Behind, CatalogueEntry, Coverage, EndpointProof, Ver
 use hybridcheck_core::time::Timestamp;
 
 /// By what a run is judged.
-pub struct Bench<'a> {
+pub struct Criteria<'a> {
     /// The checks selected.
-    pub checks: &'a [&'static dyn Check],
+    pub checks: &'a [&'a dyn Check],
     /// The root causes.
-    pub rules: &'a [&'static dyn Rule],
+    pub rules: &'a [&'a dyn Rule],
     /// Thresholds.
     pub policy: &'a Policy,
     /// Regions.
@@ -30,6 +29,28 @@ pub struct Bench<'a> {
     pub as_of: Timestamp,
     /// The tool's own client took part.
     pub has_tool_client: bool,
+}
+
+impl<'a> Criteria<'a> {
+    /// What the judgements about one of the objects may look at.
+    pub(crate) fn case(
+        &self,
+        object: &'a HybridObject,
+        configuration: &'a Configuration,
+        facts: &'a Facts,
+    ) -> Case<'a> {
+        let mut case = Case::new(
+            object,
+            &configuration.objects,
+            &configuration.strangers,
+            facts,
+            self.policy,
+            self.regions,
+            self.as_of,
+        );
+        case.has_tool_client = self.has_tool_client;
+        case
+    }
 }
 
 /// A judged run.
@@ -41,6 +62,8 @@ pub struct Judged {
     pub causes: Vec<Diagnosis>,
     /// What was proven.
     pub coverage: Coverage,
+    /// The checks and rules that panicked: what they would have said is not known.
+    pub panicked: BTreeSet<CheckId>,
 }
 
 thread_local! {
@@ -76,25 +99,32 @@ pub fn wanted(
 }
 
 /// Judges a configuration by its facts.
-pub fn judge(configuration: &Configuration, facts: &Facts, bench: &Bench<'_>) -> Judged {
-    silence_guarded_panics();
+pub fn judge(configuration: &Configuration, facts: &Facts, criteria: &Criteria<'_>) -> Judged {
     let mut judged = Judged::default();
     for object in &configuration.objects {
-        let mut case = Case::new(
-            object,
-            &configuration.objects,
-            &configuration.strangers,
-            facts,
-            bench.policy,
-            bench.regions,
-            bench.as_of,
-        );
-        case.has_tool_client = bench.has_tool_client;
-        let mut rows = rows(&case, bench.checks);
-        let causes = diagnose(&case, bench.rules, &rows);
+        let case = criteria.case(object, configuration, facts);
+        let mut rows = Vec::new();
+        for check in criteria.checks {
+            for answered in answers(*check, &case) {
+                if answered.answer.is_none() {
+                    judged.panicked.insert(check.id());
+                }
+                rows.push(row(*check, answered, &case));
+            }
+        }
+        let mut causes = Vec::new();
+        for rule in criteria.rules {
+            match diagnoses(*rule, &case, &rows) {
+                Some(found) => causes.extend(found),
+                None => {
+                    judged.panicked.insert(rule.cause_id());
+                }
+            }
+        }
+        causes.sort_by_key(|diagnosis| diagnosis.certainty);
         fold(&mut rows, &causes, facts, judged.causes.len());
         judged.rows.append(&mut rows);
-        judged.causes.extend(causes);
+        judged.causes.append(&mut causes);
         judged.coverage.endpoints.extend(proofs(&case));
     }
     judged
@@ -133,40 +163,52 @@ pub fn catalogue(checks: &[&'static dyn Check]) -> Vec<CatalogueEntry> {
     checks.iter().map(entry).collect()
 }
 
-fn rows(case: &Case<'_>, checks: &[&'static dyn Check]) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for check in checks {
-        for subject in check.subjects(case.object) {
-            case.take_used();
-            let answer = guarded(|| check.judge(&subject, case))
-                .unwrap_or_else(|message| Err(Gap::Broken { message }));
-            let (judgement, gap) = match answer {
-                Ok(judgement) => (judgement, None),
-                Err(gap) => {
-                    let judgement = Judgement {
-                        status: Status::Gap,
-                        ..Judgement::pass("")
-                    };
-                    (judgement, Some(case.gap_over(gap)))
-                }
-            };
-            rows.push(row(*check, subject, judgement, gap, case));
-        }
-    }
-    rows
+/// What a check said about one of its subjects.
+pub(crate) struct Answered {
+    /// What it judged.
+    pub(crate) subject: Subject,
+    /// What it said; nothing when it panicked.
+    pub(crate) answer: Option<Answer<Judgement>>,
+    /// What it looked at.
+    pub(crate) judged_on: Vec<FactKey>,
 }
 
-fn row(
-    check: &dyn Check,
-    subject: Subject,
-    judgement: Judgement,
-    gap: Option<Gap>,
-    case: &Case<'_>,
-) -> Row {
+/// What a check says about each of its subjects.
+pub(crate) fn answers(check: &dyn Check, case: &Case<'_>) -> Vec<Answered> {
+    let answered = |subject| {
+        case.take_used();
+        let answer = guarded(|| check.judge(&subject, case));
+        Answered {
+            answer: answer.map(|answer| answer.map_err(|gap| case.gap_over(gap))),
+            judged_on: case.take_used(),
+            subject,
+        }
+    };
+    let subjects = check.subjects(case.object).into_iter();
+    subjects.map(answered).collect()
+}
+
+/// A row; a judgement that panicked is a gap of its own.
+fn row(check: &dyn Check, answered: Answered, case: &Case<'_>) -> Row {
+    let answer = answered.answer.unwrap_or_else(|| {
+        Err(Gap::Broken {
+            message: "a check panicked; please report it with the output of --format json".into(),
+        })
+    });
+    let (judgement, gap) = match answer {
+        Ok(judgement) => (judgement, None),
+        Err(gap) => {
+            let judgement = Judgement {
+                status: Status::Gap,
+                ..Judgement::pass("")
+            };
+            (judgement, Some(gap))
+        }
+    };
     Row {
         object: case.object.id,
         check: check.id(),
-        subject,
+        subject: answered.subject,
         title: check.title(),
         status: judgement.status,
         required: check.is_required(),
@@ -177,24 +219,20 @@ fn row(
         places: judgement.places,
         evidence: judgement.evidence,
         gap,
-        judged_on: case.take_used(),
+        judged_on: answered.judged_on,
         role: Role::Independent,
     }
 }
 
-fn diagnose(case: &Case<'_>, rules: &[&'static dyn Rule], rows: &[Row]) -> Vec<Diagnosis> {
-    let mut causes = Vec::new();
-    for rule in rules {
-        let found = guarded(|| rule.diagnose(case, rows)).unwrap_or_default();
-        for diagnosis in found {
-            let mut diagnosis = diagnosis.over(case);
-            diagnosis.cause = rule.cause_id();
-            diagnosis.object = case.object.id;
-            causes.push(diagnosis);
-        }
-    }
-    causes.sort_by_key(|diagnosis| diagnosis.certainty);
-    causes
+/// What one rule finds; nothing is known when it panicked.
+fn diagnoses(rule: &dyn Rule, case: &Case<'_>, rows: &[Row]) -> Option<Vec<Diagnosis>> {
+    let found = guarded(|| rule.diagnose(case, rows))?.into_iter();
+    let settled = |diagnosis: Diagnosis| Diagnosis {
+        cause: rule.cause_id(),
+        object: case.object.id,
+        ..diagnosis.over(case)
+    };
+    Some(found.map(settled).collect())
 }
 
 /// Gives each row its part: the first cause that it shows, else the first that it follows from.
@@ -264,25 +302,15 @@ fn requirement(key: &FactKey) -> Option<String> {
     }
 }
 
-/// Runs a judgement; a panic in it ends nothing else and is told by its place, never by its text, which may hold a value.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+/// Whether a panic on this thread is the engine's to tell, in the row of what panicked: a panic hook then has nothing to print.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// Runs a judgement; nothing when it panics. A panic ends nothing else, and its text, which may hold a value, goes nowhere.
+fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     GUARDED.set(true);
     let result = catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(false);
-    result.map_err(|_| {
-        "a check panicked; please report it with the output of --format json".to_owned()
-    })
-}
-
-/// Guarded panics are recorded in their row, not printed.
-fn silence_guarded_panics() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let previous = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !GUARDED.get() {
-                previous(info);
-            }
-        }));
-    });
+    result.ok()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use hybridcheck_checks::engine::{self, Bench};
+use hybridcheck_checks::engine::{self, Criteria, Judged};
 use hybridcheck_core::check::Check;
 use hybridcheck_core::endpoint::Route;
 use hybridcheck_core::facts::{FactKey, Gap};
@@ -12,7 +12,7 @@ use hybridcheck_core::object::{Configuration, HybridObject, OBJECT_NAME, Tenant}
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::TABLE_DATE;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::run::{Invocation, ObjectSummary, Run, SCHEMA, Tool};
+use hybridcheck_core::run::{Coverage, Invocation, ObjectSummary, Run, SCHEMA, Tool};
 use hybridcheck_core::time::Timestamp;
 
 use super::baseline::BaselineArgs;
@@ -233,7 +233,7 @@ pub(super) fn execute(job: &Job<'_>) -> Result<u8, Failure> {
     let as_of = job
         .as_of
         .unwrap_or(Timestamp::from_unix(watch.started.unix()));
-    let bench = Bench {
+    let criteria = Criteria {
         checks: &scope.checks,
         rules: &rules,
         policy: &job.policy,
@@ -241,11 +241,14 @@ pub(super) fn execute(job: &Job<'_>) -> Result<u8, Failure> {
         as_of,
         has_tool_client,
     };
-    let judged = engine::judge(&configuration, &gathered.facts, &bench);
+    let judged = engine::judge(&configuration, &gathered.facts, &criteria);
     let verdict = engine::verdict(&judged.rows, output.fail_on, gathered.interrupted);
-    let mut coverage = judged.coverage;
-    coverage.requests = gathered.requests;
-    coverage.unproven = unproven(scope, settings, &judged.rows);
+    let unproven = unproven(scope, settings, &judged);
+    let coverage = Coverage {
+        requests: gathered.requests,
+        unproven,
+        ..judged.coverage
+    };
     let objects = configuration.objects.iter();
     let run = Run {
         schema: SCHEMA,
@@ -548,7 +551,8 @@ fn routes_taken(scope: &Scope, settings: &Settings) -> String {
 }
 
 /// What no run of this kind proves.
-fn unproven(scope: &Scope, settings: &Settings, rows: &[Row]) -> Vec<String> {
+fn unproven(scope: &Scope, settings: &Settings, judged: &Judged) -> Vec<String> {
+    let rows = &judged.rows;
     let has_tool_client = settings.tool_client.is_some();
     let mut unproven = Vec::new();
     if scope.offline {
@@ -577,6 +581,11 @@ fn unproven(scope: &Scope, settings: &Settings, rows: &[Row]) -> Vec<String> {
     let objects = &scope.configuration.objects;
     if objects.iter().any(|object| object.form.is_selection()) {
         unproven.push(format!("That the export is whole: the person who exports {OBJECT_NAME} selects its sections and options."));
+    }
+    for id in &judged.panicked {
+        unproven.push(format!(
+            "What {id} would say: it panicked; please report it with the output of --format json."
+        ));
     }
     unproven
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::process::ExitCode;
 
+use hybridcheck_checks::engine;
 use hybridcheck_core::access::UnusableUrl;
 
 use hybridcheck_sources::SourceError;
@@ -146,9 +147,12 @@ pub(super) fn complain(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// A panic's text may hold a value: only its place is printed.
+/// A panic's text may hold a value: only its place is printed; a judgement's panic is told in its row.
 pub(super) fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
+        if engine::is_guarded() {
+            return;
+        }
         let place = info
             .location()
             .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));

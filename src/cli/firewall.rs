@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use clap::builder::BoolishValueParser;
-use hybridcheck_checks::engine::{self, Bench};
+use hybridcheck_checks::engine::{self, Criteria};
 use hybridcheck_core::access::{Access, AccessList, Destination, Purpose, Reach, needed};
 use hybridcheck_core::check::{Check, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
@@ -173,7 +173,7 @@ fn tried(list: &mut AccessList, scope: &Scope, settings: &Settings) -> Result<bo
     let (_, routes) = gather::routed(wanted.clone(), &scope.configuration.objects, settings);
     list.notes.extend(detours(&wanted, &routes));
     let gathered = gathered(wanted, scope, settings, (style::shows_progress(), false))?;
-    let bench = Bench {
+    let criteria = Criteria {
         checks: &scope.checks,
         rules: &[],
         policy: &Policy::default(),
@@ -181,7 +181,7 @@ fn tried(list: &mut AccessList, scope: &Scope, settings: &Settings) -> Result<bo
         as_of: Timestamp::from_unix(watch.started.unix()),
         has_tool_client: false,
     };
-    let rows = engine::judge(&scope.configuration, &gathered.facts, &bench).rows;
+    let rows = engine::judge(&scope.configuration, &gathered.facts, &criteria).rows;
     let mut rules = std::mem::take(&mut list.rules);
     for rule in &mut rules {
         rule.reach = reach(rule, &rows, &mut list.notes);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use hybridcheck_checks::engine::{self, Bench};
+use hybridcheck_checks::engine::{self, Criteria};
 use hybridcheck_core::facts::{Entry, Facts};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::{Configuration, Value};
@@ -92,7 +92,7 @@ fn judged(name: &str) -> (Vec<Row>, Vec<hybridcheck_core::cause::Diagnosis>) {
     let json = std::fs::read_to_string(scenario.join("facts.json")).expect("the facts");
     let recorded: Recorded = serde_json::from_str(&json).expect("facts");
     let (checks, rules) = (hybridcheck_checks::checks(), hybridcheck_checks::rules());
-    let bench = Bench {
+    let criteria = Criteria {
         checks: &checks,
         rules: &rules,
         policy: &Policy::default(),
@@ -100,7 +100,7 @@ fn judged(name: &str) -> (Vec<Row>, Vec<hybridcheck_core::cause::Diagnosis>) {
         as_of: recorded.as_of,
         has_tool_client: false,
     };
-    let judged = engine::judge(&configuration, &Facts::recorded(recorded.facts), &bench);
+    let judged = engine::judge(&configuration, &Facts::recorded(recorded.facts), &criteria);
     (judged.rows, judged.causes)
 }
 

@@ -5,7 +5,7 @@
     reason = "a table of one-line closures"
 )]
 
-use hybridcheck_checks::engine::{self, Bench};
+use hybridcheck_checks::engine::{self, Criteria};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
     ApiOutcome, CertificateFact, CertificateInfo, CertificateOutcome, ClientRef, Fact, FactKey,
@@ -323,7 +323,7 @@ fn tool_key() -> FactKey {
 /// Every row of every spoiled scenario.
 pub(crate) fn rows() -> Vec<Row> {
     let (checks, rules) = (hybridcheck_checks::checks(), hybridcheck_checks::rules());
-    let mut bench = Bench {
+    let mut criteria = Criteria {
         checks: &checks,
         rules: &rules,
         policy: &Policy::default(),
@@ -340,8 +340,8 @@ pub(crate) fn rows() -> Vec<Row> {
         configuration.settle();
         let mut facts = facts::healthy(&configuration.objects[0]);
         spoil(&mut configuration, &mut facts);
-        bench.has_tool_client = facts.holds(&tool_key());
-        rows.extend(engine::judge(&configuration, &facts, &bench).rows);
+        criteria.has_tool_client = facts.holds(&tool_key());
+        rows.extend(engine::judge(&configuration, &facts, &criteria).rows);
     }
     rows
 }

@@ -1,7 +1,9 @@
-//! A bench for tests: an object, its facts, and an engine that makes rows as the real one does.
+//! A bench for tests: an object and its facts, given to the engine.
+
+use std::collections::BTreeSet;
 
 use hybridcheck_core::cause::{Diagnosis, Rule};
-use hybridcheck_core::check::{Case, Check, CheckId, Subject};
+use hybridcheck_core::check::{Case, Check, CheckId, Documented, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiOutcome, ChainFault, ClientRef, DnsOutcome, Fact,
@@ -9,17 +11,19 @@ use hybridcheck_core::facts::{
     TokenOutcome, Trust, TunnelOutcome,
 };
 use hybridcheck_core::finding::{Judgement, Owner, Status};
-use hybridcheck_core::object::{HybridObject, ObjectId};
+use hybridcheck_core::object::{Configuration, HybridObject, ObjectId};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::row::{Role, Row};
 use hybridcheck_testkit::{facts as canned, objects, proxied};
 
+use crate::engine::{self, Criteria, Judged};
+
 /// An object with facts, everything good until a test spoils something.
 pub(crate) struct Bench {
     pub(crate) object: HybridObject,
     pub(crate) facts: Facts,
-    rows: Vec<Row>,
+    failing: Vec<(CheckId, Subject)>,
     has_tool_client: bool,
 }
 
@@ -35,7 +39,7 @@ impl Bench {
         Self {
             object,
             facts,
-            rows: Vec::new(),
+            failing: Vec::new(),
             has_tool_client: false,
         }
     }
@@ -126,9 +130,14 @@ impl Bench {
         bench
     }
 
-    /// Adds a failing row of a check, in place of what the check itself would say.
+    /// Puts a check in place that fails on a subject, whatever the check itself would say of it.
     pub(crate) fn failing(mut self, check: &str, subject: Subject) -> Self {
-        self.rows.push(row(&self.object, check, subject));
+        let id = CheckId(check.into());
+        assert!(
+            crate::checks().iter().any(|check| check.id() == id),
+            "no check is called {id}"
+        );
+        self.failing.push((id, subject));
         self
     }
 
@@ -159,15 +168,7 @@ impl Bench {
 
     /// Rows of every check.
     pub(crate) fn rows(&self) -> Vec<Row> {
-        self.with_case(|case| {
-            let mut rows: Vec<Row> = crate::checks()
-                .into_iter()
-                .flat_map(|check| judged(check, case))
-                .filter(|row| !self.rows.iter().any(|own| is_same(own, row)))
-                .collect();
-            rows.extend(self.rows.iter().cloned());
-            rows
-        })
+        self.judged(&[]).rows
     }
 
     /// The ids and subjects of rows that fail.
@@ -180,61 +181,121 @@ impl Bench {
 
     /// What one rule finds.
     pub(crate) fn diagnose(&self, rule: &dyn Rule) -> Vec<Diagnosis> {
-        let rows = self.rows();
-        self.with_case(|case| {
-            let found = rule.diagnose(case, &rows).into_iter();
-            found.map(|diagnosis| diagnosis.over(case)).collect()
-        })
+        self.judged(&[rule]).causes
     }
 
     /// The ids of all causes that fire.
     pub(crate) fn causes(&self) -> Vec<String> {
-        let rows = self.rows();
-        self.with_case(|case| {
-            crate::rules()
-                .into_iter()
-                .flat_map(|rule| {
-                    let found = rule.diagnose(case, &rows);
-                    found.into_iter().map(move |_| rule.cause_id().0)
-                })
-                .collect()
-        })
+        let causes = self.judged(&crate::rules()).causes.into_iter();
+        causes.map(|diagnosis| diagnosis.cause.0).collect()
     }
 
     /// Rows that are neither the root nor a consequence of any cause.
     pub(crate) fn unexplained(&self) -> Vec<String> {
-        let rows = self.rows();
-        let found: Vec<Diagnosis> = self.with_case(|case| {
-            let rules = crate::rules().into_iter();
-            let found = rules.flat_map(|rule| rule.diagnose(case, &rows));
-            found.map(|diagnosis| diagnosis.over(case)).collect()
-        });
-        let is_explained = |row: &Row| {
-            let mut found = found.iter();
-            found.any(|diagnosis| diagnosis.part_of(row, &self.facts).is_some())
-        };
-        rows.iter()
+        self.judged(&crate::rules())
+            .rows
+            .iter()
             .filter(|row| matches!(row.status, Status::Fail | Status::Warn | Status::Gap))
-            .filter(|row| !is_explained(row))
-            .map(|row| format!("{} {}: {}", row.check, row.subject, row.found))
+            .filter(|row| row.role == Role::Independent)
+            .map(|row| format!("{} {}: {}", row.check, row.subject, said(row)))
             .collect()
+    }
+
+    /// Judges by every check and some rules.
+    fn judged(&self, rules: &[&dyn Rule]) -> Judged {
+        let stand_ins: Vec<StandIn> = crate::checks()
+            .into_iter()
+            .map(|check| StandIn::new(check, &self.failing))
+            .collect();
+        let checks: Vec<&dyn Check> = stand_ins.iter().map(|check| check as &dyn Check).collect();
+        let judged = self.with_criteria(&checks, rules, |criteria| {
+            engine::judge(&self.configuration(), &self.facts, criteria)
+        });
+        assert_eq!(judged.panicked, BTreeSet::new());
+        judged
     }
 
     /// Runs over a case of this bench, as of [`canned::now`].
     pub(crate) fn with_case<T>(&self, run: impl FnOnce(&Case<'_>) -> T) -> T {
-        let (policy, regions) = (Policy::default(), Regions::default());
-        let objects = vec![self.object.clone(); usize::from(self.object.id.0) + 1];
-        let mut case = Case::new(
-            &self.object,
-            &objects,
-            &[],
-            &self.facts,
-            &policy,
-            &regions,
-            canned::now(),
-        );
-        case.has_tool_client = self.has_tool_client;
-        run(&case)
+        self.with_criteria(&[], &[], |criteria| {
+            run(&criteria.case(&self.object, &self.configuration(), &self.facts))
+        })
+    }
+
+    fn with_criteria<T>(
+        &self,
+        checks: &[&dyn Check],
+        rules: &[&dyn Rule],
+        run: impl FnOnce(&Criteria<'_>) -> T,
+    ) -> T {
+        run(&Criteria {
+            checks,
+            rules,
+            policy: &Policy::default(),
+            regions: &Regions::default(),
+            as_of: canned::now(),
+            has_tool_client: self.has_tool_client,
+        })
+    }
+
+    fn configuration(&self) -> Configuration {
+        Configuration {
+            objects: vec![self.object.clone()],
+            ..Configuration::default()
+        }
+    }
+}
+
+/// A check with subjects on which it fails whatever the facts are.
+struct StandIn {
+    check: &'static dyn Check,
+    failing: Vec<Subject>,
+}
+
+impl StandIn {
+    /// Stands in for a check where that is among those that shall fail.
+    fn new(check: &'static dyn Check, failing: &[(CheckId, Subject)]) -> Self {
+        let own = failing.iter().filter(|(id, _)| *id == check.id());
+        Self {
+            check,
+            failing: own.map(|(_, subject)| subject.clone()).collect(),
+        }
+    }
+}
+
+impl Documented for StandIn {
+    fn lines(&self) -> &'static [&'static str] {
+        self.check.lines()
+    }
+
+    fn module(&self) -> &'static str {
+        self.check.module()
+    }
+}
+
+impl Check for StandIn {
+    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+        let mut subjects = self.check.subjects(object);
+        let strange = self.failing.iter().filter(|own| !subjects.contains(own));
+        let strange: Vec<Subject> = strange.cloned().collect();
+        subjects.extend(strange);
+        subjects
+    }
+
+    fn is_required(&self) -> bool {
+        self.check.is_required()
+    }
+
+    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+        if self.failing.contains(subject) {
+            return Ok(Judgement::fail(
+                "what the check expects",
+                "what the check found",
+                "what the check advises",
+                Owner::EngageAdmin,
+            ));
+        }
+        self.check.judge(subject, case)
     }
 }
 
@@ -250,65 +311,11 @@ pub(crate) fn client(section: &str) -> Subject {
     }
 }
 
-fn is_same(a: &Row, b: &Row) -> bool {
-    a.check == b.check && a.subject == b.subject
-}
-
-fn judged(check: &dyn Check, case: &Case<'_>) -> Vec<Row> {
-    let subjects = check.subjects(case.object).into_iter();
-    subjects
-        .map(|subject| {
-            case.take_used();
-            let answer = check.judge(&subject, case);
-            let judged_on = case.take_used();
-            let (judgement, gap) = match answer {
-                Ok(judgement) => (judgement, None),
-                Err(gap) => {
-                    let gap = case.gap_over(gap);
-                    let mut judgement = Judgement::pass(gap.to_string());
-                    judgement.status = Status::Gap;
-                    (judgement, Some(gap))
-                }
-            };
-            Row {
-                object: case.object.id,
-                check: check.id(),
-                subject,
-                title: check.title(),
-                status: judgement.status,
-                required: check.is_required(),
-                expected: judgement.expected,
-                found: judgement.found,
-                fix: judgement.fix,
-                owner: judgement.owner,
-                places: judgement.places,
-                evidence: judgement.evidence,
-                gap,
-                judged_on,
-                role: Role::Independent,
-            }
-        })
-        .collect()
-}
-
-fn row(object: &HybridObject, check: &str, subject: Subject) -> Row {
-    Row {
-        object: object.id,
-        check: CheckId(check.into()),
-        subject,
-        title: String::new(),
-        status: Status::Fail,
-        required: true,
-        expected: "what the check expects".into(),
-        found: "what the check found".into(),
-        fix: "what the check advises".into(),
-        owner: Some(Owner::EngageAdmin),
-        places: Vec::new(),
-        evidence: Vec::new(),
-        gap: None,
-        judged_on: Vec::new(),
-        role: Role::Independent,
-    }
+/// What a row tells: what was found, or why nothing was.
+fn said(row: &Row) -> String {
+    row.gap
+        .as_ref()
+        .map_or_else(|| row.found.clone(), ToString::to_string)
 }
 
 #[test]
@@ -318,7 +325,7 @@ fn healthy_facts_pass_every_check_and_fire_no_cause() {
         .rows()
         .into_iter()
         .filter(|row| matches!(row.status, Status::Fail | Status::Warn | Status::Gap))
-        .map(|row| format!("{} {}: {}", row.check, row.subject, row.found))
+        .map(|row| format!("{} {}: {}", row.check, row.subject, said(&row)))
         .collect();
     assert_eq!(bad, Vec::<String>::new());
     assert_eq!(bench.causes(), Vec::<String>::new());

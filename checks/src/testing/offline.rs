@@ -1,12 +1,14 @@
 //! Runs a check over an object in unit tests.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Check, Subject};
 use hybridcheck_core::facts::{Answer, Facts, Gap};
 use hybridcheck_core::finding::{Judgement, Status};
-use hybridcheck_core::object::{HybridObject, Stranger};
+use hybridcheck_core::object::{Configuration, HybridObject, Stranger};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::time::Timestamp;
+
+use crate::engine::{self, Criteria};
 
 /// What a check says about each of its subjects.
 pub(crate) type Answers = Vec<(Subject, Answer<Judgement>)>;
@@ -59,16 +61,22 @@ fn run(
     strangers: &[Stranger],
     facts: &Facts,
 ) -> Answers {
-    let (policy, regions) = (Policy::default(), Regions::default());
-    let as_of = Timestamp::from_unix(1_800_000_000);
-    let object = &objects[0];
-    let case = Case::new(object, objects, strangers, facts, &policy, &regions, as_of);
-    check
-        .subjects(object)
-        .into_iter()
-        .map(|subject| {
-            let answer = check.judge(&subject, &case);
-            (subject, answer)
-        })
+    let criteria = Criteria {
+        checks: &[],
+        rules: &[],
+        policy: &Policy::default(),
+        regions: &Regions::default(),
+        as_of: Timestamp::from_unix(1_800_000_000),
+        has_tool_client: false,
+    };
+    let configuration = Configuration {
+        objects: objects.to_vec(),
+        strangers: strangers.to_vec(),
+        ..Configuration::default()
+    };
+    let case = criteria.case(&configuration.objects[0], &configuration, facts);
+    let answers = engine::answers(check, &case).into_iter();
+    answers
+        .map(|answered| (answered.subject, answered.answer.expect("no panic")))
         .collect()
 }
