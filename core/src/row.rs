@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{CheckId, Subject};
+use crate::check::{Check, CheckId, Subject};
 use crate::facts::{FactKey, Gap};
 use crate::finding::{Evidence, Owner, Status};
 use crate::object::{ObjectId, Place};
@@ -44,6 +44,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether this check made it.
+    pub fn is_of(&self, check: &dyn Check) -> bool {
+        check.is_named(&self.check)
+    }
+
     /// Whether the run is incomplete without it: what was left out on request, or is done on request only, is no reason for that.
     pub fn is_missed(&self) -> bool {
         self.required

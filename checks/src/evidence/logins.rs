@@ -5,9 +5,7 @@ use hybridcheck_core::facts::{FactKey, OAuthError, SamlLoginFact, SamlTry};
 use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
-
-/// The check that says how the login ended.
-const CHECK: &str = "saml-login";
+use crate::saml;
 
 /// The names that RFC 6749 gives to refusals of the client itself: no assertion was looked at.
 const OF_CLIENT: [&str; 3] = [
@@ -42,7 +40,7 @@ pub(crate) fn is_of_client(error: &OAuthError) -> bool {
 
 /// The login that the genuine service refused.
 pub(crate) fn refused<'r>(case: &Case<'r>, all: &'r [Row]) -> Option<Refused<'r>> {
-    let row = rows::failing(all, CHECK).into_iter().next()?;
+    let row = rows::failing(all, &saml::Login).into_iter().next()?;
     let key = FactKey::SamlLogin {
         object: case.object.id,
     };

@@ -7,6 +7,7 @@ use hybridcheck_core::text::{listed, visible};
 
 use crate::evidence::refusals::{self, OAuthMeaning};
 use crate::evidence::{organization, rows, subjects};
+use crate::oauth::TokenIssued;
 
 /// The rows and facts of token requests that the genuine service refused with this meaning, but for those of which a surer cause is
 /// known: id and secret in each other's place, or an option that changed meanwhile.
@@ -15,7 +16,7 @@ pub(crate) fn refused<'r>(
     all: &'r [Row],
     meaning: OAuthMeaning,
 ) -> Vec<(&'r Row, &'r TokenFact)> {
-    let refused = rows::failing(all, "oauth-token-issued").into_iter();
+    let refused = rows::failing(all, &TokenIssued).into_iter();
     refused
         .filter_map(|row| {
             let client = client(row)?;

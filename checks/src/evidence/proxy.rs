@@ -13,6 +13,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::{listed, visible};
 
 use crate::evidence::rows;
+use crate::proxy::Tunnel;
 
 /// Why a tunnel was not opened, as far as the answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +170,7 @@ pub(crate) fn refused<'r>(
     all: &'r [Row],
     why: Refusal,
 ) -> Vec<(Endpoint, Vec<(&'r Endpoint, &'r Row)>)> {
-    rows::grouped(rows::failing(all, "proxy-tunnel"), |endpoint| {
+    rows::grouped(rows::failing(all, &Tunnel), |endpoint| {
         (refusal(case, endpoint)? == why).then(|| proxy(case, endpoint))?
     })
 }

@@ -9,6 +9,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{rows, subjects};
+use crate::oauth::ClientActive;
 
 /// What an OAuth error says about the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +136,7 @@ pub(crate) fn diagnosed(
         }
         _ => false,
     };
-    let shown = rows::failing(all, "oauth-client-active").into_iter();
+    let shown = rows::failing(all, &ClientActive).into_iter();
     let shown: Vec<&Row> = shown.filter(is_refused).collect();
     let (certainty, sentence, owner, fix) = verdict(first);
     let mut diagnosis = Diagnosis::new(certainty, sentence, owner, fix);

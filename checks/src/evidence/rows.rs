@@ -2,8 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::{general, network};
 use hybridcheck_core::access::request;
-use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{Attempt, FactKey, PHASE_FLAG, TcpFact, TcpOutcome, TlsFact};
 use hybridcheck_core::finding::Status;
@@ -11,18 +12,30 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 /// The checks that find out that a host's name leads to an address that is not the service's.
-const OF_ADDRESSES: [&str; 2] = ["network-address-genuine", "network-hosts-file"];
+const OF_ADDRESSES: [&dyn Check; 2] = [&network::AddressGenuine, &network::HostsFile];
 
 /// The failing rows of a check. What was met at an address that the name should not have tells nothing about the network or the
 /// service: such rows are left to the causes of wrong addresses.
-pub(crate) fn failing<'r>(rows: &'r [Row], check: &str) -> Vec<&'r Row> {
+pub(crate) fn failing<'r>(rows: &'r [Row], check: &dyn Check) -> Vec<&'r Row> {
     let flagged = flagged(rows, check).into_iter();
     flagged.filter(|row| row.status == Status::Fail).collect()
 }
 
+/// The failing rows of several checks, check by check.
+pub(crate) fn failing_any<'r>(rows: &'r [Row], checks: &[&dyn Check]) -> Vec<&'r Row> {
+    let checks = checks.iter();
+    checks.flat_map(|check| failing(rows, *check)).collect()
+}
+
+/// The failing and warning rows of several checks, check by check.
+pub(crate) fn flagged_any<'r>(rows: &'r [Row], checks: &[&dyn Check]) -> Vec<&'r Row> {
+    let checks = checks.iter();
+    checks.flat_map(|check| flagged(rows, *check)).collect()
+}
+
 /// The failing and warning rows of a check, without those of endpoints at wrong addresses.
-pub(crate) fn flagged<'r>(rows: &'r [Row], check: &str) -> Vec<&'r Row> {
-    let of_check = rows.iter().filter(|row| row.check.0 == check);
+pub(crate) fn flagged<'r>(rows: &'r [Row], check: &dyn Check) -> Vec<&'r Row> {
+    let of_check = rows.iter().filter(|row| row.is_of(check));
     of_check
         .filter(|row| matches!(row.status, Status::Fail | Status::Warn))
         .filter(|row| !stands_at_wrong_address(rows, row))
@@ -30,27 +43,27 @@ pub(crate) fn flagged<'r>(rows: &'r [Row], check: &str) -> Vec<&'r Row> {
 }
 
 fn stands_at_wrong_address(rows: &[Row], row: &Row) -> bool {
-    let is_of_names =
-        OF_ADDRESSES.contains(&row.check.0.as_str()) || OF_NAMES.contains(&row.check.0.as_str());
-    !is_of_names
-        && endpoint(row).is_some_and(|of| {
-            OF_ADDRESSES
-                .iter()
-                .any(|check| is_flagged(rows, check, of, &[Status::Fail]))
-        })
+    let is_of_names = || {
+        let mut checks = OF_ADDRESSES.into_iter().chain(OF_NAMES);
+        checks.any(|check| row.is_of(check))
+    };
+    endpoint(row).is_some_and(|of| {
+        let mut checks = OF_ADDRESSES.into_iter();
+        !is_of_names() && checks.any(|check| is_flagged(rows, check, of, &[Status::Fail]))
+    })
 }
 
 /// The other checks of names, which look at no address.
-const OF_NAMES: [&str; 3] = [
-    "network-lookup-agrees",
-    "network-nameservers-agree",
-    "network-resolves",
+const OF_NAMES: [&dyn Check; 3] = [
+    &network::LookupAgrees,
+    &network::NameserversAgree,
+    &network::Resolves,
 ];
 
 /// Whether a check has one of these verdicts on an endpoint.
-pub(crate) fn is_flagged(rows: &[Row], check: &str, of: &Endpoint, among: &[Status]) -> bool {
+pub(crate) fn is_flagged(rows: &[Row], check: &dyn Check, of: &Endpoint, among: &[Status]) -> bool {
     rows.iter()
-        .any(|row| row.check.0 == check && among.contains(&row.status) && endpoint(row) == Some(of))
+        .any(|row| among.contains(&row.status) && row.is_of(check) && endpoint(row) == Some(of))
 }
 
 /// The failing and warning rows about an endpoint that look at its addresses: consequences when these are wrong.
@@ -95,8 +108,13 @@ pub(crate) fn name_keys(case: &Case<'_>, host: &Host) -> Vec<FactKey> {
 }
 
 /// Whether a check fails on anything.
-pub(crate) fn fails(rows: &[Row], check: &str) -> bool {
+pub(crate) fn fails(rows: &[Row], check: &dyn Check) -> bool {
     !failing(rows, check).is_empty()
+}
+
+/// Whether one of several checks fails on anything.
+pub(crate) fn fails_any(rows: &[Row], checks: &[&dyn Check]) -> bool {
+    checks.iter().any(|check| fails(rows, *check))
 }
 
 /// The endpoint a row judges.
@@ -183,7 +201,7 @@ pub(crate) fn tls_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
 pub(crate) fn is_url_at_fault(case: &Case<'_>, all: &[Row], endpoint: &Endpoint) -> bool {
     let is_auth = case.object.auth_endpoint().as_ref() == Some(endpoint);
     let is_api = case.object.api_endpoint().as_ref() == Some(endpoint);
-    (is_auth && fails(all, "general-auth-url")) || (is_api && fails(all, "general-service-url"))
+    (is_auth && fails(all, &general::AuthUrl)) || (is_api && fails(all, &general::ServiceUrl))
 }
 
 /// The endpoint has another port than 443 because its URL is wrong: nobody should open that port.

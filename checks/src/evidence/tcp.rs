@@ -12,6 +12,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::rows;
+use crate::network;
 
 /// Sooner than this no neighbour has been given up: the kernel asks for its address for seconds.
 const NEIGHBOUR_WAIT: Duration = Duration::from_millis(500);
@@ -393,7 +394,7 @@ pub(crate) fn grouped<'r, E: PartialEq>(
     all: &'r [Row],
     explain: impl Fn(&Endpoint, &[Shut]) -> Option<E>,
 ) -> Vec<(E, Vec<(&'r Endpoint, &'r Row)>)> {
-    rows::grouped(rows::failing(all, "network-connects"), |endpoint| {
+    rows::grouped(rows::failing(all, &network::Connects), |endpoint| {
         if rows::is_port_at_fault(case, all, endpoint) {
             return None;
         }

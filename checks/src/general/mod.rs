@@ -11,13 +11,22 @@ mod organization_sname_form;
 mod same_region;
 mod service_url;
 
+pub(crate) use auth_url::AuthUrl;
+pub(crate) use hosts_known::HostsKnown;
+pub(crate) use options_clean::OptionsClean;
+pub(crate) use options_present::OptionsPresent;
+pub(crate) use organization_id_guid::OrganizationIdGuid;
+pub(crate) use organization_sname_form::OrganizationSnameForm;
+pub(crate) use same_region::SameRegion;
+pub(crate) use service_url::ServiceUrl;
+
 pub(crate) const CHECKS: &[&dyn Check] = &[
-    &options_present::OptionsPresent,
-    &options_clean::OptionsClean,
-    &organization_sname_form::OrganizationSnameForm,
-    &organization_id_guid::OrganizationIdGuid,
-    &auth_url::AuthUrl,
-    &service_url::ServiceUrl,
-    &hosts_known::HostsKnown,
-    &same_region::SameRegion,
+    &OptionsPresent,
+    &OptionsClean,
+    &OrganizationSnameForm,
+    &OrganizationIdGuid,
+    &AuthUrl,
+    &ServiceUrl,
+    &HostsKnown,
+    &SameRegion,
 ];

@@ -12,14 +12,24 @@ mod issuer_matches;
 mod issuer_unique;
 mod target_https;
 
+pub(crate) use audience::Audience;
+pub(crate) use auto_provision::AutoProvision;
+pub(crate) use certificate_known::CertificateKnown;
+pub(crate) use certificate_valid::CertificateValid;
+pub(crate) use enabled::Enabled;
+pub(crate) use exists::Exists;
+pub(crate) use issuer_matches::IssuerMatches;
+pub(crate) use issuer_unique::IssuerUnique;
+pub(crate) use target_https::TargetHttps;
+
 pub(crate) const CHECKS: &[&dyn Check] = &[
-    &exists::Exists,
-    &enabled::Enabled,
-    &auto_provision::AutoProvision,
-    &issuer_matches::IssuerMatches,
-    &certificate_known::CertificateKnown,
-    &certificate_valid::CertificateValid,
-    &issuer_unique::IssuerUnique,
-    &target_https::TargetHttps,
-    &audience::Audience,
+    &Exists,
+    &Enabled,
+    &AutoProvision,
+    &IssuerMatches,
+    &CertificateKnown,
+    &CertificateValid,
+    &IssuerUnique,
+    &TargetHttps,
+    &Audience,
 ];

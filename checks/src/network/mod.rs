@@ -15,17 +15,30 @@ mod no_block_page;
 mod resolves;
 mod routes;
 
+pub(crate) use address_genuine::AddressGenuine;
+pub(crate) use clock::Clock;
+pub(crate) use connects::Connects;
+pub(crate) use genuine_api_service::GenuineApiService;
+pub(crate) use genuine_auth_service::GenuineAuthService;
+pub(crate) use hosts_file::HostsFile;
+pub(crate) use lookup_agrees::LookupAgrees;
+pub(crate) use nameservers_agree::NameserversAgree;
+pub(crate) use nameservers_answer::NameserversAnswer;
+pub(crate) use no_block_page::NoBlockPage;
+pub(crate) use resolves::Resolves;
+pub(crate) use routes::Routes;
+
 pub(crate) const CHECKS: &[&dyn Check] = &[
-    &nameservers_answer::NameserversAnswer,
-    &resolves::Resolves,
-    &nameservers_agree::NameserversAgree,
-    &hosts_file::HostsFile,
-    &lookup_agrees::LookupAgrees,
-    &address_genuine::AddressGenuine,
-    &connects::Connects,
-    &genuine_auth_service::GenuineAuthService,
-    &genuine_api_service::GenuineApiService,
-    &no_block_page::NoBlockPage,
-    &routes::Routes,
-    &clock::Clock,
+    &NameserversAnswer,
+    &Resolves,
+    &NameserversAgree,
+    &HostsFile,
+    &LookupAgrees,
+    &AddressGenuine,
+    &Connects,
+    &GenuineAuthService,
+    &GenuineApiService,
+    &NoBlockPage,
+    &Routes,
+    &Clock,
 ];

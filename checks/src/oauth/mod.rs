@@ -7,9 +7,10 @@ mod client_organization;
 mod grant_type;
 mod token_issued;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &token_issued::TokenIssued,
-    &grant_type::GrantType,
-    &client_active::ClientActive,
-    &client_organization::ClientOrganization,
-];
+pub(crate) use client_active::ClientActive;
+pub(crate) use client_organization::ClientOrganization;
+pub(crate) use grant_type::GrantType;
+pub(crate) use token_issued::TokenIssued;
+
+pub(crate) const CHECKS: &[&dyn Check] =
+    &[&TokenIssued, &GrantType, &ClientActive, &ClientOrganization];

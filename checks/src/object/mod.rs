@@ -16,18 +16,32 @@ mod type_list;
 mod unchanged;
 mod values_whole;
 
+pub(crate) use alias::Alias;
+pub(crate) use duplicates::Duplicates;
+pub(crate) use folder::Folder;
+pub(crate) use hidden_values::HiddenValues;
+pub(crate) use name::Name;
+pub(crate) use options_spelt::OptionsSpelt;
+pub(crate) use sections_spelt::SectionsSpelt;
+pub(crate) use state_enabled::StateEnabled;
+pub(crate) use strangers::Strangers;
+pub(crate) use tenant_placement::TenantPlacement;
+pub(crate) use type_list::TypeList;
+pub(crate) use unchanged::Unchanged;
+pub(crate) use values_whole::ValuesWhole;
+
 pub(crate) const CHECKS: &[&dyn Check] = &[
-    &name::Name,
-    &alias::Alias,
-    &type_list::TypeList,
-    &strangers::Strangers,
-    &state_enabled::StateEnabled,
-    &folder::Folder,
-    &tenant_placement::TenantPlacement,
-    &sections_spelt::SectionsSpelt,
-    &options_spelt::OptionsSpelt,
-    &duplicates::Duplicates,
-    &values_whole::ValuesWhole,
-    &hidden_values::HiddenValues,
-    &unchanged::Unchanged,
+    &Name,
+    &Alias,
+    &TypeList,
+    &Strangers,
+    &StateEnabled,
+    &Folder,
+    &TenantPlacement,
+    &SectionsSpelt,
+    &OptionsSpelt,
+    &Duplicates,
+    &ValuesWhole,
+    &HiddenValues,
+    &Unchanged,
 ];

@@ -8,10 +8,16 @@ mod platform;
 mod short_name_matches;
 mod tool_client;
 
+pub(crate) use active::Active;
+pub(crate) use id_matches::IdMatches;
+pub(crate) use platform::Platform;
+pub(crate) use short_name_matches::ShortNameMatches;
+pub(crate) use tool_client::ToolClient;
+
 pub(crate) const CHECKS: &[&dyn Check] = &[
-    &id_matches::IdMatches,
-    &short_name_matches::ShortNameMatches,
-    &active::Active,
-    &platform::Platform,
-    &tool_client::ToolClient,
+    &IdMatches,
+    &ShortNameMatches,
+    &Active,
+    &Platform,
+    &ToolClient,
 ];

@@ -7,9 +7,9 @@ mod resolves;
 mod settings;
 mod tunnel;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &settings::Settings,
-    &resolves::Resolves,
-    &connects::Connects,
-    &tunnel::Tunnel,
-];
+pub(crate) use connects::Connects;
+pub(crate) use resolves::Resolves;
+pub(crate) use settings::Settings;
+pub(crate) use tunnel::Tunnel;
+
+pub(crate) const CHECKS: &[&dyn Check] = &[&Settings, &Resolves, &Connects, &Tunnel];

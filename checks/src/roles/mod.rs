@@ -9,10 +9,16 @@ mod named;
 pub(crate) mod permissions;
 pub(crate) mod product;
 
+pub(crate) use administrators::Administrators;
+pub(crate) use client_rights::ClientRights;
+pub(crate) use exist::Exist;
+pub(crate) use permissions::Permissions;
+pub(crate) use product::Product;
+
 pub(crate) const CHECKS: &[&dyn Check] = &[
-    &exist::Exist,
-    &product::Product,
-    &permissions::Permissions,
-    &administrators::Administrators,
-    &client_rights::ClientRights,
+    &Exist,
+    &Product,
+    &Permissions,
+    &Administrators,
+    &ClientRights,
 ];

@@ -24,7 +24,7 @@ page! {
     /// ## What we rely on
     ///
     /// Observed: the documented command writes `CA:TRUE`. Inferred: no reader is known to mind.
-    pub(super) struct CertificateCa;
+    pub(crate) struct CertificateCa;
 }
 
 impl Check for CertificateCa {

@@ -33,7 +33,7 @@ page! {
     ///
     /// Documented: the option holds base64 of the whole PEM file. Observed: what the openssl command writes. Inferred: values are kept in pieces of 255
     /// characters, so a value of exactly that length was probably cut.
-    pub(super) struct CertificateDecodes;
+    pub(crate) struct CertificateDecodes;
 }
 
 impl Check for CertificateDecodes {

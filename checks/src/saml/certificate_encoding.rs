@@ -27,7 +27,7 @@ page! {
     ///
     /// Documented: `openssl base64` of `cert.pem`. Observed: that command writes lines of 64 characters, and on Windows the PEM inside has
     /// CR LF; both pass. Inferred: other forms may be read by some components, hence only a warning.
-    pub(super) struct CertificateEncoding;
+    pub(crate) struct CertificateEncoding;
 }
 
 impl Check for CertificateEncoding {

@@ -29,7 +29,7 @@ page! {
     ///
     /// Documented: the identity provider refuses the certificate with `certificate.expired`, and single sign-on providers hold several certificates side by side. The day judged for is the
     /// moment of the run, or the one given with `--as-of`; the number of days for the warning is a setting.
-    pub(super) struct CertificateExpiry;
+    pub(crate) struct CertificateExpiry;
 }
 
 impl Check for CertificateExpiry {

@@ -25,7 +25,7 @@ page! {
     ///
     /// Documented: the recipe with RSA. NIST SP 800-131A: RSA signatures need at least 2048 bits. Inferred: a shorter or another key may still work
     /// today, hence a warning. The threshold is a setting.
-    pub(super) struct CertificateKeySize;
+    pub(crate) struct CertificateKeySize;
 }
 
 impl Check for CertificateKeySize {

@@ -27,7 +27,7 @@ page! {
     /// ## What we rely on
     ///
     /// Documented: the identity provider refuses the certificate with `certificate.not.yet.valid`.
-    pub(super) struct CertificateNotBefore;
+    pub(crate) struct CertificateNotBefore;
 }
 
 impl Check for CertificateNotBefore {

@@ -25,7 +25,7 @@ page! {
     ///
     /// RFC 6151 and RFC 6194 on the state of MD5 and SHA-1. Inferred: an identity provider's certificate is trusted as it is and its own signature may
     /// never be verified, so SHA-1 only warns; MD5 fails, since the default settings of current Java and OpenSSL forbid it.
-    pub(super) struct CertificateSignature;
+    pub(crate) struct CertificateSignature;
 }
 
 impl Check for CertificateSignature {

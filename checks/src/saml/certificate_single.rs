@@ -25,7 +25,7 @@ page! {
     /// ## What we rely on
     ///
     /// Documented: the option holds base64 of `cert.pem`, which the documented command fills with one certificate. Inferred: what readers do with several.
-    pub(super) struct CertificateSingle;
+    pub(crate) struct CertificateSingle;
 }
 
 impl Check for CertificateSingle {

@@ -25,7 +25,7 @@ page! {
     ///
     /// Documented: hours, 24 by default, and that the service may override it; the token duration of an OAuth client is 300 to 172800 seconds, which is 48 hours.
     /// Inferred: more than 48 hours cannot be granted.
-    pub(super) struct ExpireTime;
+    pub(crate) struct ExpireTime;
 }
 
 /// The longest token duration of an OAuth client, in hours.

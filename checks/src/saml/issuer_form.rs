@@ -26,7 +26,7 @@ page! {
     ///
     /// Documented: the option holds the SAML IDP URI, and must match exactly. SAML 2.0 core, section 8.3.6: an entity is named by a URI of at
     /// most 1024 characters. Inferred: another text may work when both sides agree, so nothing here fails that is at least a text.
-    pub(super) struct IssuerForm;
+    pub(crate) struct IssuerForm;
 }
 
 /// SAML 2.0 core, section 8.3.6.

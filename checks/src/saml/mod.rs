@@ -27,27 +27,50 @@ use hybridcheck_core::check::Check;
 
 pub(crate) use client::key as client_key;
 
+pub(crate) use certificate_ca::CertificateCa;
+pub(crate) use certificate_decodes::CertificateDecodes;
+pub(crate) use certificate_encoding::CertificateEncoding;
+pub(crate) use certificate_expiry::CertificateExpiry;
+pub(crate) use certificate_key_size::CertificateKeySize;
+pub(crate) use certificate_not_before::CertificateNotBefore;
+pub(crate) use certificate_signature::CertificateSignature;
+pub(crate) use certificate_single::CertificateSingle;
+pub(crate) use client::Client;
+pub(crate) use expire_time::ExpireTime;
+pub(crate) use issuer_form::IssuerForm;
+pub(crate) use login::Login;
+pub(crate) use login_client::LoginClient;
+pub(crate) use login_ended::LoginEnded;
+pub(crate) use login_user::LoginUser;
+pub(crate) use options_clean::OptionsClean;
+pub(crate) use options_present::OptionsPresent;
+pub(crate) use pkey_decodes::PkeyDecodes;
+pub(crate) use pkey_decrypts::PkeyDecrypts;
+pub(crate) use pkey_encoding::PkeyEncoding;
+pub(crate) use pkey_matches_certificate::PkeyMatchesCertificate;
+pub(crate) use token_life::TokenLife;
+
 pub(crate) const CHECKS: &[&dyn Check] = &[
-    &options_present::OptionsPresent,
-    &options_clean::OptionsClean,
-    &issuer_form::IssuerForm,
-    &certificate_decodes::CertificateDecodes,
-    &certificate_encoding::CertificateEncoding,
-    &certificate_single::CertificateSingle,
-    &certificate_expiry::CertificateExpiry,
-    &certificate_not_before::CertificateNotBefore,
-    &certificate_key_size::CertificateKeySize,
-    &certificate_signature::CertificateSignature,
-    &certificate_ca::CertificateCa,
-    &pkey_decodes::PkeyDecodes,
-    &pkey_encoding::PkeyEncoding,
-    &pkey_decrypts::PkeyDecrypts,
-    &pkey_matches_certificate::PkeyMatchesCertificate,
-    &expire_time::ExpireTime,
-    &client::Client,
-    &token_life::TokenLife,
-    &login::Login,
-    &login_user::LoginUser,
-    &login_client::LoginClient,
-    &login_ended::LoginEnded,
+    &OptionsPresent,
+    &OptionsClean,
+    &IssuerForm,
+    &CertificateDecodes,
+    &CertificateEncoding,
+    &CertificateSingle,
+    &CertificateExpiry,
+    &CertificateNotBefore,
+    &CertificateKeySize,
+    &CertificateSignature,
+    &CertificateCa,
+    &PkeyDecodes,
+    &PkeyEncoding,
+    &PkeyDecrypts,
+    &PkeyMatchesCertificate,
+    &ExpireTime,
+    &Client,
+    &TokenLife,
+    &Login,
+    &LoginUser,
+    &LoginClient,
+    &LoginEnded,
 ];

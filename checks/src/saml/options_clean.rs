@@ -24,7 +24,7 @@ page! {
     /// Documented: the issuer must be an exact match. RFC 3986: blanks, line breaks, quotes and characters outside ASCII are no part of a URI.
     /// Inferred: what a reader does with blanks around a number or a password is not documented, so these only warn; a password
     /// that opens the private key exactly as it is written passes, whatever is around it.
-    pub(super) struct OptionsClean;
+    pub(crate) struct OptionsClean;
 }
 
 impl Check for OptionsClean {

@@ -37,7 +37,7 @@ page! {
     ///
     /// Documented: the five options, and 24 hours as the default of `expire_time`. Documented for GAX: the export of options holds
     /// what was selected, and text options only. Inferred: without `expire_time` the default is used, hence only a warning.
-    pub(super) struct OptionsPresent;
+    pub(crate) struct OptionsPresent;
 }
 
 impl Check for OptionsPresent {

@@ -29,7 +29,7 @@ page! {
     ///
     /// Documented: the private key, encrypted with AES-256 under `password`, then base64 of the whole PEM file. Observed: `openssl rsa -aes256` writes
     /// `BEGIN ENCRYPTED PRIVATE KEY` (OpenSSL 3) or `BEGIN RSA PRIVATE KEY` with `DEK-Info` (OpenSSL 1); both are accepted here.
-    pub(super) struct PkeyDecodes;
+    pub(crate) struct PkeyDecodes;
 }
 
 impl Check for PkeyDecodes {

@@ -28,7 +28,7 @@ page! {
     ///
     /// Documented: `password` decrypts `pkey`. Observed with keys made by OpenSSL: a password counts as right only if what it opens is a private key. A key whose text was changed in the
     /// middle cannot be told from a wrong password. Characters outside ASCII are tried in UTF-8 only.
-    pub(super) struct PkeyDecrypts;
+    pub(crate) struct PkeyDecrypts;
 }
 
 impl Check for PkeyDecrypts {

@@ -28,7 +28,7 @@ page! {
     ///
     /// Documented: `openssl rsa -aes256`, then `openssl base64`. Observed: OpenSSL 1 and 3 write different PEM forms for this command; both pass, since
     /// which of them a component reads is not documented. Inferred: other forms and ciphers may be read, hence no failure.
-    pub(super) struct PkeyEncoding;
+    pub(crate) struct PkeyEncoding;
 }
 
 impl Check for PkeyEncoding {

@@ -29,7 +29,7 @@ page! {
     /// ## What we rely on
     ///
     /// The public key of an RSA private key follows from it, and is compared with the one in the certificate. Keys of other kinds are not compared.
-    pub(super) struct PkeyMatchesCertificate;
+    pub(crate) struct PkeyMatchesCertificate;
 }
 
 impl Check for PkeyMatchesCertificate {

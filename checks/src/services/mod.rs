@@ -8,10 +8,16 @@ mod options_present;
 mod sections_exist;
 mod shared_clients;
 
+pub(crate) use client_id_guid::ClientIdGuid;
+pub(crate) use options_clean::OptionsClean;
+pub(crate) use options_present::OptionsPresent;
+pub(crate) use sections_exist::SectionsExist;
+pub(crate) use shared_clients::SharedClients;
+
 pub(crate) const CHECKS: &[&dyn Check] = &[
-    &sections_exist::SectionsExist,
-    &options_present::OptionsPresent,
-    &options_clean::OptionsClean,
-    &client_id_guid::ClientIdGuid,
-    &shared_clients::SharedClients,
+    &SectionsExist,
+    &OptionsPresent,
+    &OptionsClean,
+    &ClientIdGuid,
+    &SharedClients,
 ];

@@ -179,6 +179,19 @@ fn every_cause_has_a_whole_page() {
 }
 
 #[test]
+fn an_id_names_one_check() {
+    for check in checks() {
+        let id = check.id();
+        let named: Vec<&str> = checks()
+            .into_iter()
+            .filter(|other| other.is_named(&id))
+            .map(Documented::module)
+            .collect();
+        assert_eq!(named, [check.module()], "{id}");
+    }
+}
+
+#[test]
 fn ids_change_only_on_purpose() {
     if FAMILIES.iter().any(|(_, list)| list.is_empty()) {
         // While families are still empty the list would only record an unfinished state.

@@ -8,10 +8,10 @@ pub(crate) mod revocation;
 mod trusted;
 mod validity;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &handshake::Handshake,
-    &trusted::Trusted,
-    &name::Name,
-    &validity::Validity,
-    &revocation::Revocation,
-];
+pub(crate) use handshake::Handshake;
+pub(crate) use name::Name;
+pub(crate) use revocation::Revocation;
+pub(crate) use trusted::Trusted;
+pub(crate) use validity::Validity;
+
+pub(crate) const CHECKS: &[&dyn Check] = &[&Handshake, &Trusted, &Name, &Validity, &Revocation];

@@ -46,6 +46,22 @@ pub trait Documented {
         CheckId(format!("{}-{name}", self.family()).replace('_', "-"))
     }
 
+    /// Whether an id is this one's; nothing is built for the comparison, which rules make for every row.
+    fn is_named(&self, id: &CheckId) -> bool {
+        let mut parts = self.module().rsplit(':');
+        let name = parts.next().unwrap_or_default();
+        let family = parts.nth(1).unwrap_or_default();
+        let kebab = |part: &'static str| {
+            let bytes = part.bytes();
+            bytes.map(|byte| if byte == b'_' { b'-' } else { byte })
+        };
+        id.0.len() == family.len() + 1 + name.len()
+            && id
+                .0
+                .bytes()
+                .eq(kebab(family).chain([b'-']).chain(kebab(name)))
+    }
+
     /// The first line: a statement that is true when the check passes.
     fn title(&self) -> String {
         self.lines().first().map_or_else(String::new, |line| {

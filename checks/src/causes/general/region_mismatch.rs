@@ -1,7 +1,7 @@
 //! The object mixes regions.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
@@ -12,7 +12,9 @@ use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::is_any_issued;
 use crate::evidence::{rows, subjects};
+use crate::network;
 use crate::network::genuine_auth_service::issuer_host;
+use crate::{general, oauth};
 
 page! {
     /// The object mixes two regions of Genesys Cloud.
@@ -46,13 +48,12 @@ impl Rule for RegionMismatch {
             return Vec::new();
         }
         // A token that was issued proves the region of the auth host: another client's refusal is another matter.
-        let follow: &[&str] = if is_any_issued(case) {
-            &["oauth-client-active"]
+        let follow: &[&dyn Check] = if is_any_issued(case) {
+            &[&oauth::ClientActive]
         } else {
-            &["oauth-token-issued", "oauth-client-active"]
+            &[&oauth::TokenIssued, &oauth::ClientActive]
         };
-        let follow = follow.iter();
-        let follow: Vec<&Row> = follow.flat_map(|check| rows::failing(all, check)).collect();
+        let follow = rows::failing_any(all, follow);
         let (sentence, fix) = words(case, regions);
         let mut diagnosis = Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
             .shown_by(shown)
@@ -127,9 +128,9 @@ fn words(case: &Case<'_>, regions: Option<(Region, Region)>) -> (String, String)
 
 /// The rows that show two regions; while there is one, no client and no secret is accused.
 pub(crate) fn evidence<'r>(case: &Case<'_>, all: &'r [Row]) -> Vec<&'r Row> {
-    let mut shown = rows::failing(all, "general-same-region");
+    let mut shown = rows::failing(all, &general::SameRegion);
     if answering(case).is_some_and(|(_, region)| region.is_some()) {
-        shown.extend(rows::failing(all, "network-genuine-auth-service"));
+        shown.extend(rows::failing(all, &network::GenuineAuthService));
     }
     shown
 }
@@ -142,8 +143,8 @@ pub(crate) fn is_settled(case: &Case<'_>, all: &[Row]) -> bool {
 fn is_undisputed(case: &Case<'_>, all: &[Row]) -> bool {
     evidence(case, all).is_empty()
         && stated(case).is_none()
-        && !rows::fails(all, "general-auth-url")
-        && !rows::fails(all, "network-genuine-auth-service")
+        && !rows::fails(all, &general::AuthUrl)
+        && !rows::fails(all, &network::GenuineAuthService)
 }
 
 /// The regions of the two URLs, when both are known and differ.
@@ -246,7 +247,7 @@ mod tests {
         );
         for description in ["client not found", "authentication failed"] {
             let bench = refused(Bench::of(object.clone()), description)
-                .failing("general-same-region", Subject::Object);
+                .failing(&general::SameRegion, Subject::Object);
             let found = bench.diagnose(&RegionMismatch);
             assert_eq!(found[0].explains.len(), 1);
             assert!(found[0].fix.contains(

@@ -1,7 +1,7 @@
 //! A URL option is not what components need.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{ApiOutcome, FactKey, Gap};
 use hybridcheck_core::finding::Owner;
@@ -11,6 +11,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
 use crate::evidence::tcp::broken;
+use crate::{general, network, oauth};
 
 page! {
     /// A URL in the object is not what components need.
@@ -34,16 +35,13 @@ page! {
     pub(crate) struct UrlMalformed;
 }
 
-const AUTH: (&str, &str) = ("general-auth-url", "base_auth_url");
-const SERVICE: (&str, &str) = ("general-service-url", "base_service_url");
+const AUTH: (&dyn Check, &str) = (&general::AuthUrl, "base_auth_url");
+const SERVICE: (&dyn Check, &str) = (&general::ServiceUrl, "base_service_url");
 
 impl Rule for UrlMalformed {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         if are_swapped(case) {
-            let wrong: Vec<&Row> = [AUTH, SERVICE]
-                .into_iter()
-                .flat_map(|(check, _)| rows::failing(all, check))
-                .collect();
+            let wrong = rows::failing_any(all, &[AUTH.0, SERVICE.0]);
             if !wrong.is_empty() {
                 let diagnosis = Diagnosis::new(
                     Certainty::Certain,
@@ -97,23 +95,21 @@ fn consequences(
         let Some(endpoint) = case.object.endpoint(option) else {
             continue;
         };
-        let checks = [
-            "network-resolves",
-            "network-connects",
-            "network-genuine-auth-service",
-            "network-genuine-api-service",
-            "oauth-token-issued",
+        let checks: [&dyn Check; 5] = [
+            &network::Resolves,
+            &network::Connects,
+            &network::GenuineAuthService,
+            &network::GenuineApiService,
+            &oauth::TokenIssued,
         ];
-        let follow = checks
-            .into_iter()
-            .flat_map(|check| rows::failing(all, check));
+        let follow = rows::failing_any(all, &checks).into_iter();
         let follow = follow.filter(|row| rows::endpoint(row).is_none_or(|of| *of == endpoint));
         diagnosis = diagnosis.explaining(follow.filter(|row| {
             row.judged_on
                 .contains(&FactKey::option(case.object.id, "general", option))
         }));
         if rows::is_port_at_fault(case, all, &endpoint) {
-            let shut = rows::failing(all, "network-connects").into_iter();
+            let shut = rows::failing(all, &network::Connects).into_iter();
             diagnosis = diagnosis
                 .explaining(shut.filter(|row| rows::endpoint(row) == Some(&endpoint)))
                 .breaks(broken(case, &[&endpoint]));
@@ -157,6 +153,7 @@ fn is_api_answering(case: &Case<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::causes::general::region_mismatch::RegionMismatch;
+    use crate::general;
     use crate::testing::bench::Bench;
     use hybridcheck_core::check::Subject;
     use hybridcheck_core::facts::TcpOutcome;
@@ -169,11 +166,11 @@ mod tests {
 
     #[test]
     fn each_wrong_url_is_its_own_cause() {
-        let bench = Bench::healthy().failing("general-auth-url", url("base_auth_url"));
+        let bench = Bench::healthy().failing(&general::AuthUrl, url("base_auth_url"));
         let found = bench.diagnose(&UrlMalformed);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].fix, "what the check advises");
-        let both = bench.failing("general-service-url", url("base_service_url"));
+        let both = bench.failing(&general::ServiceUrl, url("base_service_url"));
         assert_eq!(both.diagnose(&UrlMalformed).len(), 2);
     }
 
@@ -192,8 +189,8 @@ mod tests {
             "https://login.mypurecloud.de/api/",
         );
         let bench = Bench::of(object)
-            .failing("general-auth-url", url("base_auth_url"))
-            .failing("general-service-url", url("base_service_url"));
+            .failing(&general::AuthUrl, url("base_auth_url"))
+            .failing(&general::ServiceUrl, url("base_service_url"));
         let found = bench.diagnose(&UrlMalformed);
         assert_eq!(found.len(), 1);
         assert!(found[0].sentence.ends_with("are swapped"));
@@ -226,7 +223,7 @@ mod tests {
 
     #[test]
     fn an_api_that_answers_is_not_called_broken() {
-        let bench = Bench::healthy().failing("general-service-url", url("base_service_url"));
+        let bench = Bench::healthy().failing(&general::ServiceUrl, url("base_service_url"));
         assert!(bench.diagnose(&UrlMalformed)[0].broken.is_empty());
     }
 
@@ -238,7 +235,7 @@ mod tests {
             "base_service_url",
             "https://api.mypurecloud.ie/api/",
         );
-        let bench = Bench::of(object).failing("general-same-region", Subject::Object);
+        let bench = Bench::of(object).failing(&general::SameRegion, Subject::Object);
         assert!(bench.diagnose(&UrlMalformed).is_empty());
         assert_eq!(bench.diagnose(&RegionMismatch).len(), 1);
     }

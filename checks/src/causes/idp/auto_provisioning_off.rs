@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, rows};
+use crate::idp;
 
 page! {
     /// New users are not created at their first login.
@@ -31,7 +32,7 @@ page! {
 
 impl Rule for AutoProvisioningOff {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "idp-auto-provision");
+        let shown = rows::failing(all, &idp::AutoProvision);
         if shown.is_empty() {
             return Vec::new();
         }

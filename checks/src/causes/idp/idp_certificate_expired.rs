@@ -1,12 +1,13 @@
 //! What the provider holds for the object's key is no longer valid.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, logins, rows};
+use crate::{idp, saml};
 
 page! {
     /// The identity provider holds no certificate that is valid.
@@ -34,20 +35,20 @@ page! {
 
 impl Rule for IdpCertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "idp-certificate-valid");
+        let shown = rows::failing(all, &idp::CertificateValid);
         let Some(row) = shown.first() else {
             return Vec::new();
         };
         // A certificate of the object that is out of its dates, and one that the provider does not hold, are told by their own causes.
-        let is_told = [
-            "saml-certificate-expiry",
-            "saml-certificate-not-before",
-            "idp-certificate-known",
+        let telling: [&dyn Check; 3] = [
+            &saml::CertificateExpiry,
+            &saml::CertificateNotBefore,
+            &idp::CertificateKnown,
         ];
-        if is_told.iter().any(|check| rows::fails(all, check)) {
+        if rows::fails_any(all, &telling) {
             return Vec::new();
         }
-        let renewed = rows::flagged(all, "idp-certificate-known");
+        let renewed = rows::flagged(all, &idp::CertificateKnown);
         vec![
             Diagnosis::new(
                 Certainty::Likely,

@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{logins, rows};
+use crate::idp;
 
 page! {
     /// The identity provider does not know the object's certificate.
@@ -32,7 +33,7 @@ page! {
 
 impl Rule for IdpCertificateMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "idp-certificate-known");
+        let shown = rows::failing(all, &idp::CertificateKnown);
         let Some(row) = shown.first() else {
             return Vec::new();
         };
@@ -44,7 +45,7 @@ impl Rule for IdpCertificateMismatch {
                 row.fix.clone(),
             )
             .shown_by(shown)
-            .shown_by(rows::failing(all, "idp-certificate-valid"))
+            .shown_by(rows::failing(all, &idp::CertificateValid))
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
             .command("base64 -d certificate.txt | openssl x509 -noout -fingerprint -sha256"),

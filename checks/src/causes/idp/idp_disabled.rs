@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, logins, rows};
+use crate::idp;
 
 page! {
     /// The PureEngage identity provider is switched off.
@@ -31,7 +32,7 @@ page! {
 
 impl Rule for IdpDisabled {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "idp-enabled");
+        let shown = rows::failing(all, &idp::Enabled);
         if shown.is_empty() {
             return Vec::new();
         }

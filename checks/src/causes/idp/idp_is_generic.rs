@@ -9,6 +9,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::{logins, providers, rows};
+use crate::idp;
 
 page! {
     /// Another identity provider has the issuer that belongs to the PureEngage one.
@@ -36,8 +37,8 @@ page! {
 
 impl Rule for IdpIsGeneric {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let missing = rows::failing(all, "idp-exists");
-        let differing = rows::failing(all, "idp-issuer-matches");
+        let missing = rows::failing(all, &idp::Exists);
+        let differing = rows::failing(all, &idp::IssuerMatches);
         let shown = if missing.is_empty() {
             differing
         } else {
@@ -48,7 +49,7 @@ impl Rule for IdpIsGeneric {
         };
         let name = providers::name(bearer);
         let issuer = visible(case.object.plain("saml", "issuer").unwrap_or_default(), 200);
-        let is_missing = row.check.0 == "idp-exists";
+        let is_missing = row.is_of(&idp::Exists);
         let (state, rest) = if is_missing {
             (
                 "there is no PureEngage provider".to_owned(),

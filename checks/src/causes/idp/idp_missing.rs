@@ -9,6 +9,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::{commands, logins, providers, rows};
+use crate::idp;
 
 page! {
     /// The organisation has no PureEngage identity provider.
@@ -35,7 +36,7 @@ page! {
 
 impl Rule for IdpMissing {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "idp-exists");
+        let shown = rows::failing(all, &idp::Exists);
         // Where another provider stands in its place, that is what has to be cleared first.
         if shown.is_empty() || providers::bearer(case).is_some() {
             return Vec::new();

@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, rows};
+use crate::idp;
 
 page! {
     /// The target of the identity provider is no https URL.
@@ -32,7 +33,7 @@ page! {
 
 impl Rule for IdpTargetNotHttps {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "idp-target-https");
+        let shown = rows::flagged(all, &idp::TargetHttps);
         let Some(row) = shown.first() else {
             return Vec::new();
         };

@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, logins, providers, rows};
+use crate::{idp, saml};
 
 page! {
     /// The issuer of the object is not the issuer of the identity provider.
@@ -32,7 +33,7 @@ page! {
 
 impl Rule for IssuerMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "idp-issuer-matches");
+        let shown = rows::failing(all, &idp::IssuerMatches);
         let Some(row) = shown.first() else {
             return Vec::new();
         };
@@ -50,7 +51,7 @@ impl Rule for IssuerMismatch {
             format!("saml/issuer must be {}, but is {}", row.expected, row.found)
         };
         // Blanks are part of the difference, and the fix mends them too.
-        let unclean = rows::failing(all, "saml-options-clean").into_iter();
+        let unclean = rows::failing(all, &saml::OptionsClean).into_iter();
         let unclean = unclean.filter(|other| other.subject == row.subject);
         vec![
             Diagnosis::new(Certainty::Certain, sentence, owner, row.fix.clone())

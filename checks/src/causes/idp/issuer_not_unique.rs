@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{logins, providers, rows};
+use crate::idp;
 
 page! {
     /// Two identity providers have the same issuer.
@@ -32,7 +33,7 @@ page! {
 
 impl Rule for IssuerNotUnique {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "idp-issuer-unique");
+        let shown = rows::failing(all, &idp::IssuerUnique);
         let Some(row) = shown.first() else {
             return Vec::new();
         };

@@ -11,6 +11,7 @@ use hybridcheck_core::text::listed;
 
 use crate::evidence::rows;
 use crate::evidence::tcp::{self, Shut};
+use crate::network;
 
 page! {
     /// Some addresses of Genesys Cloud cannot be reached.
@@ -37,7 +38,7 @@ page! {
 
 impl Rule for AddressPartlyUnreachable {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let warning = rows::flagged(all, "network-connects").into_iter();
+        let warning = rows::flagged(all, &network::Connects).into_iter();
         warning
             .filter(|row| row.status == Status::Warn)
             .filter_map(|row| of_row(case, row))

@@ -1,7 +1,7 @@
 //! A verified connection over which no answer ever completes.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{FactKey, HttpFact, HttpOutcome};
 use hybridcheck_core::finding::Owner;
@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
+use crate::network;
 
 page! {
     /// The connection is trusted, but no answer completes on it.
@@ -35,13 +36,8 @@ page! {
 
 impl Rule for AnswerNeverCompletes {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let failing = [
-            "network-genuine-auth-service",
-            "network-genuine-api-service",
-        ]
-        .into_iter()
-        .flat_map(|check| rows::failing(all, check))
-        .collect();
+        let genuine: [&dyn Check; 2] = [&network::GenuineAuthService, &network::GenuineApiService];
+        let failing = rows::failing_any(all, &genuine);
         let groups = rows::grouped(failing, |endpoint| asked(case, endpoint).map(|_| ()));
         groups
             .into_iter()

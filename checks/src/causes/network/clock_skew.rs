@@ -9,7 +9,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{logins, rows, subjects};
-use crate::network::clock;
+use crate::network::{self, clock};
+use crate::tls;
 
 page! {
     /// The clock of this host is wrong.
@@ -37,8 +38,8 @@ page! {
 
 impl Rule for ClockSkew {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let measured = rows::failing(all, "network-clock");
-        let dated = rows::failing(all, "tls-validity");
+        let measured = rows::failing(all, &network::Clock);
+        let dated = rows::failing(all, &tls::Validity);
         let explained: Vec<&Row> = dated
             .into_iter()
             .filter(|row| rows::endpoint(row).is_some_and(|endpoint| explains(case, all, endpoint)))
@@ -97,7 +98,7 @@ pub(crate) fn explains(case: &Case<'_>, all: &[Row], endpoint: &Endpoint) -> boo
     if dated.is_empty() {
         return false;
     }
-    let row = all.iter().find(|row| row.check.0 == "network-clock");
+    let row = all.iter().find(|row| row.is_of(&network::Clock));
     match row.map(|row| row.status) {
         Some(Status::Fail) => {
             let offset = clock::offset_millis(case).map_or(0, |offset| offset / 1000);

@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
 use crate::evidence::tcp::{self, Shut};
+use crate::network;
 
 page! {
     /// Connections to Genesys Cloud come and go.
@@ -38,7 +39,7 @@ page! {
 
 impl Rule for ConnectionFlaky {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let flagged = rows::flagged(all, "network-connects");
+        let flagged = rows::flagged(all, &network::Connects);
         let groups = rows::grouped(flagged, |endpoint| is_flaky(case, endpoint).then_some(()));
         let of_group = |((), members): ((), Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();

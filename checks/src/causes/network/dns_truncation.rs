@@ -11,6 +11,7 @@ use hybridcheck_core::text::listed;
 use crate::evidence::dns::{asked, cut, hosts};
 use crate::evidence::names::{self, Says};
 use crate::evidence::rows;
+use crate::network;
 
 page! {
     /// Long DNS answers do not reach this host.
@@ -38,7 +39,7 @@ page! {
 
 impl Rule for DnsTruncation {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let mut shown = rows::flagged(all, "network-nameservers-answer");
+        let mut shown = rows::flagged(all, &network::NameserversAnswer);
         let Ok(asked) = asked(case, &hosts(case.object)) else {
             return Vec::new();
         };
@@ -46,7 +47,7 @@ impl Rule for DnsTruncation {
         let (Some((nameserver, host, over_tcp)), false) = (cut.first(), shown.is_empty()) else {
             return Vec::new();
         };
-        let lost: Vec<&Row> = rows::failing(all, "network-resolves")
+        let lost: Vec<&Row> = rows::failing(all, &network::Resolves)
             .into_iter()
             .filter(|row| {
                 rows::endpoint(row).is_some_and(|endpoint| {

@@ -10,7 +10,10 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::{names, rows, subjects};
-use crate::network::hosts_file::{Entry, entry, lines_of};
+use crate::network::{
+    self,
+    hosts_file::{Entry, entry, lines_of},
+};
 
 page! {
     /// The hosts file of this host overrides the addresses of Genesys Cloud.
@@ -39,7 +42,7 @@ page! {
 
 impl Rule for HostsFileOverride {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "network-hosts-file");
+        let shown = rows::flagged(all, &network::HostsFile);
         let groups = rows::grouped(shown, |endpoint| {
             let fact = case
                 .facts()

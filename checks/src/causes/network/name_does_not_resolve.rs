@@ -11,6 +11,7 @@ use hybridcheck_core::text::listed;
 
 use crate::evidence::names::{self, Says};
 use crate::evidence::{rows, subjects};
+use crate::network;
 
 page! {
     /// The names of Genesys Cloud do not resolve on this host.
@@ -38,7 +39,7 @@ page! {
 
 impl Rule for NameDoesNotResolve {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let silent = rows::failing(all, "network-nameservers-answer");
+        let silent = rows::failing(all, &network::NameserversAnswer);
         let is_direct = |endpoint: &Endpoint| case.route(endpoint) == Route::Direct;
         let is_needed = subjects::endpoints(case.object).iter().any(is_direct);
         if !silent.is_empty() && is_needed {
@@ -49,7 +50,7 @@ impl Rule for NameDoesNotResolve {
             case.regions.of_host(&endpoint.host).is_none()
                 && rows::is_url_at_fault(case, all, endpoint)
         };
-        let unresolved = rows::failing(all, "network-resolves");
+        let unresolved = rows::failing(all, &network::Resolves);
         let groups = rows::grouped(unresolved, |endpoint| {
             (!url_wrong(endpoint) && is_about_the_name(case, &endpoint.host)).then(|| {
                 (
@@ -171,6 +172,7 @@ fn is_about_the_name(case: &Case<'_>, host: &Host) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::general;
     use crate::testing::bench::{Bench, at};
     use hybridcheck_core::check::Subject;
     use hybridcheck_core::facts::{AddressSource, AddressesFact, DnsOutcome};
@@ -259,7 +261,7 @@ mod tests {
             Owner::EngageAdmin
         );
         let bench = bench.failing(
-            "general-auth-url",
+            &general::AuthUrl,
             Subject::option("general", "base_auth_url"),
         );
         assert!(bench.diagnose(&NameDoesNotResolve).is_empty());
@@ -269,7 +271,7 @@ mod tests {
     fn a_name_that_resolves_to_a_shut_address_is_another_cause() {
         let bench = Bench::healthy();
         let auth = bench.auth();
-        let bench = bench.failing("network-connects", at(auth));
+        let bench = bench.failing(&network::Connects, at(auth));
         assert!(bench.diagnose(&NameDoesNotResolve).is_empty());
     }
 }

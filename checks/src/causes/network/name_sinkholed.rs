@@ -11,6 +11,7 @@ use hybridcheck_core::text::listed;
 use super::nameservers_disagree::is_disputed;
 use crate::evidence::names::{self, Certain, Kind};
 use crate::evidence::{rows, subjects};
+use crate::network;
 
 page! {
     /// The names of Genesys Cloud lead to a sinkhole.
@@ -38,7 +39,7 @@ page! {
 
 impl Rule for NameSinkholed {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "network-address-genuine");
+        let shown = rows::flagged(all, &network::AddressGenuine);
         let groups = rows::grouped(shown, |endpoint| {
             let is_disputed = is_disputed(all, endpoint);
             (!is_disputed).then(|| wrong(case, endpoint)).flatten()
@@ -106,7 +107,7 @@ fn wrong(case: &Case<'_>, endpoint: &Endpoint) -> Option<Kind> {
 
 /// The row of a system's look-up that got another answer than the sinkhole.
 fn differing<'r>(all: &'r [Row], endpoint: &Endpoint) -> Vec<&'r Row> {
-    let flagged = rows::flagged(all, "network-lookup-agrees").into_iter();
+    let flagged = rows::flagged(all, &network::LookupAgrees).into_iter();
     flagged
         .filter(|row| rows::endpoint(row) == Some(endpoint))
         .collect()
@@ -177,7 +178,7 @@ mod tests {
     fn a_closed_port_at_a_true_address_stays_what_it_is() {
         let bench = Bench::healthy();
         let auth = bench.auth();
-        let bench = bench.failing("network-connects", at(auth));
+        let bench = bench.failing(&network::Connects, at(auth));
         assert!(bench.diagnose(&NameSinkholed).is_empty());
     }
 }

@@ -11,6 +11,7 @@ use hybridcheck_core::text::listed;
 
 use crate::evidence::names::{self, Says, View};
 use crate::evidence::rows;
+use crate::network;
 
 page! {
     /// The nameservers of this host refuse to look up Genesys Cloud.
@@ -39,10 +40,10 @@ page! {
 
 impl Rule for NameserverRefuses {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        if rows::fails(all, "network-nameservers-answer") {
+        if rows::fails(all, &network::NameserversAnswer) {
             return Vec::new();
         }
-        let unresolved = rows::failing(all, "network-resolves");
+        let unresolved = rows::failing(all, &network::Resolves);
         let groups = rows::grouped(unresolved, |endpoint| refusing(case, &endpoint.host));
         let of_group = |(refusing, members): (Vec<Refusing>, Vec<(&Endpoint, &Row)>)| {
             let hosts = listed(members.iter().map(|(endpoint, _)| &endpoint.host));

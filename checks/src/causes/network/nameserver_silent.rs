@@ -13,6 +13,7 @@ use hybridcheck_core::text::listed;
 
 use crate::evidence::dns::{asked, cut, dead, half_silent, hosts};
 use crate::evidence::rows;
+use crate::network;
 
 page! {
     /// A nameserver in this host's list does not answer.
@@ -41,7 +42,7 @@ page! {
 
 impl Rule for NameserverSilent {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "network-nameservers-answer").into_iter();
+        let shown = rows::flagged(all, &network::NameserversAnswer).into_iter();
         let shown: Vec<&Row> = shown.filter(|row| row.status == Status::Warn).collect();
         let hosts = hosts(case.object);
         let (Some(_), Ok(asked), Some(host)) = (shown.first(), asked(case, &hosts), hosts.first())
@@ -111,7 +112,7 @@ fn harm(case: &Case<'_>, dead: &[SocketAddr], asked: usize) -> String {
 
 /// Rows of look-ups of this system that found no address in time: it waits for the dead nameserver.
 pub(crate) fn stalled<'r>(case: &Case<'_>, all: &'r [Row]) -> Vec<&'r Row> {
-    let differing = rows::flagged(all, "network-lookup-agrees").into_iter();
+    let differing = rows::flagged(all, &network::LookupAgrees).into_iter();
     differing
         .filter(|row| {
             rows::endpoint(row).is_some_and(|endpoint| {

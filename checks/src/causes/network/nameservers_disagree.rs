@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
@@ -12,6 +12,7 @@ use hybridcheck_core::text::listed;
 
 use crate::evidence::names::{self, Says, View};
 use crate::evidence::{rows, subjects};
+use crate::network;
 use crate::network::nameservers_agree::each;
 
 page! {
@@ -41,7 +42,7 @@ page! {
 
 impl Rule for NameserversDisagree {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "network-nameservers-agree");
+        let shown = rows::flagged(all, &network::NameserversAgree);
         let groups = rows::grouped(shown, |endpoint| {
             let views = names::views(case, &endpoint.host).ok()?;
             let says = views.iter().map(|view| (view.nameserver, view.says));
@@ -93,9 +94,8 @@ type Said = Vec<(SocketAddr, Says)>;
 
 /// Rows that show the same: a wrong address that came first, a look-up of this system that got the other answer.
 fn also<'r>(all: &'r [Row], members: &[(&Endpoint, &Row)]) -> Vec<&'r Row> {
-    let of_members = ["network-address-genuine", "network-lookup-agrees"]
-        .into_iter()
-        .flat_map(|check| rows::flagged(all, check));
+    let checks: [&dyn Check; 2] = [&network::AddressGenuine, &network::LookupAgrees];
+    let of_members = rows::flagged_any(all, &checks).into_iter();
     of_members
         .filter(|row| {
             let mut members = members.iter();
@@ -107,7 +107,7 @@ fn also<'r>(all: &'r [Row], members: &[(&Endpoint, &Row)]) -> Vec<&'r Row> {
 /// When the wrong answer came first, what was met at its addresses follows from it.
 fn broken(all: &[Row], members: &[(&Endpoint, &Row)], mut diagnosis: Diagnosis) -> Diagnosis {
     for (endpoint, _) in members {
-        if rows::is_flagged(all, "network-address-genuine", endpoint, &[Status::Fail]) {
+        if rows::is_flagged(all, &network::AddressGenuine, endpoint, &[Status::Fail]) {
             diagnosis = diagnosis
                 .breaks([subjects::addresses_key(endpoint)])
                 .explaining(rows::behind_addresses(all, endpoint));
@@ -118,7 +118,7 @@ fn broken(all: &[Row], members: &[(&Endpoint, &Row)], mut diagnosis: Diagnosis) 
 
 /// Whether the nameservers disagree about an endpoint: then the answer that came first is no cause of its own.
 pub(crate) fn is_disputed(all: &[Row], endpoint: &Endpoint) -> bool {
-    rows::is_flagged(all, "network-nameservers-agree", endpoint, &[Status::Warn])
+    rows::is_flagged(all, &network::NameserversAgree, endpoint, &[Status::Warn])
 }
 
 #[cfg(test)]

@@ -11,7 +11,9 @@ use hybridcheck_core::row::Row;
 use crate::causes::general::region_mismatch;
 use crate::evidence::http::{Answerer, answerer};
 use crate::evidence::{rows, subjects};
+use crate::network;
 use crate::network::genuine_auth_service::issuer_host;
+use crate::{general, oauth};
 
 page! {
     /// Something else answers in place of Genesys Cloud.
@@ -108,7 +110,7 @@ impl<T> Answered<T> {
         }
         // Whoever answers in place of the service answers the token requests as well.
         if members.iter().any(|(_, row)| is_of_auth(row)) {
-            diagnosis = diagnosis.explaining(rows::failing(all, "oauth-token-issued"));
+            diagnosis = diagnosis.explaining(rows::failing(all, &oauth::TokenIssued));
         }
         match members.first() {
             Some((endpoint, row)) => {
@@ -125,17 +127,17 @@ impl<T> Answered<T> {
 }
 
 fn is_of_auth(row: &Row) -> bool {
-    row.check.0 == "network-genuine-auth-service"
+    row.is_of(&network::GenuineAuthService)
 }
 
 /// The rows of answers that are not the service's own, where the URL or the region does not explain them.
 pub(crate) fn strange<'r>(case: &Case<'_>, all: &'r [Row]) -> Vec<&'r Row> {
     let mut strange = Vec::new();
-    if !rows::fails(all, "general-auth-url") && region_mismatch::evidence(case, all).is_empty() {
-        strange.extend(rows::failing(all, "network-genuine-auth-service"));
+    if !rows::fails(all, &general::AuthUrl) && region_mismatch::evidence(case, all).is_empty() {
+        strange.extend(rows::failing(all, &network::GenuineAuthService));
     }
-    if !rows::fails(all, "general-service-url") {
-        strange.extend(rows::failing(all, "network-genuine-api-service"));
+    if !rows::fails(all, &general::ServiceUrl) {
+        strange.extend(rows::failing(all, &network::GenuineApiService));
     }
     strange
 }
@@ -256,11 +258,11 @@ pub(super) mod tests {
     fn a_wrong_url_explains_the_stranger() {
         let bench = at_both(&page(200, "apps", &[]))
             .failing(
-                "general-auth-url",
+                &general::AuthUrl,
                 Subject::option("general", "base_auth_url"),
             )
             .failing(
-                "general-service-url",
+                &general::ServiceUrl,
                 Subject::option("general", "base_service_url"),
             );
         assert!(bench.diagnose(&NotTheGenuineService).is_empty());

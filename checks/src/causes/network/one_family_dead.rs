@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
 use crate::evidence::tcp;
+use crate::network;
 
 page! {
     /// One address family does not reach Genesys Cloud, while the other does.
@@ -35,7 +36,7 @@ page! {
 
 impl Rule for OneFamilyDead {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let flagged = rows::flagged(all, "network-connects");
+        let flagged = rows::flagged(all, &network::Connects);
         let groups = rows::grouped(flagged, |endpoint| dead_family(case, endpoint));
         let of_group = |(is_v6, members): (bool, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();

@@ -1,7 +1,7 @@
 //! Genesys Cloud itself fails.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::facts::{ApiFact, ApiOutcome, Fact, FactKey, HttpFact, Recorded};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
@@ -10,6 +10,7 @@ use hybridcheck_core::text::visible;
 
 use crate::evidence::http::answerer;
 use crate::evidence::rows;
+use crate::{network, oauth};
 
 page! {
     /// Genesys Cloud answers with errors of its own.
@@ -48,19 +49,16 @@ impl Rule for ServiceError {
         if failed.is_empty() {
             return Vec::new();
         }
-        let roots = [
-            "network-genuine-auth-service",
-            "network-genuine-api-service",
-            "oauth-token-issued",
+        let checks: [&dyn Check; 3] = [
+            &network::GenuineAuthService,
+            &network::GenuineApiService,
+            &oauth::TokenIssued,
         ];
-        let roots = roots
-            .into_iter()
-            .flat_map(|check| rows::failing(all, check))
-            .filter(|row| {
-                row.judged_on
-                    .iter()
-                    .any(|key| failed.iter().any(|(broken, _)| *broken == key))
-            });
+        let roots = rows::failing_any(all, &checks).into_iter().filter(|row| {
+            row.judged_on
+                .iter()
+                .any(|key| failed.iter().any(|(broken, _)| *broken == key))
+        });
         // Without the service's own mark the answer may come from a device on the way.
         let is_marked = failed
             .iter()

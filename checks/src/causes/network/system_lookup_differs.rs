@@ -13,7 +13,10 @@ use super::nameservers_disagree::is_disputed;
 use crate::evidence::dns::{asked, dead, hosts};
 use crate::evidence::names;
 use crate::evidence::{rows, subjects};
-use crate::network::lookup_agrees::{Difference, differs};
+use crate::network::{
+    self,
+    lookup_agrees::{Difference, differs},
+};
 
 page! {
     /// This system's own look-up differs from what the nameservers say.
@@ -42,7 +45,7 @@ page! {
 
 impl Rule for SystemLookupDiffers {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let differing = rows::flagged(all, "network-lookup-agrees");
+        let differing = rows::flagged(all, &network::LookupAgrees);
         let is_stalled =
             asked(case, &hosts(case.object)).is_ok_and(|asked| !dead(&asked).is_empty());
         let groups = rows::grouped(differing, |endpoint| {
@@ -51,7 +54,7 @@ impl Rule for SystemLookupDiffers {
                 is_stalled && matches!(difference, Difference::NoAddress | Difference::NoAnswer);
             let is_sinkholed = rows::is_flagged(
                 all,
-                "network-address-genuine",
+                &network::AddressGenuine,
                 endpoint,
                 &[Status::Fail, Status::Warn],
             );

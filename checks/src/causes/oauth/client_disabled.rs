@@ -10,6 +10,7 @@ use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::client;
 use crate::evidence::{commands, rows, subjects};
+use crate::oauth;
 
 page! {
     /// The OAuth client is switched off, or about to be deleted.
@@ -34,7 +35,7 @@ page! {
 
 impl Rule for ClientDisabled {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let flagged = rows::flagged(all, "oauth-client-active").into_iter();
+        let flagged = rows::flagged(all, &oauth::ClientActive).into_iter();
         flagged.filter_map(|row| of_row(case, row)).collect()
     }
 }

@@ -9,6 +9,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::oauth::{ask, by_client, client, ids, is_otherwise, sections};
 use crate::evidence::{refusals, rows, subjects};
+use crate::oauth;
 
 page! {
     /// The login host refuses a client for a reason that is not in hybridcheck's table.
@@ -35,7 +36,7 @@ page! {
 
 impl Rule for LoginRefusedOtherwise {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let refused = rows::failing(all, "oauth-token-issued").into_iter();
+        let refused = rows::failing(all, &oauth::TokenIssued).into_iter();
         let unknown: Vec<(&Row, &TokenFact)> = refused
             .filter_map(|row| {
                 let of = client(row)?;

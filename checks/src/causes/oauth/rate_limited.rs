@@ -11,6 +11,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::oauth::client;
 use crate::evidence::rows;
+use crate::oauth;
 
 page! {
     /// Genesys Cloud limits the rate of requests.
@@ -46,7 +47,7 @@ impl Rule for RateLimited {
         if limited.is_empty() {
             return Vec::new();
         }
-        let shown = rows::flagged(all, "oauth-token-issued")
+        let shown = rows::flagged(all, &oauth::TokenIssued)
             .into_iter()
             .filter(|row| {
                 client(row).is_some_and(|client| {

@@ -13,6 +13,7 @@ use super::wrong_secret::mangled;
 use crate::evidence::oauth::{by_client, client, sections};
 use crate::evidence::refusals::{self, OAuthMeaning};
 use crate::evidence::{logins, rows, subjects};
+use crate::{oauth, saml, services};
 
 page! {
     /// The secret is right, but blanks or quotes stand around it in the option.
@@ -39,7 +40,7 @@ page! {
 
 impl Rule for SecretWithBlanks {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let refused = rows::failing(all, "oauth-token-issued").into_iter();
+        let refused = rows::failing(all, &oauth::TokenIssued).into_iter();
         let accepted: Vec<(&Row, &TokenFact)> = refused
             .filter_map(|row| {
                 let fact = case
@@ -86,7 +87,7 @@ fn of_login(case: &Case<'_>, all: &[Row]) -> Option<Diagnosis> {
         object: case.object.id,
     };
     let login = case.facts().saml_login(&key).ok()?;
-    let row = rows::failing(all, "saml-login").into_iter().next()?;
+    let row = rows::failing(all, &saml::Login).into_iter().next()?;
     let last = login.tries.last().filter(|last| last.trimmed)?;
     // A refusal of the assertion comes after the client was accepted.
     let is_client_accepted = match &last.outcome {
@@ -101,7 +102,7 @@ fn of_login(case: &Case<'_>, all: &[Row]) -> Option<Diagnosis> {
     }
     let option = case.object.option(SAML_AUTH, "password")?;
     let around = option.value.shape().irregularities().join(", ");
-    let unclean = rows::failing(all, "services-options-clean").into_iter();
+    let unclean = rows::failing(all, &services::OptionsClean).into_iter();
     let own = Subject::option(SAML_AUTH, "password");
     Some(
         Diagnosis::new(

@@ -8,6 +8,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::refusals::{self, ApiMeaning};
 use crate::evidence::rows;
+use crate::general;
 
 page! {
     /// The API refuses a token that the login host has just issued.
@@ -35,7 +36,7 @@ page! {
 
 impl Rule for TokenRefusedByApi {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        if rows::fails(all, "general-same-region") {
+        if rows::fails(all, &general::SameRegion) {
             return Vec::new();
         }
         refusals::diagnosed(case, all, ApiMeaning::ForeignToken, |first| {
@@ -66,7 +67,7 @@ mod tests {
     fn two_regions_speak_for_themselves() {
         let bench = Bench::refused_by_api(401, "bad.credentials", "Invalid login credentials.")
             .failing(
-                "general-same-region",
+                &general::SameRegion,
                 hybridcheck_core::check::Subject::Object,
             );
         assert!(bench.diagnose(&TokenRefusedByApi).is_empty());

@@ -12,6 +12,7 @@ use crate::causes::general::region_mismatch;
 use crate::evidence::oauth::{client, refused};
 use crate::evidence::refusals::OAuthMeaning;
 use crate::evidence::{rows, subjects};
+use crate::oauth;
 
 page! {
     /// The OAuth client is of the wrong grant type.
@@ -50,7 +51,7 @@ impl Rule for WrongGrantType {
                 row.subject
             )
         };
-        let stated = rows::failing(all, "oauth-grant-type")
+        let stated = rows::failing(all, &oauth::GrantType)
             .into_iter()
             .map(|row| {
                 Diagnosis::new(

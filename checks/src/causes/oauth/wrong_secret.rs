@@ -15,6 +15,7 @@ use crate::causes::general::region_mismatch;
 use crate::evidence::oauth::{ask, by_client, client, ids, is_any_issued, refused, sections};
 use crate::evidence::refusals::OAuthMeaning;
 use crate::evidence::{rows, subjects};
+use crate::{oauth, org, services};
 
 page! {
     /// The secret does not belong to the client.
@@ -47,9 +48,8 @@ impl Rule for WrongSecret {
             return Vec::new();
         }
         let is_region_proven = is_any_issued(case);
-        let is_organization_settled = ["org-id-matches", "oauth-client-organization"]
-            .iter()
-            .all(|check| !rows::fails(all, check));
+        let is_organization_settled =
+            !rows::fails_any(all, &[&org::IdMatches, &oauth::ClientOrganization]);
         let of_group = |members: Vec<(&Row, &TokenFact)>| {
             let (sections, ids) = (sections(&members), ids(&members));
             let first = blanks(&members);
@@ -172,7 +172,7 @@ pub(crate) fn mangled<'r>(all: &'r [Row], members: &[(&Row, &TokenFact)]) -> Vec
             ClientRef::Person { .. } | ClientRef::Tool { .. } => None,
         })
         .collect();
-    let unclean = rows::failing(all, "services-options-clean").into_iter();
+    let unclean = rows::failing(all, &services::OptionsClean).into_iter();
     unclean
         .filter(|row| {
             sections
@@ -186,6 +186,7 @@ pub(crate) fn mangled<'r>(all: &'r [Row], members: &[(&Row, &TokenFact)]) -> Vec
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
+    use crate::{general, org};
     use hybridcheck_core::facts::TokenOutcome;
     use hybridcheck_testkit::facts::{oauth_error, token, token_key};
     use hybridcheck_testkit::objects;
@@ -292,7 +293,7 @@ mod tests {
     #[test]
     fn a_blank_at_the_end_is_said_first() {
         let bench = refused("placeholder ", true)
-            .failing("services-options-clean", Subject::option("ewt", "password"));
+            .failing(&services::OptionsClean, Subject::option("ewt", "password"));
         let found = bench.diagnose(&WrongSecret);
         assert_eq!(found[0].roots.len(), 2);
         assert!(
@@ -304,7 +305,7 @@ mod tests {
 
     #[test]
     fn an_unsettled_organisation_makes_it_merely_possible() {
-        let bench = refused("placeholder", true).failing("org-id-matches", Subject::Object);
+        let bench = refused("placeholder", true).failing(&org::IdMatches, Subject::Object);
         let found = bench.diagnose(&WrongSecret);
         assert_eq!(found[0].certainty, Certainty::Possible);
         assert!(found[0].fix.starts_with("Settle first which organisation"));
@@ -321,7 +322,7 @@ mod tests {
 
     #[test]
     fn an_unsettled_region_accuses_no_secret() {
-        let bench = refused("placeholder", true).failing("general-same-region", Subject::Object);
+        let bench = refused("placeholder", true).failing(&general::SameRegion, Subject::Object);
         assert!(bench.diagnose(&WrongSecret).is_empty());
     }
 }

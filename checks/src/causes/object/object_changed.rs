@@ -10,6 +10,7 @@ use hybridcheck_core::text::listed;
 
 use crate::evidence::oauth::is_changing;
 use crate::evidence::rows;
+use crate::{oauth, object};
 
 page! {
     /// The object was changed while it was checked.
@@ -75,11 +76,11 @@ impl Rule for ObjectChanged {
                 "Run again once the change is finished: this run judged the object as it was first read.".to_owned(),
             ),
         };
-        let clients = rows::flagged(all, "oauth-token-issued").into_iter().filter(|row| {
+        let clients = rows::flagged(all, &oauth::TokenIssued).into_iter().filter(|row| {
             matches!(&row.subject, Subject::Client { client } if still.contains(&&FactKey::token_of(client)))
         });
         let diagnosis = Diagnosis::new(certainty, sentence, Owner::EngageAdmin, fix)
-            .shown_by(rows::flagged(all, "object-unchanged"))
+            .shown_by(rows::flagged(all, &object::Unchanged))
             .shown_by(clients)
             .breaks(still.iter().map(|key| (*key).clone()));
         vec![diagnosis]

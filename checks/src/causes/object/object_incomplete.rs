@@ -1,7 +1,7 @@
 //! Options or sections are missing.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::object::{GENERAL_OPTIONS, SAML_OPTIONS, SERVICE_OPTIONS};
@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::rows;
+use crate::{general, object, saml, services};
 
 page! {
     /// The object lacks documented options or sections.
@@ -34,21 +35,18 @@ page! {
     pub(crate) struct ObjectIncomplete;
 }
 
-const CHECKS: [&str; 6] = [
-    "general-options-present",
-    "saml-options-present",
-    "services-options-present",
-    "services-sections-exist",
-    "object-sections-spelt",
-    "object-options-spelt",
+const CHECKS: [&dyn Check; 6] = [
+    &general::OptionsPresent,
+    &saml::OptionsPresent,
+    &services::OptionsPresent,
+    &services::SectionsExist,
+    &object::SectionsSpelt,
+    &object::OptionsSpelt,
 ];
 
 impl Rule for ObjectIncomplete {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown: Vec<&Row> = CHECKS
-            .into_iter()
-            .flat_map(|check| rows::failing(all, check))
-            .collect();
+        let shown = rows::failing_any(all, &CHECKS);
         if shown.is_empty() {
             return Vec::new();
         }
@@ -121,6 +119,7 @@ fn missing(case: &Case<'_>) -> Vec<(String, &'static str)> {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
+    use crate::{general, object, saml, services};
     use hybridcheck_core::check::Subject;
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::objects;
@@ -130,9 +129,9 @@ mod tests {
         let object = objects::without(objects::healthy(), "saml", "issuer");
         let object = objects::with(object, "ewt", "password", "");
         let bench = Bench::of(object)
-            .failing("saml-options-present", Subject::option("saml", "issuer"))
+            .failing(&saml::OptionsPresent, Subject::option("saml", "issuer"))
             .failing(
-                "services-options-present",
+                &services::OptionsPresent,
                 Subject::option("ewt", "password"),
             );
         let found = bench.diagnose(&ObjectIncomplete);
@@ -153,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_section_is_told_in_the_checks_words() {
-        let bench = Bench::healthy().failing("object-sections-spelt", Subject::section("ewtt"));
+        let bench = Bench::healthy().failing(&object::SectionsSpelt, Subject::section("ewtt"));
         assert!(
             bench.diagnose(&ObjectIncomplete)[0]
                 .sentence
@@ -164,7 +163,7 @@ mod tests {
     #[test]
     fn a_wrong_value_is_not_a_missing_one() {
         let bench = Bench::healthy().failing(
-            "general-auth-url",
+            &general::AuthUrl,
             Subject::option("general", "base_auth_url"),
         );
         assert!(bench.diagnose(&ObjectIncomplete).is_empty());

@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
+use crate::object;
 
 page! {
     /// The transaction is not of type List.
@@ -33,7 +34,7 @@ page! {
 
 impl Rule for ObjectWrongType {
     fn diagnose(&self, _: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "object-type-list");
+        let shown = rows::failing(all, &object::TypeList);
         let Some(row) = shown.first() else {
             return Vec::new();
         };
@@ -57,13 +58,13 @@ mod tests {
 
     #[test]
     fn another_type_fires() {
-        let bench = Bench::healthy().failing("object-type-list", Subject::Object);
+        let bench = Bench::healthy().failing(&object::TypeList, Subject::Object);
         assert_eq!(bench.causes(), ["object-wrong-type"]);
     }
 
     #[test]
     fn a_misspelt_section_is_another_cause() {
-        let bench = Bench::healthy().failing("object-sections-spelt", Subject::section("samll"));
+        let bench = Bench::healthy().failing(&object::SectionsSpelt, Subject::section("samll"));
         assert!(bench.diagnose(&ObjectWrongType).is_empty());
     }
 }

@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, logins, rows};
+use crate::org;
 
 page! {
     /// The organisation is switched off or deleted.
@@ -32,7 +33,7 @@ page! {
 
 impl Rule for OrganizationInactive {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "org-active");
+        let shown = rows::failing(all, &org::Active);
         let Some(row) = shown.first() else {
             return Vec::new();
         };

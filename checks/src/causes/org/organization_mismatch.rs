@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::{listed, visible};
 
 use crate::evidence::{commands, logins, rows};
+use crate::{general, oauth, org};
 
 page! {
     /// The object and its clients name different organisations.
@@ -37,12 +38,12 @@ page! {
 
 impl Rule for OrganizationMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let ids = rows::flagged(all, "org-id-matches");
-        let clients = rows::failing(all, "oauth-client-organization");
-        let names = rows::failing(all, "org-short-name-matches");
+        let ids = rows::flagged(all, &org::IdMatches);
+        let clients = rows::failing(all, &oauth::ClientOrganization);
+        let names = rows::failing(all, &org::ShortNameMatches);
         // A long name or an id in its place is also of the wrong form: one fault.
-        let forms = rows::failing(all, "general-organization-sname-form");
-        let id_forms = rows::failing(all, "general-organization-id-guid");
+        let forms = rows::failing(all, &general::OrganizationSnameForm);
+        let id_forms = rows::failing(all, &general::OrganizationIdGuid);
         let mut found = Vec::new();
         let swapped = swapped(case, &id_forms);
         if let Some(diagnosis) = swapped {

@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, rows};
+use crate::org;
 
 page! {
     /// The organisation was made for another product than Genesys Engage.
@@ -32,7 +33,7 @@ page! {
 
 impl Rule for OrganizationOtherPlatform {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "org-platform");
+        let shown = rows::flagged(all, &org::Platform);
         let Some(row) = shown.first() else {
             return Vec::new();
         };

@@ -8,6 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, rows};
+use crate::org;
 
 page! {
     /// hybridcheck's own client belongs to another organisation.
@@ -34,7 +35,7 @@ page! {
 
 impl Rule for ToolClientElsewhere {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "org-tool-client");
+        let shown = rows::flagged(all, &org::ToolClient);
         let Some(row) = shown.first() else {
             return Vec::new();
         };

@@ -8,6 +8,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{proxy, rows, subjects};
+use crate::network;
+use crate::proxy::Resolves;
 
 page! {
     /// The name of the proxy cannot be resolved on this host.
@@ -34,7 +36,7 @@ page! {
 
 impl Rule for ProxyNameDoesNotResolve {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let denied = rows::failing(all, "proxy-resolves");
+        let denied = rows::failing(all, &Resolves);
         let (shown, certainty) = if denied.is_empty() {
             let endpoints = subjects::endpoints(case.object);
             let all_proxied = !endpoints.is_empty()
@@ -46,7 +48,7 @@ impl Rule for ProxyNameDoesNotResolve {
             }
             // Silence within our patience: a nameserver that needs longer looks the same.
             (
-                rows::failing(all, "network-nameservers-answer"),
+                rows::failing(all, &network::NameserversAnswer),
                 Certainty::Likely,
             )
         } else {

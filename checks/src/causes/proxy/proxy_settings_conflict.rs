@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{proxy, rows};
+use crate::proxy::Settings;
 
 page! {
     /// The upper and the lower case of a proxy variable say different things.
@@ -37,7 +38,7 @@ impl Rule for ProxySettingsConflict {
             let fact = case.facts().routing(&proxy::routing_key(endpoint)).ok()?;
             (!fact.conflicts.is_empty()).then(|| fact.conflicts.clone())
         };
-        let groups = rows::grouped(rows::flagged(all, "proxy-settings"), conflicts).into_iter();
+        let groups = rows::grouped(rows::flagged(all, &Settings), conflicts).into_iter();
         groups
             .map(|(conflicts, members)| {
                 Diagnosis::new(

@@ -11,6 +11,7 @@ use hybridcheck_core::row::Row;
 use crate::evidence::proxy::{self, Refusal};
 use crate::evidence::rows;
 use crate::evidence::tcp::{self, Shut};
+use crate::proxy::Connects;
 
 page! {
     /// The proxy cannot be reached at its port.
@@ -35,7 +36,7 @@ page! {
 
 impl Rule for ProxyUnreachable {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shut = rows::grouped(rows::failing(all, "proxy-connects"), |endpoint| {
+        let shut = rows::grouped(rows::failing(all, &Connects), |endpoint| {
             proxy::proxy(case, endpoint)
         });
         let shut = shut

@@ -9,6 +9,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::{commands, rows};
+use crate::roles;
 use crate::roles::client_rights::GRANTS_UNREAD;
 
 page! {
@@ -36,7 +37,7 @@ page! {
 
 impl Rule for ClientHasNoRole {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "roles-client-rights");
+        let shown = rows::failing(all, &roles::ClientRights);
         let Some(row) = shown.first() else {
             return Vec::new();
         };

@@ -8,6 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, rows};
+use crate::roles;
 use crate::roles::product::CONTRADICTION;
 
 page! {
@@ -35,7 +36,7 @@ page! {
 
 impl Rule for ProductNotEnabled {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "roles-product");
+        let shown = rows::flagged(all, &roles::Product);
         let Some(row) = shown.first() else {
             return Vec::new();
         };

@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, rows};
+use crate::roles;
 use crate::roles::permissions::UNREAD;
 
 page! {
@@ -40,7 +41,7 @@ impl Rule for RoleLacksPermissions {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         // What is documented of one role is not of another: each degree of knowledge has its own diagnosis.
         let mut groups: BTreeMap<Known, Vec<&Row>> = BTreeMap::new();
-        for row in rows::flagged(all, "roles-permissions") {
+        for row in rows::flagged(all, &roles::Permissions) {
             groups.entry(Known::of(row)).or_default().push(row);
         }
         groups

@@ -10,6 +10,8 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::{commands, rows};
+use crate::general;
+use crate::roles;
 use crate::roles::exist::NEAREST;
 
 page! {
@@ -36,7 +38,7 @@ page! {
 
 impl Rule for RoleMissing {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "roles-exist");
+        let shown = rows::failing(all, &roles::Exist);
         // What is certain of one name is not of another: each has its own diagnosis.
         let (by_case, missing): (Vec<&Row>, Vec<&Row>) =
             shown.into_iter().partition(|row| differs_in_case(row));
@@ -89,7 +91,7 @@ fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool
     let broken: Vec<FactKey> = broken.collect();
     // A name with blanks around it is missing for the blanks too: one fix mends both.
     let subjects: Vec<&Subject> = shown.iter().map(|row| &row.subject).collect();
-    let unclean = rows::failing(all, "general-options-clean").into_iter();
+    let unclean = rows::failing(all, &general::OptionsClean).into_iter();
     let unclean: Vec<&Row> = unclean
         .filter(|row| subjects.contains(&&row.subject))
         .collect();

@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{commands, rows};
+use crate::roles;
 
 page! {
     /// One user alone, or none, holds the administrators' role.
@@ -32,7 +33,7 @@ page! {
 
 impl Rule for SingleAdministrator {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "roles-administrators");
+        let shown = rows::flagged(all, &roles::Administrators);
         let Some(row) = shown.first() else {
             return Vec::new();
         };

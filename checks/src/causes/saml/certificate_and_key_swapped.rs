@@ -1,13 +1,14 @@
 //! Certificate and key stand in each other's option.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::facts::{CertificateOutcome, FactKey, Holds, PrivateKeyOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
+use crate::saml;
 
 page! {
     /// Certificate and private key are swapped.
@@ -60,14 +61,12 @@ impl Rule for CertificateAndKeySwapped {
         else {
             return Vec::new();
         };
-        let shown = [
-            "saml-certificate-decodes",
-            "saml-pkey-decodes",
-            "saml-pkey-decrypts",
+        let checks: [&dyn Check; 3] = [
+            &saml::CertificateDecodes,
+            &saml::PkeyDecodes,
+            &saml::PkeyDecrypts,
         ];
-        let shown = shown
-            .into_iter()
-            .flat_map(|check| rows::failing(all, check));
+        let shown = rows::failing_any(all, &checks);
         let leaked = if *holds == Holds::PrivateKey {
             " The key in saml/certificate is not encrypted: make a new pair, because certificates are passed around freely."
         } else {
@@ -90,6 +89,7 @@ impl Rule for CertificateAndKeySwapped {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::saml;
     use crate::testing::bench::Bench;
     use hybridcheck_core::check::Subject;
     use hybridcheck_core::object::ObjectId;
@@ -109,10 +109,10 @@ mod tests {
                 private_key(PrivateKeyOutcome::Other { holds: key_holds }),
             )
             .failing(
-                "saml-certificate-decodes",
+                &saml::CertificateDecodes,
                 Subject::option("saml", "certificate"),
             )
-            .failing("saml-pkey-decodes", Subject::option("saml", "pkey"))
+            .failing(&saml::PkeyDecodes, Subject::option("saml", "pkey"))
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The certificate for SAML is out of its dates.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{logins, rows};
+use crate::{idp, saml};
 
 page! {
     /// The certificate in saml/certificate is out of its dates.
@@ -35,10 +36,8 @@ page! {
 
 impl Rule for CertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown: Vec<&Row> = ["saml-certificate-expiry", "saml-certificate-not-before"]
-            .into_iter()
-            .flat_map(|check| rows::failing(all, check))
-            .collect();
+        let checks: [&dyn Check; 2] = [&saml::CertificateExpiry, &saml::CertificateNotBefore];
+        let shown = rows::failing_any(all, &checks);
         let key = FactKey::Certificate {
             object: case.object.id,
         };
@@ -69,7 +68,7 @@ impl Rule for CertificateExpired {
         vec![
             Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
                 .shown_by(shown)
-                .shown_by(rows::failing(all, "idp-certificate-valid"))
+                .shown_by(rows::failing(all, &idp::CertificateValid))
                 .shown_by(logins::refused_assertion(case, all))
                 .breaks(logins::refused_login(case, all))
                 .command("base64 -d certificate.txt | openssl x509 -noout -dates"),
@@ -80,6 +79,7 @@ impl Rule for CertificateExpired {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::saml;
     use crate::testing::bench::Bench;
     use hybridcheck_core::check::Subject;
     use hybridcheck_core::facts::{CertificateInfo, CertificateOutcome};
@@ -107,7 +107,7 @@ mod tests {
 
     fn failing(bench: Bench) -> Bench {
         bench.failing(
-            "saml-certificate-expiry",
+            &saml::CertificateExpiry,
             Subject::option("saml", "certificate"),
         )
     }

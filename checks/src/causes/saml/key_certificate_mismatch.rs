@@ -7,6 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{logins, rows};
+use crate::saml;
 
 page! {
     /// The private key does not belong to the certificate.
@@ -33,7 +34,7 @@ page! {
 
 impl Rule for KeyCertificateMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "saml-pkey-matches-certificate");
+        let shown = rows::failing(all, &saml::PkeyMatchesCertificate);
         if shown.is_empty() {
             return Vec::new();
         }
@@ -61,7 +62,7 @@ mod tests {
     #[test]
     fn a_strange_key_fires() {
         let bench = Bench::healthy().failing(
-            "saml-pkey-matches-certificate",
+            &saml::PkeyMatchesCertificate,
             Subject::option("saml", "pkey"),
         );
         assert_eq!(bench.causes(), ["key-certificate-mismatch"]);
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_key_that_does_not_open_is_another_cause() {
-        let bench = Bench::healthy().failing("saml-pkey-decrypts", Subject::option("saml", "pkey"));
+        let bench = Bench::healthy().failing(&saml::PkeyDecrypts, Subject::option("saml", "pkey"));
         assert!(bench.diagnose(&KeyCertificateMismatch).is_empty());
     }
 }

@@ -9,6 +9,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::rows;
+use crate::saml;
 
 page! {
     /// The password in saml/password does not open the key in saml/pkey.
@@ -35,7 +36,7 @@ page! {
 
 impl Rule for KeyDoesNotOpen {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "saml-pkey-decrypts");
+        let shown = rows::failing(all, &saml::PkeyDecrypts);
         let key = FactKey::PrivateKey {
             object: case.object.id,
         };
@@ -96,7 +97,7 @@ mod tests {
         };
         Bench::healthy()
             .fact(key, private_key(outcome))
-            .failing("saml-pkey-decrypts", Subject::option("saml", "pkey"))
+            .failing(&saml::PkeyDecrypts, Subject::option("saml", "pkey"))
     }
 
     #[test]

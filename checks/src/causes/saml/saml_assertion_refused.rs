@@ -1,7 +1,7 @@
 //! The assertion is refused, and nothing that can be seen explains it.
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
@@ -10,6 +10,7 @@ use hybridcheck_core::text::visible;
 
 use crate::causes::org::organization_mismatch;
 use crate::evidence::{logins, rows};
+use crate::{general, idp, network, org, saml};
 
 page! {
     /// Genesys Cloud refuses the assertion, and the reason lies where this run cannot see it.
@@ -36,20 +37,20 @@ page! {
 }
 
 /// Checks whose failure explains a refused assertion; their causes name it.
-const EXPLAINING: [&str; 13] = [
-    "idp-certificate-known",
-    "idp-enabled",
-    "idp-exists",
-    "idp-issuer-matches",
-    "idp-issuer-unique",
-    "network-clock",
-    "org-active",
-    "org-short-name-matches",
-    "saml-certificate-expiry",
-    "saml-certificate-not-before",
-    "saml-client",
-    "saml-pkey-matches-certificate",
-    "general-organization-sname-form",
+const EXPLAINING: [&dyn Check; 13] = [
+    &idp::CertificateKnown,
+    &idp::Enabled,
+    &idp::Exists,
+    &idp::IssuerMatches,
+    &idp::IssuerUnique,
+    &network::Clock,
+    &org::Active,
+    &org::ShortNameMatches,
+    &saml::CertificateExpiry,
+    &saml::CertificateNotBefore,
+    &saml::Client,
+    &saml::PkeyMatchesCertificate,
+    &general::OrganizationSnameForm,
 ];
 
 impl Rule for SamlAssertionRefused {
@@ -58,11 +59,11 @@ impl Rule for SamlAssertionRefused {
         else {
             return Vec::new();
         };
-        if EXPLAINING.iter().any(|check| rows::fails(all, check)) {
+        if rows::fails_any(all, &EXPLAINING) {
             return Vec::new();
         }
         // `organization-mismatch` has it: with another organisation the short name is another's too.
-        let is_other = !rows::flagged(all, "org-id-matches").is_empty();
+        let is_other = !rows::flagged(all, &org::IdMatches).is_empty();
         if is_other && organization_mismatch::other_name(case).is_some() {
             return Vec::new();
         }
@@ -104,10 +105,10 @@ impl Rule for SamlAssertionRefused {
 
 /// What stands around an option that goes into the assertion as it is.
 fn unclean(case: &Case<'_>, all: &[Row], refused: &logins::Refused<'_>) -> Option<Diagnosis> {
-    let sent = [
-        ("saml-options-clean", Subject::option("saml", "issuer")),
+    let sent: [(&dyn Check, Subject); 2] = [
+        (&saml::OptionsClean, Subject::option("saml", "issuer")),
         (
-            "general-options-clean",
+            &general::OptionsClean,
             Subject::option("general", "organization_sname"),
         ),
     ];
@@ -186,6 +187,7 @@ fn suspicion(
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
+    use crate::{idp, saml};
     use hybridcheck_testkit::facts::{
         api, client, http, oauth_error, pureengage_idp, saml_login, saml_login_key,
     };
@@ -246,10 +248,11 @@ mod tests {
 
     #[test]
     fn what_stands_around_an_option_that_is_sent_is_the_likely_reason() {
-        for (check, section, option) in [
-            ("saml-options-clean", "saml", "issuer"),
-            ("general-options-clean", "general", "organization_sname"),
-        ] {
+        let sent: [(&dyn Check, &str, &str); 2] = [
+            (&saml::OptionsClean, "saml", "issuer"),
+            (&general::OptionsClean, "general", "organization_sname"),
+        ];
+        for (check, section, option) in sent {
             let subject = Subject::option(section, option);
             let bench = refused("invalid_grant").failing(check, subject);
             let found = bench.diagnose(&SamlAssertionRefused).remove(0);
@@ -259,7 +262,7 @@ mod tests {
         }
         // What the assertion does not hold explains nothing.
         let subject = Subject::option("saml", "expire_time");
-        let bench = refused("invalid_grant").failing("saml-options-clean", subject);
+        let bench = refused("invalid_grant").failing(&saml::OptionsClean, subject);
         let found = bench.diagnose(&SamlAssertionRefused).remove(0);
         assert_eq!(found.certainty, Certainty::Possible);
     }
@@ -278,7 +281,7 @@ mod tests {
 
     #[test]
     fn what_explains_it_speaks_for_itself() {
-        let bench = refused("invalid_grant").failing("idp-enabled", Subject::Object);
+        let bench = refused("invalid_grant").failing(&idp::Enabled, Subject::Object);
         assert!(bench.diagnose(&SamlAssertionRefused).is_empty());
     }
 

@@ -13,6 +13,7 @@ use crate::causes::general::region_mismatch;
 use crate::evidence::oauth::is_any_issued;
 use crate::evidence::refusals::{self, OAuthMeaning};
 use crate::evidence::{commands, logins, rows, subjects};
+use crate::{saml, services};
 
 page! {
     /// Genesys Cloud refuses the client of saml_auth.
@@ -40,7 +41,7 @@ page! {
 
 impl Rule for SamlClientRefused {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let recorded = rows::failing(all, "saml-client").into_iter().next();
+        let recorded = rows::failing(all, &saml::Client).into_iter().next();
         let refused = logins::refused(case, all).filter(logins::Refused::is_of_client);
         let is_settled = region_mismatch::is_settled(case, all);
         let login = FactKey::SamlLogin {
@@ -88,7 +89,7 @@ impl Rule for SamlClientRefused {
         };
         let broken = (!is_accepted).then_some(login);
         // A secret with blanks around it was tried without them too.
-        let unclean = rows::failing(all, "services-options-clean").into_iter();
+        let unclean = rows::failing(all, &services::OptionsClean).into_iter();
         let password = Subject::option(SAML_AUTH, "password");
         let is_tried = refused.is_some();
         let unclean = unclean.filter(|row| is_tried && row.subject == password);
@@ -99,7 +100,7 @@ impl Rule for SamlClientRefused {
                 .shown_by(refused.map(|refused| refused.row))
                 .command(command)
                 .breaks(broken)
-                .breaks(recorded.map(|_| crate::saml::client_key(case.object))),
+                .breaks(recorded.map(|_| saml::client_key(case.object))),
         ]
     }
 }

@@ -10,6 +10,7 @@ use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::is_swapped;
 use crate::evidence::{rows, subjects};
+use crate::{oauth, services};
 
 page! {
     /// A client id is no GUID.
@@ -49,7 +50,7 @@ impl Rule for ClientIdMalformed {
                 FactKey::option(case.object.id, section, "client_id"),
                 subjects::token_key(&client),
             ];
-            let refused = rows::flagged(all, "oauth-token-issued").into_iter();
+            let refused = rows::flagged(all, &oauth::TokenIssued).into_iter();
             let refused = refused.filter(
                 |row| matches!(&row.subject, Subject::Client { client: of } if *of == client),
             );
@@ -69,7 +70,7 @@ impl Rule for ClientIdMalformed {
                 .breaks(broken),
             )
         };
-        rows::failing(all, "services-client-id-guid")
+        rows::failing(all, &services::ClientIdGuid)
             .into_iter()
             .filter_map(of_row)
             .collect()

@@ -10,6 +10,7 @@ use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::{client, is_swapped};
 use crate::evidence::{rows, subjects};
+use crate::{oauth, services};
 
 page! {
     /// Client id and secret are swapped.
@@ -36,7 +37,7 @@ page! {
 
 impl Rule for IdAndSecretSwapped {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let malformed = rows::failing(all, "services-client-id-guid").into_iter();
+        let malformed = rows::failing(all, &services::ClientIdGuid).into_iter();
         malformed
             .filter_map(|row| {
                 let Subject::Option { section, .. } = &row.subject else {
@@ -49,7 +50,7 @@ impl Rule for IdAndSecretSwapped {
                 if !is_swapped(case, &of) {
                     return None;
                 }
-                let refused = rows::flagged(all, "oauth-token-issued").into_iter();
+                let refused = rows::flagged(all, &oauth::TokenIssued).into_iter();
                 let refused = refused.filter(|row| client(row) == Some(&of));
                 let options = ["client_id", "password"]
                     .map(|option| FactKey::option(case.object.id, section, option));

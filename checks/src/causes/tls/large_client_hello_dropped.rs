@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{rows, tls};
+use crate::tls::Handshake;
 
 page! {
     /// A device on the way drops large ClientHellos.
@@ -40,7 +41,7 @@ page! {
 
 impl Rule for LargeClientHelloDropped {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "tls-handshake");
+        let shown = rows::flagged(all, &Handshake);
         let groups = rows::grouped(shown, |endpoint| certainty(case, endpoint));
         let of_group = |(certainty, members): (Certainty, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();

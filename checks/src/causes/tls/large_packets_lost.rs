@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::tls::Handshake;
 
 page! {
     /// Large packets are lost on the way.
@@ -46,7 +47,7 @@ enum Way {
 
 impl Rule for LargePacketsLost {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "tls-handshake");
+        let shown = rows::flagged(all, &Handshake);
         let groups = rows::grouped(shown, |endpoint| way(case, endpoint));
         let of_group = |(way, members): (Way, Vec<(&Endpoint, &Row)>)| {
             let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();

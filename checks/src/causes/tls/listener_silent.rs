@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::tls::Handshake;
 
 page! {
     /// Connections are accepted, and then nothing is said.
@@ -38,7 +39,7 @@ page! {
 
 impl Rule for ListenerSilent {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shut = rows::failing(all, "tls-handshake");
+        let shut = rows::failing(all, &Handshake);
         let groups = rows::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::Silent)).then(|| is_settled(case, endpoint))
         });

@@ -9,6 +9,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::tls::Handshake;
 
 page! {
     /// What answers on the port does not speak TLS.
@@ -35,7 +36,7 @@ page! {
 
 impl Rule for NotTls {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shut = rows::failing(all, "tls-handshake");
+        let shut = rows::failing(all, &Handshake);
         let groups = rows::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::NotTls)).then_some(())
         });

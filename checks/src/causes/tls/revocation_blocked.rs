@@ -10,7 +10,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::rows;
-use crate::tls::revocation;
+use crate::tls::{self, revocation};
 
 page! {
     /// The revocation hosts of the served certificates cannot be reached.
@@ -39,7 +39,7 @@ page! {
 
 impl Rule for RevocationBlocked {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "tls-revocation");
+        let shown = rows::flagged(all, &tls::Revocation);
         let mut shut: Vec<Endpoint> = Vec::new();
         for endpoint in shown.iter().filter_map(|row| rows::endpoint(row)) {
             for host in revocation::shut(case, endpoint) {

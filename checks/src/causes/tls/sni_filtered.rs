@@ -11,6 +11,7 @@ use hybridcheck_core::text::listed;
 
 use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::tls::Handshake;
 
 page! {
     /// A filter cuts TLS by the server name.
@@ -41,7 +42,7 @@ page! {
 
 impl Rule for SniFiltered {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shut = rows::failing(all, "tls-handshake");
+        let shut = rows::failing(all, &Handshake);
         let groups = rows::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::ByName)).then(|| tls::ways(case, endpoint))
         });

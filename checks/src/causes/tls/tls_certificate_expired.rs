@@ -13,6 +13,7 @@ use super::tls_not_trusted::leads_nowhere;
 use crate::causes::network::clock_skew;
 use crate::evidence::rows;
 use crate::evidence::tls::{broken, differ, show};
+use crate::tls;
 
 page! {
     /// The certificate of the endpoint has expired.
@@ -41,7 +42,7 @@ type Fault = (String, String, Option<Trust>);
 
 impl Rule for TlsCertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let wrong = rows::failing(all, "tls-validity");
+        let wrong = rows::failing(all, &tls::Validity);
         let groups = rows::grouped(wrong, |endpoint| {
             if leads_nowhere(case, endpoint)
                 || differ(case, endpoint)

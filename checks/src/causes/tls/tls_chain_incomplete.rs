@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::{marks, rows, tls};
+use crate::tls::Trusted;
 
 page! {
     /// The served chain lacks an intermediate certificate.
@@ -40,7 +41,7 @@ page! {
 
 impl Rule for TlsChainIncomplete {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, "tls-trusted");
+        let shown = rows::failing(all, &Trusted);
         let groups = rows::grouped(shown, |endpoint| {
             if tls::differ(case, endpoint) {
                 return None;

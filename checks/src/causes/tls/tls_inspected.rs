@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::{marks, rows, tls};
+use crate::tls::Trusted;
 
 page! {
     /// TLS is inspected, and this host trusts the inspecting device.
@@ -44,7 +45,7 @@ pub(crate) type Inspector = (String, Option<&'static str>);
 
 impl Rule for TlsInspected {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, "tls-trusted");
+        let shown = rows::flagged(all, &Trusted);
         let groups = rows::grouped(shown, |endpoint| {
             let tried = rows::tls(case, endpoint);
             let worst = tried.iter().filter_map(|(_, fact)| fact.trust).max();

@@ -12,6 +12,7 @@ use hybridcheck_core::row::Row;
 
 use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::tls::Handshake;
 
 page! {
     /// Something cuts TLS after the connection was accepted.
@@ -40,7 +41,7 @@ page! {
 
 impl Rule for TlsInterrupted {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shut = rows::failing(all, "tls-handshake");
+        let shut = rows::failing(all, &Handshake);
         let groups = rows::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::Otherwise)).then(|| tls::ways(case, endpoint))
         });

@@ -11,6 +11,7 @@ use hybridcheck_core::row::Row;
 use super::tls_not_trusted::leads_nowhere;
 use crate::evidence::rows;
 use crate::evidence::tls::{broken, differ, show};
+use crate::tls;
 
 page! {
     /// A server with a certificate for another name answers.
@@ -38,7 +39,7 @@ page! {
 
 impl Rule for TlsNameMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let wrong = rows::failing(all, "tls-name");
+        let wrong = rows::failing(all, &tls::Name);
         let groups = rows::grouped(wrong, |endpoint| {
             if leads_nowhere(case, endpoint) || differ(case, endpoint) {
                 return None;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{TlsFact, TlsOutcome};
 use hybridcheck_core::finding::Owner;
@@ -13,6 +13,7 @@ use hybridcheck_core::text::{listed, visible};
 
 use crate::causes::network::clock_skew;
 use crate::evidence::{rows, tls};
+use crate::tls::{Handshake, Name, Trusted, Validity};
 
 page! {
     /// One of several addresses of the endpoint differs from the others in TLS.
@@ -42,9 +43,8 @@ page! {
 impl Rule for TlsNodeDiffers {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = || {
-            ["tls-handshake", "tls-trusted", "tls-name", "tls-validity"]
-                .into_iter()
-                .flat_map(|check| rows::flagged(all, check))
+            let checks: [&dyn Check; 4] = [&Handshake, &Trusted, &Name, &Validity];
+            rows::flagged_any(all, &checks).into_iter()
         };
         let mut endpoints: Vec<&Endpoint> = Vec::new();
         for endpoint in shown().filter_map(rows::endpoint) {

@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 use super::tls_chain_incomplete;
 use super::tls_inspected::{Inspector, inspector, looks_like};
 use crate::evidence::{rows, tls};
+use crate::tls::{Name, Trusted, Validity};
 
 page! {
     /// Something signs certificates in place of Genesys Cloud.
@@ -39,7 +40,7 @@ page! {
 
 impl Rule for TlsNotTrusted {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let untrusted = rows::failing(all, "tls-trusted");
+        let untrusted = rows::failing(all, &Trusted);
         let groups = rows::grouped(untrusted, |endpoint| {
             let is_other = tls::differ(case, endpoint)
                 || tls_chain_incomplete::missing(case, endpoint).is_some();
@@ -55,9 +56,8 @@ impl Rule for TlsNotTrusted {
             let names = rows::names(&members);
             let on = product.map_or_else(String::new, |product| format!(" on the {product}"));
             // An untrusted certificate that also bears another name or date is one fault, not three.
-            let also = ["tls-name", "tls-validity"]
+            let also = rows::failing_any(all, &[&Name, &Validity])
                 .into_iter()
-                .flat_map(|check| rows::failing(all, check))
                 .filter(|row| rows::endpoint(row).is_some_and(|of| endpoints.contains(&of)));
             let mut diagnosis = Diagnosis::new(
                 Certainty::Likely,

@@ -10,6 +10,7 @@ use hybridcheck_core::text::visible;
 
 use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::tls::Handshake;
 
 page! {
     /// What answers speaks only TLS 1.1 or older.
@@ -37,7 +38,7 @@ page! {
 
 impl Rule for TlsTooOld {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shut = rows::failing(all, "tls-handshake");
+        let shut = rows::failing(all, &Handshake);
         let groups = rows::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::TooOld))
                 .then(|| tls::old_version(case, endpoint))?
