@@ -4,7 +4,6 @@ pub mod cli;
 pub mod config;
 pub mod gather;
 pub mod probes;
-pub mod progress;
 pub mod redact;
-pub mod reread;
 pub mod routing;
+pub mod run;

@@ -15,17 +15,15 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::run::{Coverage, Invocation, ObjectSummary, Run, SCHEMA, Tool};
 use hybridcheck_core::time::Timestamp;
 
-use super::baseline::BaselineArgs;
-use super::flags::{self, NetworkArgs};
-use super::login::LoginArgs;
+use super::Failure;
+use super::flags::{self, BaselineArgs, LoginArgs, NetworkArgs};
 use super::output::{Output, OutputArgs};
-use super::{Failure, select};
+use super::progress::Progress;
 use crate::config::Settings;
 use crate::gather::{self, Observer};
 use crate::probes::clock::Watch;
-use crate::progress::Progress;
 use crate::redact::Redactor;
-use crate::reread;
+use crate::run::reread;
 use hybridcheck_sources::{self as sources, Origin};
 
 /// Arguments of `check`.
@@ -148,7 +146,7 @@ pub(super) struct Scope {
 impl ScopeArgs {
     /// Reads the inputs and selects checks and tenants.
     pub(super) fn read(&self) -> Result<Scope, Failure> {
-        let checks = select::checks(&self.only, &self.skip)?;
+        let checks = flags::checks(&self.only, &self.skip)?;
         Ok(Scope {
             configuration: self.input.read()?,
             skips_login: self.only.is_empty()

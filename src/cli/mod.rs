@@ -1,6 +1,5 @@
 //! The command line: one file per subcommand, decided once.
 
-mod baseline;
 mod check;
 mod demo;
 mod docs;
@@ -10,15 +9,14 @@ mod firewall;
 mod flags;
 mod idp;
 mod list;
-mod login;
 mod output;
 mod permissions;
 mod plan;
 mod probe;
+mod progress;
 mod regions;
 mod saml;
 mod saml_provider;
-mod select;
 mod style;
 
 use std::process::ExitCode;

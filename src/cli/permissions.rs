@@ -14,7 +14,7 @@ use hybridcheck_core::policy::Policy;
 use serde::Serialize;
 
 use super::Failure;
-use super::baseline::BaselineArgs;
+use super::flags::BaselineArgs;
 use super::output::print;
 use hybridcheck_sandbox as sandbox;
 use hybridcheck_sources::{self as sources, Input};

@@ -10,10 +10,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::policy::Policy;
 
 use super::Failure;
-use super::baseline::BaselineArgs;
 use super::check::ScopeArgs;
-use super::flags::NetworkArgs;
-use super::login::LoginArgs;
+use super::flags::{BaselineArgs, LoginArgs, NetworkArgs};
 use super::output::print;
 use crate::config::Settings;
 use crate::gather;

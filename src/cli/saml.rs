@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use super::Failure;
 use super::check;
-use super::flags::NetworkArgs;
-use super::login::LoginArgs;
+use super::flags::{LoginArgs, NetworkArgs};
 use super::output::print;
 use super::saml_provider;
 use crate::probes::clock;

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use hybridcheck_core::text::visible;
 
-use super::Failure;
+use crate::cli::Failure;
 use crate::config::SamlLogin;
 use hybridcheck_saml::{Encoding, Wish};
 
@@ -15,7 +15,7 @@ use hybridcheck_saml::{Encoding, Wish};
     clippy::struct_field_names,
     reason = "the flags are named after the fields"
 )]
-pub(super) struct LoginArgs {
+pub(in crate::cli) struct LoginArgs {
     /// The user of the SAML login, by the address of an existing Genesys Cloud account. `check` really logs in as this user and ends the token
     /// afterwards; an address that the organisation does not know may become a new user there, and take a licence
     #[arg(
@@ -54,7 +54,7 @@ pub(super) struct LoginArgs {
 
 impl LoginArgs {
     /// What the assertion is to say beside what the object does; nothing when no user was named.
-    pub(super) fn wish(&self) -> Result<Option<Wish>, Failure> {
+    pub(in crate::cli) fn wish(&self) -> Result<Option<Wish>, Failure> {
         // Of two, none is dropped in silence: a login may create a user.
         let email = match &self.saml_user[..] {
             [] => return Ok(None),
@@ -83,7 +83,7 @@ impl LoginArgs {
     }
 
     /// The login that was asked for.
-    pub(super) fn login(&self) -> Result<Option<SamlLogin>, Failure> {
+    pub(in crate::cli) fn login(&self) -> Result<Option<SamlLogin>, Failure> {
         let wish = self.wish()?;
         Ok(wish.map(|wish| SamlLogin {
             wish,
@@ -92,7 +92,7 @@ impl LoginArgs {
     }
 
     /// What the run document tells of it.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(in crate::cli) fn told(&self) -> Vec<String> {
         let shown = |flag, value: &Option<String>| {
             let value = visible(value.as_deref()?, 254);
             Some(format!("{flag} {value}"))
@@ -111,7 +111,7 @@ impl LoginArgs {
     }
 
     /// The encoding asked for.
-    pub(super) fn encoding(&self) -> Option<Encoding> {
+    pub(in crate::cli) fn encoding(&self) -> Option<Encoding> {
         self.saml_encoding.map(|Named(encoding)| encoding)
     }
 }

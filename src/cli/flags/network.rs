@@ -10,7 +10,7 @@ use hybridcheck_core::secret::Secret;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
-use super::Failure;
+use crate::cli::Failure;
 use crate::config::{
     ConnectTo, Family, NameFiles, REQUESTS_PER_SECOND, Resolve, Settings, ToolClient,
 };
@@ -22,7 +22,7 @@ const SECRET_VARIABLE: &str = "HYBRIDCHECK_CLIENT_SECRET";
 /// Flags of the network and of the tool's own client.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Network")]
-pub(super) struct NetworkArgs {
+pub(in crate::cli) struct NetworkArgs {
     /// Ask this nameserver instead of the system's; repeatable
     #[arg(
         long,
@@ -155,7 +155,7 @@ pub(super) struct NetworkArgs {
 
 impl NetworkArgs {
     /// The settings of a run.
-    pub(super) fn settings(&self) -> Result<Settings, Failure> {
+    pub(in crate::cli) fn settings(&self) -> Result<Settings, Failure> {
         let mut regions = Regions::default();
         for domain in &self.add_region {
             if domain.is_empty() || domain.contains(['/', ':', ' ']) || !domain.contains('.') {
@@ -225,7 +225,7 @@ impl NetworkArgs {
     }
 
     /// The settings that change what is asked or trusted, as the run document tells them.
-    pub(super) fn told(&self, settings: &Settings) -> Vec<String> {
+    pub(in crate::cli) fn told(&self, settings: &Settings) -> Vec<String> {
         let mut told = settings.proxies.told();
         if self.max_requests_per_second != REQUESTS_PER_SECOND {
             told.push(format!(
@@ -324,7 +324,7 @@ fn rate(text: &str) -> Result<u32, String> {
 }
 
 /// A duration with its unit: `300ms`, `5s`, `2m`, `1h`, `30d`.
-pub(super) fn duration(flag: &'static str, text: &str) -> Result<Duration, Failure> {
+pub(in crate::cli) fn duration(flag: &'static str, text: &str) -> Result<Duration, Failure> {
     let expected = "a duration above zero with its unit, such as 300ms, 5s, 2m, 1h or 30d";
     let digits = text
         .find(|c: char| !c.is_ascii_digit())

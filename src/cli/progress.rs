@@ -18,7 +18,7 @@ const TICK: Duration = Duration::from_millis(120);
 
 /// What is under way. When it is not enabled, it does nothing and costs nothing.
 #[derive(Debug)]
-pub struct Progress(Option<Live>);
+pub(super) struct Progress(Option<Live>);
 
 #[derive(Debug)]
 struct Live {
@@ -43,7 +43,7 @@ struct Running {
 
 impl Progress {
     /// Progress on standard error. The caller enables it only for a terminal.
-    pub fn new(enabled: bool, ascii: bool) -> Self {
+    pub(super) fn new(enabled: bool, ascii: bool) -> Self {
         if !enabled {
             return Self(None);
         }
@@ -78,22 +78,23 @@ impl Progress {
     }
 
     /// How many facts are planned in all, as far as known; it may grow.
-    pub fn planned(&self, number: usize) {
+    pub(super) fn planned(&self, number: usize) {
         self.change(|state| state.planned = number);
     }
 
-    /// A fact is being gathered.
-    pub fn started(&self, key: &FactKey) {
-        self.begin(key, None);
-    }
-
     /// A fact is being gathered and has so long.
-    pub fn started_within(&self, key: &FactKey, limit: Duration) {
-        self.begin(key, Some(limit));
+    pub(super) fn started_within(&self, key: &FactKey, limit: Duration) {
+        self.change(|state| {
+            state.running.push(Running {
+                key: key.clone(),
+                since: Instant::now(),
+                limit: Some(limit),
+            });
+        });
     }
 
     /// A fact is there, or is known to be missing.
-    pub fn finished(&self, key: &FactKey) {
+    pub(super) fn finished(&self, key: &FactKey) {
         self.change(|state| {
             state.running.retain(|running| running.key != *key);
             state.finished += 1;
@@ -101,21 +102,11 @@ impl Progress {
     }
 
     /// Takes everything off the screen; the report or a message follows.
-    pub fn clear(&self) {
+    pub(super) fn clear(&self) {
         if let Some(live) = &self.0 {
             live.bar.disable_steady_tick();
             live.bar.finish_and_clear();
         }
-    }
-
-    fn begin(&self, key: &FactKey, limit: Option<Duration>) {
-        self.change(|state| {
-            state.running.push(Running {
-                key: key.clone(),
-                since: Instant::now(),
-                limit,
-            });
-        });
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
@@ -314,7 +305,7 @@ mod tests {
     fn disabled_progress_holds_nothing() {
         let progress = Progress::new(false, false);
         progress.planned(3);
-        progress.started(&tcp("a"));
+        progress.started_within(&tcp("a"), TICK);
         progress.finished(&tcp("a"));
         progress.clear();
         assert!(progress.0.is_none());

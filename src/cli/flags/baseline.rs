@@ -3,14 +3,14 @@
 use hybridcheck_core::baseline::Baseline;
 use hybridcheck_core::text::visible;
 
-use super::Failure;
+use crate::cli::Failure;
 
 /// Longer files are refused: a baseline is a page of text.
 const FILE_CAP: u64 = 1024 * 1024;
 
 /// The argument that replaces the baseline.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct BaselineArgs {
+pub(in crate::cli) struct BaselineArgs {
     /// Which permissions the roles should hold, in place of the table that `permissions --baseline` prints
     #[arg(
         long,
@@ -23,7 +23,7 @@ pub(super) struct BaselineArgs {
 
 impl BaselineArgs {
     /// The baseline to judge by.
-    pub(super) fn read(&self) -> Result<Baseline, Failure> {
+    pub(in crate::cli) fn read(&self) -> Result<Baseline, Failure> {
         match &self.permission_baseline {
             None => Ok(Baseline::default()),
             Some(path) => Baseline::parse(&text(path)?).map_err(|bad| {
@@ -36,7 +36,7 @@ impl BaselineArgs {
     }
 
     /// The flag, as the run document tells it.
-    pub(super) fn told(&self) -> Option<String> {
+    pub(in crate::cli) fn told(&self) -> Option<String> {
         let path = self.permission_baseline.as_ref()?;
         Some(visible(&format!("--permission-baseline {path}"), 300))
     }
