@@ -14,6 +14,7 @@ pub(crate) mod providers;
 pub(crate) mod proxy;
 pub(crate) mod refusals;
 pub(crate) mod rights;
+pub(crate) mod role_names;
 pub(crate) mod rows;
 pub(crate) mod subjects;
 pub(crate) mod tcp;

@@ -8,8 +8,8 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
-use super::{exist, named};
-use crate::evidence::{rights, subjects};
+use super::exist;
+use crate::evidence::{rights, role_names, subjects};
 
 page! {
     /// More than one user holds the administrators' role.
@@ -44,7 +44,7 @@ impl Check for Administrators {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (written, fact, role) = named::role(case, "general", RoleKind::Admin.option())?;
+        let (written, fact, role) = role_names::role(case, "general", RoleKind::Admin.option())?;
         let shown = visible(role.name.as_deref().unwrap_or_default(), 80);
         let Some(users) = role.user_count else {
             return Err(Gap::NotAnswered {

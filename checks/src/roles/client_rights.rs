@@ -9,8 +9,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use super::named;
-use crate::evidence::{rights, subjects};
+use crate::evidence::{rights, role_names, subjects};
 
 page! {
     /// The client of the section has a role.
@@ -154,7 +153,7 @@ fn of_grants(grants: &Grants) -> Judgement {
 
 /// What `tokens/me` says, with the names of the roles as far as they can be read.
 fn of_divisions(case: &Case<'_>, divisions: &[RoleDivision]) -> Judgement {
-    let known = named::listing(case).ok().map(|(_, roles)| roles);
+    let known = role_names::listing(case).ok().map(|(_, roles)| roles);
     let role = |id: Option<&str>| {
         let mut all = known.iter().flat_map(|roles| &roles.entities);
         all.find(|role| id.is_some() && role.id.as_deref() == id)

@@ -8,7 +8,7 @@ use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
-use super::named::{self, Difference};
+use crate::evidence::role_names::{self, Difference};
 use crate::evidence::{rights, subjects};
 
 page! {
@@ -48,14 +48,14 @@ impl Check for Exist {
             return Err(subjects::stray(subject));
         };
         let (written, name) = subjects::plain(case, section, option)?;
-        let (fact, roles) = named::listing(case)?;
+        let (fact, roles) = role_names::listing(case)?;
         let shown = visible(name, 80);
-        if named::exact(roles, name).is_some() {
+        if role_names::exact(roles, name).is_some() {
             return Ok(
                 subjects::with_api(Judgement::pass(format!("`{shown}` exists")), fact).of(written),
             );
         }
-        let near = named::near(roles, name);
+        let near = role_names::near(roles, name);
         let is_same_word = |(how, _): &(Difference, &str)| {
             matches!(
                 how,
@@ -63,7 +63,7 @@ impl Check for Exist {
             )
         };
         if roles.incomplete && !near.iter().any(is_same_word) {
-            return Err(named::cut_off(name));
+            return Err(role_names::cut_off(name));
         }
         let judgement = missing(roles, name, &near, &format!("{section}/{option}"));
         Ok(subjects::with_api(judgement, fact).of(written))

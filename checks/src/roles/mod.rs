@@ -5,7 +5,6 @@ use hybridcheck_core::check::Check;
 pub(crate) mod administrators;
 pub(crate) mod client_rights;
 pub(crate) mod exist;
-mod named;
 pub(crate) mod permissions;
 pub(crate) mod product;
 

@@ -10,9 +10,9 @@ use hybridcheck_core::page;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::text::visible;
 
-use super::{exist, named};
+use super::exist;
 use crate::evidence::rights::{self, Standing};
-use crate::evidence::subjects;
+use crate::evidence::{role_names, subjects};
 
 page! {
     /// The role holds the permissions that are expected of it.
@@ -92,7 +92,7 @@ impl Check for Permissions {
                 kind.label()
             )));
         }
-        let (written, fact, role) = named::role(case, section, option)?;
+        let (written, fact, role) = role_names::role(case, section, option)?;
         if role.policies.is_none() || !states_policies(case) {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state what the role allows", fact.call),
@@ -106,7 +106,7 @@ impl Check for Permissions {
 
 /// A listing in which no role allows anything leaves policies out; it says nothing about any role.
 fn states_policies(case: &Case<'_>) -> bool {
-    named::listing(case).is_ok_and(|(_, roles)| {
+    role_names::listing(case).is_ok_and(|(_, roles)| {
         let mut all = roles.entities.iter();
         all.any(|role| role.policies.as_ref().is_some_and(|all| !all.is_empty()))
     })

@@ -11,8 +11,7 @@ use hybridcheck_core::permission::Permission;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::text::listed;
 
-use super::named;
-use crate::evidence::{organization, rights, subjects};
+use crate::evidence::{organization, rights, role_names, subjects};
 
 page! {
     /// The permissions that are expected of roles exist in the organisation.
@@ -172,7 +171,7 @@ fn verdict(
 
 /// What roles hold of a domain by name: it exists, or existed once.
 fn held(case: &Case<'_>, domain: &str) -> Vec<String> {
-    let Ok((_, roles)) = named::listing(case) else {
+    let Ok((_, roles)) = role_names::listing(case) else {
         return Vec::new();
     };
     let policies = roles

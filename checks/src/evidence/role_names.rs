@@ -11,14 +11,14 @@ use crate::evidence::{organization, subjects};
 const NEAR: usize = 3;
 
 /// The listing of roles, read with a client of the object's organisation.
-pub(super) fn listing<'a>(case: &Case<'a>) -> Answer<(&'a ApiFact<Roles>, &'a Roles)> {
+pub(crate) fn listing<'a>(case: &Case<'a>) -> Answer<(&'a ApiFact<Roles>, &'a Roles)> {
     let fact = case.roles()?;
     organization::is_about_us(case, &fact.reader)?;
     Ok((fact, subjects::found(fact)?))
 }
 
 /// The role of exactly the name that an option holds. That there is none is judged by `roles-exist`, a gap for all others.
-pub(super) fn role<'a>(
+pub(crate) fn role<'a>(
     case: &Case<'a>,
     section: &str,
     option: &str,
@@ -37,13 +37,13 @@ pub(super) fn role<'a>(
 }
 
 /// The role of exactly this name.
-pub(super) fn exact<'r>(roles: &'r Roles, name: &str) -> Option<&'r Role> {
+pub(crate) fn exact<'r>(roles: &'r Roles, name: &str) -> Option<&'r Role> {
     let mut all = roles.entities.iter();
     all.find(|role| role.name.as_deref() == Some(name))
 }
 
 /// The name is not among those listed, but not all were.
-pub(super) fn cut_off(name: &str) -> Gap {
+pub(crate) fn cut_off(name: &str) -> Gap {
     Gap::NotAnswered {
         what: format!(
             "`{}` is not among the roles listed, but the listing was cut off",
@@ -54,7 +54,7 @@ pub(super) fn cut_off(name: &str) -> Gap {
 
 /// How the name of a role differs from the one written, closest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Difference {
+pub(crate) enum Difference {
     Case,
     Blanks,
     Punctuation,
@@ -63,7 +63,7 @@ pub(super) enum Difference {
 }
 
 impl Difference {
-    pub(super) fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Case => "in another case",
             Self::Blanks => "with a blank or quote before or after it",
@@ -75,7 +75,7 @@ impl Difference {
 }
 
 /// The roles whose names come near the one written, closest first.
-pub(super) fn near<'r>(roles: &'r Roles, name: &str) -> Vec<(Difference, &'r str)> {
+pub(crate) fn near<'r>(roles: &'r Roles, name: &str) -> Vec<(Difference, &'r str)> {
     let names = || {
         roles
             .entities
