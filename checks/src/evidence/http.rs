@@ -1,5 +1,7 @@
 //! Who gave an HTTP answer that is not Genesys Cloud's own, and which proxies have put their mark on one that is.
 
+use std::fmt;
+
 use hybridcheck_core::facts::{HttpAnswer, HttpFact};
 use hybridcheck_core::text::visible;
 
@@ -11,11 +13,35 @@ pub(crate) enum Answerer {
     /// Amazon's edge, by itself.
     Edge,
     /// A captive portal, by this sign.
-    Portal(String),
+    Portal(PortalSign),
     /// A product whose mark the answer bears.
     Product(Recognised),
     /// Somebody who says no more than this of himself.
     Stranger(Option<String>),
+}
+
+/// By what a captive portal is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PortalSign {
+    /// A page with a form that asks for a password.
+    LoginForm,
+    /// A redirect to another host.
+    Redirect {
+        /// The host.
+        to: String,
+    },
+    /// The status that only portals send.
+    Status,
+}
+
+impl fmt::Display for PortalSign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LoginForm => f.write_str("a page with a login form"),
+            Self::Redirect { to } => write!(f, "a redirect to {}", visible(to, 100)),
+            Self::Status => write!(f, "status {NEEDS_LOGIN}, Network Authentication Required"),
+        }
+    }
 }
 
 /// Who gave an answer; none when it is the service's own, when the service or its edge is in trouble, or when there is no answer.
@@ -83,18 +109,16 @@ fn is_edge(answer: &HttpAnswer) -> bool {
 }
 
 /// By what a captive portal is recognised: its own status, a redirect to another host, or a form that asks for a password.
-fn portal(http: &HttpFact, answer: &HttpAnswer) -> Option<String> {
+fn portal(http: &HttpFact, answer: &HttpAnswer) -> Option<PortalSign> {
     let page = answer.excerpt.to_ascii_lowercase();
     match answer.status {
-        NEEDS_LOGIN => Some("status 511, Network Authentication Required".into()),
+        NEEDS_LOGIN => Some(PortalSign::Status),
         301 | 302 | 303 | 307 | 308 => {
             let to = host_of(answer.header("location")?)?;
             let own = http.request.split(' ').nth(1).and_then(host_of);
-            (own.as_ref() != Some(&to)).then(|| format!("a redirect to {}", visible(&to, 100)))
+            (own.as_ref() != Some(&to)).then_some(PortalSign::Redirect { to })
         }
-        200 if page.contains("<form") && page.contains("password") => {
-            Some("a page with a login form".into())
-        }
+        200 if page.contains("<form") && page.contains("password") => Some(PortalSign::LoginForm),
         _ => None,
     }
 }

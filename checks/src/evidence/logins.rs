@@ -31,6 +31,11 @@ impl Refused<'_> {
     pub(crate) fn is_of_client(&self) -> bool {
         is_of_client(self.error)
     }
+
+    /// The service says that it cannot read how the assertion is encoded; it has no code for that, so its words are all there is.
+    pub(crate) fn is_of_encoding(&self) -> bool {
+        self.error.description.to_lowercase().contains("encod")
+    }
 }
 
 /// Whether an error is about the client, and no assertion was looked at.

@@ -17,5 +17,6 @@ pub(crate) mod rights;
 pub(crate) mod role_names;
 pub(crate) mod rows;
 pub(crate) mod subjects;
+pub(crate) mod supply;
 pub(crate) mod tcp;
 pub(crate) mod tls;

@@ -86,7 +86,8 @@ pub(crate) fn refusal(case: &Case<'_>, endpoint: &Endpoint) -> Option<Refusal> {
         return None;
     }
     // An answer says more than silence of another address.
-    let said = |(_, fact): &&(IpAddr, &TunnelFact)| fact.outcome.label() == "refused";
+    let said =
+        |(_, fact): &&(IpAddr, &TunnelFact)| matches!(fact.outcome, TunnelOutcome::Refused { .. });
     let (_, fact) = tried.iter().find(said).or(tried.first())?;
     Some(classified(fact))
 }

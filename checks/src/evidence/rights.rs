@@ -1,12 +1,15 @@
 //! What roles allow, held against what the baseline expects and against what exists in the organisation at all.
 
-use hybridcheck_core::baseline::Expected;
+use hybridcheck_core::baseline::{Expected, RoleKind};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{Answer, ApiFact, Gap, PermissionPolicy, Permissions, Role};
+use hybridcheck_core::facts::{
+    Answer, ApiFact, ClientRef, FactKey, Gap, Grants, PermissionPolicy, Permissions, Role, Roles,
+};
+use hybridcheck_core::object::Opt;
 use hybridcheck_core::permission::Permission;
 use hybridcheck_core::text::listed;
 
-use crate::evidence::{organization, subjects};
+use crate::evidence::{organization, role_names, subjects};
 
 /// What everybody has to know who changes a permission.
 pub(crate) const DELAY: &str =
@@ -96,6 +99,119 @@ pub(crate) fn existing<'a>(
     Ok((fact, subjects::found(fact)?))
 }
 
+/// What the role that an option names lacks of what the baseline expects of it, by how it is known.
+pub(crate) struct Weighed<'a> {
+    /// The option that names the role.
+    pub(crate) written: &'a Opt,
+    /// The listing that holds it.
+    pub(crate) fact: &'a ApiFact<Roles>,
+    /// The role.
+    pub(crate) role: &'a Role,
+    /// It lacks these, and they exist.
+    pub(crate) lacks: Vec<(&'a Expected, Vec<String>)>,
+    /// It lacks these; whether they exist is not known.
+    pub(crate) perhaps: Vec<&'a Expected>,
+    /// These stand for everything that exists, which is not known.
+    pub(crate) untold: Vec<&'a Expected>,
+    /// These exist nowhere in the organisation.
+    pub(crate) absent: Vec<&'a Expected>,
+    /// Why what exists is not known.
+    pub(crate) unread: Option<String>,
+}
+
+impl<'a> Weighed<'a> {
+    /// Weighs the role of a kind.
+    pub(crate) fn of(case: &Case<'a>, kind: RoleKind) -> Answer<Self> {
+        let (written, fact, role) = role_names::role(case, "general", kind.option())?;
+        if role.policies.is_none() || !states_policies(case) {
+            return Err(Gap::NotAnswered {
+                what: format!("{} does not state what the role allows", fact.call),
+            });
+        }
+        let mut weighed = Self {
+            written,
+            fact,
+            role,
+            lacks: Vec::new(),
+            perhaps: Vec::new(),
+            untold: Vec::new(),
+            absent: Vec::new(),
+            unread: None,
+        };
+        for entry in case.policy.permission_baseline.of(kind) {
+            let domain = entry.permission.domain();
+            let existing = match existing(case, domain) {
+                Ok((_, existing)) => Some(existing),
+                Err(gap) => {
+                    weighed.unread = Some(unread(domain, &gap));
+                    None
+                }
+            };
+            match standing(role, &entry.permission, existing) {
+                Standing::Held => {}
+                Standing::Absent => weighed.absent.push(entry),
+                Standing::Lacks(names) => weighed.lacks.push((entry, names)),
+                Standing::LacksPerhapsAbsent => weighed.perhaps.push(entry),
+                Standing::Untold => weighed.untold.push(entry),
+            }
+        }
+        Ok(weighed)
+    }
+
+    /// The names that the role lacks, each once; `at least one` is told only where nothing else of it is.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let lacking = self.lacks.iter().flat_map(|(entry, names)| {
+            let any = entry.permission.is_any();
+            names.iter().map(move |name| (any, name.clone()))
+        });
+        let perhaps = self
+            .perhaps
+            .iter()
+            .map(|entry| (entry.permission.is_any(), entry.permission.to_string()));
+        let mut all: Vec<(bool, String)> = lacking.chain(perhaps).collect();
+        if all.iter().any(|(any, _)| !any) {
+            all.retain(|(any, _)| !any);
+        }
+        let mut names: Vec<String> = Vec::new();
+        for (_, name) in all {
+            if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// What it lacks, whether or not that exists.
+    pub(crate) fn lacked(&self) -> impl Iterator<Item = &'a Expected> {
+        let known = self.lacks.iter().map(|(entry, _)| *entry);
+        known.chain(self.perhaps.iter().copied())
+    }
+}
+
+/// A listing in which no role allows anything leaves policies out; it says nothing about any role.
+fn states_policies(case: &Case<'_>) -> bool {
+    role_names::listing(case).is_ok_and(|(_, roles)| {
+        let mut all = roles.entities.iter();
+        all.any(|role| role.policies.as_ref().is_some_and(|all| !all.is_empty()))
+    })
+}
+
+/// Key of what a client says of its own grants.
+pub(crate) fn grants_key(client: &ClientRef) -> FactKey {
+    FactKey::Grants {
+        client: client.clone(),
+    }
+}
+
+/// What a client says of its own grants.
+pub(crate) fn grants<'a>(
+    case: &Case<'a>,
+    client: &ClientRef,
+) -> Answer<(&'a ApiFact<Grants>, &'a Grants)> {
+    let fact = case.grants(&grants_key(client))?;
+    Ok((fact, subjects::found(fact)?))
+}
+
 /// Names of permissions with their words in the user interface, as a sentence lists them.
 pub(crate) fn in_words(names: &[String]) -> String {
     shortened(names, |name| match Permission::parse(name) {
@@ -149,7 +265,7 @@ pub(crate) fn allowed<'p>(policies: impl IntoIterator<Item = &'p PermissionPolic
 }
 
 /// Why what exists in a domain is not known, as the rest of a sentence.
-pub(crate) fn unread(domain: &str, gap: &Gap) -> String {
+fn unread(domain: &str, gap: &Gap) -> String {
     format!("which {domain} permissions exist in the organisation could not be read: {gap}")
 }
 

@@ -1,6 +1,7 @@
 //! The role that an option names, and those whose names come near.
 
-use hybridcheck_core::check::Case;
+use hybridcheck_core::baseline::RoleKind;
+use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{Answer, ApiFact, FactKey, Gap, Role, Roles};
 use hybridcheck_core::object::Opt;
 use hybridcheck_core::text::{bare, nearest, visible};
@@ -33,6 +34,14 @@ pub(crate) fn role<'a>(
             section,
             option,
         ))),
+    }
+}
+
+/// The kind of role that the option of a subject names.
+pub(crate) fn kind(subject: &Subject) -> Option<RoleKind> {
+    match subject {
+        Subject::Option { option, .. } => RoleKind::of_option(option),
+        _ => None,
     }
 }
 

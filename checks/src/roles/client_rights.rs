@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{
-    Answer, ApiFact, ClientRef, FactKey, Gap, Grants, OAuthClientInfo, RoleDivision, TokenInfo,
+    Answer, ApiFact, FactKey, Gap, Grants, OAuthClientInfo, RoleDivision, TokenInfo,
 };
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -45,7 +45,7 @@ impl Check for ClientRights {
         };
         vec![
             subjects::token_info_key(client),
-            grants_key(client),
+            rights::grants_key(client),
             FactKey::Roles { object: object.id },
         ]
     }
@@ -57,7 +57,7 @@ impl Check for ClientRights {
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let client = subjects::client(subject)?;
         let info = case.token_info(&subjects::token_info_key(client))?;
-        let grants = grants(case, client);
+        let grants = rights::grants(case, client);
         let holder = holder(info)?;
         let grant_type = holder.authorized_grant_type.as_deref();
         if let Some(other) = grant_type
@@ -80,24 +80,10 @@ impl Check for ClientRights {
         };
         let judgement = match grants {
             Ok((fact, _)) => subjects::with_api(judgement, fact),
-            Err(gap) => subjects::with_api(judgement, info).evidence(GRANTS_UNREAD, gap),
+            Err(gap) => subjects::with_api(judgement, info).evidence("grants not read", gap),
         };
         Ok(judgement)
     }
-}
-
-/// Label of the evidence that the grants could not be read.
-pub(crate) const GRANTS_UNREAD: &str = "grants not read";
-
-fn grants_key(client: &ClientRef) -> FactKey {
-    FactKey::Grants {
-        client: client.clone(),
-    }
-}
-
-fn grants<'a>(case: &Case<'a>, client: &ClientRef) -> Answer<(&'a ApiFact<Grants>, &'a Grants)> {
-    let fact = case.grants(&grants_key(client))?;
-    Ok((fact, subjects::found(fact)?))
 }
 
 fn holder(info: &ApiFact<TokenInfo>) -> Answer<&OAuthClientInfo> {
@@ -246,7 +232,7 @@ mod tests {
         let judgement = bench.judge_first(&ClientRights).expect("a verdict");
         assert_eq!(judgement.status, Status::Pass);
         assert_eq!(judgement.found, "has the role of id role-pacing");
-        assert!(value(&judgement, GRANTS_UNREAD).is_some());
+        assert!(value(&judgement, "grants not read").is_some());
         let named = RoleDivision {
             role_id: Some("role-AI Agent".into()),
             division_id: None,

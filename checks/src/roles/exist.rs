@@ -31,9 +31,6 @@ page! {
     pub(crate) struct Exist;
 }
 
-/// Label of the evidence that tells how the nearest name differs.
-pub(crate) const NEAREST: &str = "nearest role";
-
 impl Check for Exist {
     fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
         subjects()
@@ -136,7 +133,7 @@ fn missing(roles: &Roles, name: &str, near: &[(Difference, &str)], option: &str)
         "no role `{shown}`; there is {}",
         listed(near.iter().map(told))
     );
-    Judgement::fail(expected, found, fix, owner).evidence(NEAREST, told(first))
+    Judgement::fail(expected, found, fix, owner).evidence("nearest role", told(first))
 }
 
 #[cfg(test)]

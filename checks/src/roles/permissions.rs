@@ -1,9 +1,9 @@
 //! Whether the roles that the object names allow what is expected of them.
 
 use hybridcheck_core::access::Mark;
-use hybridcheck_core::baseline::{Expected, RoleKind};
+use hybridcheck_core::baseline::Expected;
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, Gap, Permissions as Existing, Role};
+use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
@@ -11,7 +11,7 @@ use hybridcheck_core::policy::Policy;
 use hybridcheck_core::text::visible;
 
 use super::exist;
-use crate::evidence::rights::{self, Standing};
+use crate::evidence::rights::{self, Weighed};
 use crate::evidence::{role_names, subjects};
 
 page! {
@@ -55,10 +55,7 @@ impl Check for Permissions {
         policy: &Policy,
     ) -> Vec<FactKey> {
         let mut needs = exist::needs(subject, object);
-        let Subject::Option { option, .. } = subject else {
-            return needs;
-        };
-        let expected = RoleKind::of_option(option)
+        let expected = role_names::kind(subject)
             .map(|kind| policy.permission_baseline.of(kind))
             .unwrap_or_default();
         if expected.is_empty() {
@@ -81,108 +78,25 @@ impl Check for Permissions {
     }
 
     fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { section, option } = subject else {
-            return Err(subjects::stray(subject));
-        };
-        let kind = RoleKind::of_option(option).ok_or_else(|| subjects::stray(subject))?;
-        let expected = case.policy.permission_baseline.of(kind);
-        if expected.is_empty() {
+        let kind = role_names::kind(subject).ok_or_else(|| subjects::stray(subject))?;
+        if case.policy.permission_baseline.of(kind).is_empty() {
             return Ok(Judgement::not_applicable(format!(
                 "the baseline expects nothing of the {} role",
                 kind.label()
             )));
         }
-        let (written, fact, role) = role_names::role(case, section, option)?;
-        if role.policies.is_none() || !states_policies(case) {
-            return Err(Gap::NotAnswered {
-                what: format!("{} does not state what the role allows", fact.call),
-            });
-        }
-        let weighed = Weighed::of(case, role, &expected);
-        let judgement = weighed.judgement(case, role)?;
-        Ok(subjects::with_api(judgement, fact).of(written))
+        let weighed = Weighed::of(case, kind)?;
+        let judgement = weighed.judgement(case)?;
+        Ok(subjects::with_api(judgement, weighed.fact).of(weighed.written))
     }
 }
 
-/// A listing in which no role allows anything leaves policies out; it says nothing about any role.
-fn states_policies(case: &Case<'_>) -> bool {
-    role_names::listing(case).is_ok_and(|(_, roles)| {
-        let mut all = roles.entities.iter();
-        all.any(|role| role.policies.as_ref().is_some_and(|all| !all.is_empty()))
-    })
-}
-
-/// What a role lacks, by how it is known.
-#[derive(Default)]
-struct Weighed<'e> {
-    /// It lacks these, and they exist.
-    lacks: Vec<(&'e Expected, Vec<String>)>,
-    /// It lacks these; whether they exist is not known.
-    perhaps: Vec<&'e Expected>,
-    /// These stand for everything that exists, which is not known.
-    untold: Vec<&'e Expected>,
-    /// These exist nowhere in the organisation.
-    absent: Vec<&'e Expected>,
-    /// Why what exists is not known.
-    unread: Option<String>,
-}
-
-impl<'e> Weighed<'e> {
-    fn of(case: &Case<'_>, role: &Role, expected: &[&'e Expected]) -> Self {
-        let mut weighed = Self::default();
-        for &entry in expected {
-            let domain = entry.permission.domain();
-            let existing: Option<&Existing> = match rights::existing(case, domain) {
-                Ok((_, existing)) => Some(existing),
-                Err(gap) => {
-                    weighed.unread = Some(rights::unread(domain, &gap));
-                    None
-                }
-            };
-            match rights::standing(role, &entry.permission, existing) {
-                Standing::Held => {}
-                Standing::Absent => weighed.absent.push(entry),
-                Standing::Lacks(names) => weighed.lacks.push((entry, names)),
-                Standing::LacksPerhapsAbsent => weighed.perhaps.push(entry),
-                Standing::Untold => weighed.untold.push(entry),
-            }
-        }
-        weighed
-    }
-
-    /// The names that the role lacks, each once; `at least one` is told only where nothing else of it is.
-    fn names(&self) -> Vec<String> {
-        let lacking = self.lacks.iter().flat_map(|(entry, names)| {
-            let any = entry.permission.is_any();
-            names.iter().map(move |name| (any, name.clone()))
-        });
-        let perhaps = self
-            .perhaps
-            .iter()
-            .map(|entry| (entry.permission.is_any(), entry.permission.to_string()));
-        let mut all: Vec<(bool, String)> = lacking.chain(perhaps).collect();
-        if all.iter().any(|(any, _)| !any) {
-            all.retain(|(any, _)| !any);
-        }
-        let mut names: Vec<String> = Vec::new();
-        for (_, name) in all {
-            if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
-                names.push(name);
-            }
-        }
-        names
-    }
-
-    fn lacked(&self) -> impl Iterator<Item = &'e Expected> {
-        let known = self.lacks.iter().map(|(entry, _)| *entry);
-        known.chain(self.perhaps.iter().copied())
-    }
-
-    fn judgement(&self, case: &Case<'_>, role: &Role) -> Answer<Judgement> {
+impl Weighed<'_> {
+    fn judgement(&self, case: &Case<'_>) -> Answer<Judgement> {
         let names = self.names();
-        let shown = visible(role.name.as_deref().unwrap_or_default(), 80);
+        let shown = visible(self.role.name.as_deref().unwrap_or_default(), 80);
         if names.is_empty() {
-            return self.held(case, &shown, role);
+            return self.held(case, &shown);
         }
         let is_documented = self
             .lacked()
@@ -207,11 +121,11 @@ impl<'e> Weighed<'e> {
                 judgement.evidence(&label, format!("{}: {}", entry.certainty, entry.source));
         }
         if let Some(unread) = &self.unread {
-            judgement = judgement.evidence(UNREAD, unread);
+            judgement = judgement.evidence("not known", unread);
         }
         Ok(judgement.evidence(
             "the role allows",
-            rights::allowed(role.policies.iter().flatten()),
+            rights::allowed(self.role.policies.iter().flatten()),
         ))
     }
 
@@ -231,7 +145,7 @@ impl<'e> Weighed<'e> {
     }
 
     /// Nothing is lacked, as far as it could be told.
-    fn held(&self, case: &Case<'_>, shown: &str, role: &Role) -> Answer<Judgement> {
+    fn held(&self, case: &Case<'_>, shown: &str) -> Answer<Judgement> {
         if let Some(entry) = self.absent.first() {
             return Err(Gap::blocked(FactKey::Permissions {
                 object: case.object.id,
@@ -246,7 +160,7 @@ impl<'e> Weighed<'e> {
         let pass = Judgement::pass(format!("`{shown}` holds what the baseline expects of it"))
             .evidence(
                 "the role allows",
-                rights::allowed(role.policies.iter().flatten()),
+                rights::allowed(self.role.policies.iter().flatten()),
             );
         let Some(unread) = self.unread.clone().filter(|_| !untold.is_empty()) else {
             return Ok(pass);
@@ -269,9 +183,6 @@ impl<'e> Weighed<'e> {
         })
     }
 }
-
-/// Label of the evidence that what exists in the organisation could not be read.
-pub(crate) const UNREAD: &str = "not known";
 
 /// So many expectations are explained by their source.
 const EXPLAINED: usize = 8;

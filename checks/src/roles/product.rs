@@ -1,17 +1,15 @@
 //! Whether the permissions that roles should hold exist in the organisation at all.
 
-use hybridcheck_core::access::Mark;
-use hybridcheck_core::baseline::Expected;
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, ApiFact, FactKey, Gap, Permissions, Products};
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::facts::{Answer, ApiFact, FactKey, Products};
+use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::permission::Permission;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::text::listed;
 
-use crate::evidence::{organization, rights, role_names, subjects};
+use crate::evidence::supply::{self, Missing, Supply};
+use crate::evidence::{organization, rights, subjects};
 
 page! {
     /// The permissions that are expected of roles exist in the organisation.
@@ -32,9 +30,6 @@ page! {
     /// documented: which product id stands for it, so the products are shown and not judged.
     pub(crate) struct Product;
 }
-
-/// Label of the evidence that roles hold what does not exist.
-pub(crate) const CONTRADICTION: &str = "yet roles hold";
 
 impl Check for Product {
     fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
@@ -64,31 +59,10 @@ impl Check for Product {
     }
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let baseline = &case.policy.permission_baseline;
-        let mut verdicts = Vec::new();
-        for domain in baseline.domains() {
-            let (fact, existing) = rights::existing(case, domain)?;
-            let expected = baseline.0.iter();
-            let expected: Vec<&Expected> = expected
-                .filter(|entry| entry.permission.domain() == domain)
-                .collect();
-            if existing.incomplete && !rights::unseen(&expected, existing).is_empty() {
-                return Err(Gap::NotAnswered {
-                    what: format!(
-                        "{} was cut off before every {domain} permission was listed",
-                        fact.call
-                    ),
-                });
-            }
-            let judgement = verdict(case, domain, &expected, existing);
-            verdicts.push(subjects::with_api(judgement, fact));
-        }
-        let worst = verdicts
-            .into_iter()
-            .max_by_key(|judgement| judgement.status);
-        let judgement = worst.unwrap_or_else(|| {
-            Judgement::not_applicable("the baseline expects no permission of any role")
-        });
+        let judgement = match supply::worst(case)? {
+            Some(worst) => subjects::with_api(verdict(&worst), worst.fact),
+            None => Judgement::not_applicable("the baseline expects no permission of any role"),
+        };
         Ok(match products(case) {
             Ok((_, products)) => judgement.evidence("products enabled", listed(&products.ids)),
             Err(gap) => judgement.evidence("products enabled", format!("not read: {gap}")),
@@ -102,58 +76,42 @@ fn products<'a>(case: &Case<'a>) -> Answer<(&'a ApiFact<Products>, &'a Products)
     Ok((fact, subjects::found(fact)?))
 }
 
-fn verdict(
-    case: &Case<'_>,
-    domain: &str,
-    expected: &[&Expected],
-    existing: &Permissions,
-) -> Judgement {
-    let absent = rights::unseen(expected, existing);
-    let mut names: Vec<String> = absent
-        .iter()
-        .filter(|entry| !entry.permission.is_any())
-        .map(|entry| entry.permission.to_string())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    if absent.is_empty() {
-        return Judgement::pass(format!(
-            "the organisation has the {domain} permissions that are expected, {} in all",
-            existing.names.len()
-        ));
-    }
+fn verdict(supply: &Supply<'_>) -> Judgement {
+    let Supply {
+        domain, existing, ..
+    } = supply;
     let wanted = format!("{domain} permissions in the organisation");
-    if !existing.names.is_empty() {
-        return Judgement::warn(
-            wanted,
-            format!(
-                "there are {domain} permissions, but not {}",
-                rights::names(&names)
-            ),
-            format!(
-                "Ask Genesys whether the product that brings {} is enabled for the organisation, or whether these permissions have other names by now; \
-                 in that case edit the baseline (`hybridcheck permissions --baseline`).",
-                rights::names(&names)
-            ),
-            Owner::CloudAdmin,
-        );
-    }
-    let is_documented = absent
-        .iter()
-        .any(|entry| entry.certainty == Mark::Documented);
-    let held = held(case, domain);
-    let status = if is_documented {
-        Status::Fail
-    } else {
-        Status::Warn
+    let held = match &supply.missing {
+        Missing::Nothing => {
+            return Judgement::pass(format!(
+                "the organisation has the {domain} permissions that are expected, {} in all",
+                existing.names.len()
+            ));
+        }
+        Missing::Some(names) => {
+            return Judgement::warn(
+                wanted,
+                format!(
+                    "there are {domain} permissions, but not {}",
+                    rights::names(names)
+                ),
+                format!(
+                    "Ask Genesys whether the product that brings {} is enabled for the organisation, or whether these permissions have other names by now; \
+                     in that case edit the baseline (`hybridcheck permissions --baseline`).",
+                    rights::names(names)
+                ),
+                Owner::CloudAdmin,
+            );
+        }
+        Missing::Everything { held, .. } => held,
     };
-    let product = if domain == "journey" {
+    let product = if *domain == "journey" {
         "Predictive Engagement (Altocloud)"
     } else {
         "the product that brings them"
     };
     let judgement = Judgement::finding(
-        status,
+        supply.missing.status(),
         wanted,
         format!("no {domain} permission exists in the organisation"),
         format!(
@@ -165,39 +123,16 @@ fn verdict(
     if held.is_empty() {
         judgement
     } else {
-        judgement.evidence(CONTRADICTION, rights::names(&held))
+        judgement.evidence("yet roles hold", rights::names(held))
     }
-}
-
-/// What roles hold of a domain by name: it exists, or existed once.
-fn held(case: &Case<'_>, domain: &str) -> Vec<String> {
-    let Ok((_, roles)) = role_names::listing(case) else {
-        return Vec::new();
-    };
-    let policies = roles
-        .entities
-        .iter()
-        .flat_map(|role| role.policies.iter().flatten());
-    let of_domain = policies.filter(|policy| policy.domain.eq_ignore_ascii_case(domain));
-    let names = of_domain.flat_map(|policy| {
-        let of = format!("{}:{}", policy.domain, policy.entity);
-        policy
-            .actions
-            .iter()
-            .map(move |action| format!("{of}:{action}"))
-    });
-    let is_exact = |name: &String| Permission::parse(name).is_ok_and(|name| !name.is_every());
-    let mut held: Vec<String> = names.filter(is_exact).collect();
-    held.sort_unstable();
-    held.dedup();
-    held
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, Roles};
+    use hybridcheck_core::facts::{ApiOutcome, Gap, Permissions, Roles};
+    use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{
         api, client, journey, journey_permissions, permissions_key, role, roles_key,
     };
@@ -243,7 +178,7 @@ mod tests {
             judgement
                 .evidence
                 .iter()
-                .any(|piece| piece.label == CONTRADICTION)
+                .any(|piece| piece.label == "yet roles hold")
         );
     }
 

@@ -7,7 +7,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use super::not_the_genuine_service::{Answered, Members, group, strange};
-use crate::evidence::http::Answerer;
+use crate::evidence::http::{Answerer, PortalSign};
 use crate::evidence::rows;
 
 page! {
@@ -41,13 +41,12 @@ impl Rule for CaptivePortal {
                 _ => None,
             })
         });
-        let of_group = |(answered, members): (Answered<String>, Members<'_>)| {
+        let of_group = |(answered, members): (Answered<PortalSign>, Members<'_>)| {
             let names = rows::names(&members);
             let sign = &answered.by;
-            let certainty = if sign.starts_with("status 511") {
-                Certainty::Certain
-            } else {
-                Certainty::Likely
+            let certainty = match sign {
+                PortalSign::Status => Certainty::Certain,
+                PortalSign::LoginForm | PortalSign::Redirect { .. } => Certainty::Likely,
             };
             let diagnosis = Diagnosis::new(
                 answered.at_most(certainty),

@@ -45,17 +45,17 @@ impl Rule for NameserverRefuses {
         }
         let unresolved = rows::failing(all, &network::Resolves);
         let groups = rows::grouped(unresolved, |endpoint| refusing(case, &endpoint.host));
-        let of_group = |(refusing, members): (Vec<Refusing>, Vec<(&Endpoint, &Row)>)| {
+        let of_group = |(refusing, members): (Vec<Refusing<'_>>, Vec<(&Endpoint, &Row)>)| {
             let hosts = listed(members.iter().map(|(endpoint, _)| &endpoint.host));
             let servers = listed(refusing.iter().map(|one| one.nameserver));
             let words = listed(
                 refusing
                     .iter()
-                    .map(|one| format!("{} from {}", one.words, one.nameserver)),
+                    .map(|one| format!("{} from {}", one.outcome, one.nameserver)),
             );
             let is_refused = refusing
                 .iter()
-                .all(|one| one.words == DnsOutcome::Refused.to_string());
+                .all(|one| *one.outcome == DnsOutcome::Refused);
             let (certainty, doubt) = if is_refused {
                 (Certainty::Certain, "")
             } else {
@@ -95,13 +95,13 @@ impl Rule for NameserverRefuses {
 }
 
 #[derive(PartialEq, Eq)]
-struct Refusing {
+struct Refusing<'a> {
     nameserver: std::net::SocketAddr,
-    words: String,
+    outcome: &'a DnsOutcome,
 }
 
 /// The nameservers that fail or refuse, when no other says anything about the name.
-fn refusing(case: &Case<'_>, host: &Host) -> Option<Vec<Refusing>> {
+fn refusing<'a>(case: &Case<'a>, host: &Host) -> Option<Vec<Refusing<'a>>> {
     let views = names::views(case, host).ok()?;
     let is_speaking = |view: &View<'_>| view.says <= Says::Empty;
     let is_cut = |view: &View<'_>| view.says == Says::Cut;
@@ -109,10 +109,10 @@ fn refusing(case: &Case<'_>, host: &Host) -> Option<Vec<Refusing>> {
         return None;
     }
     let refusing = views.iter().filter(|view| view.says == Says::Refuses);
-    let refusing: Vec<Refusing> = refusing
+    let refusing: Vec<Refusing<'a>> = refusing
         .map(|view| Refusing {
             nameserver: view.nameserver,
-            words: view.fact.a.outcome.to_string(),
+            outcome: &view.fact.a.outcome,
         })
         .collect();
     (!refusing.is_empty()).then_some(refusing)

@@ -61,8 +61,8 @@ impl Rule for ProxyUnreachable {
 fn blocked(case: &Case<'_>, proxy: &Endpoint) -> String {
     let reasons = tcp::reasons(case, proxy);
     let device = reasons.iter().find_map(|reason| match reason {
-        Shut::Rejected { by, said, .. } => Some(format!(": {by} answers {said}")),
-        Shut::Here(_) => Some(" by this host itself".to_owned()),
+        Shut::Rejected { by, said, .. } => Some(format!("on the way: {by} answers {said}")),
+        Shut::Here(_) => Some("by this host itself".to_owned()),
         _ => None,
     });
     let place = || {
@@ -70,13 +70,11 @@ fn blocked(case: &Case<'_>, proxy: &Endpoint) -> String {
         let mut ends =
             tried.filter_map(|(address, _)| tcp::path(case, proxy, address)?.last_router());
         ends.next()
-            .map(|(hop, router)| format!(": SYNs die at or behind hop {hop} ({router})"))
+            .map(|(hop, router)| format!("on the way: SYNs die at or behind hop {hop} ({router})"))
     };
-    let what = device.or_else(place).unwrap_or_default();
-    if what.starts_with(" by") {
-        return format!("connections to proxy {proxy} are blocked{what}");
-    }
-    format!("connections to proxy {proxy} are blocked on the way{what}")
+    let how = device.or_else(place);
+    let how = how.unwrap_or_else(|| "on the way".to_owned());
+    format!("connections to proxy {proxy} are blocked {how}")
 }
 
 fn closed(case: &Case<'_>, proxy: &Endpoint, members: &[(&Endpoint, &Row)]) -> Diagnosis {

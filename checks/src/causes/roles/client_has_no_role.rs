@@ -8,9 +8,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
-use crate::evidence::{commands, rows};
+use crate::evidence::{commands, oauth, rights, rows};
 use crate::roles;
-use crate::roles::client_rights::GRANTS_UNREAD;
 
 page! {
     /// The client of a service has no role.
@@ -42,9 +41,7 @@ impl Rule for ClientHasNoRole {
             return Vec::new();
         };
         let is_unsure = |row: &&Row| {
-            row.evidence
-                .iter()
-                .any(|piece| piece.label == GRANTS_UNREAD)
+            oauth::client(row).is_some_and(|client| rights::grants(case, client).is_err())
         };
         // Whether the API tells a client all of its own grants is not documented; what it was let read speaks against it.
         let certainty = if shown.iter().any(|row| has_read(case, row)) {

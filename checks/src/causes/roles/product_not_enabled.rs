@@ -3,13 +3,14 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::FactKey;
-use hybridcheck_core::finding::{Owner, Status};
+use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
+use hybridcheck_core::text::visible;
 
-use crate::evidence::{commands, rows};
+use crate::evidence::supply::{self, Missing};
+use crate::evidence::{commands, rights, rows};
 use crate::roles;
-use crate::roles::product::CONTRADICTION;
 
 page! {
     /// The permissions do not exist in the organisation: the product is not enabled.
@@ -40,25 +41,30 @@ impl Rule for ProductNotEnabled {
         let Some(row) = shown.first() else {
             return Vec::new();
         };
-        let mut contradicted = row.evidence.iter();
-        let contradicted = contradicted.find(|piece| piece.label == CONTRADICTION);
+        let Ok(Some(supply)) = supply::worst(case) else {
+            return Vec::new();
+        };
         let organization = case
             .object
             .plain("general", "organization_id")
             .unwrap_or_default();
-        let (certainty, sentence) = match contradicted {
-            Some(held) => (
+        let (certainty, sentence) = match &supply.missing {
+            Missing::Everything { held, .. } if !held.is_empty() => (
                 Certainty::Possible,
                 format!(
                     "{}, although roles hold {}: the product was enabled once and no longer is, or the listing does not show everything",
-                    row.found, held.value
+                    row.found,
+                    visible(&rights::names(held), 400)
                 ),
             ),
-            None if row.status == Status::Fail => (
+            Missing::Everything {
+                is_documented: true,
+                ..
+            } => (
                 Certainty::Likely,
                 format!("{}: the product that brings it is not enabled", row.found),
             ),
-            None => (
+            _ => (
                 Certainty::Possible,
                 format!(
                     "{}: the product behind it is not enabled, or the names are others by now",

@@ -8,9 +8,9 @@ use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, rows};
+use crate::evidence::rights::Weighed;
+use crate::evidence::{commands, role_names, rows};
 use crate::roles;
-use crate::roles::permissions::UNREAD;
 
 page! {
     /// A role lacks permissions that are expected of it.
@@ -42,7 +42,7 @@ impl Rule for RoleLacksPermissions {
         // What is documented of one role is not of another: each degree of knowledge has its own diagnosis.
         let mut groups: BTreeMap<Known, Vec<&Row>> = BTreeMap::new();
         for row in rows::flagged(all, &roles::Permissions) {
-            groups.entry(Known::of(row)).or_default().push(row);
+            groups.entry(Known::of(case, row)).or_default().push(row);
         }
         groups
             .into_iter()
@@ -63,8 +63,10 @@ enum Known {
 }
 
 impl Known {
-    fn of(row: &Row) -> Self {
-        if row.evidence.iter().any(|piece| piece.label == UNREAD) {
+    fn of(case: &Case<'_>, row: &Row) -> Self {
+        let kind = role_names::kind(&row.subject);
+        let weighed = kind.and_then(|kind| Weighed::of(case, kind).ok());
+        if weighed.is_some_and(|weighed| weighed.unread.is_some()) {
             Self::Unread
         } else if row.status == Status::Fail {
             Self::Documented

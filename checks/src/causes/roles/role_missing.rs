@@ -9,10 +9,10 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
-use crate::evidence::{commands, rows};
+use crate::evidence::role_names::{self, Difference};
+use crate::evidence::{commands, rows, subjects};
 use crate::general;
 use crate::roles;
-use crate::roles::exist::NEAREST;
 
 page! {
     /// A role that the object names does not exist.
@@ -40,8 +40,9 @@ impl Rule for RoleMissing {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::failing(all, &roles::Exist);
         // What is certain of one name is not of another: each has its own diagnosis.
-        let (by_case, missing): (Vec<&Row>, Vec<&Row>) =
-            shown.into_iter().partition(|row| differs_in_case(row));
+        let (by_case, missing): (Vec<&Row>, Vec<&Row>) = shown
+            .into_iter()
+            .partition(|row| differs_in_case(case, row));
         let groups = [(missing, false), (by_case, true)].into_iter();
         groups
             .filter(|(shown, _)| !shown.is_empty())
@@ -50,10 +51,19 @@ impl Rule for RoleMissing {
     }
 }
 
-fn differs_in_case(row: &Row) -> bool {
-    row.evidence
-        .iter()
-        .any(|piece| piece.label == NEAREST && piece.value.ends_with(CASE))
+/// Whether the nearest name that exists differs in its case alone.
+fn differs_in_case(case: &Case<'_>, row: &Row) -> bool {
+    let Subject::Option { section, option } = &row.subject else {
+        return false;
+    };
+    let (Ok((_, name)), Ok((_, roles))) = (
+        subjects::plain(case, section, option),
+        role_names::listing(case),
+    ) else {
+        return false;
+    };
+    let near = role_names::near(roles, name);
+    matches!(near.first(), Some((Difference::Case, _)))
 }
 
 fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool) -> Diagnosis {
@@ -110,9 +120,6 @@ fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool
         ..diagnosis
     }
 }
-
-/// How the evidence of a name that differs in its case alone ends.
-const CASE: &str = "(in another case)";
 
 #[cfg(test)]
 mod tests {

@@ -142,7 +142,7 @@ fn suspicion(
     refused: &logins::Refused<'_>,
 ) -> (String, String) {
     let login = refused.login;
-    if refused.error.description.to_lowercase().contains("encod") {
+    if refused.is_of_encoding() {
         return (
             "as it says, it may read none of the encodings that were tried".into(),
             "; capture what Workspace Desktop sends and read its encoding (`hybridcheck saml --decode`), or ask Genesys support with the correlation id".into(),
