@@ -292,7 +292,7 @@ fn is_path_wanted(
             FactKey::Path { address, .. } => {
                 facts.tcp(&tcp_key(endpoint, *address)).is_ok_and(|other| {
                     address.is_ipv6() == tcp.remote.is_ipv6()
-                        && other.outcome.label() == tcp.outcome.label()
+                        && other.outcome.ending() == tcp.outcome.ending()
                 })
             }
             _ => false,

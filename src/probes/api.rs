@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{
     ApiError, ApiFact, ApiOutcome, ApiProbeFact, ClientRef, Gap, HttpAnswer, HttpFact, HttpOutcome,
-    RETRY_AFTER_CAP, TokenEndFact,
+    NoAnswer, RETRY_AFTER_CAP, TokenEndFact,
 };
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::text::visible;
@@ -56,13 +56,6 @@ struct Answer {
     truncated: bool,
     /// The connection ended, or the stream was broken off, before the body did.
     cut: bool,
-}
-
-enum Failed {
-    Closed,
-    Connect,
-    Protocol,
-    TimedOut,
 }
 
 impl Api {
@@ -117,12 +110,12 @@ impl Api {
         self.pace.turn().await;
         let watch = Watch::start();
         let sent = tokio::time::timeout(self.phase, self.send(path, None)).await;
-        let answer = match sent.unwrap_or(Err(Failed::TimedOut)) {
-            Ok(answer) if answer.cut => Err(Failed::Closed),
+        let answer = match sent.unwrap_or(Err(NoAnswer::TimedOut)) {
+            Ok(answer) if answer.cut => Err(NoAnswer::Closed),
             other => other,
         };
         let error = answer.as_ref().ok().and_then(service_error);
-        let was_sent = !matches!(answer, Err(Failed::Connect));
+        let was_sent = !matches!(answer, Err(NoAnswer::Connect));
         let outcome = match answer {
             Ok(answer) => HttpOutcome::Answer(HttpAnswer {
                 status: answer.status,
@@ -132,11 +125,11 @@ impl Api {
                 truncated: answer.truncated,
                 clock: clock_reading(&answer.headers, watch.started, watch.took()),
             }),
-            Err(Failed::TimedOut) => HttpOutcome::TimedOut {
+            Err(NoAnswer::TimedOut) => HttpOutcome::TimedOut {
                 waited: watch.took(),
             },
-            Err(Failed::Closed | Failed::Connect) => HttpOutcome::Closed,
-            Err(Failed::Protocol) => HttpOutcome::Protocol {
+            Err(NoAnswer::Closed | NoAnswer::Connect) => HttpOutcome::Closed,
+            Err(NoAnswer::Protocol) => HttpOutcome::Protocol {
                 error: "broken HTTP".into(),
             },
         };
@@ -170,20 +163,12 @@ impl Api {
         let call = format!("GET {}", path.split('?').next().unwrap_or(path));
         let answer = match self.patiently(path, token).await {
             Ok(answer) => answer,
-            Err(failed) => {
-                let class = match failed {
-                    Failed::Closed => "closed",
-                    Failed::Connect => "connect",
-                    Failed::Protocol => "protocol",
-                    Failed::TimedOut => "timed_out",
-                };
+            Err(class) => {
                 let fact = ApiFact {
                     call,
                     reader: reader.clone(),
                     correlation_id: None,
-                    outcome: ApiOutcome::Transport {
-                        class: class.into(),
-                    },
+                    outcome: ApiOutcome::Transport { class },
                 };
                 return Ok((fact, 0));
             }
@@ -232,7 +217,7 @@ impl Api {
     }
 
     /// Honours `Retry-After` once.
-    async fn patiently(&self, path: &str, token: &Secret) -> Result<Answer, Failed> {
+    async fn patiently(&self, path: &str, token: &Secret) -> Result<Answer, NoAnswer> {
         let answer = self.within_phase(path, token).await?;
         if answer.status != 429 {
             return Ok(answer);
@@ -247,13 +232,13 @@ impl Api {
         self.within_phase(path, token).await
     }
 
-    async fn within_phase(&self, path: &str, token: &Secret) -> Result<Answer, Failed> {
+    async fn within_phase(&self, path: &str, token: &Secret) -> Result<Answer, NoAnswer> {
         self.pace.turn().await;
         let sent = tokio::time::timeout(self.phase, self.send(path, Some(token))).await;
-        sent.unwrap_or(Err(Failed::TimedOut))
+        sent.unwrap_or(Err(NoAnswer::TimedOut))
     }
 
-    async fn send(&self, path: &str, token: Option<&Secret>) -> Result<Answer, Failed> {
+    async fn send(&self, path: &str, token: Option<&Secret>) -> Result<Answer, NoAnswer> {
         let mut request = self
             .client
             .get(format!("{}{path}", self.base))
@@ -315,15 +300,15 @@ fn host_of(endpoint: &Endpoint) -> String {
     }
 }
 
-fn class(error: &reqwest::Error) -> Failed {
+fn class(error: &reqwest::Error) -> NoAnswer {
     if error.is_connect() {
-        Failed::Connect
+        NoAnswer::Connect
     } else if error.is_timeout() {
-        Failed::TimedOut
+        NoAnswer::TimedOut
     } else if error.is_request() || error.is_body() {
-        Failed::Closed
+        NoAnswer::Closed
     } else {
-        Failed::Protocol
+        NoAnswer::Protocol
     }
 }
 

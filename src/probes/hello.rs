@@ -134,7 +134,7 @@ async fn once(remote: SocketAddr, hello: &[u8], phase: Duration, fact: &mut Hell
         started: watch.started,
         took: watch.took(),
         local,
-        outcome: fact.outcome.label().to_owned(),
+        outcome: fact.outcome.ending(),
     });
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use hybridcheck_core::facts::{Attempt, IcmpNotice, TcpFact, TcpOutcome};
+use hybridcheck_core::facts::{Attempt, Ending, IcmpNotice, TcpFact, TcpOutcome};
 use hybridcheck_core::time::Took;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -153,7 +153,7 @@ impl Tries {
             started: watch.started,
             took: Took::default(),
             local,
-            outcome: TcpFact::UNANSWERED.into(),
+            outcome: Ending::Unanswered,
         });
         self.running.push(Box::pin(async move {
             let _permit = permit;
@@ -191,7 +191,7 @@ impl Tries {
     fn record(&mut self, ended: &Ended) {
         if let Some(attempt) = self.attempts.get_mut(ended.number) {
             attempt.took = ended.took;
-            ended.outcome.label().clone_into(&mut attempt.outcome);
+            attempt.outcome = ended.outcome.ending();
         }
     }
 
@@ -200,7 +200,7 @@ impl Tries {
         let with_watch = self.attempts.into_iter().zip(self.begun);
         with_watch
             .map(|(mut attempt, watch)| {
-                if attempt.outcome == TcpFact::UNANSWERED {
+                if attempt.outcome == Ending::Unanswered {
                     attempt.took = watch.took();
                 }
                 attempt
@@ -322,12 +322,12 @@ mod tests {
             let (fact, stream) = connect(remote, Duration::from_secs(5)).await;
             assert!(stream.is_some());
             assert_eq!(fact.outcome, TcpOutcome::Connected);
-            let labels: Vec<&str> = fact
+            let endings: Vec<Ending> = fact
                 .attempts
                 .iter()
-                .map(|attempt| attempt.outcome.as_str())
+                .map(|attempt| attempt.outcome)
                 .collect();
-            assert_eq!(labels, [TcpFact::UNANSWERED, "connected"]);
+            assert_eq!(endings, [Ending::Unanswered, Ending::Connected]);
             assert!(fact.is_flaky());
             assert!(opened.join().is_ok());
         }

@@ -122,7 +122,7 @@ fn describe(
             started: watch.started,
             took: watch.took(),
             local,
-            outcome: outcome.label().to_owned(),
+            outcome: outcome.ending(),
         }],
     }
 }

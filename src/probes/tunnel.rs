@@ -81,7 +81,7 @@ pub async fn open(
             started: watch.started,
             took: watch.took(),
             local,
-            outcome: outcome.label().to_owned(),
+            outcome: outcome.ending(),
         }],
         outcome,
     };
@@ -276,6 +276,7 @@ fn excerpt(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use hybridcheck_core::endpoint::Host;
+    use hybridcheck_core::facts::Ending;
     use tokio::net::TcpListener;
 
     fn target() -> Endpoint {
@@ -399,7 +400,7 @@ mod tests {
             if is_http {
                 assert!(answer_of(&fact).truncated);
             } else {
-                assert_eq!(fact.outcome.label(), "not_http");
+                assert_eq!(fact.outcome.ending(), Ending::NotHttp);
             }
         }
     }
@@ -416,12 +417,12 @@ mod tests {
             }
         })
         .await;
-        assert_eq!(dripped.outcome.label(), "timed_out");
+        assert_eq!(dripped.outcome.ending(), Ending::TimedOut);
         let (silent, _, _) = asked(None, short, async |mut stream| {
             let _ = stream.read(&mut [0; 1]).await;
         })
         .await;
-        assert_eq!(silent.outcome.label(), "timed_out");
+        assert_eq!(silent.outcome.ending(), Ending::TimedOut);
         assert!(silent.attempts[0].took.0 < Duration::from_secs(2));
     }
 

@@ -6,7 +6,7 @@ use crate::{general, network};
 use hybridcheck_core::access::request;
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
-use hybridcheck_core::facts::{Attempt, FactKey, PHASE_FLAG, TcpFact, TcpOutcome, TlsFact};
+use hybridcheck_core::facts::{Attempt, Ending, FactKey, TcpFact, TlsFact};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
@@ -214,20 +214,15 @@ const SEEN: usize = 6;
 
 /// How one try ended: each in its own words, since they did not begin together.
 fn ended(fact: &TcpFact, attempt: &Attempt) -> String {
-    let is_silent = attempt.outcome == TcpFact::UNANSWERED
-        || (attempt.outcome == fact.outcome.label()
-            && matches!(fact.outcome, TcpOutcome::TimedOut { .. }));
-    if is_silent {
-        return format!("no answer within {}", attempt.took);
+    let ending = fact.outcome.ending();
+    match attempt.outcome {
+        Ending::Unanswered => format!("no answer within {}", attempt.took),
+        Ending::TimedOut if ending == Ending::TimedOut => {
+            format!("no answer within {}", attempt.took)
+        }
+        same if same == ending => format!("{:#}", fact.outcome),
+        other => other.label().replace('_', " "),
     }
-    if attempt.outcome == fact.outcome.label() {
-        // Which flag changes a wait is nothing to a network team.
-        return fact
-            .outcome
-            .to_string()
-            .replace(&format!(" ({PHASE_FLAG})"), "");
-    }
-    attempt.outcome.replace('_', " ")
 }
 
 /// The sentences a network team can act on: who, where to, which port and protocol, and what was seen when.
@@ -237,7 +232,7 @@ pub(crate) fn firewall_request(case: &Case<'_>, endpoints: &[&Endpoint]) -> Stri
     for endpoint in endpoints {
         for (_, fact) in tcp(case, endpoint) {
             for attempt in &fact.attempts {
-                if attempt.outcome == "connected" {
+                if attempt.outcome == Ending::Connected {
                     continue;
                 }
                 let from = attempt

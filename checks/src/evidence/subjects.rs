@@ -273,9 +273,7 @@ fn answered<T>(outcome: &ApiOutcome<T>) -> String {
         ),
         ApiOutcome::NotFound => "was answered with HTTP 404".into(),
         ApiOutcome::Refused(error) => format!("was refused: {}{}", said(error), scope_hint(error)),
-        ApiOutcome::Transport { class } => {
-            format!("got no answer ({})", visible(class, 40))
-        }
+        ApiOutcome::Transport { class } => format!("got no answer ({class})"),
     }
 }
 

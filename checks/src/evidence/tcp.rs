@@ -86,7 +86,8 @@ fn sample<'a>(
     fact: &TcpFact,
 ) -> Option<&'a PathFact> {
     let mut alike = tried.iter().filter(|(address, other)| {
-        address.is_ipv6() == fact.remote.is_ipv6() && other.outcome.label() == fact.outcome.label()
+        address.is_ipv6() == fact.remote.is_ipv6()
+            && other.outcome.ending() == fact.outcome.ending()
     });
     alike.find_map(|(address, _)| path(case, endpoint, *address))
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
-    FactKey, HelloFact, HelloOutcome, HelloVariant, PHASE_FLAG, TlsFact, TlsOutcome, Trust,
+    FactKey, HelloFact, HelloOutcome, HelloVariant, TlsFact, TlsOutcome, Trust,
 };
 use hybridcheck_core::text::listed;
 
@@ -138,13 +138,8 @@ pub(crate) fn ways(case: &Case<'_>, endpoint: &Endpoint) -> BTreeSet<String> {
     rows::tls(case, endpoint)
         .iter()
         .filter(|(_, fact)| fact.outcome != TlsOutcome::Done)
-        .map(|(_, fact)| without_flag(&fact.outcome.to_string()))
+        .map(|(_, fact)| format!("{:#}", fact.outcome))
         .collect()
-}
-
-/// Which flag changes a wait is nothing to a network team.
-pub(crate) fn without_flag(outcome: &str) -> String {
-    outcome.replace(&format!(" ({PHASE_FLAG})"), "")
 }
 
 /// When and from where it was seen, so that the network team finds it in a log: `Seen: …`.
@@ -202,10 +197,7 @@ pub(crate) fn said(case: &Case<'_>, endpoint: &Endpoint, variant: HelloVariant) 
             .attempts
             .last()
             .map_or_else(String::new, |attempt| format!(" at {}", attempt.started));
-        format!(
-            "{address}: {}{left}{when}",
-            without_flag(&fact.outcome.to_string())
-        )
+        format!("{address}: {}{left}{when}", format!("{:#}", fact.outcome))
     });
     (!met.is_empty()).then(|| listed(each))
 }

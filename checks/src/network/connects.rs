@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::{Answer, FactKey, Gap, TcpFact, TcpOutcome};
+use hybridcheck_core::facts::{Answer, Ending, FactKey, Gap, TcpFact, TcpOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
@@ -169,7 +169,7 @@ fn tries(tried: &[Tried<'_>]) -> String {
         let good = fact
             .attempts
             .iter()
-            .filter(|attempt| attempt.outcome == "connected")
+            .filter(|attempt| attempt.outcome == Ending::Connected)
             .count();
         format!("{address} {good} of {} tries", fact.attempts.len())
     }))
@@ -260,7 +260,7 @@ mod tests {
         let endpoint = bench.auth();
         let address = addresses_of(&endpoint.host)[0];
         let mut fact = tcp(address, 443, TcpOutcome::Connected);
-        fact.attempts.insert(0, attempt("timed_out"));
+        fact.attempts.insert(0, attempt(Ending::TimedOut));
         let judgement = bench
             .fact(tcp_key(&endpoint, address), fact)
             .judge_first(&Connects)

@@ -78,7 +78,7 @@ impl Check for Resolves {
             } else {
                 said.push(format!(
                     "{nameserver} says {}",
-                    outcome.label().replace('_', " ")
+                    outcome.ending().label().replace('_', " ")
                 ));
             }
         }

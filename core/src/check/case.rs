@@ -11,7 +11,8 @@ use crate::facts::{
     HostsFileFact, HttpFact, IdentityProvider, IdentityProviders, Organization, PathFact,
     Permissions, Person, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome, Products, ReachFact,
     RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact, SystemLookupFact, TcpFact,
-    TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact, usable_option,
+    TcpOutcome, TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact, TunnelOutcome,
+    usable_option,
 };
 use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
 use crate::policy::Policy;
@@ -456,7 +457,7 @@ impl<'a> Case<'a> {
                 FactKey::Tcp { endpoint: of, .. } if of == endpoint && *route == Route::Direct => {
                     facts
                         .tcp(&entry.key)
-                        .is_ok_and(|fact| fact.outcome.label() == "connected")
+                        .is_ok_and(|fact| fact.outcome == TcpOutcome::Connected)
                         .then_some(Proof::Connects)
                 }
                 FactKey::Tunnel {
@@ -465,7 +466,7 @@ impl<'a> Case<'a> {
                     ..
                 } if of == endpoint && over == route => facts
                     .tunnel(&entry.key)
-                    .is_ok_and(|fact| fact.outcome.label() == "open")
+                    .is_ok_and(|fact| fact.outcome == TunnelOutcome::Open)
                     .then_some(Proof::Connects),
                 FactKey::Tls {
                     endpoint: of,

@@ -1,6 +1,7 @@
 //! What the Platform API answered. Field names follow the API's own definition; unknown members are ignored.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,9 +40,34 @@ pub enum ApiOutcome<T> {
     Refused(ApiError),
     /// No answer.
     Transport {
-        /// A stable word: `timed_out`, `connect`, `closed`, `protocol`.
-        class: String,
+        /// Why not.
+        class: NoAnswer,
     },
+}
+
+/// Why a call got no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NoAnswer {
+    /// The connection ended before the answer did.
+    Closed,
+    /// No connection.
+    Connect,
+    /// Broken HTTP.
+    Protocol,
+    /// Silence.
+    TimedOut,
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Closed => "closed",
+            Self::Connect => "connect",
+            Self::Protocol => "protocol",
+            Self::TimedOut => "timed_out",
+        })
+    }
 }
 
 /// The API's error body (`ErrorBody`).

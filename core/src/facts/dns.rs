@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, PHASE_FLAG};
+use super::net::write_wait;
+use super::{Attempt, Ending};
 use crate::time::Took;
 
 /// The nameservers a run asks.
@@ -111,21 +112,21 @@ pub enum DnsOutcome {
 }
 
 impl DnsOutcome {
-    /// A stable word for machines.
-    pub fn label(&self) -> &'static str {
+    /// It in a word.
+    pub fn ending(&self) -> Ending {
         match self {
-            Self::Addresses { .. } => "addresses",
-            Self::AliasLoop { .. } => "alias_loop",
-            Self::CutShort { .. } => "cut_short",
-            Self::Malformed => "malformed",
-            Self::NoData => "no_data",
-            Self::NotAName => "not_a_name",
-            Self::NxDomain => "nx_domain",
-            Self::OtherCode { .. } => "other_code",
-            Self::Refused => "refused",
-            Self::ServFail => "serv_fail",
-            Self::TimedOut { .. } => "timed_out",
-            Self::Unreachable => "unreachable",
+            Self::Addresses { .. } => Ending::Addresses,
+            Self::AliasLoop { .. } => Ending::AliasLoop,
+            Self::CutShort { .. } => Ending::CutShort,
+            Self::Malformed => Ending::Malformed,
+            Self::NoData => Ending::NoData,
+            Self::NotAName => Ending::NotAName,
+            Self::NxDomain => Ending::NxDomain,
+            Self::OtherCode { .. } => Ending::OtherCode,
+            Self::Refused => Ending::Refused,
+            Self::ServFail => Ending::ServFail,
+            Self::TimedOut { .. } => Ending::TimedOut,
+            Self::Unreachable => Ending::Unreachable,
         }
     }
 
@@ -173,7 +174,7 @@ impl fmt::Display for DnsOutcome {
             Self::OtherCode { code } => write!(f, "response code {code}"),
             Self::Refused => f.write_str("REFUSED"),
             Self::ServFail => f.write_str("SERVFAIL"),
-            Self::TimedOut { waited } => write!(f, "no answer within {waited} ({PHASE_FLAG})"),
+            Self::TimedOut { waited } => write_wait(f, "no answer", *waited),
             Self::Unreachable => f.write_str("nameserver not reachable"),
         }
     }
@@ -274,7 +275,7 @@ impl fmt::Display for SystemOutcome {
         match self {
             Self::Addresses { addresses } => f.write_str(&crate::text::listed(addresses)),
             Self::Failed { error } => f.write_str(&crate::text::visible(error, 160)),
-            Self::TimedOut { waited } => write!(f, "no answer within {waited} ({PHASE_FLAG})"),
+            Self::TimedOut { waited } => write_wait(f, "no answer", *waited),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::PHASE_FLAG;
+use super::net::write_wait;
 use crate::time::{Timestamp, Took};
 
 /// An HTTP request and what came back.
@@ -65,9 +65,7 @@ impl fmt::Display for HttpOutcome {
             Self::Protocol { error } => {
                 write!(f, "no valid HTTP: {}", crate::text::visible(error, 120))
             }
-            Self::TimedOut { waited } => {
-                write!(f, "no complete answer within {waited} ({PHASE_FLAG})")
-            }
+            Self::TimedOut { waited } => write_wait(f, "no complete answer", *waited),
         }
     }
 }

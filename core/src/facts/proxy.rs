@@ -5,7 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, HttpAnswer, PHASE_FLAG};
+use super::net::write_wait;
+use super::{Attempt, Ending, HttpAnswer};
 use crate::endpoint::Route;
 use crate::time::Took;
 
@@ -82,14 +83,14 @@ pub enum TunnelOutcome {
 }
 
 impl TunnelOutcome {
-    /// A stable word for machines.
-    pub fn label(&self) -> &'static str {
+    /// It in a word.
+    pub fn ending(&self) -> Ending {
         match self {
-            Self::Open => "open",
-            Self::Refused { .. } => "refused",
-            Self::Closed => "closed",
-            Self::NotHttp { .. } => "not_http",
-            Self::TimedOut { .. } => "timed_out",
+            Self::Open => Ending::Open,
+            Self::Refused { .. } => Ending::Refused,
+            Self::Closed => Ending::Closed,
+            Self::NotHttp { .. } => Ending::NotHttp,
+            Self::TimedOut { .. } => Ending::TimedOut,
         }
     }
 }
@@ -110,9 +111,7 @@ impl fmt::Display for TunnelOutcome {
             }
             Self::Closed => f.write_str("the proxy closed the connection without an answer"),
             Self::NotHttp { .. } => f.write_str("the answer is no HTTP"),
-            Self::TimedOut { waited } => {
-                write!(f, "no answer to CONNECT within {waited} ({PHASE_FLAG})")
-            }
+            Self::TimedOut { waited } => write_wait(f, "no answer to CONNECT", *waited),
         }
     }
 }

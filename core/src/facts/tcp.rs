@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, PHASE_FLAG};
+use super::net::write_wait;
+use super::{Attempt, Ending};
 use crate::time::Took;
 
 /// A TCP connection to one address.
@@ -27,9 +28,6 @@ pub struct TcpFact {
 }
 
 impl TcpFact {
-    /// The label of a try that was still waiting when another one ended.
-    pub const UNANSWERED: &str = "unanswered";
-
     /// Connected, but another try failed.
     pub fn is_flaky(&self) -> bool {
         self.outcome == TcpOutcome::Connected && self.tries().0 < self.tries().1
@@ -38,11 +36,12 @@ impl TcpFact {
     /// How many tries connected, of how many that tell something: one that had no longer to wait than the one that connected needed
     /// tells nothing.
     pub fn tries(&self) -> (usize, usize) {
-        let good = self.attempts.iter().filter(|a| a.outcome == "connected");
+        let is_good = |attempt: &&Attempt| attempt.outcome == Ending::Connected;
+        let good = self.attempts.iter().filter(is_good);
         let needed = good.clone().map(|attempt| attempt.took).min();
         let bad = self.attempts.iter().filter(|attempt| {
-            attempt.outcome != "connected"
-                && (attempt.outcome != Self::UNANSWERED
+            attempt.outcome != Ending::Connected
+                && (attempt.outcome != Ending::Unanswered
                     || needed.is_none_or(|needed| attempt.took >= needed))
         });
         let (good, bad) = (good.count(), bad.count());
@@ -185,17 +184,17 @@ pub enum TcpOutcome {
 }
 
 impl TcpOutcome {
-    /// A stable word for machines.
-    pub fn label(&self) -> &'static str {
+    /// It in a word.
+    pub fn ending(&self) -> Ending {
         match self {
-            Self::Connected => "connected",
-            Self::Denied => "denied",
-            Self::HostUnreachable => "host_unreachable",
-            Self::NetworkUnreachable => "network_unreachable",
-            Self::Other { .. } => "other",
-            Self::Refused => "refused",
-            Self::Reset => "reset",
-            Self::TimedOut { .. } => "timed_out",
+            Self::Connected => Ending::Connected,
+            Self::Denied => Ending::Denied,
+            Self::HostUnreachable => Ending::HostUnreachable,
+            Self::NetworkUnreachable => Ending::NetworkUnreachable,
+            Self::Other { .. } => Ending::Other,
+            Self::Refused => Ending::Refused,
+            Self::Reset => Ending::Reset,
+            Self::TimedOut { .. } => Ending::TimedOut,
         }
     }
 }
@@ -211,7 +210,7 @@ impl fmt::Display for TcpOutcome {
             Self::Other { errno: None } => f.write_str("an error without a number"),
             Self::Refused => f.write_str("refused (ECONNREFUSED)"),
             Self::Reset => f.write_str("reset (ECONNRESET)"),
-            Self::TimedOut { waited } => write!(f, "no answer within {waited} ({PHASE_FLAG})"),
+            Self::TimedOut { waited } => write_wait(f, "no answer", *waited),
         }
     }
 }

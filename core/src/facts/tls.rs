@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, PHASE_FLAG};
+use super::net::write_wait;
+use super::{Attempt, Ending};
 use crate::endpoint::{Endpoint, Host};
 use crate::time::{Timestamp, Took};
 
@@ -111,17 +112,17 @@ pub enum TlsOutcome {
 }
 
 impl TlsOutcome {
-    /// A stable word for machines.
-    pub fn label(&self) -> &'static str {
+    /// It in a word.
+    pub fn ending(&self) -> Ending {
         match self {
-            Self::Alert { .. } => "alert",
-            Self::BadSignature => "bad_signature",
-            Self::Closed => "closed",
-            Self::Done => "done",
-            Self::NotTls => "not_tls",
-            Self::Protocol { .. } => "protocol",
-            Self::Reset => "reset",
-            Self::TimedOut { .. } => "timed_out",
+            Self::Alert { .. } => Ending::Alert,
+            Self::BadSignature => Ending::BadSignature,
+            Self::Closed => Ending::Closed,
+            Self::Done => Ending::Done,
+            Self::NotTls => Ending::NotTls,
+            Self::Protocol { .. } => Ending::Protocol,
+            Self::Reset => Ending::Reset,
+            Self::TimedOut { .. } => Ending::TimedOut,
         }
     }
 }
@@ -140,10 +141,7 @@ impl fmt::Display for TlsOutcome {
                 write!(f, "protocol fault: {}", crate::text::visible(error, 120))
             }
             Self::Reset => f.write_str("reset after the ClientHello"),
-            Self::TimedOut { waited } => write!(
-                f,
-                "no answer to the ClientHello within {waited} ({PHASE_FLAG})"
-            ),
+            Self::TimedOut { waited } => write_wait(f, "no answer to the ClientHello", *waited),
         }
     }
 }
@@ -329,15 +327,15 @@ pub enum HelloOutcome {
 }
 
 impl HelloOutcome {
-    /// A stable word for machines.
-    pub fn label(&self) -> &'static str {
+    /// It in a word.
+    pub fn ending(&self) -> Ending {
         match self {
-            Self::Answered { .. } => "answered",
-            Self::NotConnected => "not_connected",
-            Self::NotTls => "not_tls",
-            Self::Closed => "closed",
-            Self::Reset => "reset",
-            Self::TimedOut { .. } => "timed_out",
+            Self::Answered { .. } => Ending::Answered,
+            Self::NotConnected => Ending::NotConnected,
+            Self::NotTls => Ending::NotTls,
+            Self::Closed => Ending::Closed,
+            Self::Reset => Ending::Reset,
+            Self::TimedOut { .. } => Ending::TimedOut,
         }
     }
 }
@@ -361,7 +359,7 @@ impl fmt::Display for HelloOutcome {
             Self::NotTls => f.write_str("answered with something that is no TLS"),
             Self::Closed => f.write_str("closed without an answer"),
             Self::Reset => f.write_str("reset"),
-            Self::TimedOut { waited } => write!(f, "no answer within {waited} ({PHASE_FLAG})"),
+            Self::TimedOut { waited } => write_wait(f, "no answer", *waited),
         }
     }
 }

@@ -58,7 +58,7 @@ async fn question(
             started: watch.started,
             took: watch.took(),
             local: seen.local,
-            outcome: seen.outcome.label().to_owned(),
+            outcome: seen.outcome.ending(),
         });
         answer.outcome = seen.outcome;
         answer.truncated |= seen.truncated;

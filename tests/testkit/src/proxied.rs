@@ -73,7 +73,7 @@ pub fn direct() -> RoutingFact {
 pub fn tunnel(outcome: TunnelOutcome) -> TunnelFact {
     TunnelFact {
         asked: "login.mypurecloud.de:443".into(),
-        attempts: vec![attempt(outcome.label())],
+        attempts: vec![attempt(outcome.ending())],
         outcome,
         login_sent: false,
     }

@@ -103,6 +103,7 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
+    use hybridcheck_core::facts::Ending;
     use hybridcheck_testkit::facts::{addresses_of, attempt, tcp, tcp_key, took};
 
     #[test]
@@ -127,7 +128,7 @@ mod tests {
         let auth = bench.auth();
         let address = addresses_of(&auth.host)[1];
         let mut fact = tcp(address, 443, TcpOutcome::Connected);
-        fact.attempts.insert(0, attempt("timed_out"));
+        fact.attempts.insert(0, attempt(Ending::TimedOut));
         let bench = bench.fact(tcp_key(&auth, address), fact);
         assert!(bench.diagnose(&AddressPartlyUnreachable).is_empty());
     }

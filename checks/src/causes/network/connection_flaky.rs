@@ -108,10 +108,10 @@ fn is_flaky(case: &Case<'_>, endpoint: &Endpoint) -> bool {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{FactKey, Hop, HopAnswer, PathFact, TcpFact};
+    use hybridcheck_core::facts::{Ending, FactKey, Hop, HopAnswer, PathFact, TcpFact};
     use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
 
-    fn with_first_try(outcome: &str, millis: u64) -> Bench {
+    fn with_first_try(outcome: Ending, millis: u64) -> Bench {
         let bench = Bench::healthy();
         let auth = bench.auth();
         let address = addresses_of(&auth.host)[0];
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_lost_try_beside_a_good_one_is_flaky_with_its_numbers() {
-        let bench = with_first_try(TcpFact::UNANSWERED, 950);
+        let bench = with_first_try(Ending::Unanswered, 950);
         let found = bench.diagnose(&ConnectionFlaky);
         assert_eq!(found.len(), 1);
         assert!(
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_try_that_had_no_time_to_be_answered_tells_nothing() {
-        let bench = with_first_try(TcpFact::UNANSWERED, 0);
+        let bench = with_first_try(Ending::Unanswered, 0);
         assert!(bench.diagnose(&ConnectionFlaky).is_empty());
         assert_eq!(bench.causes(), Vec::<String>::new());
     }

@@ -1,9 +1,11 @@
 //! The host cannot find the addresses of Genesys Cloud.
 
+use std::net::SocketAddr;
+
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
-use hybridcheck_core::facts::FactKey;
+use hybridcheck_core::facts::{Ending, FactKey};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -142,16 +144,16 @@ fn nobody_answers(case: &Case<'_>, silent: &[&Row]) -> Diagnosis {
     diagnosis
 }
 
-/// What each nameserver answered, as labels: the same answers about two names have one cause.
-fn answers(case: &Case<'_>, host: &Host) -> Vec<(String, &'static str, &'static str)> {
+/// What each nameserver answered, in a word: the same answers about two names have one cause.
+fn answers(case: &Case<'_>, host: &Host) -> Vec<(SocketAddr, Ending, Ending)> {
     let asked = case.dns_of(host).into_iter();
     asked
         .filter_map(|(nameserver, answer)| {
             let fact = answer.ok()?;
             Some((
-                nameserver.to_string(),
-                fact.a.outcome.label(),
-                fact.aaaa.outcome.label(),
+                nameserver,
+                fact.a.outcome.ending(),
+                fact.aaaa.outcome.ending(),
             ))
         })
         .collect()

@@ -92,10 +92,7 @@ impl Rule for TlsNodeDiffers {
 /// What is wrong at an address, in a phrase.
 fn what(address: IpAddr, fact: &TlsFact) -> String {
     if fact.outcome != TlsOutcome::Done {
-        return format!(
-            "{address}: {}",
-            tls::without_flag(&fact.outcome.to_string())
-        );
+        return format!("{address}: {:#}", fact.outcome);
     }
     let issuer = fact.chain.first().map_or_else(String::new, |leaf| {
         format!(", issued by `{}`", visible(&leaf.issuer, 120))

@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
-    Attempt, DnsAnswer, DnsFact, DnsOutcome, FactKey, HostsEntry, HostsFileFact, RoutingFact,
-    SystemLookupFact, SystemOutcome, TcpFact, TcpOutcome,
+    Attempt, DnsAnswer, DnsFact, DnsOutcome, Ending, FactKey, HostsEntry, HostsFileFact,
+    RoutingFact, SystemLookupFact, SystemOutcome, TcpFact, TcpOutcome,
 };
 
 use super::{now, took};
@@ -114,19 +114,19 @@ pub fn tcp_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
     }
 }
 
-/// One try at [`now`], with the label of its outcome.
-pub fn attempt(outcome: &str) -> Attempt {
+/// One try at [`now`], with this ending.
+pub fn attempt(outcome: Ending) -> Attempt {
     Attempt {
         started: now(),
         took: took(20),
         local: LOCAL.parse().ok(),
-        outcome: outcome.into(),
+        outcome,
     }
 }
 
 /// An answer to one DNS question, at the first try.
 pub fn dns_answer(outcome: DnsOutcome) -> DnsAnswer {
-    let attempts = vec![attempt(outcome.label())];
+    let attempts = vec![attempt(outcome.ending())];
     DnsAnswer {
         outcome,
         truncated: false,
@@ -156,7 +156,7 @@ pub fn dns_addresses(addresses: Vec<IpAddr>) -> DnsFact {
 
 /// A TCP connection with one try, which waited as long as the outcome says.
 pub fn tcp(address: IpAddr, port: u16, outcome: TcpOutcome) -> TcpFact {
-    let mut only = attempt(outcome.label());
+    let mut only = attempt(outcome.ending());
     if let TcpOutcome::TimedOut { waited } = &outcome {
         only.took = *waited;
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
-    ChainFault, FactKey, Facts, HelloFact, HelloOutcome, HelloVariant, ReachFact,
+    ChainFault, Ending, FactKey, Facts, HelloFact, HelloOutcome, HelloVariant, ReachFact,
     ServedCertificate, TlsFact, TlsOutcome, Trust,
 };
 use hybridcheck_core::time::Timestamp;
@@ -49,14 +49,14 @@ pub fn tls(host: &Host, trust: Trust, faults: Vec<ChainFault>) -> TlsFact {
         group: Some("X25519".into()),
         alpn: Some("h2".into()),
         unacknowledged: None,
-        attempts: vec![attempt("done")],
+        attempts: vec![attempt(Ending::Done)],
     }
 }
 
 /// A handshake that did not finish; no chain was served.
 pub fn tls_broken(outcome: TlsOutcome) -> TlsFact {
     TlsFact {
-        attempts: vec![attempt(outcome.label())],
+        attempts: vec![attempt(outcome.ending())],
         outcome,
         trust: None,
         faults: Vec::new(),
@@ -107,7 +107,7 @@ pub fn hello(
             size: 1780,
             unacknowledged: None,
             other_write_acknowledged: None,
-            attempts: vec![attempt(outcome.label())],
+            attempts: vec![attempt(outcome.ending())],
         };
         facts = with_fact(facts, hello_key(endpoint, address, variant), fact);
     }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, Attempt, ClientRef, ConnectionFact, DiscoveryDocument,
-    DiscoveryFact, DnsAnswer, DnsFact, DnsOutcome, Entry, Fact, FactKey, Facts, Gap, HttpAnswer,
-    HttpFact, HttpOutcome, ResolverFact, TcpFact, TcpOutcome, TlsFact, TlsOutcome, TokenFact,
-    TokenOutcome, Trust,
+    DiscoveryFact, DnsAnswer, DnsFact, DnsOutcome, Ending, Entry, Fact, FactKey, Facts, Gap,
+    HttpAnswer, HttpFact, HttpOutcome, ResolverFact, TcpFact, TcpOutcome, TlsFact, TlsOutcome,
+    TokenFact, TokenOutcome, Trust,
 };
 use hybridcheck_core::object::ObjectId;
 use hybridcheck_core::secret::Shape;
@@ -100,7 +100,7 @@ fn names(host: &Host) -> Facts {
     let answer = |outcome| DnsAnswer {
         outcome,
         truncated: false,
-        attempts: vec![attempt("answered", 4)],
+        attempts: vec![attempt(Ending::Answered, 4)],
     };
     let dns = DnsFact {
         a: answer(DnsOutcome::Addresses {
@@ -139,7 +139,7 @@ fn tcp(endpoint: &Endpoint, number: u8, outcome: TcpOutcome) -> (FactKey, TcpFac
         notices: Vec::new(),
         dropped_here: None,
         remote: SocketAddr::new(address(number), endpoint.port),
-        attempts: vec![attempt(outcome.label(), 12); tries],
+        attempts: vec![attempt(outcome.ending(), 12); tries],
         outcome,
     };
     (key, fact)
@@ -164,7 +164,7 @@ fn tls() -> TlsFact {
         group: Some("X25519".into()),
         alpn: Some("h2".into()),
         unacknowledged: None,
-        attempts: vec![attempt("done", 31)],
+        attempts: vec![attempt(Ending::Done, 31)],
     }
 }
 
@@ -214,11 +214,11 @@ fn http(request: &str) -> HttpFact {
     }
 }
 
-fn attempt(outcome: &str, millis: u64) -> Attempt {
+fn attempt(outcome: Ending, millis: u64) -> Attempt {
     Attempt {
         started: Timestamp::from_unix(1_795_435_200),
         took: Took(Duration::from_millis(millis)),
         local: Some(SocketAddr::from(([10, 0, 0, 7], 40_001))),
-        outcome: outcome.into(),
+        outcome,
     }
 }
