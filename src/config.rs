@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Routes};
-use hybridcheck_core::facts::{FactKey, Gap, RoutingFact};
+use hybridcheck_core::facts::{FactKey, Gap, RoutingFact, Whose};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
@@ -230,12 +230,15 @@ impl Settings {
 
     /// The routes to the endpoints of some facts and objects.
     pub fn routes(&self, wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Routes {
-        let asked = wanted.iter().filter_map(|key| match key {
-            FactKey::ApiProbe { endpoint, .. }
-            | FactKey::Connection { endpoint, .. }
-            | FactKey::Discovery { endpoint, .. }
-            | FactKey::Web { endpoint, .. } => Some(endpoint.clone()),
-            _ => None,
+        let asked = wanted.iter().filter_map(|key| match key.whose() {
+            Whose::Endpoint(endpoint, _) => Some(endpoint.clone()),
+            Whose::Address(..)
+            | Whose::Client(_)
+            | Whose::Host(_)
+            | Whose::Machine
+            | Whose::Object(_)
+            | Whose::Organization(_)
+            | Whose::Person(_) => None,
         });
         let of_objects = objects
             .iter()

@@ -33,6 +33,12 @@ impl Host {
     }
 }
 
+impl From<&Host> for Host {
+    fn from(host: &Host) -> Self {
+        host.clone()
+    }
+}
+
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -48,6 +54,12 @@ pub struct Endpoint {
     pub host: Host,
     /// The TCP port.
     pub port: u16,
+}
+
+impl From<&Endpoint> for Endpoint {
+    fn from(endpoint: &Endpoint) -> Self {
+        endpoint.clone()
+    }
 }
 
 impl fmt::Display for Endpoint {
@@ -71,6 +83,12 @@ pub enum Route {
     Direct,
     /// Through an explicit HTTP proxy, by CONNECT.
     Proxy(Endpoint),
+}
+
+impl From<&Route> for Route {
+    fn from(route: &Route) -> Self {
+        route.clone()
+    }
 }
 
 impl fmt::Display for Route {

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use hybridcheck_core::access::Mark;
 use hybridcheck_core::baseline::{self, Baseline, Expected};
 use hybridcheck_core::check::Check;
-use hybridcheck_core::facts::{ApiCall, ClientRef, FactKey};
+use hybridcheck_core::facts::{ApiCall, FactKey};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::permission::Permission;
 use hybridcheck_core::policy::Policy;
@@ -175,7 +175,7 @@ fn uses(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -
         for subject in check.subjects(object) {
             keys.extend(check.needs_under(&subject, object, policy));
         }
-        for key in keys.iter().filter(|key| !is_of_person(key)) {
+        for key in keys.iter().filter(|key| !key.whose().is_person()) {
             let Some(call) = key.api_call() else { continue };
             let id = check.id().0;
             match uses.iter_mut().find(|known| known.call == call) {
@@ -190,16 +190,6 @@ fn uses(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -
     }
     uses.sort_by_key(|known| known.call.call);
     uses
-}
-
-fn is_of_person(key: &FactKey) -> bool {
-    match key {
-        FactKey::Me { .. } => true,
-        FactKey::Grants { client }
-        | FactKey::TokenEnd { client }
-        | FactKey::TokenInfo { client } => matches!(client, ClientRef::Person { .. }),
-        _ => false,
-    }
 }
 
 fn needed(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -> Needed {
@@ -369,7 +359,7 @@ mod tests {
             .collect();
         let mut seen = 0;
         for (key, _) in planned {
-            if key.of_cloud().is_none() || is_of_person(&key) {
+            if key.of_cloud().is_none() || key.whose().is_person() {
                 continue;
             }
             if matches!(key, FactKey::Token { .. } | FactKey::SamlLogin { .. }) {

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use hybridcheck_checks::engine;
-use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
-use hybridcheck_core::facts::{ClientRef, Effect, FactKey};
-use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::facts::{Effect, FactKey};
 use hybridcheck_core::policy::Policy;
 
 use super::Failure;
@@ -28,16 +27,6 @@ pub(super) struct PlanArgs {
     baseline: BaselineArgs,
     #[command(flatten)]
     network: NetworkArgs,
-}
-
-/// What only a login as a person brings.
-fn is_of_login(key: &FactKey) -> bool {
-    let is_person = |client: &ClientRef| matches!(client, ClientRef::Person { .. });
-    match key {
-        FactKey::Me { .. } | FactKey::SamlLogin { .. } => true,
-        FactKey::TokenEnd { client } | FactKey::TokenInfo { client } => is_person(client),
-        _ => false,
-    }
 }
 
 /// Runs `plan`.
@@ -67,7 +56,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
         steps.retain(|(key, _)| !is_own_view(key));
     }
     if settings.saml_login.is_none() {
-        steps.retain(|(key, _)| !is_of_login(key));
+        steps.retain(|(key, _)| !key.whose().is_person());
     }
     // A token is ended when everything was read with it.
     steps.sort_by_key(|(key, _)| matches!(key, FactKey::TokenEnd { .. }));
@@ -94,7 +83,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
             "{:>4}  {:<18} {}",
             number + 1,
             effect.to_string(),
-            step(key, objects, &routes)
+            key.step(objects, &routes)
         );
     }
     let minted = steps
@@ -250,127 +239,5 @@ fn controls(text: &mut String, steps: &[(FactKey, Effect)]) {
             text,
             "      Where a connection fails, its address is tried with few hops too, and on port 80 or 443, without content."
         );
-    }
-}
-
-/// One step in the words of what goes over the wire.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each kind of fact, in the order of the vocabulary"
-)]
-fn step(key: &FactKey, objects: &[HybridObject], routes: &Routes) -> String {
-    let way = |endpoint: &Endpoint, route: &Route| match route {
-        Route::Direct if routes.of(endpoint) == Route::Direct => String::new(),
-        route if *route == routes.of(endpoint) => format!(", {route}"),
-        route => format!(", {route}, for comparison"),
-    };
-    let object = |id: hybridcheck_core::object::ObjectId| objects.get(usize::from(id.0));
-    let api = |id| {
-        object(id)
-            .and_then(HybridObject::api_endpoint)
-            .map_or_else(|| "the API host".into(), |e| e.host.to_string())
-    };
-    match key {
-        FactKey::Addresses { host } => format!("ask each nameserver for A and AAAA of {host}"),
-        FactKey::ApiProbe { endpoint, .. } => format!(
-            "GET https://{}/api/v2/tokens/me without a token",
-            endpoint.host
-        ),
-        FactKey::Certificate { .. } => "decode saml/certificate".into(),
-        FactKey::Connection {
-            endpoint,
-            route: Route::Proxy(proxy),
-        } => format!(
-            "ask every address of proxy {proxy} for a tunnel to {endpoint}, with a TLS handshake each{}",
-            if routes.of(endpoint) == Route::Proxy(proxy.clone()) {
-                ""
-            } else {
-                ", for comparison"
-            }
-        ),
-        FactKey::Connection { endpoint, route } => format!(
-            "connect to every address of {endpoint}, with a TLS handshake each{}; where one succeeds, a second connection with a large \
-             ClientHello and TCP to the revocation hosts (CRL, OCSP; port 80) named in the served chain; where one is cut, a connection \
-             each with a neutral server name (example.com) and with TLS 1.1, to the same address",
-            way(endpoint, route)
-        ),
-        FactKey::Discovery { endpoint, route } => format!(
-            "GET https://{}/.well-known/oauth-authorization-server{}",
-            endpoint.host,
-            way(endpoint, route)
-        ),
-        FactKey::HostsFile { host } => {
-            format!("read the entries for {host} in the hosts file of this host")
-        }
-        FactKey::Idps { object } => {
-            format!("GET https://{}/api/v2/identityproviders", api(*object))
-        }
-        FactKey::Organization { object } => {
-            format!("GET https://{}/api/v2/organizations/me", api(*object))
-        }
-        FactKey::PrivateKey { .. } => {
-            "decode saml/pkey and decrypt it with saml/password, in memory".into()
-        }
-        FactKey::PureengageIdp { object } => format!(
-            "GET https://{}/api/v2/identityproviders/pureengage",
-            api(*object)
-        ),
-        FactKey::Path { endpoint, address } => format!(
-            "look for the hops on the way to {endpoint} at {address}, and ask one other port of it"
-        ),
-        FactKey::Reach { endpoint } => {
-            format!("open a TCP connection to every address of {endpoint}, and send nothing")
-        }
-        FactKey::Resolver => "read the nameservers of this host".into(),
-        FactKey::Roles { object } => {
-            format!("GET https://{}/api/v2/authorization/roles", api(*object))
-        }
-        FactKey::Permissions { object, domain } => format!(
-            "GET https://{}/api/v2/authorization/permissions of domain {}",
-            api(*object),
-            hybridcheck_core::text::visible(domain, 40)
-        ),
-        FactKey::Products { object } => {
-            format!("GET https://{}/api/v2/authorization/products", api(*object))
-        }
-        FactKey::ClientRecord { client } => format!(
-            "GET https://{}/api/v2/oauth/clients/{{clientId}}, {client}",
-            api(client.object())
-        ),
-        FactKey::Grants { client } => format!(
-            "GET https://{}/api/v2/authorization/subjects/me, {client}",
-            api(client.object())
-        ),
-        FactKey::Me { object } => format!(
-            "GET https://{}/api/v2/users/me, the person who logged in",
-            api(*object)
-        ),
-        FactKey::TokenEnd { client } => format!(
-            "DELETE https://{}/api/v2/tokens/me, {client}",
-            api(client.object())
-        ),
-        FactKey::SamlLogin { object: id } => {
-            let host = object(*id)
-                .and_then(HybridObject::auth_endpoint)
-                .map_or_else(|| "the auth host".into(), |e| e.host.to_string());
-            format!(
-                "POST https://{host}/oauth/token, saml2-bearer, with an assertion for the user of --saml-user, client of [saml_auth]"
-            )
-        }
-        FactKey::Web { endpoint, .. } => format!("GET https://{endpoint}/"),
-        FactKey::SystemLookup { host } => format!(
-            "let this system look {host} up as its programs do (getaddrinfo), for comparison"
-        ),
-        FactKey::Token { client } => {
-            let host = object(client.object())
-                .and_then(HybridObject::auth_endpoint)
-                .map_or_else(|| "the auth host".into(), |e| e.host.to_string());
-            format!("POST https://{host}/oauth/token, client_credentials, {client}")
-        }
-        FactKey::TokenInfo { client } => format!(
-            "GET https://{}/api/v2/tokens/me, {client}",
-            api(client.object())
-        ),
-        other => other.to_string(),
     }
 }

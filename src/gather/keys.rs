@@ -172,36 +172,3 @@ pub(super) fn tunnels_of<'a>(
     of_endpoint(wanted, first)
         .filter(move |key| matches!(key, FactKey::Tunnel { route: of, .. } if of == route))
 }
-
-/// The host whose progress decides about a fact; none for facts of no single host.
-pub(super) fn host_of(key: &FactKey) -> Option<&Host> {
-    match key {
-        FactKey::Addresses { host }
-        | FactKey::Dns { host, .. }
-        | FactKey::HostsFile { host }
-        | FactKey::SystemLookup { host } => Some(host),
-        FactKey::ApiProbe { endpoint, route }
-        | FactKey::Connection { endpoint, route }
-        | FactKey::Discovery { endpoint, route }
-        | FactKey::Hello {
-            endpoint, route, ..
-        }
-        | FactKey::Tcp {
-            endpoint, route, ..
-        }
-        | FactKey::Tls {
-            endpoint, route, ..
-        }
-        | FactKey::Tunnel {
-            endpoint, route, ..
-        }
-        | FactKey::Web { endpoint, route } => match route {
-            Route::Direct => Some(&endpoint.host),
-            Route::Proxy(_) => None,
-        },
-        FactKey::Path { endpoint, .. }
-        | FactKey::Reach { endpoint }
-        | FactKey::Routing { endpoint } => Some(&endpoint.host),
-        _ => None,
-    }
-}

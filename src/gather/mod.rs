@@ -257,14 +257,17 @@ impl<'a> Gathering<'a> {
     fn due(&mut self) -> Vec<FactKey> {
         let stirred = std::mem::take(&mut self.stirred);
         let is_due = |key: &&FactKey| {
-            stirred.everything || keys::host_of(key).is_none_or(|host| stirred.hosts.contains(host))
+            stirred.everything
+                || key
+                    .of_host()
+                    .is_none_or(|host| stirred.hosts.contains(host))
         };
         self.waiting.iter().filter(is_due).cloned().collect()
     }
 
     /// Something became known about a fact: who waits for it is looked at again.
     fn stir(&mut self, key: &FactKey) {
-        match keys::host_of(key) {
+        match key.of_host() {
             Some(host) if !self.is_proxy(host) => {
                 self.stirred.hosts.insert(host.clone());
             }

@@ -31,7 +31,7 @@ pub fn closure(
             continue;
         }
         open.extend(key.stands_on(objects, routes));
-        open.extend(beside(&key, routes));
+        open.extend(key.beside(routes));
         open.extend(tokens(&key, objects, has_tool_client));
         all.insert(key);
     }
@@ -51,52 +51,6 @@ pub fn routed(
         wanted.extend(controls.map(|endpoint| FactKey::Reach { endpoint }));
     }
     (wanted, routes)
-}
-
-/// What is gathered beside a fact, though it does not stand on it: how a route was chosen, the same over the other routes up to
-/// the discovery document, and what else names a host.
-fn beside(key: &FactKey, routes: &Routes) -> Vec<FactKey> {
-    match key {
-        FactKey::Connection { endpoint, route } if *route == routes.of(endpoint) => {
-            let mut keys = vec![FactKey::Routing {
-                endpoint: endpoint.clone(),
-            }];
-            let others = routes.others(endpoint).iter().cloned();
-            keys.extend(others.map(|route| FactKey::Connection {
-                endpoint: endpoint.clone(),
-                route,
-            }));
-            keys
-        }
-        FactKey::Discovery { endpoint, route } if *route == routes.of(endpoint) => {
-            let others = routes.others(endpoint).iter().cloned();
-            others
-                .map(|route| FactKey::Discovery {
-                    endpoint: endpoint.clone(),
-                    route,
-                })
-                .collect()
-        }
-        FactKey::Reach { endpoint } => vec![FactKey::Routing {
-            endpoint: endpoint.clone(),
-        }],
-        // What a login brings is read, and then its token is ended.
-        FactKey::SamlLogin { object } => {
-            let client = ClientRef::Person { object: *object };
-            vec![
-                FactKey::Me { object: *object },
-                FactKey::TokenInfo {
-                    client: client.clone(),
-                },
-                FactKey::TokenEnd { client },
-            ]
-        }
-        FactKey::Addresses { host } => vec![
-            FactKey::HostsFile { host: host.clone() },
-            FactKey::SystemLookup { host: host.clone() },
-        ],
-        _ => Vec::new(),
-    }
 }
 
 fn tokens(key: &FactKey, objects: &[HybridObject], has_tool_client: bool) -> Vec<FactKey> {

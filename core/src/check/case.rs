@@ -5,23 +5,16 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::endpoint::{Endpoint, Host, Proof, Route};
-use crate::facts::{
-    AddressesFact, Answer, ApiFact, ApiProbeFact, CertificateFact, CertificateInfo, ClientRecord,
-    ClientRef, ConnectionFact, DiscoveryFact, DnsFact, FactKey, Facts, Gap, Grants, HelloFact,
-    HostsFileFact, HttpFact, IdentityProvider, IdentityProviders, Organization, PathFact,
-    Permissions, Person, PrivateKeyFact, PrivateKeyInfo, PrivateKeyOutcome, Products, ReachFact,
-    RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact, SystemLookupFact, TcpFact,
-    TcpOutcome, TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact, TunnelOutcome,
-    usable_option,
-};
+use crate::facts::with_kinds;
+#[expect(
+    clippy::wildcard_imports,
+    reason = "every kind of fact has an accessor here, made from the table of kinds"
+)]
+use crate::facts::*;
 use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
 use crate::policy::Policy;
 use crate::region::Regions;
 use crate::time::Timestamp;
-
-/// The first and the last address in the order of keys.
-const FIRST_ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
-const LAST_ADDRESS: IpAddr = IpAddr::V6(std::net::Ipv6Addr::from_bits(u128::MAX));
 
 /// Everything a judgement may look at: an object, the facts, the thresholds, and the day to judge for.
 pub struct Case<'a> {
@@ -43,78 +36,49 @@ pub struct Case<'a> {
     used: RefCell<BTreeSet<FactKey>>,
 }
 
+/// Makes the accessors of facts. What belongs to an object is read of the object judged and needs no key.
 macro_rules! accessors {
-    ($($(#[$doc:meta])* $name:ident -> $type:ty;)*) => {
-        impl<'a> Case<'a> {
-            $($(#[$doc])*
-            pub fn $name(&self, key: &FactKey) -> Answer<&'a $type> {
-                self.note(key);
-                self.facts.$name(key)
-            })*
+    () => {};
+    (
+        $name:ident(object: $object:ty $(, $of:ident: $type:ty)*) $(#[$doc:meta])* -> $fact:ty;
+        $($rest:tt)*
+    ) => {
+        $(#[$doc])*
+        pub fn $name(&self $(, $of: impl Into<$type>)*) -> Answer<&'a $fact> {
+            self.look(FactKey::$name(self.object.id $(, $of)*), Facts::$name)
         }
+        accessors! { $($rest)* }
+    };
+    (
+        $name:ident($($of:ident: $type:ty),*) $(#[$doc:meta])* -> $fact:ty;
+        $($rest:tt)*
+    ) => {
+        $(#[$doc])*
+        pub fn $name(&self, key: &FactKey) -> Answer<&'a $fact> {
+            self.look(key.clone(), Facts::$name)
+        }
+        accessors! { $($rest)* }
+    };
+    // Given, never gathered.
+    ($name:ident($($of:ident: $type:ty),*); $($rest:tt)*) => {
+        accessors! { $($rest)* }
     };
 }
 
-accessors! {
-    /// The addresses used for a host.
-    addresses -> AddressesFact;
-    /// A client as the organisation keeps it.
-    client_record -> ApiFact<ClientRecord>;
-    /// One nameserver's answers.
-    dns -> DnsFact;
-    /// What a client may do.
-    grants -> ApiFact<Grants>;
-    /// Another ClientHello at an address.
-    hello -> HelloFact;
-    /// What the hosts file says of a host.
-    hosts_file -> HostsFileFact;
-    /// How far packets get on the way to an address.
-    path -> PathFact;
-    /// Whether any address of an endpoint accepts TCP.
-    reach -> ReachFact;
-    /// The nameservers.
-    resolver -> ResolverFact;
-    /// How the route to an endpoint was chosen.
-    routing -> RoutingFact;
-    /// The system's own look-up of a host.
-    system_lookup -> SystemLookupFact;
-    /// One TCP connection.
-    tcp -> TcpFact;
-    /// One TLS handshake.
-    tls -> TlsFact;
-    /// The end of a token.
-    token_end -> TokenEndFact;
-    /// A token request.
-    token -> TokenFact;
-    /// A token's info.
-    token_info -> ApiFact<TokenInfo>;
-    /// A proxy's answer to CONNECT.
-    tunnel -> TunnelFact;
-}
+impl<'a> Case<'a> {
+    with_kinds!(accessors);
 
-macro_rules! routed_accessors {
-    ($($(#[$doc:meta])* $name:ident -> $type:ty;)*) => {
-        impl<'a> Case<'a> {
-            $($(#[$doc])*
-            pub fn $name(&self, key: &FactKey) -> Answer<&'a $type> {
-                let key = self.over(key.clone());
-                self.note(&key);
-                self.facts.$name(&key)
-            })*
-        }
-    };
-}
-
-// Over the route of the run: checks ask without knowing it.
-routed_accessors! {
-    /// The API call without a token.
-    api_probe -> ApiProbeFact;
-    /// The verified connection.
-    connection -> ConnectionFact;
-    /// The discovery document.
-    discovery -> DiscoveryFact;
-    /// What a host answers to a plain request.
-    web -> HttpFact;
+    /// Looks a fact up over the route of the run, and notes it.
+    fn look<T>(
+        &self,
+        key: FactKey,
+        of: impl FnOnce(&'a Facts, &FactKey) -> Answer<&'a T>,
+    ) -> Answer<&'a T> {
+        let key = self.asked(key);
+        let answer = of(self.facts, &key);
+        self.used.borrow_mut().insert(key);
+        answer
+    }
 }
 
 impl<'a> Case<'a> {
@@ -171,32 +135,11 @@ impl<'a> Case<'a> {
         usable_option(self.object, section, option)
     }
 
-    /// The decoded certificate of the object.
-    pub fn certificate(&self) -> Answer<&'a CertificateFact> {
-        let key = FactKey::Certificate {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.certificate(&key)
-    }
-
-    /// The decrypted key of the object.
-    pub fn private_key(&self) -> Answer<&'a PrivateKeyFact> {
-        let key = FactKey::PrivateKey {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.private_key(&key)
-    }
-
     /// The first certificate of the object. What does not decode is a gap here, so that only the check of decoding fails.
     pub fn decoded_certificate(&self) -> Answer<&'a CertificateInfo> {
         let fact = self.certificate()?;
-        fact.certificate().ok_or_else(|| {
-            Gap::blocked(FactKey::Certificate {
-                object: self.object.id,
-            })
-        })
+        fact.certificate()
+            .ok_or_else(|| Gap::blocked(FactKey::certificate(self.object.id)))
     }
 
     /// The private key of the object, opened or unprotected; any other outcome is a gap here.
@@ -205,105 +148,14 @@ impl<'a> Case<'a> {
             PrivateKeyOutcome::Decrypted { key, .. } | PrivateKeyOutcome::Unencrypted { key } => {
                 Ok(key)
             }
-            _ => Err(Gap::blocked(FactKey::PrivateKey {
-                object: self.object.id,
-            })),
+            _ => Err(Gap::blocked(FactKey::private_key(self.object.id))),
         }
-    }
-
-    /// The organisation of the object.
-    pub fn organization(&self) -> Answer<&'a ApiFact<Organization>> {
-        let key = FactKey::Organization {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.organization(&key)
-    }
-
-    /// The `PureEngage` identity provider of the object's organisation.
-    pub fn pureengage_idp(&self) -> Answer<&'a ApiFact<IdentityProvider>> {
-        let key = FactKey::PureengageIdp {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.pureengage_idp(&key)
-    }
-
-    /// The permissions of a domain that exist in the object's organisation.
-    pub fn permissions(&self, domain: &str) -> Answer<&'a ApiFact<Permissions>> {
-        let key = FactKey::Permissions {
-            object: self.object.id,
-            domain: domain.to_owned(),
-        };
-        self.note(&key);
-        self.facts.permissions(&key)
-    }
-
-    /// The products enabled in the object's organisation.
-    pub fn products(&self) -> Answer<&'a ApiFact<Products>> {
-        let key = FactKey::Products {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.products(&key)
-    }
-
-    /// The roles of the object's organisation.
-    pub fn roles(&self) -> Answer<&'a ApiFact<Roles>> {
-        let key = FactKey::Roles {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.roles(&key)
-    }
-
-    /// The login with a signed assertion.
-    pub fn saml_login(&self) -> Answer<&'a SamlLoginFact> {
-        let key = FactKey::SamlLogin {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.saml_login(&key)
-    }
-
-    /// The person who logged in.
-    pub fn me(&self) -> Answer<&'a ApiFact<Person>> {
-        let key = FactKey::Me {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.me(&key)
-    }
-
-    /// The second look at the object's source.
-    pub fn reread(&self) -> Answer<&'a RereadFact> {
-        let key = FactKey::Reread {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.reread(&key)
-    }
-
-    /// All identity providers of the object's organisation.
-    pub fn idps(&self) -> Answer<&'a ApiFact<IdentityProviders>> {
-        let key = FactKey::Idps {
-            object: self.object.id,
-        };
-        self.note(&key);
-        self.facts.idps(&key)
     }
 
     /// Every nameserver's answers for a host, in order of the key.
     pub fn dns_of(&self, host: &Host) -> Vec<(std::net::SocketAddr, Answer<&'a DnsFact>)> {
-        let any = |address, port| FactKey::Dns {
-            host: host.clone(),
-            nameserver: std::net::SocketAddr::new(address, port),
-        };
         let mut all = Vec::new();
-        for entry in self
-            .facts
-            .between(&any(FIRST_ADDRESS, 0), &any(LAST_ADDRESS, u16::MAX))
-        {
+        for entry in self.facts.between(FactKey::of_any_nameserver(host)) {
             if let FactKey::Dns { nameserver, .. } = &entry.key {
                 all.push((*nameserver, self.dns(&entry.key)));
             }
@@ -313,29 +165,42 @@ impl<'a> Case<'a> {
 
     /// The route that requests to an endpoint take in this run; looking notes nothing.
     pub fn route(&self, endpoint: &Endpoint) -> Route {
-        let key = FactKey::Routing {
-            endpoint: endpoint.clone(),
-        };
         self.facts
-            .routing(&key)
+            .routing(&FactKey::routing(endpoint))
             .map(|fact| fact.route.clone())
             .unwrap_or_default()
     }
 
     /// The same question over the route of the run, where a check or cause named the direct one without knowing better.
-    pub fn over(&self, mut key: FactKey) -> FactKey {
-        if let FactKey::ApiProbe { endpoint, route }
-        | FactKey::Connection { endpoint, route }
-        | FactKey::Discovery { endpoint, route }
-        | FactKey::Tls {
-            endpoint, route, ..
-        }
-        | FactKey::Web { endpoint, route } = &mut key
-            && *route == Route::Direct
+    pub fn over(&self, key: FactKey) -> FactKey {
+        if let FactKey::Tls {
+            endpoint,
+            route: Route::Direct,
+            ..
+        } = &key
         {
-            *route = self.route(endpoint);
+            let route = self.route(endpoint);
+            return key.by(route);
         }
-        key
+        self.asked(key)
+    }
+
+    /// A question to an endpoint over the route of the run: checks ask without knowing it. A handshake's address decides its route.
+    fn asked(&self, key: FactKey) -> FactKey {
+        match key.whose() {
+            Whose::Endpoint(endpoint, Route::Direct) => {
+                let route = self.route(endpoint);
+                key.by(route)
+            }
+            Whose::Endpoint(_, Route::Proxy(_))
+            | Whose::Address(..)
+            | Whose::Client(_)
+            | Whose::Host(_)
+            | Whose::Machine
+            | Whose::Object(_)
+            | Whose::Organization(_)
+            | Whose::Person(_) => key,
+        }
     }
 
     /// The gap with what blocks it over the route of the run.
@@ -348,18 +213,8 @@ impl<'a> Case<'a> {
 
     /// The direct TCP connections to every address of an endpoint.
     pub fn tcp_of(&self, endpoint: &Endpoint) -> Vec<(IpAddr, Answer<&'a TcpFact>)> {
-        let any = |address| FactKey::Tcp {
-            endpoint: endpoint.clone(),
-            address,
-            route: Route::Direct,
-        };
-        let mut all = Vec::new();
-        for entry in self.facts.between(&any(FIRST_ADDRESS), &any(LAST_ADDRESS)) {
-            if let FactKey::Tcp { address, .. } = &entry.key {
-                all.push((*address, self.tcp(&entry.key)));
-            }
-        }
-        all
+        let at = |address| FactKey::tcp(endpoint, address);
+        self.at_addresses(&Route::Direct, at, Facts::tcp)
     }
 
     /// The TLS handshakes with every address of an endpoint over the route of the run.
@@ -373,40 +228,30 @@ impl<'a> Case<'a> {
         endpoint: &Endpoint,
         route: &Route,
     ) -> Vec<(IpAddr, Answer<&'a TlsFact>)> {
-        let any = |address| FactKey::Tls {
-            endpoint: endpoint.clone(),
-            address,
-            route: route.clone(),
-        };
-        let mut all = Vec::new();
-        for entry in self.facts.between(&any(FIRST_ADDRESS), &any(LAST_ADDRESS)) {
-            if let FactKey::Tls {
-                address, route: of, ..
-            } = &entry.key
-                && of == route
-            {
-                all.push((*address, self.tls(&entry.key)));
-            }
-        }
-        all
+        let at = |address| FactKey::tls(endpoint, address);
+        self.at_addresses(route, at, Facts::tls)
     }
 
     /// The answers to CONNECT for an endpoint, at every address of the proxy of the run's route.
     pub fn tunnels_of(&self, endpoint: &Endpoint) -> Vec<(IpAddr, Answer<&'a TunnelFact>)> {
-        let route = self.route(endpoint);
-        let any = |address| FactKey::Tunnel {
-            endpoint: endpoint.clone(),
-            address,
-            route: route.clone(),
-        };
+        let at = |address| FactKey::tunnel(endpoint, address);
+        self.at_addresses(&self.route(endpoint), at, Facts::tunnel)
+    }
+
+    /// The facts of a kind at every address over one route, in order of the key.
+    fn at_addresses<T>(
+        &self,
+        route: &Route,
+        at: impl Fn(IpAddr) -> FactKey,
+        of: impl Fn(&'a Facts, &FactKey) -> Answer<&'a T>,
+    ) -> Vec<(IpAddr, Answer<&'a T>)> {
         let mut all = Vec::new();
-        for entry in self.facts.between(&any(FIRST_ADDRESS), &any(LAST_ADDRESS)) {
-            if let FactKey::Tunnel {
-                address, route: of, ..
-            } = &entry.key
-                && *of == route
+        let keys = FactKey::at_any_address(|address| at(address).by(route));
+        for entry in self.facts.between(keys) {
+            if let Whose::Address(_, address, over) = entry.key.whose()
+                && over == route
             {
-                all.push((*address, self.tunnel(&entry.key)));
+                all.push((address, self.look(entry.key.clone(), &of)));
             }
         }
         all
@@ -427,16 +272,10 @@ impl<'a> Case<'a> {
         let facts = self.facts;
         let genuine = [
             facts
-                .discovery(&FactKey::Discovery {
-                    endpoint: endpoint.clone(),
-                    route: route.clone(),
-                })
+                .discovery(&FactKey::discovery(endpoint).by(route))
                 .is_ok_and(is_genuine_discovery(endpoint)),
             facts
-                .api_probe(&FactKey::ApiProbe {
-                    endpoint: endpoint.clone(),
-                    route: route.clone(),
-                })
+                .api_probe(&FactKey::api_probe(endpoint).by(route))
                 .is_ok_and(|fact| fact.error.is_some()),
         ];
         if genuine.contains(&true) {

@@ -1,7 +1,6 @@
 //! Which calls of the Platform API facts are read with, and what a client needs for them.
 
 use crate::access::Mark;
-use crate::facts::FactKey;
 
 /// A call of the Platform API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +17,8 @@ pub struct ApiCall {
     pub source: &'static str,
 }
 
-const fn documented(
+/// A call as the API's own definition describes it.
+pub(super) const fn documented(
     call: &'static str,
     permission: Option<&'static str>,
     scope: &'static str,
@@ -32,160 +32,49 @@ const fn documented(
     }
 }
 
-const CLIENT_RECORD: ApiCall = documented(
-    "GET /api/v2/oauth/clients/{clientId}",
-    Some("oauth:client:view"),
-    "oauth:readonly",
-);
-const GRANTS: ApiCall = documented(
-    "GET /api/v2/authorization/subjects/me",
-    None,
-    "authorization:readonly",
-);
-const IDPS: ApiCall = documented(
-    "GET /api/v2/identityproviders",
-    Some("sso:provider:view"),
-    "identity-providers:readonly",
-);
-const ME: ApiCall = ApiCall {
-    call: "GET /api/v2/users/me",
-    permission: None,
-    scope: "users:readonly",
-    certainty: Mark::Inferred,
-    source: "every person may read who they are; the scope is named like those of the other calls",
-};
-const ORGANIZATION: ApiCall = documented(
-    "GET /api/v2/organizations/me",
-    None,
-    "organization:readonly",
-);
-const PERMISSIONS: ApiCall = documented(
-    "GET /api/v2/authorization/permissions",
-    None,
-    "authorization:readonly",
-);
-const PRODUCTS: ApiCall = documented(
-    "GET /api/v2/authorization/products",
-    None,
-    "authorization:readonly",
-);
-const PUREENGAGE: ApiCall = documented(
-    "GET /api/v2/identityproviders/pureengage",
-    Some("sso:provider:view"),
-    "identity-providers:readonly",
-);
-const ROLES: ApiCall = documented(
-    "GET /api/v2/authorization/roles",
-    Some("authorization:role:view"),
-    "authorization:readonly",
-);
-const TOKEN_END: ApiCall = documented("DELETE /api/v2/tokens/me", None, "user-basic-info");
-const TOKEN_INFO: ApiCall = documented("GET /api/v2/tokens/me", None, "user-basic-info");
-
-impl FactKey {
-    /// The call of the API, with somebody's token, that a fact is read with. The one table of what the tool needs: messages, the
-    /// command `permissions` and what stays unchecked all follow from it.
-    pub fn api_call(&self) -> Option<&'static ApiCall> {
-        match self {
-            Self::ClientRecord { .. } => Some(&CLIENT_RECORD),
-            Self::Grants { .. } => Some(&GRANTS),
-            Self::Idps { .. } => Some(&IDPS),
-            Self::Me { .. } => Some(&ME),
-            Self::Organization { .. } => Some(&ORGANIZATION),
-            Self::Permissions { .. } => Some(&PERMISSIONS),
-            Self::Products { .. } => Some(&PRODUCTS),
-            Self::PureengageIdp { .. } => Some(&PUREENGAGE),
-            Self::Roles { .. } => Some(&ROLES),
-            Self::TokenEnd { .. } => Some(&TOKEN_END),
-            Self::TokenInfo { .. } => Some(&TOKEN_INFO),
-            // A new kind of fact belongs into one of the two lists: nothing is left to a wildcard.
-            Self::Addresses { .. }
-            | Self::ApiProbe { .. }
-            | Self::Certificate { .. }
-            | Self::Connection { .. }
-            | Self::Discovery { .. }
-            | Self::Dns { .. }
-            | Self::Hello { .. }
-            | Self::HostsFile { .. }
-            | Self::Option { .. }
-            | Self::Path { .. }
-            | Self::PrivateKey { .. }
-            | Self::Reach { .. }
-            | Self::Reread { .. }
-            | Self::Resolver
-            | Self::Routing { .. }
-            | Self::SamlLogin { .. }
-            | Self::SystemLookup { .. }
-            | Self::Tcp { .. }
-            | Self::Tls { .. }
-            | Self::Token { .. }
-            | Self::Tunnel { .. }
-            | Self::Web { .. } => None,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::facts::ClientRef;
-    use crate::object::ObjectId;
+    use crate::facts::kinds::samples;
+    use crate::facts::{Effect, FactKey};
     use crate::permission::Permission;
 
-    /// One key of every kind that the API answers for.
-    fn keys() -> Vec<FactKey> {
-        let object = ObjectId(0);
-        let client = ClientRef::Tool { object };
-        let person = ClientRef::Person { object };
-        let domain = "journey".to_owned();
-        vec![
-            FactKey::ClientRecord {
-                client: client.clone(),
-            },
-            FactKey::Grants {
-                client: client.clone(),
-            },
-            FactKey::Idps { object },
-            FactKey::Me { object },
-            FactKey::Organization { object },
-            FactKey::Permissions { object, domain },
-            FactKey::Products { object },
-            FactKey::PureengageIdp { object },
-            FactKey::Roles { object },
-            FactKey::TokenEnd { client: person },
-            FactKey::TokenInfo { client },
-        ]
+    /// The token endpoint asks for no permission.
+    fn is_of_token_endpoint(key: &FactKey) -> bool {
+        matches!(key.effect(), Effect::MayCreateUser | Effect::MintsToken)
     }
 
     #[test]
     fn what_stands_on_a_token_or_an_organisation_has_a_call() {
-        for key in keys() {
-            assert!(key.of_cloud().is_some(), "{key}");
-            let call = key.api_call();
-            let call = call.unwrap_or_else(|| panic!("{key} has no call"));
+        for key in samples() {
+            let Some(call) = key.api_call() else {
+                assert!(
+                    key.of_cloud().is_none() || is_of_token_endpoint(&key),
+                    "{key} has no call"
+                );
+                continue;
+            };
+            assert!(
+                key.of_cloud().is_some() && !is_of_token_endpoint(&key),
+                "{key}"
+            );
             assert!(call.call.contains(" /api/v2/"), "{key}");
             if let Some(name) = call.permission {
                 Permission::parse(name).expect(name);
             }
         }
-        let object = ObjectId(0);
-        let client = ClientRef::Tool { object };
-        // The token endpoint asks for no permission.
-        for key in [FactKey::Token { client }, FactKey::SamlLogin { object }] {
-            assert_eq!(key.api_call(), None, "{key}");
-        }
     }
 
     #[test]
     fn nothing_that_is_read_asks_for_a_right_to_write() {
-        for call in keys().iter().filter_map(FactKey::api_call) {
+        for key in samples() {
+            let Some(call) = key.api_call() else { continue };
             let is_reading = call.call.starts_with("GET ");
             assert!(
                 call.permission.is_none_or(|name| name.ends_with(":view")),
                 "{}",
                 call.call
             );
-            assert_eq!(is_reading, call.call != TOKEN_END.call);
+            assert_eq!(is_reading, key.effect() == Effect::Reads);
         }
     }
 }

@@ -5,8 +5,6 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::FactKey;
-
 /// What gathering a fact does to the world.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -34,24 +32,5 @@ impl fmt::Display for Effect {
             Self::MintsToken => "mints a token",
             Self::MayCreateUser => "may create a user",
         })
-    }
-}
-
-impl FactKey {
-    /// What gathering this fact does.
-    pub fn effect(&self) -> Effect {
-        match self {
-            Self::Certificate { .. }
-            | Self::HostsFile { .. }
-            | Self::Option { .. }
-            | Self::PrivateKey { .. }
-            | Self::Reread { .. }
-            | Self::Resolver
-            | Self::Routing { .. } => Effect::Local,
-            Self::SamlLogin { .. } => Effect::MayCreateUser,
-            Self::Token { .. } => Effect::MintsToken,
-            Self::TokenEnd { .. } => Effect::EndsToken,
-            _ => Effect::Reads,
-        }
     }
 }

@@ -2,10 +2,13 @@
 
 mod api;
 mod call;
+mod client;
 mod dns;
 mod effect;
+mod ground;
 mod http;
 mod key;
+mod kinds;
 mod material;
 mod net;
 mod oauth;
@@ -14,13 +17,15 @@ mod proxy;
 mod store;
 mod tcp;
 mod tls;
+mod whose;
 
 pub use api::*;
 pub use call::*;
+pub use client::*;
 pub use dns::*;
 pub use effect::*;
 pub use http::*;
-pub use key::*;
+pub use kinds::*;
 pub use material::*;
 pub use net::*;
 pub use oauth::*;
@@ -29,3 +34,4 @@ pub use proxy::*;
 pub use store::*;
 pub use tcp::*;
 pub use tls::*;
+pub use whose::*;

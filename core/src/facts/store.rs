@@ -2,17 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    AddressesFact, ApiFact, ApiProbeFact, CertificateFact, ClientRecord, ConnectionFact,
-    DiscoveryFact, DnsFact, FactKey, Grants, HelloFact, HostsFileFact, HttpFact, IdentityProvider,
-    IdentityProviders, OptionChange, Organization, PathFact, Permissions, Person, PrivateKeyFact,
-    Products, ReachFact, RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact,
-    SystemLookupFact, TcpFact, TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact,
-};
+use super::{Fact, FactKey, OptionChange};
 use crate::object::{HybridObject, ObjectId, Opt};
 use crate::time::Took;
 
@@ -147,100 +142,6 @@ pub fn usable_option<'a>(object: &'a HybridObject, section: &str, option: &str) 
     Ok(found)
 }
 
-macro_rules! facts {
-    ($($(#[$doc:meta])* $variant:ident($type:ty) = $accessor:ident;)*) => {
-        /// A fact of any kind.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-        #[serde(tag = "kind", content = "value", rename_all = "snake_case")]
-        pub enum Fact {
-            $($(#[$doc])* $variant($type),)*
-        }
-
-        $(impl From<$type> for Fact {
-            fn from(fact: $type) -> Self {
-                Self::$variant(fact)
-            }
-        })*
-
-        impl Facts {
-            $($(#[$doc])*
-            pub fn $accessor(&self, key: &FactKey) -> Answer<&$type> {
-                match self.get(key)? {
-                    Fact::$variant(fact) => Ok(fact),
-                    _ => Err(Gap::Broken { message: format!("{key} holds a fact of another kind") }),
-                }
-            })*
-        }
-    };
-}
-
-facts! {
-    /// The addresses used for a host.
-    Addresses(AddressesFact) = addresses;
-    /// The API call without a token.
-    ApiProbe(ApiProbeFact) = api_probe;
-    /// The decoded certificate.
-    Certificate(CertificateFact) = certificate;
-    /// A client as the organisation keeps it.
-    ClientRecord(ApiFact<ClientRecord>) = client_record;
-    /// The verified connection.
-    Connection(ConnectionFact) = connection;
-    /// The discovery document.
-    Discovery(DiscoveryFact) = discovery;
-    /// One nameserver's answers.
-    Dns(DnsFact) = dns;
-    /// What a client may do.
-    Grants(ApiFact<Grants>) = grants;
-    /// Another ClientHello at an address.
-    Hello(HelloFact) = hello;
-    /// What the hosts file says of a host.
-    HostsFile(HostsFileFact) = hosts_file;
-    /// All identity providers.
-    Idps(ApiFact<IdentityProviders>) = idps;
-    /// The person that a token is for.
-    Me(ApiFact<Person>) = me;
-    /// The organisation.
-    Organization(ApiFact<Organization>) = organization;
-    /// How far packets get.
-    Path(PathFact) = path;
-    /// The permissions of a domain.
-    Permissions(ApiFact<Permissions>) = permissions;
-    /// The decrypted key.
-    PrivateKey(PrivateKeyFact) = private_key;
-    /// The products of the organisation.
-    Products(ApiFact<Products>) = products;
-    /// The `PureEngage` identity provider.
-    PureengageIdp(ApiFact<IdentityProvider>) = pureengage_idp;
-    /// Whether any address of an endpoint accepts TCP.
-    Reach(ReachFact) = reach;
-    /// The second look at the object's source.
-    Reread(RereadFact) = reread;
-    /// The nameservers.
-    Resolver(ResolverFact) = resolver;
-    /// The roles of the organisation.
-    Roles(ApiFact<Roles>) = roles;
-    /// How a route was chosen.
-    Routing(RoutingFact) = routing;
-    /// A login with a signed assertion.
-    SamlLogin(SamlLoginFact) = saml_login;
-    /// The system's own look-up.
-    SystemLookup(SystemLookupFact) = system_lookup;
-    /// One TCP connection.
-    Tcp(TcpFact) = tcp;
-    /// One TLS handshake.
-    Tls(TlsFact) = tls;
-    /// A token request.
-    Token(TokenFact) = token;
-    /// The end of a token.
-    TokenEnd(TokenEndFact) = token_end;
-    /// A token's info.
-    TokenInfo(ApiFact<TokenInfo>) = token_info;
-    /// A proxy's answer to CONNECT.
-    Tunnel(TunnelFact) = tunnel;
-    /// What a host answers to a plain request.
-    Web(HttpFact) = web;
-}
-
 /// One recorded fact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
@@ -362,8 +263,8 @@ impl Facts {
     }
 
     /// Everything recorded between two keys, both included, ordered by key.
-    pub fn between(&self, first: &FactKey, last: &FactKey) -> impl Iterator<Item = &Entry> {
-        self.entries.range(first..=last).map(|(_, entry)| entry)
+    pub fn between(&self, keys: RangeInclusive<FactKey>) -> impl Iterator<Item = &Entry> {
+        self.entries.range(keys).map(|(_, entry)| entry)
     }
 
     /// Whether `key` stands on `base`, directly or through others; a fact stands on itself.
@@ -388,6 +289,7 @@ impl Facts {
 mod tests {
     use super::*;
     use crate::endpoint::{Endpoint, Host};
+    use crate::facts::ResolverFact;
     use crate::object::ObjectId;
 
     #[test]

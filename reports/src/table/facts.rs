@@ -1,7 +1,7 @@
 //! What was gathered: how long each phase took (`-v`), and every fact on a line (`-vv`).
 
 use hybridcheck_core::facts::{
-    ApiFact, ApiOutcome, CertificateOutcome, Entry, Fact, FactKey, HttpFact, PrivateKeyOutcome,
+    ApiFact, ApiOutcome, CertificateOutcome, Entry, Fact, HttpFact, Phase, PrivateKeyOutcome,
     Recorded, TlsFact, TokenOutcome,
 };
 use hybridcheck_core::run::Run;
@@ -12,7 +12,14 @@ use crate::canvas::{Canvas, Tone};
 use crate::words;
 
 /// The phases in the order in which a connection goes through them.
-const PHASES: [&str; 6] = ["dns", "tcp", "tls", "connection", "http", "local"];
+const PHASES: [Phase; 6] = [
+    Phase::Dns,
+    Phase::Tcp,
+    Phase::Tls,
+    Phase::Connection,
+    Phase::Http,
+    Phase::Local,
+];
 
 /// Per phase: how many facts, the quickest, the slowest, and which that was.
 pub(super) fn timings(page: &mut Canvas, run: &Run) {
@@ -23,7 +30,7 @@ pub(super) fn timings(page: &mut Canvas, run: &Run) {
         let facts = || {
             run.facts
                 .iter()
-                .filter(|entry| phase_of(&entry.key) == Some(phase) && is_there(entry))
+                .filter(|entry| entry.key.phase() == Some(phase) && is_there(entry))
         };
         let (Some(quickest), Some(slowest)) = (
             facts().min_by_key(|entry| entry.took),
@@ -33,7 +40,7 @@ pub(super) fn timings(page: &mut Canvas, run: &Run) {
         };
         is_empty = false;
         grid.add_row([
-            phase.to_owned(),
+            phase.to_string(),
             facts().count().to_string(),
             quickest.took.to_string(),
             slowest.took.to_string(),
@@ -65,40 +72,6 @@ pub(super) fn list(page: &mut Canvas, run: &Run) {
 
 fn is_there(entry: &Entry) -> bool {
     matches!(entry.outcome, Recorded::Fact(_))
-}
-
-fn phase_of(key: &FactKey) -> Option<&'static str> {
-    match key {
-        FactKey::Addresses { .. } | FactKey::Dns { .. } | FactKey::SystemLookup { .. } => {
-            Some("dns")
-        }
-        FactKey::Path { .. } | FactKey::Reach { .. } | FactKey::Tcp { .. } => Some("tcp"),
-        FactKey::Tunnel { .. } => Some("proxy"),
-        FactKey::Hello { .. } | FactKey::Tls { .. } => Some("tls"),
-        FactKey::Connection { .. } => Some("connection"),
-        FactKey::ApiProbe { .. }
-        | FactKey::ClientRecord { .. }
-        | FactKey::Discovery { .. }
-        | FactKey::Grants { .. }
-        | FactKey::Idps { .. }
-        | FactKey::Me { .. }
-        | FactKey::Organization { .. }
-        | FactKey::Permissions { .. }
-        | FactKey::Products { .. }
-        | FactKey::PureengageIdp { .. }
-        | FactKey::Roles { .. }
-        | FactKey::SamlLogin { .. }
-        | FactKey::Token { .. }
-        | FactKey::TokenEnd { .. }
-        | FactKey::TokenInfo { .. }
-        | FactKey::Web { .. } => Some("http"),
-        FactKey::Certificate { .. } | FactKey::PrivateKey { .. } => Some("local"),
-        FactKey::HostsFile { .. }
-        | FactKey::Option { .. }
-        | FactKey::Reread { .. }
-        | FactKey::Resolver
-        | FactKey::Routing { .. } => None,
-    }
 }
 
 /// A fact in a phrase.

@@ -91,7 +91,7 @@ fn consequences(
             // The API was reached all the same: what is missing there is missing for a reason of its own.
             continue;
         }
-        diagnosis = diagnosis.breaks([FactKey::option(case.object.id, "general", option)]);
+        diagnosis = diagnosis.breaks([FactKey::option(case.object.id, "general", *option)]);
         let Some(endpoint) = case.object.endpoint(option) else {
             continue;
         };
@@ -106,7 +106,7 @@ fn consequences(
         let follow = follow.filter(|row| rows::endpoint(row).is_none_or(|of| *of == endpoint));
         diagnosis = diagnosis.explaining(follow.filter(|row| {
             row.judged_on
-                .contains(&FactKey::option(case.object.id, "general", option))
+                .contains(&FactKey::option(case.object.id, "general", *option))
         }));
         if rows::is_port_at_fault(case, all, &endpoint) {
             let shut = rows::failing(all, &network::Connects).into_iter();

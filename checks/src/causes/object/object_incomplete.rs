@@ -82,7 +82,7 @@ impl Rule for ObjectIncomplete {
         };
         let keys = missing
             .iter()
-            .map(|(section, option)| FactKey::option(case.object.id, section, option));
+            .map(|(section, option)| FactKey::option(case.object.id, section, *option));
         vec![
             Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
                 .breaks(keys)
