@@ -34,14 +34,8 @@ pub(super) fn api_gate(
         )));
     }
     let route = gathering.routes.of(&endpoint);
-    let base = FactKey::Connection {
-        endpoint: endpoint.clone(),
-        route: route.clone(),
-    };
-    let probe = FactKey::ApiProbe {
-        endpoint: endpoint.clone(),
-        route: route.clone(),
-    };
+    let base = FactKey::connection(&endpoint).by(&route);
+    let probe = FactKey::api_probe(&endpoint).by(&route);
     if gathering.is_open(&base) || gathering.is_unstarted(&probe) {
         return Err(Box::new(Readiness::Wait));
     }
@@ -85,10 +79,7 @@ pub(super) fn secrets_gate(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Re
             ),
         });
     }
-    let base = FactKey::Connection {
-        endpoint: endpoint.clone(),
-        route: gathering.routes.of(endpoint),
-    };
+    let base = FactKey::connection(endpoint).by(gathering.routes.of(endpoint));
     match gathering.facts.connection(&base) {
         Ok(connection) if carries_secrets(connection.trust, settings.trust_inspection) => {
             Ok(connection.address)
@@ -167,14 +158,11 @@ pub(super) fn usable_addresses(
         Route::Direct => endpoint,
         Route::Proxy(proxy) => proxy,
     };
-    let names = FactKey::Addresses {
-        host: first.host.clone(),
-    };
+    let names = FactKey::addresses(&first.host);
     let port = gathering.settings.target(first).port;
-    let verified = gathering.facts.connection(&FactKey::Connection {
-        endpoint: endpoint.clone(),
-        route: route.clone(),
-    });
+    let verified = gathering
+        .facts
+        .connection(&FactKey::connection(endpoint).by(route));
     let verified = verified.ok().map(|fact| fact.address);
     let found = gathering.facts.addresses(&names);
     let others = found.map_or(&[][..], |found| found.addresses.as_slice());

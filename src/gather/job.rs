@@ -1,11 +1,16 @@
 //! What is asked of a probe, and whether it can be asked now.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
+use futures_util::future::LocalBoxFuture;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, HelloVariant, TokenFact};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
+
+use crate::probes::api::Api;
+use crate::probes::link::Link;
 
 /// What can be done about a fact now.
 pub(super) enum Readiness {
@@ -17,19 +22,44 @@ pub(super) enum Readiness {
     Wait,
 }
 
-/// A request to a probe, with everything it needs.
+/// A call of the API with somebody's token.
+pub(super) type Reading =
+    Box<dyn for<'r> FnOnce(&'r Api, &'r ClientRef, &'r Secret) -> LocalBoxFuture<'r, Answer<Fact>>>;
+
+/// A call of the API by a probe.
+pub(super) fn reading<T>(
+    read: impl AsyncFnOnce(&Api, &ClientRef, &Secret) -> Answer<T> + 'static,
+) -> Reading
+where
+    Fact: From<T>,
+{
+    Box::new(move |api, reader, token| {
+        Box::pin(async move { read(api, reader, token).await.map(Fact::from) })
+    })
+}
+
+/// A request over a verified connection, without any credential.
+pub(super) type OverLink = for<'l> fn(&'l Link, Duration) -> LocalBoxFuture<'l, Fact>;
+
+/// A request to a probe, with everything it needs: a kind of way to ask, which several kinds of facts share.
 pub(super) enum Job {
+    /// A probe that needs nothing that others left.
+    Alone {
+        probe: LocalBoxFuture<'static, Answer<Fact>>,
+        stands_on: Vec<FactKey>,
+    },
     Api {
         endpoint: Endpoint,
         route: Route,
         addresses: Vec<SocketAddr>,
         stands_on: Vec<FactKey>,
     },
-    /// Over the verified connection of an endpoint; the key says what.
+    /// Over the verified connection of an endpoint.
     OverLink {
         endpoint: Endpoint,
         address: IpAddr,
         route: Route,
+        read: OverLink,
         stands_on: Vec<FactKey>,
     },
     Dns {
@@ -45,23 +75,15 @@ pub(super) enum Job {
     HostsFile {
         host: Host,
     },
-    Material {
-        object: Box<HybridObject>,
-    },
+    /// With a client's token.
     Organization {
         endpoint: Endpoint,
         route: Route,
         addresses: Vec<SocketAddr>,
         reader: ClientRef,
-        /// The client that is asked about, when it is one.
-        client_id: Option<String>,
+        read: Reading,
         stands_on: Vec<FactKey>,
     },
-    Path {
-        remote: SocketAddr,
-        base: FactKey,
-    },
-    Resolver,
     /// A login with a signed assertion, as the person that the settings name.
     SamlLogin {
         object: Box<HybridObject>,
@@ -74,18 +96,19 @@ pub(super) enum Job {
     },
     /// The token of another section that names the same client.
     SharedToken {
+        client: ClientRef,
         first: ClientRef,
         fact: Box<TokenFact>,
         stands_on: Vec<FactKey>,
-    },
-    SystemLookup {
-        host: Host,
     },
     Tcp {
         remote: SocketAddr,
         base: FactKey,
     },
     Tls {
+        endpoint: Endpoint,
+        address: IpAddr,
+        route: Route,
         remote: SocketAddr,
         base: FactKey,
     },
@@ -96,6 +119,7 @@ pub(super) enum Job {
         base: FactKey,
     },
     Token {
+        client: ClientRef,
         endpoint: Endpoint,
         address: IpAddr,
         route: Route,
@@ -111,4 +135,14 @@ pub(super) fn missing(gap: Gap, stands_on: Vec<FactKey>) -> Readiness {
 
 pub(super) fn blocked(by: FactKey) -> Readiness {
     missing(Gap::blocked(by.clone()), vec![by])
+}
+
+pub(super) fn alone(
+    probe: impl Future<Output = Answer<Fact>> + 'static,
+    stands_on: Vec<FactKey>,
+) -> Readiness {
+    Readiness::Start(Job::Alone {
+        probe: Box::pin(probe),
+        stands_on,
+    })
 }

@@ -1,40 +1,11 @@
 //! Ranges of keys: what is wanted of one host or endpoint, found without walking through everything.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::RangeInclusive;
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
-use hybridcheck_core::facts::{FactKey, HelloVariant};
-
-/// The first address in the order of keys.
-const FIRST: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-
-fn from<'a>(
-    wanted: &'a BTreeSet<FactKey>,
-    first: FactKey,
-    is_one: impl Fn(&FactKey) -> bool + 'a,
-) -> impl Iterator<Item = &'a FactKey> {
-    wanted.range(first..).take_while(move |key| is_one(key))
-}
-
-/// The keys of the same kind and endpoint, from the first on.
-fn of_endpoint(wanted: &BTreeSet<FactKey>, first: FactKey) -> impl Iterator<Item = &FactKey> {
-    wanted.range(first.clone()..).take_while(move |key| {
-        std::mem::discriminant(*key) == std::mem::discriminant(&first)
-            && endpoint_of(key) == endpoint_of(&first)
-    })
-}
-
-fn endpoint_of(key: &FactKey) -> Option<&Endpoint> {
-    match key {
-        FactKey::Hello { endpoint, .. }
-        | FactKey::Path { endpoint, .. }
-        | FactKey::Tcp { endpoint, .. }
-        | FactKey::Tls { endpoint, .. }
-        | FactKey::Tunnel { endpoint, .. } => Some(endpoint),
-        _ => None,
-    }
-}
+use hybridcheck_core::facts::{FactKey, HelloVariant, Whose};
 
 fn lowest(host: &str) -> Endpoint {
     Endpoint {
@@ -43,132 +14,135 @@ fn lowest(host: &str) -> Endpoint {
     }
 }
 
-/// All connections.
-pub(super) fn connections(wanted: &BTreeSet<FactKey>) -> impl Iterator<Item = &FactKey> {
-    let first = FactKey::connection(lowest(""));
-    from(wanted, first, |key| {
-        matches!(key, FactKey::Connection { .. })
+/// The connections from the first one to an endpoint on, in order of the key.
+fn connections_from(
+    wanted: &BTreeSet<FactKey>,
+    first: Endpoint,
+) -> impl Iterator<Item = (&Endpoint, &Route)> {
+    let keys = wanted.range(FactKey::connection(first)..);
+    keys.map_while(|key| {
+        if let FactKey::Connection { endpoint, route } = key {
+            Some((endpoint, route))
+        } else {
+            None
+        }
     })
+}
+
+/// All connections.
+pub(super) fn connections(wanted: &BTreeSet<FactKey>) -> impl Iterator<Item = (&Endpoint, &Route)> {
+    connections_from(wanted, lowest(""))
 }
 
 /// The connections to endpoints of a host.
 pub(super) fn connections_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
-    host: &'a Host,
-) -> impl Iterator<Item = &'a FactKey> {
-    let first = FactKey::connection(lowest(host.as_str()));
-    from(
-        wanted,
-        first,
-        move |key| matches!(key, FactKey::Connection { endpoint, .. } if endpoint.host == *host),
-    )
+    host: &Host,
+) -> impl Iterator<Item = (&'a Endpoint, &'a Route)> {
+    connections_from(wanted, lowest(host.as_str()))
+        .take_while(move |(endpoint, _)| endpoint.host == *host)
 }
 
 /// The endpoints of a host that are only to be reached.
 pub(super) fn reaches_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
-    host: &'a Host,
-) -> impl Iterator<Item = &'a FactKey> {
-    let first = FactKey::Reach {
-        endpoint: lowest(host.as_str()),
-    };
-    from(
-        wanted,
-        first,
-        move |key| matches!(key, FactKey::Reach { endpoint } if endpoint.host == *host),
-    )
+    host: &Host,
+) -> impl Iterator<Item = &'a Endpoint> {
+    let keys = wanted.range(FactKey::reach(lowest(host.as_str()))..);
+    keys.map_while(move |key| {
+        if let FactKey::Reach { endpoint } = key {
+            (endpoint.host == *host).then_some(endpoint)
+        } else {
+            None
+        }
+    })
 }
 
 /// The questions to nameservers about a host.
 pub(super) fn questions_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
-    host: &'a Host,
+    host: &Host,
 ) -> impl Iterator<Item = &'a FactKey> {
-    let first = FactKey::Dns {
-        host: host.clone(),
-        nameserver: SocketAddr::new(FIRST, 0),
-    };
-    from(
-        wanted,
-        first,
-        move |key| matches!(key, FactKey::Dns { host: of, .. } if of == host),
-    )
+    wanted.range(FactKey::of_any_nameserver(host))
+}
+
+/// The keys of a kind at every address over a route, each with its address.
+fn at_addresses<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    route: &Route,
+    keys: RangeInclusive<FactKey>,
+) -> impl Iterator<Item = (IpAddr, &'a FactKey)> {
+    wanted.range(keys).filter_map(move |key| {
+        if let Whose::Address(_, address, over) = key.whose()
+            && over == route
+        {
+            Some((address, key))
+        } else {
+            None
+        }
+    })
 }
 
 /// The direct TCP connections to an endpoint.
 pub(super) fn tcp_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
     endpoint: &Endpoint,
-) -> impl Iterator<Item = &'a FactKey> {
-    let first = FactKey::Tcp {
-        endpoint: endpoint.clone(),
-        address: FIRST,
-        route: Route::Direct,
-    };
-    of_endpoint(wanted, first)
+) -> impl Iterator<Item = (IpAddr, &'a FactKey)> {
+    let keys = FactKey::at_any_address(|address| FactKey::tcp(endpoint, address));
+    at_addresses(wanted, &Route::Direct, keys)
 }
 
-/// The paths to an endpoint that are looked at.
+/// The addresses to which a path is looked at.
 pub(super) fn paths_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
     endpoint: &Endpoint,
-) -> impl Iterator<Item = &'a FactKey> {
-    let first = FactKey::Path {
-        endpoint: endpoint.clone(),
-        address: FIRST,
-    };
-    of_endpoint(wanted, first)
+) -> impl Iterator<Item = IpAddr> + use<'a> {
+    let keys = wanted.range(FactKey::at_any_address(|address| {
+        FactKey::path(endpoint, address)
+    }));
+    keys.filter_map(address_of_path)
 }
 
-/// All paths that are looked at.
-pub(super) fn paths(wanted: &BTreeSet<FactKey>) -> impl Iterator<Item = &FactKey> {
-    let first = FactKey::Path {
-        endpoint: lowest(""),
-        address: FIRST,
-    };
-    from(wanted, first, |key| matches!(key, FactKey::Path { .. }))
+/// The addresses to which a path is looked at, of all endpoints.
+pub(super) fn paths(wanted: &BTreeSet<FactKey>) -> impl Iterator<Item = IpAddr> {
+    let first = FactKey::path(lowest(""), Ipv4Addr::UNSPECIFIED);
+    wanted.range(first..).map_while(address_of_path)
 }
 
-/// The handshakes with an endpoint over a route.
-pub(super) fn tls_of<'a>(
-    wanted: &'a BTreeSet<FactKey>,
-    endpoint: &'a Endpoint,
-    route: &'a Route,
-) -> impl Iterator<Item = &'a FactKey> {
-    let first = FactKey::Tls {
-        endpoint: endpoint.clone(),
-        address: FIRST,
-        route: Route::Direct,
-    };
-    of_endpoint(wanted, first)
-        .filter(move |key| matches!(key, FactKey::Tls { route: of, .. } if of == route))
+fn address_of_path(key: &FactKey) -> Option<IpAddr> {
+    if let FactKey::Path { address, .. } = key {
+        Some(*address)
+    } else {
+        None
+    }
 }
 
 /// The other ClientHellos to an endpoint.
 pub(super) fn hellos_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
     endpoint: &Endpoint,
-) -> impl Iterator<Item = &'a FactKey> {
-    let first = FactKey::Hello {
-        endpoint: endpoint.clone(),
-        address: FIRST,
-        route: Route::Direct,
-        variant: HelloVariant::Large,
-    };
-    of_endpoint(wanted, first)
+) -> impl Iterator<Item = &'a FactKey> + use<'a> {
+    wanted.range(FactKey::at_any_address(|address| {
+        FactKey::hello(endpoint, address, HelloVariant::Large)
+    }))
+}
+
+/// The handshakes with an endpoint over a route.
+pub(super) fn tls_of<'a>(
+    wanted: &'a BTreeSet<FactKey>,
+    endpoint: &Endpoint,
+    route: &Route,
+) -> impl Iterator<Item = (IpAddr, &'a FactKey)> {
+    let keys = FactKey::at_any_address(|address| FactKey::tls(endpoint, address).by(route));
+    at_addresses(wanted, route, keys)
 }
 
 /// The tunnels to an endpoint over a route.
 pub(super) fn tunnels_of<'a>(
     wanted: &'a BTreeSet<FactKey>,
-    endpoint: &'a Endpoint,
-    route: &'a Route,
-) -> impl Iterator<Item = &'a FactKey> {
-    let first = FactKey::Tunnel {
-        endpoint: endpoint.clone(),
-        address: FIRST,
-        route: Route::Direct,
-    };
-    of_endpoint(wanted, first)
-        .filter(move |key| matches!(key, FactKey::Tunnel { route: of, .. } if of == route))
+    endpoint: &Endpoint,
+    route: &Route,
+) -> impl Iterator<Item = (IpAddr, &'a FactKey)> {
+    let keys = FactKey::at_any_address(|address| FactKey::tunnel(endpoint, address).by(route));
+    at_addresses(wanted, route, keys)
 }

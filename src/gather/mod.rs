@@ -278,14 +278,12 @@ impl<'a> Gathering<'a> {
     }
 
     fn has_proxies(&self) -> bool {
-        keys::connections(&self.wanted)
-            .any(|key| matches!(key, FactKey::Connection { route, .. } if *route != Route::Direct))
+        keys::connections(&self.wanted).any(|(_, route)| *route != Route::Direct)
     }
 
     fn is_proxy(&self, host: &Host) -> bool {
-        keys::connections(&self.wanted).any(|key| {
-            matches!(key, FactKey::Connection { route: Route::Proxy(proxy), .. } if proxy.host == *host)
-        })
+        keys::connections(&self.wanted)
+            .any(|(_, route)| matches!(route, Route::Proxy(proxy) if proxy.host == *host))
     }
 
     fn finish(&mut self, done: Done, observer: &dyn Observer) {
@@ -326,9 +324,7 @@ impl<'a> Gathering<'a> {
             return Whose::Ours;
         };
         let of = |client: &ClientRef| {
-            let key = FactKey::TokenInfo {
-                client: client.clone(),
-            };
+            let key = FactKey::token_info(client);
             let is_open = self.is_open(&key);
             let info = self.facts.token_info(&key).ok();
             let id = info.and_then(|fact| fact.organization_id());
@@ -366,13 +362,9 @@ impl<'a> Gathering<'a> {
                 self.ask_another(done);
                 continue;
             }
-            let blocked = match key {
-                FactKey::ApiProbe { .. } => done
-                    .stands_on
-                    .iter()
-                    .find(|base| self.facts.get(base).is_err()),
-                _ => None,
-            };
+            let is_warm_up = matches!(key, FactKey::ApiProbe { .. });
+            let mut bases = done.stands_on.iter();
+            let blocked = bases.find(|base| is_warm_up && self.facts.get(base).is_err());
             let answer = match blocked {
                 Some(base) => Err(Gap::blocked(base.clone())),
                 None => done.answer,
@@ -381,9 +373,8 @@ impl<'a> Gathering<'a> {
                 let mut bases = done.stands_on.iter();
                 bases.any(|base| ready::is_inspected(self, base))
             };
-            let is_unasked = blocked.is_none()
-                && matches!(key, FactKey::ApiProbe { .. })
-                && (done.carried.was_unsent || is_inspected());
+            let is_unasked =
+                blocked.is_none() && is_warm_up && (done.carried.was_unsent || is_inspected());
             if is_unasked && self.asked_again.insert(key.clone()) {
                 self.waiting.insert(key.clone());
                 self.stir(key);
@@ -504,17 +495,11 @@ impl<'a> Gathering<'a> {
 pub fn local(wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Gathered {
     let mut facts = Facts::without(Gap::Offline);
     for key in wanted {
-        let object = |id: &hybridcheck_core::object::ObjectId| objects.get(usize::from(id.0));
-        let answer = match key {
-            FactKey::Certificate { object: id } => {
-                object(id).map(hybridcheck_saml::material::certificate_of)
-            }
-            FactKey::PrivateKey { object: id } => {
-                object(id).map(hybridcheck_saml::material::private_key_of)
-            }
-            _ => None,
+        let Some((id, decode)) = ready::decoded(key) else {
+            continue;
         };
-        if let Some(answer) = answer {
+        if let Some(object) = objects.get(usize::from(id.0)) {
+            let answer = decode(object);
             let stands_on = key.stands_on(objects, &Routes::default());
             facts.record(key.clone(), answer, stands_on, Took::default());
         }

@@ -1,13 +1,13 @@
 //! What a set of wanted facts brings with it, before and while gathering.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::check::service_clients;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{
     AddressSource, Answer, ClientRef, Effect, Fact, FactKey, Facts, HelloVariant, TcpFact,
-    TcpOutcome, TlsFact, TlsOutcome,
+    TcpOutcome, TlsFact, TlsOutcome, Whose,
 };
 use hybridcheck_core::object::HybridObject;
 
@@ -48,7 +48,7 @@ pub fn routed(
     let mut wanted: BTreeSet<FactKey> = wanted.into_iter().map(|key| key.over(&routes)).collect();
     if keys::connections(&wanted).next().is_some() {
         let controls = settings.controls.iter().cloned();
-        wanted.extend(controls.map(|endpoint| FactKey::Reach { endpoint }));
+        wanted.extend(controls.map(FactKey::reach));
     }
     (wanted, routes)
 }
@@ -63,7 +63,7 @@ fn tokens(key: &FactKey, objects: &[HybridObject], has_tool_client: bool) -> Vec
         .unwrap_or_default();
     let tool = has_tool_client.then_some(ClientRef::Tool { object });
     let clients = tool.into_iter().chain(services);
-    clients.map(|client| FactKey::Token { client }).collect()
+    clients.map(FactKey::token).collect()
 }
 
 /// The facts in an order in which each comes after what it stands on, with their effects: what `plan` prints.
@@ -101,7 +101,7 @@ pub fn planned(
 const MOST_PATHS: usize = 8;
 
 /// The facts that a finished one asks for: one DNS answer per nameserver, one TCP fact per address, one TLS fact per connection,
-/// and a look at the path where a connection failed.
+/// and a look at the path where a connection failed. Any other fact asks for nothing.
 pub(super) fn follow_ups(
     key: &FactKey,
     answer: &Answer<Fact>,
@@ -109,75 +109,80 @@ pub(super) fn follow_ups(
     facts: &Facts,
     settings: &Settings,
 ) -> Vec<FactKey> {
-    match (key, answer) {
-        (FactKey::Resolver, Ok(Fact::Resolver(resolver))) => {
-            let hosts = wanted.iter().filter_map(|key| match key {
-                FactKey::Addresses { host } => Some(host),
-                _ => None,
-            });
-            hosts
-                .flat_map(|host| questions(host, &resolver.nameservers, wanted, settings))
-                .collect()
-        }
-        (FactKey::Addresses { host }, Ok(Fact::Addresses(found))) => endpoints(wanted, host)
-            .into_iter()
-            .flat_map(|endpoint| {
-                found
-                    .addresses
-                    .iter()
-                    .filter(|address| settings.family.admits(**address))
-                    .map(move |address| FactKey::Tcp {
-                        endpoint: endpoint.clone(),
-                        address: *address,
-                        route: Route::Direct,
-                    })
-            })
-            .collect(),
-        (
-            FactKey::Tcp {
-                endpoint, address, ..
-            },
-            Ok(Fact::Tcp(tcp)),
-        ) => {
-            let path = is_path_wanted(endpoint, tcp, wanted, facts).then(|| FactKey::Path {
-                endpoint: endpoint.clone(),
-                address: *address,
-            });
-            let connection = FactKey::connection(endpoint.clone());
-            let direct = wanted.contains(&connection).then(|| FactKey::Tls {
-                endpoint: endpoint.clone(),
-                address: *address,
-                route: Route::Direct,
-            });
-            let through = through(endpoint, wanted).map(|to| FactKey::Tunnel {
-                endpoint: to.clone(),
-                address: *address,
-                route: Route::Proxy(endpoint.clone()),
-            });
-            direct.into_iter().chain(through).chain(path).collect()
-        }
-        (
-            FactKey::Tunnel {
-                endpoint,
-                address,
-                route,
-            },
-            Ok(_),
-        ) => vec![FactKey::Tls {
-            endpoint: endpoint.clone(),
-            address: *address,
-            route: route.clone(),
-        }],
-        (
-            FactKey::Tls {
-                endpoint,
-                address,
-                route: Route::Direct,
-            },
-            Ok(Fact::Tls(tls)),
-        ) => after_handshake(endpoint, *address, tls, wanted),
-        _ => Vec::new(),
+    let Ok(fact) = answer else {
+        return Vec::new();
+    };
+    if let (FactKey::Resolver, Fact::Resolver(resolver)) = (key, fact) {
+        return after_resolver(&resolver.nameservers, wanted, settings);
     }
+    if let (FactKey::Addresses { host }, Fact::Addresses(found)) = (key, fact) {
+        return after_addresses(host, &found.addresses, wanted, settings);
+    }
+    let Whose::Address(endpoint, address, route) = key.whose() else {
+        return Vec::new();
+    };
+    if let Fact::Tcp(tcp) = fact {
+        return after_connecting(endpoint, address, tcp, wanted, facts);
+    }
+    if let Fact::Tunnel(_) = fact {
+        return vec![FactKey::tls(endpoint, address).by(route)];
+    }
+    if let Fact::Tls(tls) = fact
+        && *route == Route::Direct
+    {
+        return after_handshake(endpoint, address, tls, wanted);
+    }
+    Vec::new()
+}
+
+/// One question per nameserver about every host whose addresses are wanted.
+fn after_resolver(
+    nameservers: &[SocketAddr],
+    wanted: &BTreeSet<FactKey>,
+    settings: &Settings,
+) -> Vec<FactKey> {
+    let mut asked = Vec::new();
+    for key in wanted {
+        if let FactKey::Addresses { host } = key {
+            asked.extend(questions(host, nameservers, wanted, settings));
+        }
+    }
+    asked
+}
+
+/// One connection to each address of every endpoint of a host.
+fn after_addresses(
+    host: &Host,
+    found: &[IpAddr],
+    wanted: &BTreeSet<FactKey>,
+    settings: &Settings,
+) -> Vec<FactKey> {
+    let mut asked = Vec::new();
+    for endpoint in endpoints(wanted, host) {
+        let usable = found.iter().filter(|at| settings.family.admits(**at));
+        asked.extend(usable.map(|address| FactKey::tcp(&endpoint, *address)));
+    }
+    asked
+}
+
+/// What a connection to an address carries: a handshake, the tunnels of those who are reached through it, or a look at its path.
+fn after_connecting(
+    endpoint: &Endpoint,
+    address: IpAddr,
+    tcp: &TcpFact,
+    wanted: &BTreeSet<FactKey>,
+    facts: &Facts,
+) -> Vec<FactKey> {
+    let mut asked = Vec::new();
+    if wanted.contains(&FactKey::connection(endpoint)) {
+        asked.push(FactKey::tls(endpoint, address));
+    }
+    let route = Route::Proxy(endpoint.clone());
+    asked.extend(through(endpoint, wanted).map(|to| FactKey::tunnel(to, address).by(&route)));
+    if is_path_wanted(endpoint, tcp, wanted, facts) {
+        asked.push(FactKey::path(endpoint, address));
+    }
+    asked
 }
 
 /// What a direct handshake asks for: after the first trusted one of an endpoint, whether a large ClientHello passes too and whether
@@ -188,12 +193,7 @@ fn after_handshake(
     tls: &TlsFact,
     wanted: &BTreeSet<FactKey>,
 ) -> Vec<FactKey> {
-    let hello = |variant| FactKey::Hello {
-        endpoint: endpoint.clone(),
-        address,
-        route: Route::Direct,
-        variant,
-    };
+    let hello = |variant| FactKey::hello(endpoint, address, variant);
     let is_large = |key: &FactKey| {
         matches!(
             key,
@@ -210,7 +210,7 @@ fn after_handshake(
             }
             let hosts = tls.revocation_endpoints().into_iter();
             hosts
-                .map(|endpoint| FactKey::Reach { endpoint })
+                .map(FactKey::reach)
                 .chain([hello(HelloVariant::Large)])
                 .collect()
         }
@@ -237,19 +237,18 @@ fn is_path_wanted(
     wanted: &BTreeSet<FactKey>,
     facts: &Facts,
 ) -> bool {
-    let carries_requests = keys::connections(wanted).any(|key| {
-        matches!(key, FactKey::Connection { endpoint: to, route: Route::Direct }
-            | FactKey::Connection { route: Route::Proxy(to), .. } if to == endpoint)
+    let mut connections = keys::connections(wanted);
+    let carries_requests = connections.any(|(to, route)| match route {
+        Route::Direct => to == endpoint,
+        Route::Proxy(proxy) => proxy == endpoint,
     });
     let is_known = || {
-        keys::paths_of(wanted, endpoint).any(|key| match key {
-            FactKey::Path { address, .. } => {
-                facts.tcp(&tcp_key(endpoint, *address)).is_ok_and(|other| {
-                    address.is_ipv6() == tcp.remote.is_ipv6()
-                        && other.outcome.ending() == tcp.outcome.ending()
-                })
-            }
-            _ => false,
+        keys::paths_of(wanted, endpoint).any(|address| {
+            let other = facts.tcp(&FactKey::tcp(endpoint, address));
+            other.is_ok_and(|other| {
+                address.is_ipv6() == tcp.remote.is_ipv6()
+                    && other.outcome.ending() == tcp.outcome.ending()
+            })
         })
     };
     tcp.outcome != TcpOutcome::Connected
@@ -258,15 +257,6 @@ fn is_path_wanted(
         && carries_requests
         && keys::paths(wanted).count() < MOST_PATHS
         && !is_known()
-}
-
-/// The key of a direct connection to an address.
-pub(super) fn tcp_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
-    FactKey::Tcp {
-        endpoint: endpoint.clone(),
-        address,
-        route: Route::Direct,
-    }
 }
 
 /// Whether a host's addresses come from DNS: it is no literal, and no flag gives the addresses of all its endpoints.
@@ -300,7 +290,7 @@ pub(super) fn given(
 /// One question per nameserver about a host, when its addresses come from DNS.
 pub(super) fn questions(
     host: &Host,
-    nameservers: &[std::net::SocketAddr],
+    nameservers: &[SocketAddr],
     wanted: &BTreeSet<FactKey>,
     settings: &Settings,
 ) -> Vec<FactKey> {
@@ -309,37 +299,26 @@ pub(super) fn questions(
     }
     let nameservers = nameservers.iter();
     nameservers
-        .map(|nameserver| FactKey::Dns {
-            host: host.clone(),
-            nameserver: *nameserver,
-        })
+        .map(|nameserver| FactKey::dns(host, *nameserver))
         .collect()
 }
 
 /// The endpoints of a host to which TCP connections are wanted: for themselves, to be reached, or as a proxy.
 pub(super) fn endpoints(wanted: &BTreeSet<FactKey>, host: &Host) -> Vec<Endpoint> {
-    let mut all: BTreeSet<Endpoint> = BTreeSet::new();
-    for key in keys::connections_of(wanted, host).chain(keys::reaches_of(wanted, host)) {
-        if let FactKey::Connection {
-            endpoint,
-            route: Route::Direct,
-        }
-        | FactKey::Reach { endpoint } = key
-        {
-            all.insert(endpoint.clone());
+    let mut all: BTreeSet<&Endpoint> = keys::reaches_of(wanted, host).collect();
+    for (endpoint, route) in keys::connections_of(wanted, host) {
+        if *route == Route::Direct {
+            all.insert(endpoint);
         }
     }
-    for key in keys::connections(wanted) {
-        if let FactKey::Connection {
-            route: Route::Proxy(proxy),
-            ..
-        } = key
+    for (_, route) in keys::connections(wanted) {
+        if let Route::Proxy(proxy) = route
             && proxy.host == *host
         {
-            all.insert(proxy.clone());
+            all.insert(proxy);
         }
     }
-    all.into_iter().collect()
+    all.into_iter().cloned().collect()
 }
 
 /// The endpoints that are reached through a proxy.
@@ -347,11 +326,7 @@ fn through<'a>(
     proxy: &'a Endpoint,
     wanted: &'a BTreeSet<FactKey>,
 ) -> impl Iterator<Item = &'a Endpoint> {
-    keys::connections(wanted).filter_map(move |key| match key {
-        FactKey::Connection {
-            endpoint,
-            route: Route::Proxy(of),
-        } if of == proxy => Some(endpoint),
-        _ => None,
-    })
+    keys::connections(wanted)
+        .filter(move |(_, route)| matches!(route, Route::Proxy(of) if of == proxy))
+        .map(|(endpoint, _)| endpoint)
 }

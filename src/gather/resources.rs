@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, HelloVariant};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
@@ -14,18 +14,14 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use super::Done;
-use super::job::Job;
+use super::job::{Job, OverLink, Reading};
 use crate::config::{SamlLogin, Settings};
 use crate::probes::api::{Api, ByProxy};
 use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way, Worth};
 use crate::probes::pace::Pace;
 use crate::probes::trust::Trusts;
-use crate::probes::{
-    api, descriptors, discovery, dns, hello, hosts, org, path, saml_login, system, tcp, tls, token,
-    tunnel, web,
-};
-use hybridcheck_saml::material;
+use crate::probes::{descriptors, dns, hello, hosts, saml_login, tcp, tls, token, tunnel};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -116,14 +112,9 @@ impl Resources {
     ) -> LocalBoxFuture<'a, Done> {
         let phase = self.phase;
         match job {
-            Job::Resolver => {
-                let given = settings.dns_servers.clone();
-                let file = settings.files.resolv_conf.clone();
-                boxed(key, Vec::new(), None, async move {
-                    let fact = dns::resolver(given, file.as_deref());
-                    (Ok(fact.into()), Carried::default())
-                })
-            }
+            Job::Alone { probe, stands_on } => boxed(key, stands_on, None, async move {
+                (probe.await, Carried::default())
+            }),
             Job::Dns { host, nameserver } => {
                 let place = Arc::clone(&self.sockets_at_once);
                 boxed(key, vec![FactKey::Resolver], None, async move {
@@ -133,11 +124,6 @@ impl Resources {
                 })
             }
             Job::HostsFile { host } => self.hosts_file(key, host, settings),
-            Job::SystemLookup { host } => boxed(key, Vec::new(), None, async move {
-                let answer = system::look_up(&host, phase).await;
-                (answer.map(Fact::from), Carried::default())
-            }),
-            Job::Material { object } => material(key, object),
             Job::Tcp { remote, base } => {
                 let owned = key.clone();
                 let place = Arc::clone(&self.sockets_at_once);
@@ -151,11 +137,13 @@ impl Resources {
                     (Ok(fact.into()), carried)
                 })
             }
-            Job::Path { remote, base } => boxed(key, vec![base], None, async move {
-                let answer = path::probe(remote).await;
-                (answer.map(Fact::from), Carried::default())
-            }),
-            Job::Tls { remote, base } => self.tls(key, remote, base, settings),
+            Job::Tls {
+                endpoint,
+                address,
+                route,
+                remote,
+                base,
+            } => self.tls(key, (endpoint, address, route), remote, base, settings),
             Job::Tunnel {
                 remote,
                 endpoint,
@@ -178,10 +166,11 @@ impl Resources {
                 endpoint,
                 address,
                 route,
+                read,
                 stands_on,
             } => {
                 let link = self.links.get(&(endpoint, address, route)).cloned();
-                self.over_link(key, link, stands_on)
+                self.over_link(key, link, read, stands_on)
             }
             Job::Api {
                 endpoint,
@@ -203,6 +192,7 @@ impl Resources {
                 })
             }
             Job::Token {
+                client,
                 endpoint,
                 address,
                 route,
@@ -211,21 +201,18 @@ impl Resources {
                 stands_on,
             } => {
                 let link = self.links.get(&(endpoint, address, route)).cloned();
-                self.token(key, link, client_id, secret, stands_on)
+                self.token(key, link, client, (client_id, secret), stands_on)
             }
             Job::SharedToken {
+                client,
                 first,
                 fact,
                 stands_on,
             } => {
                 let token = self.tokens.get(&first).cloned();
-                let owner = match &key {
-                    FactKey::Token { client } => Some(client.clone()),
-                    _ => None,
-                };
                 boxed(key, stands_on, None, async move {
                     let carried = Carried {
-                        token: owner.zip(token),
+                        token: token.map(|token| (client, token)),
                         ..Carried::default()
                     };
                     (Ok((*fact).into()), carried)
@@ -249,11 +236,11 @@ impl Resources {
                 route,
                 addresses,
                 reader,
-                client_id,
+                read,
                 stands_on,
             } => {
                 let api = self.api(&endpoint, &route, &addresses, settings);
-                self.organization(key, api, reader, client_id, stands_on)
+                self.organization(key, api, reader, read, stands_on)
             }
         }
     }
@@ -301,6 +288,7 @@ impl Resources {
     fn tls<'a>(
         &mut self,
         key: FactKey,
+        (endpoint, address, route): (Endpoint, IpAddr, Route),
         remote: SocketAddr,
         base: FactKey,
         settings: &Settings,
@@ -309,16 +297,6 @@ impl Resources {
         let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
         let pace = Arc::clone(&self.pace);
         let inspection_allowed = settings.trust_inspection;
-        let FactKey::Tls {
-            endpoint,
-            address,
-            route,
-        } = key.clone()
-        else {
-            return boxed(key, vec![base], None, async {
-                (Err(no_link()), Carried::default())
-            });
-        };
         let through = match &route {
             Route::Direct => None,
             Route::Proxy(proxy) => Some(Through {
@@ -367,20 +345,15 @@ impl Resources {
         &self,
         key: FactKey,
         link: Option<Arc<Link>>,
+        read: OverLink,
         stands_on: Vec<FactKey>,
     ) -> LocalBoxFuture<'a, Done> {
         let phase = self.phase;
-        let asked = key.clone();
         boxed(key, stands_on, None, async move {
             let Some(link) = link else {
                 return (Err(no_link()), Carried::default());
             };
-            let fact: Fact = match asked {
-                FactKey::ApiProbe { .. } => api::probe_over(&link, phase).await.into(),
-                FactKey::Discovery { .. } => discovery::read(&link, phase).await.into(),
-                _ => web::read(&link, phase).await.into(),
-            };
-            (Ok(fact), Carried::default())
+            (Ok(read(&link, phase).await), Carried::default())
         })
     }
 
@@ -388,16 +361,12 @@ impl Resources {
         &mut self,
         key: FactKey,
         link: Option<Arc<Link>>,
-        client_id: String,
-        secret: Secret,
+        client: ClientRef,
+        (client_id, secret): (String, Secret),
         stands_on: Vec<FactKey>,
     ) -> LocalBoxFuture<'a, Done> {
         let phase = self.phase;
         let limit = Arc::clone(&self.limit);
-        let owner = match &key {
-            FactKey::Token { client } => Some(client.clone()),
-            _ => None,
-        };
         boxed(key, stands_on, None, async move {
             let Some(link) = link else {
                 return (Err(no_link()), Carried::default());
@@ -405,7 +374,7 @@ impl Resources {
             let _place = limit.acquire().await;
             let (fact, token) = token::request(&link, &client_id, &secret, phase).await;
             let carried = Carried {
-                token: owner.zip(token),
+                token: token.map(|token| (client, token)),
                 ..Carried::default()
             };
             (Ok(fact.into()), carried)
@@ -464,48 +433,18 @@ impl Resources {
         key: FactKey,
         api: Option<Api>,
         reader: ClientRef,
-        client_id: Option<String>,
+        read: Reading,
         stands_on: Vec<FactKey>,
     ) -> LocalBoxFuture<'a, Done> {
         let token = self.tokens.get(&reader).cloned();
         let limit = Arc::clone(&self.limit);
-        let asked = key.clone();
         let by = reader.clone();
         boxed(key, stands_on, Some(reader), async move {
             let (Some(api), Some(token)) = (api, token) else {
                 return (Err(no_client()), Carried::default());
             };
             let _place = limit.acquire().await;
-            let answer: Answer<Fact> = match &asked {
-                FactKey::TokenInfo { .. } => {
-                    org::token_info(&api, &by, &token).await.map(Fact::from)
-                }
-                FactKey::Organization { .. } => {
-                    org::organization(&api, &by, &token).await.map(Fact::from)
-                }
-                FactKey::PureengageIdp { .. } => {
-                    org::pureengage_idp(&api, &by, &token).await.map(Fact::from)
-                }
-                FactKey::Idps { .. } => org::idps(&api, &by, &token).await.map(Fact::from),
-                FactKey::Roles { .. } => org::roles(&api, &by, &token).await.map(Fact::from),
-                FactKey::Permissions { domain, .. } => {
-                    let read = org::permissions(&api, domain, &by, &token).await;
-                    read.map(Fact::from)
-                }
-                FactKey::Products { .. } => org::products(&api, &by, &token).await.map(Fact::from),
-                FactKey::Grants { .. } => org::grants(&api, &by, &token).await.map(Fact::from),
-                FactKey::ClientRecord { .. } => {
-                    let id = client_id.unwrap_or_default();
-                    let read = org::client_record(&api, &id, &by, &token).await;
-                    read.map(Fact::from)
-                }
-                FactKey::Me { .. } => org::me(&api, &by, &token).await.map(Fact::from),
-                FactKey::TokenEnd { .. } => Ok(api.end_token(&token).await.into()),
-                other => Err(Gap::Broken {
-                    message: format!("{other} is not read from the API"),
-                }),
-            };
-            (answer, Carried::default())
+            (read(&api, &by, &token).await, Carried::default())
         })
     }
 
@@ -540,27 +479,6 @@ impl Resources {
         self.apis.insert(key, api.clone());
         Some(api)
     }
-}
-
-fn material<'a>(key: FactKey, object: Box<HybridObject>) -> LocalBoxFuture<'a, Done> {
-    let stands_on = key.stands_on(&[], &Routes::default());
-    let is_key = matches!(key, FactKey::PrivateKey { .. });
-    // A key may ask for seconds of derivation: sockets must not wait for it.
-    boxed(key, stands_on, None, async move {
-        let decoded = tokio::task::spawn_blocking(move || {
-            if is_key {
-                material::private_key_of(&object)
-            } else {
-                material::certificate_of(&object)
-            }
-        });
-        let answer = decoded.await.unwrap_or_else(|_| {
-            Err(Gap::Broken {
-                message: "decoding ended abnormally".into(),
-            })
-        });
-        (answer, Carried::default())
-    })
 }
 
 fn no_link() -> Gap {

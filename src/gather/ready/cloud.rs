@@ -7,7 +7,9 @@ use hybridcheck_core::secret::Secret;
 
 use crate::gather::Gathering;
 use crate::gather::gate::{api_gate, auth_gate, client_id, credentials};
-use crate::gather::job::{Job, Readiness, blocked, missing};
+use crate::gather::job::{Job, Readiness, Reading, blocked, missing, reading};
+use crate::probes::api::Api;
+use crate::probes::org;
 
 pub(super) fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readiness {
     let Some(object) = gathering.objects.get(usize::from(client.object().0)) else {
@@ -22,9 +24,10 @@ pub(super) fn token(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef
         Ok((endpoint, _))
             if let Some(first) = same_client(gathering, key, &endpoint, (&client_id, &secret)) =>
         {
-            shared_token(gathering, first, stands_on)
+            shared_token(gathering, client, first, stands_on)
         }
         Ok((endpoint, address)) => Readiness::Start(Job::Token {
+            client: client.clone(),
             route: gathering.routes.of(&endpoint),
             endpoint,
             address,
@@ -45,11 +48,14 @@ fn same_client<'g>(
     endpoint: &Endpoint,
     (id, secret): (&str, &Secret),
 ) -> Option<&'g ClientRef> {
-    let before = gathering.wanted.range(..key).filter_map(|key| match key {
-        FactKey::Token { client } => Some(client),
-        _ => None,
+    let mut before = gathering.wanted.range(..key).filter_map(|key| {
+        if let FactKey::Token { client } = key {
+            Some(client)
+        } else {
+            None
+        }
     });
-    before.into_iter().find(|client| {
+    before.find(|client| {
         let object = gathering.objects.get(usize::from(client.object().0));
         object.is_some_and(|object| {
             object.auth_endpoint().as_ref() == Some(endpoint)
@@ -62,14 +68,14 @@ fn same_client<'g>(
 /// What the first request brought is the answer for all who share the client.
 fn shared_token(
     gathering: &Gathering<'_>,
+    client: &ClientRef,
     first: &ClientRef,
     stands_on: Vec<FactKey>,
 ) -> Readiness {
-    let key = FactKey::Token {
-        client: first.clone(),
-    };
+    let key = FactKey::token(first);
     match gathering.facts.token(&key) {
         Ok(fact) => Readiness::Start(Job::SharedToken {
+            client: client.clone(),
             first: first.clone(),
             fact: Box::new(fact.clone()),
             stands_on,
@@ -124,8 +130,8 @@ pub(super) fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: Objec
         Err(gap) => return missing(gap, stands_on),
     };
     let material = [
-        FactKey::Certificate { object: object.id },
-        FactKey::PrivateKey { object: object.id },
+        FactKey::certificate(object.id),
+        FactKey::private_key(object.id),
     ];
     for base in material {
         if gathering.is_open(&base) {
@@ -153,20 +159,18 @@ pub(super) fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: Objec
 /// A token is ended when everything that is read with it has been read.
 pub(super) fn token_end(gathering: &Gathering<'_>, key: &FactKey, client: &ClientRef) -> Readiness {
     let readings = [
-        FactKey::Grants {
-            client: client.clone(),
-        },
-        FactKey::Me {
-            object: client.object(),
-        },
-        FactKey::TokenInfo {
-            client: client.clone(),
-        },
+        FactKey::grants(client),
+        FactKey::me(client.object()),
+        FactKey::token_info(client),
     ];
     if readings.iter().any(|key| gathering.is_open(key)) {
         return Readiness::Wait;
     }
-    with_token(gathering, key, client)
+    with_token(gathering, key, client, ending())
+}
+
+fn ending() -> Reading {
+    reading(async |api: &Api, _: &ClientRef, token: &Secret| Ok(api.end_token(token).await))
 }
 
 /// The end of a token that is there, whatever was to be read with it, when the run is over.
@@ -175,7 +179,7 @@ pub(in crate::gather) fn farewell(
     key: &FactKey,
     client: &ClientRef,
 ) -> Option<Job> {
-    match with_token(gathering, key, client) {
+    match with_token(gathering, key, client, ending()) {
         Readiness::Start(job) => Some(job),
         Readiness::Known(..) | Readiness::Wait => None,
     }
@@ -186,6 +190,7 @@ pub(super) fn with_token(
     gathering: &Gathering<'_>,
     key: &FactKey,
     client: &ClientRef,
+    read: Reading,
 ) -> Readiness {
     match token_state(gathering, client) {
         None => return Readiness::Wait,
@@ -199,7 +204,7 @@ pub(super) fn with_token(
             endpoint,
             addresses,
             reader: client.clone(),
-            client_id: None,
+            read,
             stands_on,
         }),
         Err(readiness) => *readiness,
@@ -207,18 +212,16 @@ pub(super) fn with_token(
 }
 
 /// An organisation's fact is read with the tool's own client when there is one, else with the first client that may.
-pub(super) fn organization(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
-    let Some(object) = key.of_organization() else {
-        return missing(Gap::NotPlanned, Vec::new());
-    };
-    let client_id = match client_asked_about(gathering, key) {
-        Ok(client_id) => client_id,
-        Err(gap) => return missing(gap, key.stands_on(gathering.objects, &gathering.routes)),
-    };
+pub(super) fn organization(
+    gathering: &Gathering<'_>,
+    key: &FactKey,
+    object: ObjectId,
+    read: Reading,
+) -> Readiness {
     let candidates = readers(gathering, object);
     let tokens = |clients: &[ClientRef]| -> Vec<FactKey> {
         let keys = clients.iter().cloned();
-        keys.map(|client| FactKey::Token { client }).collect()
+        keys.map(FactKey::token).collect()
     };
     let mut stands_on = key.stands_on(gathering.objects, &gathering.routes);
     let denied = gathering.denied.get(key);
@@ -238,7 +241,7 @@ pub(super) fn organization(gathering: &Gathering<'_>, key: &FactKey) -> Readines
                         endpoint,
                         addresses,
                         reader: candidate.clone(),
-                        client_id,
+                        read,
                         stands_on,
                     }),
                     Err(readiness) => *readiness,
@@ -267,16 +270,24 @@ pub(super) fn organization(gathering: &Gathering<'_>, key: &FactKey) -> Readines
     }
 }
 
-/// The id of the client that a question is about.
-fn client_asked_about(gathering: &Gathering<'_>, key: &FactKey) -> Result<Option<String>, Gap> {
-    let FactKey::ClientRecord { client } = key else {
-        return Ok(None);
+/// A client of a section, asked about by its id.
+pub(super) fn client_record(
+    gathering: &Gathering<'_>,
+    key: &FactKey,
+    client: &ClientRef,
+) -> Readiness {
+    let object = gathering.objects.get(usize::from(client.object().0));
+    let found = object
+        .ok_or(Gap::NotPlanned)
+        .and_then(|object| client_id(object, client));
+    let id = match found {
+        Ok(id) => id,
+        Err(gap) => return missing(gap, key.stands_on(gathering.objects, &gathering.routes)),
     };
-    let object = gathering
-        .objects
-        .get(usize::from(client.object().0))
-        .ok_or(Gap::NotPlanned)?;
-    client_id(object, client).map(Some)
+    let read = async move |api: &Api, reader: &ClientRef, token: &Secret| {
+        org::client_record(api, &id, reader, token).await
+    };
+    organization(gathering, key, client.object(), reading(read))
 }
 
 /// The clients that may be asked with, in order of preference: those whose token is part of this run.

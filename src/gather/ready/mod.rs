@@ -2,10 +2,16 @@
 
 use std::net::SocketAddr;
 
-use hybridcheck_core::facts::{ClientRef, FactKey, Gap, RereadFact};
+use futures_util::FutureExt;
+use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, RereadFact};
+use hybridcheck_core::object::{HybridObject, ObjectId};
+use hybridcheck_core::secret::Secret;
+use hybridcheck_saml::material;
 
 use super::Gathering;
-use super::job::{Job, Readiness, missing};
+use super::job::{Job, Readiness, alone, missing, reading};
+use crate::probes::api::Api;
+use crate::probes::{discovery, dns, org, system, web};
 
 mod cloud;
 mod network;
@@ -13,94 +19,151 @@ mod network;
 pub(super) use cloud::farewell;
 pub(super) use network::is_inspected;
 
-use cloud::{organization, saml_login, token, token_end, with_token};
+use cloud::{client_record, organization, saml_login, token, token_end, with_token};
 use network::{
     addresses, api_probe, connection, hello, on_connection, path, reach, tls, tunnel, unasked,
 };
 
-/// Decides about one fact.
+/// Decides about one fact, and says how its kind is asked for.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each kind of fact, in the order of the vocabulary"
+)]
 pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
-    let objects = gathering.objects;
+    let settings = gathering.settings;
     match key {
-        FactKey::Option { .. } => Readiness::Wait,
-        FactKey::Resolver => Readiness::Start(Job::Resolver),
-        FactKey::Certificate { object } | FactKey::PrivateKey { object } => {
-            match objects.get(usize::from(object.0)) {
-                Some(object) => Readiness::Start(Job::Material {
-                    object: Box::new(object.clone()),
-                }),
-                None => missing(Gap::NotPlanned, Vec::new()),
-            }
+        FactKey::Addresses { host } => addresses(gathering, host),
+        FactKey::ApiProbe { endpoint, route } => api_probe(gathering, endpoint, route),
+        FactKey::Certificate { .. } | FactKey::PrivateKey { .. } => decode(gathering, key),
+        FactKey::ClientRecord { client } => client_record(gathering, key, client),
+        FactKey::Connection { endpoint, route } => connection(gathering, endpoint, route),
+        FactKey::Discovery { endpoint, route } => {
+            on_connection(gathering, endpoint, route, |link, phase| {
+                discovery::read(link, phase).map(Fact::from).boxed_local()
+            })
         }
         FactKey::Dns { host, nameserver } => Readiness::Start(Job::Dns {
             host: host.clone(),
             nameserver: *nameserver,
         }),
-        FactKey::HostsFile { host } => match unasked(gathering, host) {
-            Some(gap) => missing(gap, Vec::new()),
-            None => Readiness::Start(Job::HostsFile { host: host.clone() }),
-        },
-        FactKey::SystemLookup { host } => match unasked(gathering, host) {
-            Some(gap) => missing(gap, Vec::new()),
-            None => Readiness::Start(Job::SystemLookup { host: host.clone() }),
-        },
-        FactKey::Addresses { host } => addresses(gathering, host),
-        FactKey::Tcp {
-            endpoint, address, ..
-        } => Readiness::Start(Job::Tcp {
-            remote: SocketAddr::new(*address, gathering.settings.target(endpoint).port),
-            base: FactKey::Addresses {
-                host: endpoint.host.clone(),
-            },
-        }),
-        FactKey::Tls {
-            endpoint,
-            address,
-            route,
-        } => tls(gathering, endpoint, *address, route),
-        FactKey::Connection { endpoint, route } => connection(gathering, endpoint, route),
-        FactKey::ApiProbe { endpoint, route } => api_probe(gathering, endpoint, route),
-        FactKey::Path { endpoint, address } => path(gathering, endpoint, *address),
-        FactKey::Reach { endpoint } => reach(gathering, endpoint),
-        FactKey::Routing { endpoint } => Readiness::Known(
-            Ok(Box::new(gathering.settings.routing(endpoint).into())),
-            Vec::new(),
-        ),
+        FactKey::Grants { client } => with_token(gathering, key, client, reading(org::grants)),
         FactKey::Hello {
             endpoint,
             address,
             route,
             variant,
         } => hello(gathering, endpoint, *address, route, *variant),
-        FactKey::Discovery { endpoint, route } | FactKey::Web { endpoint, route } => {
-            on_connection(gathering, endpoint, route)
+        FactKey::HostsFile { host } => match unasked(gathering, host) {
+            Some(gap) => missing(gap, Vec::new()),
+            None => Readiness::Start(Job::HostsFile { host: host.clone() }),
+        },
+        FactKey::Idps { object } => organization(gathering, key, *object, reading(org::idps)),
+        FactKey::Me { object } => {
+            let person = ClientRef::Person { object: *object };
+            with_token(gathering, key, &person, reading(org::me))
+        }
+        FactKey::Option { .. } => Readiness::Wait,
+        FactKey::Organization { object } => {
+            organization(gathering, key, *object, reading(org::organization))
+        }
+        FactKey::Path { endpoint, address } => path(gathering, endpoint, *address),
+        FactKey::Permissions { object, domain } => {
+            let domain = domain.clone();
+            let read = async move |api: &Api, reader: &ClientRef, token: &Secret| {
+                org::permissions(api, &domain, reader, token).await
+            };
+            organization(gathering, key, *object, reading(read))
+        }
+        FactKey::Products { object } => {
+            organization(gathering, key, *object, reading(org::products))
+        }
+        FactKey::PureengageIdp { object } => {
+            organization(gathering, key, *object, reading(org::pureengage_idp))
+        }
+        FactKey::Reach { endpoint } => reach(gathering, endpoint),
+        // Until something is refused there is no reason for a second reading; whoever read the object records it then.
+        FactKey::Reread { .. } => {
+            Readiness::Known(Ok(Box::new(RereadFact::default().into())), Vec::new())
+        }
+        FactKey::Resolver => {
+            let given = settings.dns_servers.clone();
+            let file = settings.files.resolv_conf.clone();
+            let read = async move { Ok(dns::resolver(given, file.as_deref()).into()) };
+            alone(read, Vec::new())
+        }
+        FactKey::Roles { object } => organization(gathering, key, *object, reading(org::roles)),
+        FactKey::Routing { endpoint } => {
+            Readiness::Known(Ok(Box::new(settings.routing(endpoint).into())), Vec::new())
+        }
+        FactKey::SamlLogin { object } => saml_login(gathering, key, *object),
+        FactKey::SystemLookup { host } => match unasked(gathering, host) {
+            Some(gap) => missing(gap, Vec::new()),
+            None => {
+                let (host, phase) = (host.clone(), settings.phase);
+                let look_up = async move { system::look_up(&host, phase).await.map(Fact::from) };
+                alone(look_up, Vec::new())
+            }
+        },
+        FactKey::Tcp {
+            endpoint, address, ..
+        } => Readiness::Start(Job::Tcp {
+            remote: SocketAddr::new(*address, settings.target(endpoint).port),
+            base: FactKey::addresses(&endpoint.host),
+        }),
+        FactKey::Tls {
+            endpoint,
+            address,
+            route,
+        } => tls(gathering, endpoint, *address, route),
+        FactKey::Token { client } => token(gathering, key, client),
+        FactKey::TokenEnd { client } => token_end(gathering, key, client),
+        FactKey::TokenInfo { client } => {
+            with_token(gathering, key, client, reading(org::token_info))
         }
         FactKey::Tunnel {
             endpoint,
             address,
             route,
         } => tunnel(gathering, endpoint, *address, route),
-        FactKey::Token { client } => token(gathering, key, client),
-        FactKey::Grants { client } | FactKey::TokenInfo { client } => {
-            with_token(gathering, key, client)
+        FactKey::Web { endpoint, route } => {
+            on_connection(gathering, endpoint, route, |link, phase| {
+                web::read(link, phase).map(Fact::from).boxed_local()
+            })
         }
-        FactKey::Me { object } => {
-            with_token(gathering, key, &ClientRef::Person { object: *object })
-        }
-        FactKey::TokenEnd { client } => token_end(gathering, key, client),
-        FactKey::SamlLogin { object } => saml_login(gathering, key, *object),
-        // Until something is refused there is no reason for a second reading; whoever read the object records it then.
-        FactKey::Reread { .. } => {
-            Readiness::Known(Ok(Box::new(RereadFact::default().into())), Vec::new())
-        }
-        FactKey::ClientRecord { .. }
-        | FactKey::Idps { .. }
-        | FactKey::Organization { .. }
-        | FactKey::Permissions { .. }
-        | FactKey::Products { .. }
-        | FactKey::PureengageIdp { .. }
-        | FactKey::Roles { .. } => organization(gathering, key),
     }
+}
+
+/// How a fact is decoded from the object alone.
+type Decode = fn(&HybridObject) -> Answer<Fact>;
+
+/// How a fact is decoded, when it needs the object alone.
+pub(super) fn decoded(key: &FactKey) -> Option<(ObjectId, Decode)> {
+    if let FactKey::Certificate { object } = key {
+        return Some((*object, material::certificate_of));
+    }
+    if let FactKey::PrivateKey { object } = key {
+        return Some((*object, material::private_key_of));
+    }
+    None
+}
+
+fn decode(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
+    let object = |id: ObjectId| gathering.objects.get(usize::from(id.0));
+    let found = decoded(key).and_then(|(id, decode)| Some((object(id)?.clone(), decode)));
+    let Some((object, decode)) = found else {
+        return missing(Gap::NotPlanned, Vec::new());
+    };
+    let stands_on = key.stands_on(gathering.objects, &gathering.routes);
+    // A key may ask for seconds of derivation: sockets must not wait for it.
+    let decoding = async move {
+        let decoded = tokio::task::spawn_blocking(move || decode(&object)).await;
+        decoded.unwrap_or_else(|_| {
+            Err(Gap::Broken {
+                message: "decoding ended abnormally".into(),
+            })
+        })
+    };
+    alone(decoding, stands_on)
 }
 
 impl Gathering<'_> {

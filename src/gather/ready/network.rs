@@ -2,18 +2,20 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use futures_util::FutureExt;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{
-    AddressSource, AddressesFact, ConnectionFact, FactKey, Gap, HelloVariant, ReachFact,
+    AddressSource, AddressesFact, ConnectionFact, Fact, FactKey, Gap, HelloVariant, ReachFact,
     TcpOutcome, Trust, TunnelOutcome,
 };
 
 use crate::gather::Gathering;
 use crate::gather::gate::usable_addresses;
-use crate::gather::job::{Job, Readiness, blocked, missing};
+use crate::gather::job::{Job, OverLink, Readiness, alone, blocked, missing};
+use crate::gather::keys;
 use crate::gather::plan::given;
-use crate::gather::{keys, plan};
 use crate::probes::trust::carries_secrets;
+use crate::probes::{self, api};
 
 /// Why this system itself is not asked about a host: it is no name, or the user said where names or addresses come from.
 pub(super) fn unasked(gathering: &Gathering<'_>, host: &Host) -> Option<Gap> {
@@ -36,7 +38,7 @@ pub(super) fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
     if let Some((source, addresses)) = given(host, &gathering.wanted, gathering.settings) {
         return found(source, addresses, Vec::new());
     }
-    let hosts_file = FactKey::HostsFile { host: host.clone() };
+    let hosts_file = FactKey::hosts_file(host);
     match gathering.facts.hosts_file(&hosts_file) {
         Err(_) if gathering.is_open(&hosts_file) => return Readiness::Wait,
         Ok(fact) if !fact.entries.is_empty() => {
@@ -67,7 +69,7 @@ pub(super) fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
     if asked.iter().any(|key| gathering.is_open(key)) {
         return Readiness::Wait;
     }
-    let look_up = FactKey::SystemLookup { host: host.clone() };
+    let look_up = FactKey::system_lookup(host);
     match gathering.facts.system_lookup(&look_up) {
         Err(_) if gathering.is_open(&look_up) => return Readiness::Wait,
         Ok(fact) if !fact.outcome.addresses().is_empty() => {
@@ -102,7 +104,13 @@ pub(super) fn tls(
         },
     };
     match remote {
-        Some(remote) => Readiness::Start(Job::Tls { remote, base }),
+        Some(remote) => Readiness::Start(Job::Tls {
+            endpoint: endpoint.clone(),
+            address,
+            route: route.clone(),
+            remote,
+            base,
+        }),
         None => blocked(base),
     }
 }
@@ -149,11 +157,7 @@ pub(super) fn tunnel(
     if let Some(gap) = unspoken(gathering, route) {
         return missing(gap, Vec::new());
     }
-    let base = FactKey::Tcp {
-        endpoint: proxy.clone(),
-        address,
-        route: Route::Direct,
-    };
+    let base = FactKey::tcp(proxy, address);
     match gathering.facts.tcp(&base) {
         Ok(tcp) if tcp.outcome == TcpOutcome::Connected => Readiness::Start(Job::Tunnel {
             remote: tcp.remote,
@@ -179,9 +183,7 @@ pub(super) fn connection(
         Route::Direct => endpoint,
         Route::Proxy(proxy) => proxy,
     };
-    let names = FactKey::Addresses {
-        host: first.host.clone(),
-    };
+    let names = FactKey::addresses(&first.host);
     match gathering.facts.addresses(&names) {
         Err(_) if gathering.is_open(&names) => return Readiness::Wait,
         Ok(found) if found.addresses.is_empty() => return blocked(names),
@@ -190,23 +192,25 @@ pub(super) fn connection(
     }
     let mut open = false;
     let mut handshakes = Vec::new();
-    for key in keys::tls_of(&gathering.wanted, endpoint, route) {
+    for (address, key) in keys::tls_of(&gathering.wanted, endpoint, route) {
         open |= gathering.is_open(key);
-        let (FactKey::Tls { address, .. }, Ok(tls)) = (key, gathering.facts.tls(key)) else {
+        let Ok(tls) = gathering.facts.tls(key) else {
             continue;
         };
         handshakes.push(key.clone());
         if tls.is_trusted() {
             let fact = ConnectionFact {
-                address: *address,
+                address,
                 trust: tls.trust.unwrap_or(Trust::Nowhere),
             };
             return Readiness::Known(Ok(Box::new(fact.into())), vec![key.clone()]);
         }
     }
-    let sockets: Vec<FactKey> = keys::tcp_of(&gathering.wanted, first).cloned().collect();
+    let sockets: Vec<FactKey> = keys::tcp_of(&gathering.wanted, first)
+        .map(|(_, key)| key.clone())
+        .collect();
     let tunnels: Vec<FactKey> = keys::tunnels_of(&gathering.wanted, endpoint, route)
-        .cloned()
+        .map(|(_, key)| key.clone())
         .collect();
     open |= sockets
         .iter()
@@ -229,7 +233,7 @@ pub(super) fn connection(
 
 /// Asked after a connection failed. Within this host there are no hops to look for.
 pub(super) fn path(gathering: &Gathering<'_>, endpoint: &Endpoint, address: IpAddr) -> Readiness {
-    let base = plan::tcp_key(endpoint, address);
+    let base = FactKey::tcp(endpoint, address);
     match gathering.facts.tcp(&base) {
         Ok(tcp) if tcp.remote.ip().is_loopback() => missing(
             Gap::NoMeans {
@@ -237,10 +241,11 @@ pub(super) fn path(gathering: &Gathering<'_>, endpoint: &Endpoint, address: IpAd
             },
             vec![base],
         ),
-        Ok(tcp) => Readiness::Start(Job::Path {
-            remote: tcp.remote,
-            base,
-        }),
+        Ok(tcp) => {
+            let remote = tcp.remote;
+            let look = async move { probes::path::probe(remote).await.map(Fact::from) };
+            alone(look, vec![base])
+        }
         Err(_) if gathering.is_open(&base) => Readiness::Wait,
         Err(_) => blocked(base),
     }
@@ -248,21 +253,19 @@ pub(super) fn path(gathering: &Gathering<'_>, endpoint: &Endpoint, address: IpAd
 
 /// Known as soon as one address accepts, or when all have been tried.
 pub(super) fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness {
-    let names = FactKey::Addresses {
-        host: endpoint.host.clone(),
-    };
+    let names = FactKey::addresses(&endpoint.host);
     match gathering.facts.addresses(&names) {
         Err(_) if gathering.is_open(&names) => return Readiness::Wait,
         Ok(found) if !found.addresses.is_empty() => {}
         _ => return blocked(names),
     }
-    let tried: Vec<FactKey> = keys::tcp_of(&gathering.wanted, endpoint).cloned().collect();
+    let tried: Vec<(IpAddr, &FactKey)> = keys::tcp_of(&gathering.wanted, endpoint).collect();
     let mut fact = ReachFact {
         open: Vec::new(),
         shut: Vec::new(),
     };
-    for key in &tried {
-        if let (FactKey::Tcp { address, .. }, Ok(tcp)) = (key, gathering.facts.tcp(key)) {
+    for (address, key) in &tried {
+        if let Ok(tcp) = gathering.facts.tcp(key) {
             if tcp.outcome == TcpOutcome::Connected {
                 fact.open.push(*address);
             } else {
@@ -270,12 +273,13 @@ pub(super) fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness
             }
         }
     }
-    if fact.open.is_empty() && tried.iter().any(|key| gathering.is_open(key)) {
+    if fact.open.is_empty() && tried.iter().any(|(_, key)| gathering.is_open(key)) {
         return Readiness::Wait;
     }
     if tried.is_empty() {
         return blocked(names);
     }
+    let tried = tried.into_iter().map(|(_, key)| key.clone()).collect();
     Readiness::Known(Ok(Box::new(fact.into())), tried)
 }
 
@@ -284,16 +288,15 @@ pub(super) fn on_connection(
     gathering: &Gathering<'_>,
     endpoint: &Endpoint,
     route: &Route,
+    read: OverLink,
 ) -> Readiness {
-    let base = FactKey::Connection {
-        endpoint: endpoint.clone(),
-        route: route.clone(),
-    };
+    let base = FactKey::connection(endpoint).by(route);
     match gathering.facts.connection(&base) {
         Ok(connection) => Readiness::Start(Job::OverLink {
             endpoint: endpoint.clone(),
             address: connection.address,
             route: route.clone(),
+            read,
             stands_on: vec![base],
         }),
         Err(_) if gathering.is_open(&base) => Readiness::Wait,
@@ -318,22 +321,16 @@ pub(super) fn api_probe(
         Route::Direct => endpoint,
         Route::Proxy(proxy) => proxy,
     };
-    let names = FactKey::Addresses {
-        host: first.host.clone(),
-    };
-    let base = FactKey::Connection {
-        endpoint: endpoint.clone(),
-        route: route.clone(),
-    };
+    let names = FactKey::addresses(&first.host);
+    let base = FactKey::connection(endpoint).by(route);
     if unspoken(gathering, route).is_some() {
         return blocked(base);
     }
-    let key = FactKey::ApiProbe {
-        endpoint: endpoint.clone(),
-        route: route.clone(),
-    };
+    let key = FactKey::api_probe(endpoint).by(route);
     if is_inspected(gathering, &base) || gathering.asked_again.contains(&key) {
-        return on_connection(gathering, endpoint, route);
+        return on_connection(gathering, endpoint, route, |link, phase| {
+            api::probe_over(link, phase).map(Fact::from).boxed_local()
+        });
     }
     match gathering.facts.addresses(&names) {
         Ok(_) => {
