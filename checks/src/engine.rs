@@ -142,7 +142,7 @@ pub fn verdict(rows: &[Row], fail_on: Status, interrupted: bool) -> Verdict {
         return Verdict::Interrupted;
     }
     let decisive =
-        |row: &&Row| row.status >= fail_on && matches!(row.status, Status::Fail | Status::Warn);
+        |row: &&Row| row.status() >= fail_on && matches!(row.status(), Status::Fail | Status::Warn);
     if rows.iter().any(|row| decisive(&row)) {
         return Verdict::NotReady;
     }
@@ -195,30 +195,13 @@ fn row(check: &dyn Check, answered: Answered, case: &Case<'_>) -> Row {
             message: "a check panicked; please report it with the output of --format json".into(),
         })
     });
-    let (judgement, gap) = match answer {
-        Ok(judgement) => (judgement, None),
-        Err(gap) => {
-            let judgement = Judgement {
-                status: Status::Gap,
-                ..Judgement::pass("")
-            };
-            (judgement, Some(gap))
-        }
-    };
     Row {
         object: case.object.id,
         check: check.id(),
         subject: answered.subject,
         title: check.title(),
-        status: judgement.status,
         required: check.is_required(),
-        expected: judgement.expected,
-        found: judgement.found,
-        fix: judgement.fix,
-        owner: judgement.owner,
-        places: judgement.places,
-        evidence: judgement.evidence,
-        gap,
+        judgement: answer.unwrap_or_else(Judgement::open),
         judged_on: answered.judged_on,
         role: Role::Independent,
     }
@@ -278,7 +261,7 @@ fn proofs(case: &Case<'_>) -> Vec<EndpointProof> {
 fn behind(judged: &Judged) -> Vec<Behind> {
     let mut hidden: BTreeMap<usize, (BTreeSet<CheckId>, BTreeSet<String>)> = BTreeMap::new();
     for row in &judged.rows {
-        if let (Role::Consequence { cause }, Status::Gap) = (row.role, row.status) {
+        if let (Role::Consequence { cause }, Status::Gap) = (row.role, row.status()) {
             let entry = hidden.entry(cause).or_default();
             entry.0.insert(row.check.clone());
             entry.1.extend(row.judged_on.iter().filter_map(requirement));

@@ -105,7 +105,7 @@ impl Diagnosis {
         };
         // A question that was asked and not answered rests on what it was judged on, like a verdict.
         let rests_on_broken = || row.judged_on.iter().any(stands_on_broken);
-        let follows = match &row.gap {
+        let follows = match row.gap() {
             Some(Gap::Blocked { by }) => stands_on_broken(by),
             Some(Gap::NotAnswered { .. } | Gap::NoMeans { .. }) => rests_on_broken(),
             Some(_) => false,
@@ -145,7 +145,7 @@ impl Diagnosis {
                 self.rerun.push(row.check.clone());
             }
             self.evidence.extend(
-                row.evidence
+                row.evidence()
                     .iter()
                     .filter(|piece| !self.evidence.contains(piece))
                     .cloned()

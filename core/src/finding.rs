@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::Gap;
 use crate::object::{Opt, Place};
 
 /// The verdict of a row, best first.
@@ -80,62 +81,122 @@ pub struct Evidence {
     pub value: String,
 }
 
+/// How much a finding weighs, lightest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// It works, or may work, but should be changed.
+    Warn,
+    /// It will not work.
+    Fail,
+}
+
+impl From<Severity> for Status {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Note => Self::Note,
+            Severity::Warn => Self::Warn,
+            Severity::Fail => Self::Fail,
+        }
+    }
+}
+
+/// What a judgement comes to, with all that belongs to it and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The check does not apply to this subject.
+    BesideThePoint {
+        /// Why not.
+        why: String,
+    },
+    /// Something is not as it should be.
+    Found {
+        /// How much it weighs.
+        severity: Severity,
+        /// What should be.
+        expected: String,
+        /// What is, in one line.
+        found: String,
+        /// What to do.
+        fix: String,
+        /// Who has to do it.
+        owner: Owner,
+    },
+    /// The statement is true, with something worth knowing.
+    Noted {
+        /// What is worth knowing, in one line.
+        found: String,
+        /// What to do about it, where anything is to be done.
+        fix: String,
+        /// Who may want to.
+        owner: Owner,
+    },
+    /// Not checked.
+    Open {
+        /// Why not.
+        gap: Gap,
+    },
+    /// The statement is true.
+    Passed {
+        /// What was seen.
+        seen: String,
+    },
+}
+
 /// A judgement about one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    /// The verdict.
-    pub status: Status,
-    /// What should be; empty for a pass.
-    pub expected: String,
-    /// What is, in one line; for a pass, what was seen; for *not applicable*, why.
-    pub found: String,
-    /// What to do; empty for a pass.
-    pub fix: String,
-    /// Who has to do it.
-    pub owner: Option<Owner>,
+    /// What it comes to.
+    pub outcome: Outcome,
     /// Where.
     pub places: Vec<Place>,
     /// On what it rests.
     pub evidence: Vec<Evidence>,
 }
 
-impl Judgement {
-    /// True, and what was seen.
-    pub fn pass(found: impl Into<String>) -> Self {
+impl From<Outcome> for Judgement {
+    fn from(outcome: Outcome) -> Self {
         Self {
-            status: Status::Pass,
-            expected: String::new(),
-            found: found.into(),
-            fix: String::new(),
-            owner: None,
+            outcome,
             places: Vec::new(),
             evidence: Vec::new(),
         }
     }
+}
+
+impl Judgement {
+    /// True, and what was seen.
+    pub fn pass(seen: impl Into<String>) -> Self {
+        Outcome::Passed { seen: seen.into() }.into()
+    }
 
     /// It does not apply, and why.
-    pub fn not_applicable(reason: impl Into<String>) -> Self {
-        Self {
-            status: Status::NotApplicable,
-            ..Self::pass(reason)
-        }
+    pub fn not_applicable(why: impl Into<String>) -> Self {
+        Outcome::BesideThePoint { why: why.into() }.into()
+    }
+
+    /// Not checked, and why.
+    pub fn open(gap: Gap) -> Self {
+        Outcome::Open { gap }.into()
     }
 
     /// A finding: what was expected, what was found, what to do and by whom.
     pub fn finding(
-        status: Status,
+        severity: Severity,
         expected: impl Into<String>,
         found: impl Into<String>,
         fix: impl Into<String>,
         owner: Owner,
     ) -> Self {
-        Self {
-            status,
+        Outcome::Found {
+            severity,
             expected: expected.into(),
+            found: found.into(),
             fix: fix.into(),
-            owner: Some(owner),
-            ..Self::pass(found)
+            owner,
         }
+        .into()
     }
 
     /// A finding that fails.
@@ -145,7 +206,7 @@ impl Judgement {
         fix: impl Into<String>,
         owner: Owner,
     ) -> Self {
-        Self::finding(Status::Fail, expected, found, fix, owner)
+        Self::finding(Severity::Fail, expected, found, fix, owner)
     }
 
     /// A finding that warns.
@@ -155,12 +216,70 @@ impl Judgement {
         fix: impl Into<String>,
         owner: Owner,
     ) -> Self {
-        Self::finding(Status::Warn, expected, found, fix, owner)
+        Self::finding(Severity::Warn, expected, found, fix, owner)
     }
 
     /// A note: true, with something worth knowing.
     pub fn note(found: impl Into<String>, fix: impl Into<String>, owner: Owner) -> Self {
-        Self::finding(Status::Note, "", found, fix, owner)
+        Outcome::Noted {
+            found: found.into(),
+            fix: fix.into(),
+            owner,
+        }
+        .into()
+    }
+
+    /// The verdict.
+    pub fn status(&self) -> Status {
+        match &self.outcome {
+            Outcome::BesideThePoint { .. } => Status::NotApplicable,
+            Outcome::Found { severity, .. } => (*severity).into(),
+            Outcome::Noted { .. } => Status::Note,
+            Outcome::Open { .. } => Status::Gap,
+            Outcome::Passed { .. } => Status::Pass,
+        }
+    }
+
+    /// What should be; empty unless something is not as it should be.
+    pub fn expected(&self) -> &str {
+        match &self.outcome {
+            Outcome::Found { expected, .. } => expected,
+            _ => "",
+        }
+    }
+
+    /// What is, in one line; for a pass, what was seen; for *not applicable*, why; empty when it was not checked.
+    pub fn found(&self) -> &str {
+        match &self.outcome {
+            Outcome::BesideThePoint { why } => why,
+            Outcome::Found { found, .. } | Outcome::Noted { found, .. } => found,
+            Outcome::Open { .. } => "",
+            Outcome::Passed { seen } => seen,
+        }
+    }
+
+    /// What to do; empty where nothing is.
+    pub fn fix(&self) -> &str {
+        match &self.outcome {
+            Outcome::Found { fix, .. } | Outcome::Noted { fix, .. } => fix,
+            _ => "",
+        }
+    }
+
+    /// Who has to do it.
+    pub fn owner(&self) -> Option<Owner> {
+        match &self.outcome {
+            Outcome::Found { owner, .. } | Outcome::Noted { owner, .. } => Some(*owner),
+            _ => None,
+        }
+    }
+
+    /// Why it was not checked.
+    pub fn gap(&self) -> Option<&Gap> {
+        match &self.outcome {
+            Outcome::Open { gap } => Some(gap),
+            _ => None,
+        }
     }
 
     /// Adds a place.
@@ -188,6 +307,13 @@ impl Judgement {
             label: label.to_owned(),
             value,
         });
+        self
+    }
+
+    /// Adds the evidence that another judgement rests on.
+    #[must_use]
+    pub fn resting_on(mut self, evidence: Vec<Evidence>) -> Self {
+        self.evidence.extend(evidence);
         self
     }
 }

@@ -5,6 +5,7 @@ pub mod access;
 pub mod baseline;
 pub mod cause;
 pub mod check;
+mod document;
 pub mod endpoint;
 pub mod facts;
 pub mod finding;

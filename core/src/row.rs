@@ -4,12 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, CheckId, Subject};
+use crate::document;
 use crate::facts::{FactKey, Gap};
-use crate::finding::{Evidence, Owner, Status};
+use crate::finding::{Evidence, Judgement, Owner, Status};
 use crate::object::{ObjectId, Place};
 
 /// One judgement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(into = "document::Row", try_from = "document::Row")]
 pub struct Row {
     /// The object.
     pub object: ObjectId,
@@ -19,24 +21,10 @@ pub struct Row {
     pub subject: Subject,
     /// The check's statement.
     pub title: String,
-    /// The verdict.
-    pub status: Status,
     /// A gap here makes the run incomplete.
     pub required: bool,
-    /// What should be.
-    pub expected: String,
-    /// What is.
-    pub found: String,
-    /// What to do.
-    pub fix: String,
-    /// Who has to act.
-    pub owner: Option<Owner>,
-    /// Where.
-    pub places: Vec<Place>,
-    /// On what it rests.
-    pub evidence: Vec<Evidence>,
-    /// Why it was not checked.
-    pub gap: Option<Gap>,
+    /// What the check said.
+    pub judgement: Judgement,
     /// The facts and options it looked at.
     pub judged_on: Vec<FactKey>,
     /// Its part in a cause.
@@ -49,14 +37,55 @@ impl Row {
         check.is_named(&self.check)
     }
 
+    /// The verdict.
+    pub fn status(&self) -> Status {
+        self.judgement.status()
+    }
+
+    /// What should be; empty unless something is not as it should be.
+    pub fn expected(&self) -> &str {
+        self.judgement.expected()
+    }
+
+    /// What is, in one line; empty when it was not checked.
+    pub fn found(&self) -> &str {
+        self.judgement.found()
+    }
+
+    /// What to do; empty where nothing is.
+    pub fn fix(&self) -> &str {
+        self.judgement.fix()
+    }
+
+    /// Who has to act.
+    pub fn owner(&self) -> Option<Owner> {
+        self.judgement.owner()
+    }
+
+    /// Why it was not checked.
+    pub fn gap(&self) -> Option<&Gap> {
+        self.judgement.gap()
+    }
+
+    /// On what it rests.
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.judgement.evidence
+    }
+
+    /// Where.
+    pub fn places(&self) -> &[Place] {
+        &self.judgement.places
+    }
+
     /// Whether the run is incomplete without it: what was left out on request, or is done on request only, is no reason for that.
     pub fn is_missed(&self) -> bool {
-        self.required
-            && self.status == Status::Gap
-            && !matches!(
-                self.gap,
-                Some(Gap::Offline | Gap::NotAskedFor { .. } | Gap::NotPlanned)
+        let is_left_out = |gap: &Gap| {
+            matches!(
+                gap,
+                Gap::Offline | Gap::NotAskedFor { .. } | Gap::NotPlanned
             )
+        };
+        self.required && self.gap().is_some_and(|gap| !is_left_out(gap))
     }
 }
 

@@ -193,7 +193,7 @@ pub struct CatalogueEntry {
 impl Run {
     /// Rows of a status.
     pub fn with_status(&self, status: Status) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(move |row| row.status == status)
+        self.rows.iter().filter(move |row| row.status() == status)
     }
 
     /// How many rows have a status.

@@ -53,7 +53,7 @@ impl Report for Short {
 fn failures(lines: &mut Vec<String>, page: &Canvas, run: &Run) {
     let rows = words::blocking(run);
     for row in rows.iter().take(NAMED) {
-        let verb = match row.status {
+        let verb = match row.status() {
             Status::Fail => "Fails",
             Status::Warn => "Warns",
             _ => "Open",
@@ -62,7 +62,7 @@ fn failures(lines: &mut Vec<String>, page: &Canvas, run: &Run) {
             "{verb}: {}: {}{}",
             page.clean(&row.subject.to_string(), CAP),
             sentence(&page.clean(&words::said(row), CAP)),
-            who(row.owner)
+            who(row.owner())
         ));
     }
     more(lines, rows.len(), "like these");
@@ -74,7 +74,7 @@ fn missing(lines: &mut Vec<String>, page: &Canvas, run: &Run) {
     }
     let mut reasons: Vec<String> = Vec::new();
     for row in words::missing(run) {
-        let reason = row.gap.as_ref().map(ToString::to_string);
+        let reason = row.gap().map(ToString::to_string);
         reasons.extend(reason.filter(|reason| !reasons.contains(reason)));
     }
     for reason in reasons.iter().take(NAMED) {

@@ -65,18 +65,18 @@ pub(crate) fn blocking(run: &Run) -> Vec<&Row> {
     let mut rows: Vec<&Row> = run
         .rows
         .iter()
-        .filter(|row| row.status >= from && row.role == Role::Independent)
+        .filter(|row| row.status() >= from && row.role == Role::Independent)
         .collect();
-    rows.sort_by_key(|row| Reverse(row.status));
+    rows.sort_by_key(|row| Reverse(row.status()));
     rows
 }
 
 /// What a row says in short: what was found, else why it was not checked, else its statement.
 pub(crate) fn said(row: &Row) -> String {
-    match &row.gap {
+    match row.gap() {
         Some(gap) => gap.to_string(),
-        None if row.found.is_empty() => row.title.clone(),
-        None => row.found.clone(),
+        None if row.found().is_empty() => row.title.clone(),
+        None => row.found().to_owned(),
     }
 }
 

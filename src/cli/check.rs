@@ -564,7 +564,7 @@ fn unproven(scope: &Scope, settings: &Settings, judged: &Judged) -> Vec<String> 
             routes_taken(scope, settings)
         ));
         unproven.push("That Engage components trust the same certificates: Java and Windows keep stores of their own.".to_owned());
-        let is_denied = |row: &Row| matches!(row.gap, Some(Gap::Denied { .. }));
+        let is_denied = |row: &Row| matches!(row.gap(), Some(Gap::Denied { .. }));
         if rows.iter().any(is_denied) {
             unproven.push("Permissions given in the last minutes: a change takes up to five minutes to be known everywhere, and a token keeps the rights it was made with. Wait and run again.".to_owned());
         }
@@ -572,7 +572,7 @@ fn unproven(scope: &Scope, settings: &Settings, judged: &Judged) -> Vec<String> 
             unproven.push("What the object's own clients may not read; a read-only client for hybridcheck (--client-id) can be allowed to.".to_owned());
         }
     }
-    let is_unasked = |row: &Row| matches!(row.gap, Some(Gap::NotAskedFor { .. }));
+    let is_unasked = |row: &Row| matches!(row.gap(), Some(Gap::NotAskedFor { .. }));
     if rows.iter().any(is_unasked) {
         unproven.push("The SAML2 bearer login of [saml_auth]: it could create a user where users are provisioned at their first login, so it was not tried; --saml-user EMAIL, with an existing test user, allows it.".to_owned());
     }

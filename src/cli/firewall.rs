@@ -220,16 +220,16 @@ fn reach(rule: &Access, rows: &[Row], notes: &mut Vec<String>) -> Reach {
         rows.iter()
             .filter(move |row| row.check.0 == id && is_about(row, rule))
     };
-    let found = |row: &Row| row.found.clone();
-    if let Some(row) = of(CONNECTS).find(|row| row.status == Status::Fail) {
+    let found = |row: &Row| row.found().to_owned();
+    if let Some(row) = of(CONNECTS).find(|row| row.status() == Status::Fail) {
         return shut(row);
     }
-    if let Some(row) = of(RESOLVES).find(|row| row.status == Status::Fail) {
+    if let Some(row) = of(RESOLVES).find(|row| row.status() == Status::Fail) {
         return Reach::Untested {
             why: format!("the name does not resolve here: {}", found(row)),
         };
     }
-    if let Some(row) = of(CONNECTS).find(|row| row.status == Status::Gap) {
+    if let Some(row) = of(CONNECTS).find(|row| row.status() == Status::Gap) {
         return Reach::Untested { why: why(row) };
     }
     let Some(connects) = of(CONNECTS).next() else {
@@ -237,14 +237,14 @@ fn reach(rule: &Access, rows: &[Row], notes: &mut Vec<String>) -> Reach {
             why: "this host did not try; agent desktops connect from elsewhere".into(),
         };
     };
-    if connects.status == Status::Warn {
+    if connects.status() == Status::Warn {
         notes.push(format!(
             "{} was reached, but {}: a rule by name, as in the full list, covers every address.",
             rule.destination,
             found(connects)
         ));
     }
-    if let Some(cut) = of(HANDSHAKE).find(|row| row.status == Status::Fail) {
+    if let Some(cut) = of(HANDSHAKE).find(|row| row.status() == Status::Fail) {
         notes.push(format!(
             "{} accepts TCP connections, but TLS does not get through ({}). A firewall that filters by name or inspects TLS does that: \
              see hybridcheck check, and the full list for the rule.",
@@ -268,13 +268,13 @@ fn revocation(rule: &Access, rows: &[Row], notes: &mut Vec<String>) -> Reach {
         return untried();
     };
     let worst = rows.fold(first, |worst, row| {
-        if row.status > worst.status {
+        if row.status() > worst.status() {
             row
         } else {
             worst
         }
     });
-    match worst.status {
+    match worst.status() {
         Status::Fail | Status::Warn => shut(worst),
         // Which hosts it would be is told by a chain that was not served.
         Status::Gap => untried(),
@@ -284,17 +284,17 @@ fn revocation(rule: &Access, rows: &[Row], notes: &mut Vec<String>) -> Reach {
 
 fn shut(row: &Row) -> Reach {
     let tries = row
-        .evidence
+        .evidence()
         .iter()
         .map(|evidence| format!("{}: {}", evidence.label, evidence.value));
     Reach::Shut {
-        found: row.found.clone(),
+        found: row.found().to_owned(),
         tries: tries.collect(),
     }
 }
 
 fn why(row: &Row) -> String {
-    row.gap
+    row.gap()
         .as_ref()
         .map_or_else(|| "it was not tried".to_owned(), ToString::to_string)
 }
@@ -362,10 +362,23 @@ mod tests {
     use hybridcheck_core::check::CheckId;
     use hybridcheck_core::endpoint::Host;
     use hybridcheck_core::facts::Gap;
+    use hybridcheck_core::finding::{Judgement, Owner};
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_core::region::Regions;
     use hybridcheck_core::row::Role;
     use hybridcheck_testkit::objects::healthy;
+
+    fn said(status: Status) -> Judgement {
+        let (found, owner) = ("what was found", Owner::NetworkTeam);
+        match status {
+            Status::Pass => Judgement::pass(found),
+            Status::NotApplicable => Judgement::not_applicable(found),
+            Status::Note => Judgement::note(found, "", owner),
+            Status::Gap => Judgement::open(Gap::Interrupted),
+            Status::Warn => Judgement::warn("what should be", found, "what to do", owner),
+            Status::Fail => Judgement::fail("what should be", found, "what to do", owner),
+        }
+    }
 
     fn row(check: &str, host: &str, port: u16, status: Status) -> Row {
         Row {
@@ -378,15 +391,8 @@ mod tests {
                 },
             },
             title: String::new(),
-            status,
             required: false,
-            expected: String::new(),
-            found: "what was found".into(),
-            fix: String::new(),
-            owner: None,
-            places: Vec::new(),
-            evidence: Vec::new(),
-            gap: (status == Status::Gap).then_some(Gap::Interrupted),
+            judgement: said(status),
             judged_on: Vec::new(),
             role: Role::Independent,
         }

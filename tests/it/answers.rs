@@ -47,7 +47,7 @@ fn a_gap_names_call_and_member(fault: &str, check: &str, call: &str, member: &st
     let (_sandbox, document) = checked(fault);
     let rows = document.rows.iter().filter(|row| row.check.0 == check);
     let told: Vec<String> = rows
-        .filter_map(|row| Some(row.gap.as_ref()?.to_string()))
+        .filter_map(|row| Some(row.gap()?.to_string()))
         .collect();
     let parts = [call, DOCUMENTED, member, "correlation id"];
     assert!(
@@ -66,7 +66,7 @@ fn what_the_service_leaves_out_is_a_gap(fault: &str, check: &str, said: &str) {
     let (_sandbox, document) = checked(fault);
     let mut rows = document.rows.iter().filter(|row| row.check.0 == check);
     let row = rows.next().expect("a row");
-    let told = row.gap.as_ref().map(ToString::to_string);
+    let told = row.gap().map(ToString::to_string);
     assert!(
         told.as_ref().is_some_and(|told| told.contains(said)),
         "{told:?}"
@@ -92,7 +92,7 @@ fn pages_without_end_are_left_soon_and_the_listing_is_not_called_whole() {
         let mut rows = document.rows.iter();
         let row = rows.find(|row| row.check.0 == "idp-issuer-unique");
         let row = row.expect("a row");
-        let told = row.gap.as_ref().map(ToString::to_string);
+        let told = row.gap().map(ToString::to_string);
         let is_told = told.as_ref().is_some_and(|told| told.contains("cut off"));
         assert!(is_told, "{fault}: {told:?}");
     }
@@ -143,10 +143,8 @@ fn a_body_longer_than_its_stated_length_is_read_to_that_length_only() {
     ]);
     let document = finished.json();
     let mut rows = document.rows.iter();
-    let row = rows.find(|row| row.check.0 == "oauth-token-issued" && row.gap.is_some());
-    let told = row
-        .and_then(|row| row.gap.as_ref())
-        .map(ToString::to_string);
+    let row = rows.find(|row| row.check.0 == "oauth-token-issued" && row.gap().is_some());
+    let told = row.and_then(|row| row.gap()).map(ToString::to_string);
     let is_told = told
         .as_ref()
         .is_some_and(|told| told.contains("ends in the middle of its JSON"));

@@ -19,13 +19,13 @@ fn the_healthy_sandbox_is_ready_without_a_cause() {
         .iter()
         // A login that nobody asked for stays a gap that no run requires.
         .filter(|row| {
-            row.status >= Status::Gap && !matches!(row.gap, Some(Gap::NotAskedFor { .. }))
+            row.status() >= Status::Gap && !matches!(row.gap(), Some(Gap::NotAskedFor { .. }))
         })
         .map(|row| {
             (
                 row.check.to_string(),
                 row.subject.to_string(),
-                row.found.clone(),
+                row.found().to_owned(),
             )
         })
         .collect();
@@ -50,11 +50,14 @@ fn every_fault_gives_its_cause_and_no_other() {
             let rows: Vec<String> = document
                 .rows
                 .iter()
-                .filter(|row| row.status >= Status::Gap)
+                .filter(|row| row.status() >= Status::Gap)
                 .map(|row| {
                     format!(
                         "{:?} {} {}: {}",
-                        row.status, row.check, row.subject, row.found
+                        row.status(),
+                        row.check,
+                        row.subject,
+                        row.found()
                     )
                 })
                 .collect();
@@ -64,12 +67,12 @@ fn every_fault_gives_its_cause_and_no_other() {
                 rows.join("\n    ")
             ));
         }
-        let is_unasked = |gap: &Option<Gap>| matches!(gap, Some(Gap::NotAskedFor { .. }));
+        let is_unasked = |gap: Option<&Gap>| matches!(gap, Some(Gap::NotAskedFor { .. }));
         let has = |wanted: Status| {
             document.rows.iter().any(|row| {
-                row.status == wanted
+                row.status() == wanted
                     && (row.required || wanted == Status::Fail)
-                    && !is_unasked(&row.gap)
+                    && !is_unasked(row.gap())
             })
         };
         let expected_status = if has(Status::Fail) {
@@ -86,8 +89,8 @@ fn every_fault_gives_its_cause_and_no_other() {
         let left: Vec<String> = document
             .rows
             .iter()
-            .filter(|row| row.status == Status::Fail && row.role == Role::Independent)
-            .map(|row| format!("{} {}: {}", row.check, row.subject, row.found))
+            .filter(|row| row.status() == Status::Fail && row.role == Role::Independent)
+            .map(|row| format!("{} {}: {}", row.check, row.subject, row.found()))
             .collect();
         if !left.is_empty() {
             wrong.push(format!(

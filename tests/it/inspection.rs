@@ -38,8 +38,8 @@ fn inspection_that_this_host_trusts_is_one_warning_and_takes_no_secret() {
     let failing: Vec<_> = run
         .rows
         .iter()
-        .filter(|row| row.status == Status::Fail)
-        .map(|row| format!("{} {}: {}", row.check, row.subject, row.found))
+        .filter(|row| row.status() == Status::Fail)
+        .map(|row| format!("{} {}: {}", row.check, row.subject, row.found()))
         .collect();
     assert_eq!(failing, Vec::<String>::new());
     let trusts: Vec<Trust> = run

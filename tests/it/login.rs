@@ -21,9 +21,9 @@ fn without_the_flag_nobody_logs_in_and_the_reason_is_told() {
     let document = finished.json();
     let row = document.rows.iter().find(|row| row.check.0 == "saml-login");
     let row = row.expect("a row");
-    assert_eq!(row.status, Status::Gap);
+    assert_eq!(row.status(), Status::Gap);
     let said = row
-        .gap
+        .gap()
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
@@ -32,7 +32,7 @@ fn without_the_flag_nobody_logs_in_and_the_reason_is_told() {
     assert_eq!(finished.status, 0, "{}", finished.stderr);
     let others = document.rows.iter();
     let mut others = others.filter(|row| row.check.0.starts_with("saml-login-"));
-    assert!(others.all(|row| row.status == Status::NotApplicable));
+    assert!(others.all(|row| row.status() == Status::NotApplicable));
     let mut unproven = document.coverage.unproven.iter();
     assert!(unproven.any(|line| line.contains("--saml-user EMAIL")));
     let asked: Vec<String> = sandbox.requests();
@@ -77,11 +77,11 @@ fn with_the_flag_the_user_logs_in_is_read_and_the_token_is_ended() {
         let row = document.rows.iter().find(|row| row.check.0 == check);
         let row = row.expect("a row");
         assert_eq!(
-            row.status,
+            row.status(),
             Status::Pass,
             "{check}: {} {:?}",
-            row.found,
-            row.gap
+            row.found(),
+            row.gap()
         );
     }
     let lines = sandbox.requests();
@@ -207,9 +207,12 @@ fn a_run_that_is_over_early_ends_the_token_all_the_same() {
     let (document, heard) = over_while_reading(Some("200 OK"));
     assert_eq!(heard.matches("DELETE /api/v2/tokens/me").count(), 1);
     let of = |check: &str| document.rows.iter().find(|row| row.check.0 == check);
-    assert_eq!(of("saml-login-ended").expect("a row").status, Status::Pass);
+    assert_eq!(
+        of("saml-login-ended").expect("a row").status(),
+        Status::Pass
+    );
     let unread = of("saml-login-user").expect("a row");
-    assert!(matches!(unread.gap, Some(Gap::TimedOut { .. })));
+    assert!(matches!(unread.gap(), Some(Gap::TimedOut { .. })));
 }
 
 #[test]
@@ -219,8 +222,12 @@ fn a_token_whose_end_nobody_confirms_is_told_with_its_life() {
     let mut rows = document.rows.iter();
     let row = rows.find(|row| row.check.0 == "saml-login-ended");
     let row = row.expect("a row");
-    assert_eq!(row.status, Status::Warn);
-    assert!(row.found.contains("for at most 3600 s"), "{}", row.found);
+    assert_eq!(row.status(), Status::Warn);
+    assert!(
+        row.found().contains("for at most 3600 s"),
+        "{}",
+        row.found()
+    );
 }
 
 #[test]

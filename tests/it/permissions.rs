@@ -48,7 +48,7 @@ fn checked(fault: &str, has_tool_client: bool, more: &[&str]) -> Run {
 /// Rows that a permission closed off.
 fn denied(document: &Run) -> Vec<&Row> {
     let rows = document.rows.iter();
-    rows.filter(|row| matches!(row.gap, Some(Gap::Denied { .. })))
+    rows.filter(|row| matches!(row.gap(), Some(Gap::Denied { .. })))
         .collect()
 }
 
@@ -102,7 +102,7 @@ fn the_tools_client_with_that_role_reads_everything_where_no_other_may() {
     let document = checked("permission-missing", true, &[]);
     let denied: Vec<String> = denied(&document)
         .iter()
-        .map(|row| format!("{}: {:?}", row.check, row.gap))
+        .map(|row| format!("{}: {:?}", row.check, row.gap()))
         .collect();
     assert_eq!(denied, Vec::<String>::new());
 }
@@ -130,7 +130,7 @@ fn without_a_permission_none_but_the_checks_named_are_open_and_each_row_names_it
                 row.check
             );
             let said = row
-                .gap
+                .gap()
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default();
@@ -149,7 +149,7 @@ fn a_scope_that_is_missing_is_named_with_where_scopes_are_listed() {
         .find(|row| row.check.0 == "roles-exist")
         .expect("a row");
     let said = row
-        .gap
+        .gap()
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
@@ -187,7 +187,11 @@ fn a_product_that_is_not_enabled_never_leads_to_advice_to_add_its_permissions() 
         }
         let rows = document.rows.iter();
         for row in rows.filter(|row| row.check.0 == "roles-permissions") {
-            assert!(!row.fix.contains("Add to the role"), "{fault}: {}", row.fix);
+            assert!(
+                !row.fix().contains("Add to the role"),
+                "{fault}: {}",
+                row.fix()
+            );
         }
     }
 }
@@ -229,7 +233,7 @@ fn an_edited_baseline_is_judged_by_whatever_domain_it_names() {
         .rows
         .iter()
         .filter(|row| row.check.0 == "roles-permissions")
-        .map(|row| (row.subject.to_string(), row.status));
+        .map(|row| (row.subject.to_string(), row.status()));
     let statuses: Vec<(String, Status)> = statuses.collect();
     assert!(
         statuses.contains(&(

@@ -83,7 +83,7 @@ fn a_client_of_several_sections_is_asked_for_one_token() {
     let issued = document
         .rows
         .iter()
-        .filter(|row| row.check.0 == "oauth-token-issued" && row.found.starts_with("a token of"));
+        .filter(|row| row.check.0 == "oauth-token-issued" && row.found().starts_with("a token of"));
     assert_eq!(issued.count(), 2);
 }
 

@@ -23,7 +23,7 @@ fn status_of(document: &Run, check: &str, subject: &str) -> Option<Status> {
         .rows
         .iter()
         .find(|row| row.check.0 == check && row.subject.to_string() == subject);
-    row.map(|row| row.status)
+    row.map(hybridcheck_core::row::Row::status)
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn many_targets_end_together_and_each_is_judged() {
     let document: Run = serde_json::from_slice(&output.stdout).expect("a document");
     let judged = |wanted: Status| {
         let rows = document.rows.iter();
-        rows.filter(|row| row.check.0 == "network-connects" && row.status == wanted)
+        rows.filter(|row| row.check.0 == "network-connects" && row.status() == wanted)
             .count()
     };
     assert_eq!(judged(Status::Pass), 150);

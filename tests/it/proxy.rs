@@ -36,7 +36,7 @@ fn with_environment(sandbox: &Sandbox, environment: &[(&str, &str)], words: &[&s
 
 fn found<'r>(run: &'r Run, check: &str) -> Vec<(Status, &'r str)> {
     let rows = run.rows.iter().filter(|row| row.check.0 == check);
-    rows.map(|row| (row.status, row.found.as_str())).collect()
+    rows.map(|row| (row.status(), row.found())).collect()
 }
 
 #[test]

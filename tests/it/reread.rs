@@ -22,7 +22,7 @@ fn unchanged(document: &Run) -> (Status, &str) {
     let row = rows
         .find(|row| row.check.0 == "object-unchanged")
         .expect("a row");
-    (row.status, &row.found)
+    (row.status(), row.found())
 }
 
 fn tokens(sandbox: &Sandbox) -> usize {

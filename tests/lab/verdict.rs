@@ -101,11 +101,12 @@ fn words(fault: &Fault, run: &Run, wrong: &mut Vec<String>) {
 /// A failing row outside a cause is a consequence that nobody recognised, or a false accusation.
 fn rows(run: &Run, wrong: &mut Vec<String>) {
     for row in &run.rows {
-        if row.status == Status::Fail && row.role == Role::Independent {
+        if row.status() == Status::Fail && row.role == Role::Independent {
             let subject = serde_json::to_string(&row.subject).unwrap_or_default();
             wrong.push(format!(
                 "fails for itself: {} {subject}: {}",
-                row.check.0, row.found
+                row.check.0,
+                row.found()
             ));
         }
     }

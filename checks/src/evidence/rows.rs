@@ -18,7 +18,7 @@ const OF_ADDRESSES: [&dyn Check; 2] = [&network::AddressGenuine, &network::Hosts
 /// service: such rows are left to the causes of wrong addresses.
 pub(crate) fn failing<'r>(rows: &'r [Row], check: &dyn Check) -> Vec<&'r Row> {
     let flagged = flagged(rows, check).into_iter();
-    flagged.filter(|row| row.status == Status::Fail).collect()
+    flagged.filter(|row| row.status() == Status::Fail).collect()
 }
 
 /// The failing rows of several checks, check by check.
@@ -37,7 +37,7 @@ pub(crate) fn flagged_any<'r>(rows: &'r [Row], checks: &[&dyn Check]) -> Vec<&'r
 pub(crate) fn flagged<'r>(rows: &'r [Row], check: &dyn Check) -> Vec<&'r Row> {
     let of_check = rows.iter().filter(|row| row.is_of(check));
     of_check
-        .filter(|row| matches!(row.status, Status::Fail | Status::Warn))
+        .filter(|row| matches!(row.status(), Status::Fail | Status::Warn))
         .filter(|row| !stands_at_wrong_address(rows, row))
         .collect()
 }
@@ -63,14 +63,14 @@ const OF_NAMES: [&dyn Check; 3] = [
 /// Whether a check has one of these verdicts on an endpoint.
 pub(crate) fn is_flagged(rows: &[Row], check: &dyn Check, of: &Endpoint, among: &[Status]) -> bool {
     rows.iter()
-        .any(|row| among.contains(&row.status) && row.is_of(check) && endpoint(row) == Some(of))
+        .any(|row| among.contains(&row.status()) && row.is_of(check) && endpoint(row) == Some(of))
 }
 
 /// The failing and warning rows about an endpoint that look at its addresses: consequences when these are wrong.
 pub(crate) fn behind_addresses<'r>(rows: &'r [Row], of: &Endpoint) -> Vec<&'r Row> {
     let flagged = rows
         .iter()
-        .filter(|row| matches!(row.status, Status::Fail | Status::Warn));
+        .filter(|row| matches!(row.status(), Status::Fail | Status::Warn));
     flagged
         .filter(|row| endpoint(row) == Some(of) && stands_at_wrong_address(rows, row))
         .collect()

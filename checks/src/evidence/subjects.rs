@@ -7,7 +7,7 @@ use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
     Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, TlsFact, Trust,
 };
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::finding::{Judgement, Outcome, Owner, Severity};
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::text::visible;
 
@@ -105,14 +105,27 @@ pub(crate) fn beside_proxy(
         return answer;
     };
     match answer {
-        Ok(judgement) if matches!(judgement.status, Status::Fail | Status::Warn) => Ok(Judgement {
-            status: Status::Note,
-            expected: String::new(),
-            found: format!(
-                "{}; requests go through proxy {proxy}, which resolves the name itself, so this matters only to programs that go direct",
-                judgement.found
-            ),
-            ..judgement
+        Ok(Judgement {
+            outcome:
+                Outcome::Found {
+                    severity: Severity::Warn | Severity::Fail,
+                    found,
+                    fix,
+                    owner,
+                    ..
+                },
+            places,
+            evidence,
+        }) => Ok(Judgement {
+            outcome: Outcome::Noted {
+                found: format!(
+                    "{found}; requests go through proxy {proxy}, which resolves the name itself, so this matters only to programs that go direct"
+                ),
+                fix,
+                owner,
+            },
+            places,
+            evidence,
         }),
         Err(Gap::Blocked { .. }) => Ok(Judgement::not_applicable(format!(
             "requests go through proxy {proxy}, which resolves the name itself"
@@ -345,20 +358,14 @@ pub(crate) fn with_http(mut judgement: Judgement, http: &HttpFact) -> Judgement 
 
 /// A genuine answer that came through a proxy which says so is a note: it lets requests through, and sees them.
 pub(crate) fn with_proxies(judgement: Judgement, http: &HttpFact) -> Judgement {
-    let proxies = http::passed_through(http).filter(|_| judgement.status == Status::Pass);
-    match proxies {
-        Some(proxies) => Judgement {
-            evidence: judgement.evidence,
-            ..Judgement::note(
-                format!(
-                    "{}; a proxy on the way adds `Via: {proxies}`",
-                    judgement.found
-                ),
-                "Nothing, as long as it changes neither requests nor answers.",
-                Owner::NetworkTeam,
-            )
-        },
-        None => judgement,
+    match (&judgement.outcome, http::passed_through(http)) {
+        (Outcome::Passed { seen }, Some(proxies)) => Judgement::note(
+            format!("{seen}; a proxy on the way adds `Via: {proxies}`"),
+            "Nothing, as long as it changes neither requests nor answers.",
+            Owner::NetworkTeam,
+        )
+        .resting_on(judgement.evidence),
+        _ => judgement,
     }
 }
 

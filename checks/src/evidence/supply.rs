@@ -4,7 +4,7 @@ use hybridcheck_core::access::Mark;
 use hybridcheck_core::baseline::Expected;
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{Answer, ApiFact, Gap, Permissions};
-use hybridcheck_core::finding::Status;
+use hybridcheck_core::finding::Severity;
 use hybridcheck_core::permission::Permission;
 
 use crate::evidence::{rights, role_names};
@@ -25,8 +25,8 @@ pub(crate) struct Supply<'a> {
 pub(crate) enum Missing {
     /// No permission of the domain exists.
     Everything {
-        /// One that is missing is documented.
-        is_documented: bool,
+        /// How bad it is: it fails when one that is missing is documented.
+        severity: Severity,
         /// What roles hold of the domain by name all the same: it exists, or existed once.
         held: Vec<String>,
     },
@@ -37,15 +37,12 @@ pub(crate) enum Missing {
 }
 
 impl Missing {
-    /// How bad it is.
-    pub(crate) fn status(&self) -> Status {
+    /// How bad it is, when something is missing.
+    pub(crate) fn severity(&self) -> Option<Severity> {
         match self {
-            Self::Everything {
-                is_documented: true,
-                ..
-            } => Status::Fail,
-            Self::Everything { .. } | Self::Some(_) => Status::Warn,
-            Self::Nothing => Status::Pass,
+            Self::Everything { severity, .. } => Some(*severity),
+            Self::Some(_) => Some(Severity::Warn),
+            Self::Nothing => None,
         }
     }
 }
@@ -59,7 +56,7 @@ pub(crate) fn worst<'a>(case: &Case<'a>) -> Answer<Option<Supply<'a>>> {
     let mut all = all.into_iter();
     let first = all.next();
     Ok(all.fold(first, |worst, next| match worst {
-        Some(worst) if worst.missing.status() > next.missing.status() => Some(worst),
+        Some(worst) if worst.missing.severity() > next.missing.severity() => Some(worst),
         _ => Some(next),
     }))
 }
@@ -82,10 +79,13 @@ fn of_domain<'a>(case: &Case<'a>, domain: &'a str) -> Answer<Supply<'a>> {
     let missing = if absent.is_empty() {
         Missing::Nothing
     } else if existing.names.is_empty() {
+        let mut marks = absent.iter().map(|entry| entry.certainty);
         Missing::Everything {
-            is_documented: absent
-                .iter()
-                .any(|entry| entry.certainty == Mark::Documented),
+            severity: if marks.any(|mark| mark == Mark::Documented) {
+                Severity::Fail
+            } else {
+                Severity::Warn
+            },
             held: held(case, domain),
         }
     } else {

@@ -82,7 +82,7 @@ mod tests {
             "HTTPS://Login.usw2.pure.cloud:443/oauth/token",
             "https://login.new1.pure.cloud/oauth/token",
         ] {
-            assert_eq!(judged(url).status, Status::Pass, "{url}");
+            assert_eq!(judged(url).status(), Status::Pass, "{url}");
         }
     }
 
@@ -123,9 +123,13 @@ mod tests {
             ("token url", "no URL"),
         ] {
             let judgement = judged(url);
-            assert_eq!(judgement.status, Status::Fail, "{url}");
-            assert!(judgement.found.contains(sentence), "{}", judgement.found);
-            assert_eq!(judgement.expected, RIGHT, "{url}");
+            assert_eq!(judgement.status(), Status::Fail, "{url}");
+            assert!(
+                judgement.found().contains(sentence),
+                "{}",
+                judgement.found()
+            );
+            assert_eq!(judgement.expected(), RIGHT, "{url}");
         }
     }
 
@@ -133,10 +137,10 @@ mod tests {
     fn several_defects_are_told_at_once() {
         let judgement = judged("http://api.mypurecloud.de/");
         assert_eq!(
-            judgement.found.matches("; ").count(),
+            judgement.found().matches("; ").count(),
             2,
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 
@@ -153,16 +157,16 @@ mod tests {
     #[test]
     fn blanks_and_quotes_are_another_checks_matter() {
         let judgement = judged(" \"https://login.mypurecloud.de/oauth/token\" ");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
         assert_eq!(judgement.evidence[0].label, "judged without");
     }
 
     #[test]
     fn a_host_outside_the_table_is_judged_by_its_label() {
         let judgement = judged("https://api.new1.pure.cloud/oauth/token");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert_eq!(
-            judgement.expected,
+            judgement.expected(),
             "`https://login.new1.pure.cloud/oauth/token`"
         );
     }

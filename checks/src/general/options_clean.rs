@@ -92,8 +92,8 @@ mod tests {
         ] {
             let answers = offline(&OptionsClean, &with(healthy(), "general", option, &value));
             let judgement = about(answers, "general", option).expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail, "{option}");
-            assert_eq!(judgement.expected, clean);
+            assert_eq!(judgement.status(), Status::Fail, "{option}");
+            assert_eq!(judgement.expected(), clean);
         }
     }
 
@@ -111,7 +111,7 @@ mod tests {
             "organization_id",
         )
         .expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(!format!("{judgement:?}").contains("s3cr3t"));
     }
 
@@ -128,7 +128,7 @@ mod tests {
                 "general",
                 "default_agent_role_name",
             );
-            assert_eq!(answer.expect("a judgement").status, status, "{name}");
+            assert_eq!(answer.expect("a judgement").status(), status, "{name}");
         }
     }
 

@@ -128,7 +128,7 @@ mod tests {
             "general",
             "base_auth_url",
         );
-        assert_eq!(answer.expect("a judgement").status, Status::Fail);
+        assert_eq!(answer.expect("a judgement").status(), Status::Fail);
         object.form = Form::OptionFile;
         let answer = about(
             offline(&OptionsPresent, &object),

@@ -104,7 +104,7 @@ mod tests {
     fn a_guid_passes_in_either_case() {
         for id in [ORG_ID, &ORG_ID.to_uppercase(), &format!("{ORG_ID} ")] {
             assert_eq!(
-                judged(id).expect("a judgement").status,
+                judged(id).expect("a judgement").status(),
                 Status::Pass,
                 "{id}"
             );
@@ -121,8 +121,8 @@ mod tests {
             ("00000000111142228333444444444444", "hyphens are missing"),
         ] {
             let judgement = judged(id).expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail, "{id}");
-            assert!(judgement.found.contains(hint), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail, "{id}");
+            assert!(judgement.found().contains(hint), "{}", judgement.found());
         }
     }
 
@@ -131,8 +131,12 @@ mod tests {
         let object = with(healthy(), "general", "organization_id", "acme-sample");
         let object = with(object, "general", "organization_sname", ORG_ID);
         let judgement = only(offline(&OrganizationIdGuid, &object)).expect("a judgement");
-        assert!(judgement.found.contains("swapped"), "{}", judgement.found);
-        assert!(judgement.fix.contains("exchange"), "{}", judgement.fix);
+        assert!(
+            judgement.found().contains("swapped"),
+            "{}",
+            judgement.found()
+        );
+        assert!(judgement.fix().contains("exchange"), "{}", judgement.fix());
     }
 
     #[test]

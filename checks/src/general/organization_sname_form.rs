@@ -130,7 +130,7 @@ mod tests {
     fn letters_digits_and_hyphens_pass() {
         for name in ["acme", "Acme2", "acme-sample", " acme "] {
             assert_eq!(
-                judged(name).expect("a judgement").status,
+                judged(name).expect("a judgement").status(),
                 Status::Pass,
                 "{name}"
             );
@@ -141,8 +141,8 @@ mod tests {
     fn the_long_name_and_the_id_fail() {
         for (name, why) in [("Acme Insurance Ltd", "a blank"), (ORG_ID, "a GUID")] {
             let judgement = judged(name).expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail, "{name}");
-            assert!(judgement.found.contains(why), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail, "{name}");
+            assert!(judgement.found().contains(why), "{}", judgement.found());
         }
     }
 
@@ -150,7 +150,7 @@ mod tests {
     fn other_characters_and_lengths_warn() {
         for name in ["acme_sample", "acmé", &"a".repeat(64)] {
             assert_eq!(
-                judged(name).expect("a judgement").status,
+                judged(name).expect("a judgement").status(),
                 Status::Warn,
                 "{name}"
             );

@@ -114,7 +114,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                judged(auth, api).expect("a judgement").status,
+                judged(auth, api).expect("a judgement").status(),
                 Status::Pass,
                 "{auth}"
             );
@@ -128,14 +128,16 @@ mod tests {
             "https://api.mypurecloud.de/api/",
         )
         .expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         for named in ["us-east-1", "eu-central-1"] {
-            assert!(judgement.found.contains(named), "{}", judgement.found);
+            assert!(judgement.found().contains(named), "{}", judgement.found());
         }
         assert!(
-            judgement.fix.contains("`https://api.mypurecloud.com/api/`"),
+            judgement
+                .fix()
+                .contains("`https://api.mypurecloud.com/api/`"),
             "{}",
-            judgement.fix
+            judgement.fix()
         );
         assert_eq!(judgement.places.len(), 2);
     }

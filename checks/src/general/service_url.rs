@@ -84,7 +84,7 @@ mod tests {
             "https://api.usw2.pure.cloud/api/",
         ] {
             assert_eq!(
-                judged(url).expect("a judgement").status,
+                judged(url).expect("a judgement").status(),
                 Status::Pass,
                 "{url}"
             );
@@ -107,9 +107,13 @@ mod tests {
             ("http://api.mypurecloud.de/api/", "unencrypted"),
         ] {
             let judgement = judged(url).expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail, "{url}");
-            assert!(judgement.found.contains(sentence), "{}", judgement.found);
-            assert_eq!(judgement.expected, "`https://api.mypurecloud.de/api/`");
+            assert_eq!(judgement.status(), Status::Fail, "{url}");
+            assert!(
+                judgement.found().contains(sentence),
+                "{}",
+                judgement.found()
+            );
+            assert_eq!(judgement.expected(), "`https://api.mypurecloud.de/api/`");
         }
     }
 

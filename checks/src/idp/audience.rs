@@ -92,11 +92,11 @@ mod tests {
 
     #[test]
     fn an_audience_is_noted_and_none_passes() {
-        assert_eq!(with(None).status, Status::Pass);
-        assert_eq!(with(Some(" ")).status, Status::Pass);
+        assert_eq!(with(None).status(), Status::Pass);
+        assert_eq!(with(Some(" ")).status(), Status::Pass);
         let named = with(Some("urn:acme:genesys"));
-        assert_eq!(named.status, Status::Note);
-        assert!(named.found.contains("`urn:acme:genesys`"));
+        assert_eq!(named.status(), Status::Note);
+        assert!(named.found().contains("`urn:acme:genesys`"));
     }
 
     #[test]

@@ -80,9 +80,12 @@ mod tests {
 
     #[test]
     fn only_a_stated_true_passes() {
-        assert_eq!(stating(Some(true)).expect("a verdict").status, Status::Pass);
         assert_eq!(
-            stating(Some(false)).expect("a verdict").status,
+            stating(Some(true)).expect("a verdict").status(),
+            Status::Pass
+        );
+        assert_eq!(
+            stating(Some(false)).expect("a verdict").status(),
             Status::Fail
         );
         assert!(matches!(stating(None), Err(Gap::NotAnswered { .. })));

@@ -164,16 +164,16 @@ mod tests {
     #[test]
     fn one_that_fits_is_enough() {
         let judgement = holding(vec![other("aa", "bb"), certificate_info()], 1).expect("a verdict");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]
     fn a_strange_certificate_fails_and_is_shown() {
         let judgement = holding(vec![other("aa", "bb")], 0).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(judgement.found.contains("SHA-256 aa"));
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(judgement.found().contains("SHA-256 aa"));
         assert_eq!(
-            holding(Vec::new(), 0).expect("a verdict").status,
+            holding(Vec::new(), 0).expect("a verdict").status(),
             Status::Fail
         );
     }
@@ -187,12 +187,16 @@ mod tests {
         };
         let beside = holding(strangers(4), 0).expect("a verdict");
         assert!(
-            beside.fix.contains("beside what is there"),
+            beside.fix().contains("beside what is there"),
             "{}",
-            beside.fix
+            beside.fix()
         );
         let full = holding(strangers(5), 0).expect("a verdict");
-        assert!(full.fix.contains("in place of the oldest"), "{}", full.fix);
+        assert!(
+            full.fix().contains("in place of the oldest"),
+            "{}",
+            full.fix()
+        );
     }
 
     #[test]
@@ -201,7 +205,7 @@ mod tests {
         assert_eq!(
             holding(vec![other("aa", &key)], 0)
                 .expect("a verdict")
-                .status,
+                .status(),
             Status::Warn
         );
     }

@@ -162,10 +162,14 @@ mod tests {
     fn one_valid_certificate_is_enough_and_the_rest_is_noted() {
         let judgement = holding(vec![dates(-900, -10, "aa"), certificate_info()], 0);
         let judgement = judgement.expect("a verdict");
-        assert_eq!(judgement.status, Status::Note);
-        assert!(judgement.found.contains("one valid certificate is enough"));
+        assert_eq!(judgement.status(), Status::Note);
+        assert!(
+            judgement
+                .found()
+                .contains("one valid certificate is enough")
+        );
         let alone = holding(vec![certificate_info()], 0).expect("a verdict");
-        assert_eq!(alone.status, Status::Pass);
+        assert_eq!(alone.status(), Status::Pass);
     }
 
     #[test]
@@ -175,8 +179,8 @@ mod tests {
             (10, 900, "`certificate.not.yet.valid`"),
         ] {
             let judgement = holding(vec![dates(from, to, "aa")], 0).expect("a verdict");
-            assert_eq!(judgement.status, Status::Fail);
-            assert!(judgement.found.ends_with(code), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail);
+            assert!(judgement.found().ends_with(code), "{}", judgement.found());
         }
     }
 
@@ -185,18 +189,22 @@ mod tests {
         let ours = certificate_info().sha256;
         let all = vec![dates(-900, -10, &ours), dates(-1, 900, "bb")];
         let judgement = holding(all, 0).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(judgement.found.starts_with("the one of saml/certificate"));
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(judgement.found().starts_with("the one of saml/certificate"));
     }
 
     #[test]
     fn what_cannot_be_decoded_may_be_valid_and_nothing_at_all_is_judged_elsewhere() {
         let unread = holding(vec![dates(-900, -10, "aa")], 1).expect("a verdict");
-        assert_eq!(unread.status, Status::Warn);
-        assert!(unread.found.contains("may be valid"), "{}", unread.found);
+        assert_eq!(unread.status(), Status::Warn);
+        assert!(
+            unread.found().contains("may be valid"),
+            "{}",
+            unread.found()
+        );
         let beside = holding(vec![certificate_info()], 1).expect("a verdict");
-        assert_eq!(beside.status, Status::Pass);
+        assert_eq!(beside.status(), Status::Pass);
         let none = holding(Vec::new(), 0).expect("a judgement");
-        assert_eq!(none.status, Status::NotApplicable);
+        assert_eq!(none.status(), Status::NotApplicable);
     }
 }

@@ -81,10 +81,13 @@ mod tests {
     #[test]
     fn only_a_stated_false_passes() {
         assert_eq!(
-            stating(Some(false)).expect("a verdict").status,
+            stating(Some(false)).expect("a verdict").status(),
             Status::Pass
         );
-        assert_eq!(stating(Some(true)).expect("a verdict").status, Status::Fail);
+        assert_eq!(
+            stating(Some(true)).expect("a verdict").status(),
+            Status::Fail
+        );
         assert!(matches!(stating(None), Err(Gap::NotAnswered { .. })));
     }
 }

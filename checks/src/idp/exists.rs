@@ -99,7 +99,7 @@ mod tests {
             Bench::healthy()
                 .judge_first(&Exists)
                 .expect("a verdict")
-                .found,
+                .found(),
             "PureEngage"
         );
     }

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn the_same_text_passes() {
         assert_eq!(
-            written("https://idp.acme.example/pureengage").status,
+            written("https://idp.acme.example/pureengage").status(),
             Status::Pass
         );
     }
@@ -145,11 +145,11 @@ mod tests {
             ),
         ] {
             let judgement = written(issuer);
-            assert_eq!(judgement.status, Status::Fail);
-            assert!(judgement.found.ends_with(words), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail);
+            assert!(judgement.found().ends_with(words), "{}", judgement.found());
         }
         assert_eq!(
-            written("https://elsewhere.example/").found,
+            written("https://elsewhere.example/").found(),
             "`https://elsewhere.example/`"
         );
     }
@@ -186,17 +186,17 @@ mod tests {
     fn an_empty_issuer_of_the_provider_is_the_providers_fault() {
         for issuer in ["", "  "] {
             let judgement = beside(issuer);
-            assert_eq!(judgement.status, Status::Fail);
-            assert_eq!(judgement.owner, Some(Owner::CloudAdmin));
-            assert!(judgement.found.contains("`missing.issuer.uri`"));
+            assert_eq!(judgement.status(), Status::Fail);
+            assert_eq!(judgement.owner(), Some(Owner::CloudAdmin));
+            assert!(judgement.found().contains("`missing.issuer.uri`"));
         }
     }
 
     #[test]
     fn blanks_around_the_providers_issuer_are_taken_away_there() {
         let judgement = beside(&format!(" {ISSUER}"));
-        assert_eq!(judgement.owner, Some(Owner::CloudAdmin));
-        assert!(judgement.fix.ends_with("without the blanks."));
+        assert_eq!(judgement.owner(), Some(Owner::CloudAdmin));
+        assert!(judgement.fix().ends_with("without the blanks."));
     }
 
     #[test]

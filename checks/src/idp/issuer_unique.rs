@@ -66,7 +66,7 @@ impl Check for IssuerUnique {
             .map(|(_, provider)| provider)
             .collect();
         let mut judgement = verdict(ours, &others);
-        if listing.incomplete && judgement.status == Status::Pass {
+        if listing.incomplete && judgement.status() == Status::Pass {
             // Those that were not read may have it.
             return Err(Gap::NotAnswered {
                 what: format!(
@@ -214,8 +214,8 @@ mod tests {
         let judgement = beside(vec![other_idp("Generic", ISSUER)], false)
             .judge_first(&IssuerUnique)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
-        assert_eq!(judgement.found, "`Generic` has the same issuer");
+        assert_eq!(judgement.status(), Status::Fail);
+        assert_eq!(judgement.found(), "`Generic` has the same issuer");
         let namesake = IdentityProvider {
             id: Some("custom-1".into()),
             ..other_idp("PureEngage", ISSUER)
@@ -263,7 +263,7 @@ mod tests {
         };
         let bench = beside(vec![other_idp("Generic", ISSUER)], false).gap(key, Gap::Interrupted);
         let judgement = bench.judge_first(&IssuerUnique).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
             judgement
                 .evidence

@@ -92,19 +92,22 @@ mod tests {
 
     #[test]
     fn https_passes() {
-        assert_eq!(to(Some("https://example.com/target")).status, Status::Pass);
+        assert_eq!(
+            to(Some("https://example.com/target")).status(),
+            Status::Pass
+        );
     }
 
     #[test]
     fn http_warns_with_the_services_word() {
         let judgement = to(Some("http://example.com/target"));
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.ends_with("with `invalid.target.url`"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().ends_with("with `invalid.target.url`"));
     }
 
     #[test]
     fn none_is_only_noted() {
-        assert_eq!(to(None).status, Status::Note);
-        assert_eq!(to(Some("")).status, Status::Note);
+        assert_eq!(to(None).status(), Status::Note);
+        assert_eq!(to(Some("")).status(), Status::Note);
     }
 }

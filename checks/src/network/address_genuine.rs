@@ -179,8 +179,8 @@ mod tests {
             ("169.254.7.7", "one cable only"),
         ] {
             let judgement = at(address).judge_first(&AddressGenuine).expect("a verdict");
-            assert_eq!(judgement.status, Status::Fail, "{address}");
-            assert!(judgement.found.contains(words), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail, "{address}");
+            assert!(judgement.found().contains(words), "{}", judgement.found());
         }
     }
 

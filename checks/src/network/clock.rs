@@ -247,7 +247,7 @@ mod tests {
             Bench::healthy()
                 .judge_first(&Clock)
                 .expect("a verdict")
-                .found,
+                .found(),
             "no difference that can be measured (within 1.0 s)"
         );
         assert_eq!(ahead(Some(4)).status(&Clock), Status::Pass);
@@ -256,9 +256,9 @@ mod tests {
     #[test]
     fn a_clock_beyond_the_limit_fails_on_either_side() {
         let judgement = ahead(Some(300)).judge_first(&Clock).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "this host's clock is 300.0 s ahead, give or take 1.0 s"
         );
         assert_eq!(ahead(Some(-12)).status(&Clock), Status::Fail);

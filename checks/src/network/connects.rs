@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn open_addresses_pass_and_are_named() {
         let judgement = Bench::healthy().judge_first(&Connects).expect("a verdict");
-        assert_eq!(judgement.found, "connected to 192.0.2.10 and 192.0.2.11");
+        assert_eq!(judgement.found(), "connected to 192.0.2.10 and 192.0.2.11");
     }
 
     #[test]
@@ -233,9 +233,9 @@ mod tests {
         let judgement = outcomes(silence, TcpOutcome::Refused)
             .judge_first(&Connects)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
-            judgement.found.contains(
+            judgement.found().contains(
                 "192.0.2.10 no answer within 5.0 s (--connect-timeout changes it) and 192.0.2.11 refused (ECONNREFUSED)"
             )
         );
@@ -246,10 +246,10 @@ mod tests {
         let judgement = outcomes(TcpOutcome::Connected, TcpOutcome::Refused)
             .judge_first(&Connects)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         assert!(
             judgement
-                .found
+                .found()
                 .starts_with("1 of 2 addresses cannot be reached: 192.0.2.11")
         );
     }
@@ -265,8 +265,8 @@ mod tests {
             .fact(tcp_key(&endpoint, address), fact)
             .judge_first(&Connects)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.contains("192.0.2.10 1 of 2 tries"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().contains("192.0.2.10 1 of 2 tries"));
     }
 
     #[test]

@@ -156,7 +156,7 @@ mod tests {
             .expect("a verdict");
         assert!(
             judgement
-                .found
+                .found()
                 .starts_with("refused as documented: HTTP 401 authentication.required")
         );
     }
@@ -164,17 +164,17 @@ mod tests {
     #[test]
     fn a_page_instead_of_the_api_fails() {
         let judgement = answering(None);
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
             judgement
-                .found
+                .found()
                 .starts_with("HTTP 200 text/html, which is not")
         );
     }
 
     #[test]
     fn other_answers_of_the_api_are_weighed() {
-        let status = |status, code| answering(Some(api_error(status, code, "…"))).status;
+        let status = |status, code| answering(Some(api_error(status, code, "…"))).status();
         assert_eq!(status(503, "service.unavailable"), Status::Fail);
         assert_eq!(status(401, "bad.credentials"), Status::Warn);
         assert_eq!(status(429, "too.many.requests"), Status::Note);

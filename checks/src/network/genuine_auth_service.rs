@@ -3,7 +3,7 @@
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::facts::{Answer, DiscoveryFact, FactKey};
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
@@ -112,7 +112,7 @@ fn of_something_else(endpoint: &Endpoint, fact: &DiscoveryFact) -> Judgement {
             Owner::CloudAdmin,
         ),
         Some(_) if is_marked => Judgement::finding(
-            Status::Note,
+            Severity::Note,
             expected,
             format!(
                 "{} with the service's correlation id, but no discovery document: the region is not confirmed",
@@ -166,6 +166,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, HttpOutcome};
+    use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{addresses_key, discovery, discovery_key, http};
 
     fn answering(fact: DiscoveryFact) -> Judgement {
@@ -201,7 +202,7 @@ mod tests {
             .judge_first(&GenuineAuthService)
             .expect("a verdict");
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "the discovery document names the issuer https://login.mypurecloud.de"
         );
     }
@@ -212,10 +213,10 @@ mod tests {
             &Bench::healthy().auth(),
             "https://login.mypurecloud.ie",
         ));
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
             judgement
-                .found
+                .found()
                 .contains("another region answers, EMEA (Dublin)")
         );
     }
@@ -223,10 +224,10 @@ mod tests {
     #[test]
     fn a_stranger_fails_with_what_answered() {
         let judgement = answering(page(200, false));
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
             judgement
-                .found
+                .found()
                 .starts_with("HTTP 200 text/html, which is not")
         );
         assert!(
@@ -239,20 +240,20 @@ mod tests {
             &Bench::healthy().auth(),
             "https://login.evil.example",
         ));
-        assert!(issuer.found.contains("another OAuth service"));
+        assert!(issuer.found().contains("another OAuth service"));
     }
 
     #[test]
     fn a_silent_service_fails() {
         let mut fact = page(200, false);
         fact.http.outcome = HttpOutcome::Closed;
-        assert_eq!(answering(fact).status, Status::Fail);
+        assert_eq!(answering(fact).status(), Status::Fail);
     }
 
     #[test]
     fn the_genuine_service_without_the_document_is_a_note() {
-        assert_eq!(answering(page(404, true)).status, Status::Note);
-        assert_eq!(answering(page(503, true)).status, Status::Fail);
+        assert_eq!(answering(page(404, true)).status(), Status::Note);
+        assert_eq!(answering(page(503, true)).status(), Status::Fail);
     }
 
     #[test]

@@ -221,9 +221,9 @@ mod tests {
         let judgement = unproven(naming(&stale()))
             .judge_first(&HostsFile)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "/etc/hosts sends login.mypurecloud.de to 198.51.100.7 (line 7), where nothing genuine answers, and the nameservers do not name it"
         );
         assert_eq!(judgement.places, [Place::line("/etc/hosts", 7)]);

@@ -287,11 +287,11 @@ mod tests {
         let judgement = system(fails())
             .judge_first(&LookupAgrees)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
-            judgement.found.contains("Name or service not known"),
+            judgement.found().contains("Name or service not known"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 
@@ -325,7 +325,7 @@ mod tests {
             .fact(FactKey::Resolver, resolver)
             .judge_first(&LookupAgrees)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         assert!(
             judgement
                 .evidence

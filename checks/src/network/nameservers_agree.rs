@@ -183,7 +183,7 @@ mod tests {
             .judge_first(&NameserversAgree)
             .expect("a verdict");
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "about login.mypurecloud.de, 10.0.0.53:53 names addresses of the internet and 10.0.0.54:53 says that it does not exist"
         );
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::endpoint::{Host, Route};
 use hybridcheck_core::facts::{AddressSource, Answer, DnsFact, DnsOutcome, FactKey, Gap};
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Severity, Status};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
@@ -75,20 +75,7 @@ fn answered(case: &Case<'_>) -> Answer<Judgement> {
     }
     let dead = dead(&asked);
     let judgement = if dead.len() == asked.len() {
-        let judgement = nobody(&asked, &dead, &hosts);
-        if is_named_otherwise(case, &hosts) {
-            let found = format!(
-                "{}; this system's own look-up names the addresses all the same",
-                judgement.found
-            );
-            Judgement {
-                status: Status::Warn,
-                found,
-                ..judgement
-            }
-        } else {
-            judgement
-        }
+        nobody(case, &asked, &dead, &hosts)
     } else if !dead.is_empty() {
         some(case, &asked, &dead)
     } else {
@@ -98,7 +85,15 @@ fn answered(case: &Case<'_>) -> Answer<Judgement> {
 }
 
 /// No nameserver answered anything.
-fn nobody(asked: &Asked<'_>, dead: &[SocketAddr], hosts: &[Host]) -> Judgement {
+fn nobody(case: &Case<'_>, asked: &Asked<'_>, dead: &[SocketAddr], hosts: &[Host]) -> Judgement {
+    let (severity, despite) = if is_named_otherwise(case, hosts) {
+        (
+            Severity::Warn,
+            "; this system's own look-up names the addresses all the same",
+        )
+    } else {
+        (Severity::Fail, "")
+    };
     let is_unreachable = asked.values().flatten().all(|(_, fact)| {
         [&fact.a, &fact.aaaa]
             .iter()
@@ -106,10 +101,11 @@ fn nobody(asked: &Asked<'_>, dead: &[SocketAddr], hosts: &[Host]) -> Judgement {
     });
     let expected = "an answer from every nameserver of this host";
     if is_unreachable {
-        return Judgement::fail(
+        return Judgement::finding(
+            severity,
             expected,
             format!(
-                "{} cannot be reached: this host has no route there, or its port is closed",
+                "{} cannot be reached: this host has no route there, or its port is closed{despite}",
                 listed(dead)
             ),
             format!(
@@ -120,10 +116,11 @@ fn nobody(asked: &Asked<'_>, dead: &[SocketAddr], hosts: &[Host]) -> Judgement {
             Owner::HostAdmin,
         );
     }
-    Judgement::fail(
+    Judgement::finding(
+        severity,
         expected,
         format!(
-            "no answer from {} to any question about {}",
+            "no answer from {} to any question about {}{despite}",
             listed(dead),
             listed(hosts)
         ),
@@ -254,13 +251,13 @@ fn without_questions(case: &Case<'_>, hosts: &[Host]) -> Answer<Judgement> {
         });
     }
     let problem = resolver.problem.as_deref().unwrap_or("the list is empty");
-    let status = if is_named_otherwise(case, hosts) {
-        Status::Note
+    let severity = if is_named_otherwise(case, hosts) {
+        Severity::Note
     } else {
-        Status::Fail
+        Severity::Fail
     };
     let mut judgement = Judgement::finding(
-        status,
+        severity,
         "at least one nameserver",
         format!(
             "no nameserver in {}: {}",
@@ -298,7 +295,7 @@ fn is_refusal(fact: &DnsFact) -> bool {
 
 /// How long this system's own look-ups took: what a dead nameserver costs.
 fn with_waits(case: &Case<'_>, hosts: &[Host], mut judgement: Judgement) -> Judgement {
-    if judgement.status == Status::Pass {
+    if judgement.status() == Status::Pass {
         return judgement;
     }
     for host in hosts {
@@ -347,8 +344,8 @@ mod tests {
         let judgement = Bench::healthy()
             .judge_first(&NameserversAnswer)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Pass);
-        assert_eq!(judgement.found, "answers from 10.0.0.53:53");
+        assert_eq!(judgement.status(), Status::Pass);
+        assert_eq!(judgement.found(), "answers from 10.0.0.53:53");
     }
 
     #[test]
@@ -358,10 +355,10 @@ mod tests {
             bench = bench.fact(second(&host), dns(&silence()));
         }
         let judgement = bench.judge_first(&NameserversAnswer).expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         assert!(
             judgement
-                .found
+                .found()
                 .starts_with("1 of 2 nameservers did not answer: 10.0.0.54:53")
         );
     }
@@ -394,8 +391,8 @@ mod tests {
             .fact(dns_key(&host), fact)
             .judge_first(&NameserversAnswer)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.contains("AAAA of login.mypurecloud.de"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().contains("AAAA of login.mypurecloud.de"));
     }
 
     #[test]
@@ -426,9 +423,9 @@ mod tests {
         }
         let judgement = bench.judge_first(&NameserversAnswer).expect("a verdict");
         assert!(
-            judgement.found.contains("it is the first of the list"),
+            judgement.found().contains("it is the first of the list"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 
@@ -443,13 +440,13 @@ mod tests {
             .fact(second(&host), dns(&cut))
             .judge_first(&NameserversAnswer)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         assert!(
             judgement
-                .found
+                .found()
                 .starts_with("10.0.0.54:53 cuts its answer about login.mypurecloud.de"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 
@@ -475,13 +472,13 @@ mod tests {
             .fact(FactKey::Resolver, odd)
             .judge_first(&NameserversAnswer)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Note);
+        assert_eq!(judgement.status(), Status::Note);
         assert!(
             judgement
-                .found
+                .found()
                 .contains("/etc/resolv.conf has lines that say nothing: line 2"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 

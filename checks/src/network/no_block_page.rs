@@ -118,7 +118,7 @@ mod tests {
         bench
             .judge(&NoBlockPage, &at(endpoint))
             .expect("a verdict")
-            .status
+            .status()
     }
 
     #[test]

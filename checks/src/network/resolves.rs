@@ -267,7 +267,7 @@ mod tests {
     fn a_name_with_addresses_passes_and_shows_them() {
         let judgement = Bench::healthy().judge_first(&Resolves).expect("a verdict");
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "login.mypurecloud.de resolves to 192.0.2.10 and 192.0.2.11"
         );
     }
@@ -292,8 +292,8 @@ mod tests {
             let judgement = answering(&outcome)
                 .judge_first(&Resolves)
                 .expect("a verdict");
-            assert_eq!(judgement.status, Status::Fail, "{word}");
-            assert!(judgement.found.contains(word), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail, "{word}");
+            assert!(judgement.found().contains(word), "{}", judgement.found());
         }
     }
 
@@ -307,9 +307,9 @@ mod tests {
             .fact(dns_key(&host), fact)
             .judge_first(&Resolves)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "silence: 10.0.0.53:53 answered about AAAA of login.mypurecloud.de, but not about A"
         );
     }
@@ -346,8 +346,12 @@ mod tests {
                 .fact(addresses_key(&host), named)
                 .judge_first(&Resolves)
                 .expect("a verdict");
-            assert_eq!(judgement.status, Status::Pass);
-            assert!(judgement.found.starts_with(words), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Pass);
+            assert!(
+                judgement.found().starts_with(words),
+                "{}",
+                judgement.found()
+            );
         }
     }
 
@@ -357,11 +361,11 @@ mod tests {
         let auth = bench.auth();
         let bench = bench.fact(routing_key(&auth), through_proxy());
         let judgement = bench.judge_first(&Resolves).expect("a verdict");
-        assert_eq!(judgement.status, Status::NotApplicable);
+        assert_eq!(judgement.status(), Status::NotApplicable);
         assert!(
-            judgement.found.contains("proxy.acme.example:3128"),
+            judgement.found().contains("proxy.acme.example:3128"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 

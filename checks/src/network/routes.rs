@@ -113,8 +113,8 @@ mod tests {
     fn two_routes_that_work_pass_and_one_alone_does_not_apply() {
         let bench = Bench::healthy().behind_proxy();
         let judgement = bench.judge_first(&Routes).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass, "{}", judgement.found);
-        assert!(judgement.found.contains("components may use either"));
+        assert_eq!(judgement.status(), Status::Pass, "{}", judgement.found());
+        assert!(judgement.found().contains("components may use either"));
         assert_eq!(Bench::healthy().status(&Routes), Status::NotApplicable);
     }
 
@@ -134,11 +134,11 @@ mod tests {
             .gap(key.clone(), Gap::Interrupted)
             .blocked_behind(&key);
         let judgement = bench.judge_first(&Routes).expect("a judgement");
-        assert_eq!(judgement.status, Status::Note);
+        assert_eq!(judgement.status(), Status::Note);
         assert!(
-            judgement.found.contains("another route works"),
+            judgement.found().contains("another route works"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 }

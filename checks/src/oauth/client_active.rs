@@ -128,7 +128,9 @@ mod tests {
         let stated = info.client.as_mut().expect("a client");
         stated.state = Some(state.into());
         stated.date_to_delete = ending.map(str::to_owned);
-        answered(ApiOutcome::Found(info)).expect("a verdict").status
+        answered(ApiOutcome::Found(info))
+            .expect("a verdict")
+            .status()
     }
 
     #[test]
@@ -153,8 +155,8 @@ mod tests {
             "Requests originating from this IP address are not authorized: [203.0.113.9]",
         );
         let judgement = answered(ApiOutcome::Refused(error)).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(judgement.found.contains("203.0.113.9"));
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(judgement.found().contains("203.0.113.9"));
     }
 
     #[test]

@@ -139,8 +139,8 @@ mod tests {
         let judgement = in_other_organization(Bench::healthy())
             .judge_first(&ClientOrganization)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(judgement.found.contains("Acme Test"));
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(judgement.found().contains("Acme Test"));
     }
 
     #[test]

@@ -99,18 +99,18 @@ mod tests {
         assert_eq!(
             of_type(Some("CLIENT-CREDENTIALS"))
                 .expect("a verdict")
-                .status,
+                .status(),
             Status::Pass
         );
         assert_eq!(
             of_type(Some("client_credentials"))
                 .expect("a verdict")
-                .status,
+                .status(),
             Status::Pass
         );
         let judgement = of_type(Some("SAML2-BEARER")).expect("a verdict");
         assert_eq!(
-            (judgement.status, judgement.found.as_str()),
+            (judgement.status(), judgement.found()),
             (Status::Fail, "SAML2-BEARER")
         );
     }

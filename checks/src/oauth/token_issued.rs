@@ -118,21 +118,19 @@ fn with_blanks(case: &Case<'_>, client: &ClientRef, judgement: Judgement) -> Jud
     };
     let option = case.object.option(section, "client_id");
     let raw = option.and_then(|option| option.value.plain());
-    if judgement.status != Status::Pass || raw.is_none_or(|raw| raw.trim() == raw) {
+    if judgement.status() != Status::Pass || raw.is_none_or(|raw| raw.trim() == raw) {
         return judgement;
     }
-    Judgement {
-        evidence: judgement.evidence,
-        ..Judgement::warn(
-            "a token for the id as it stands in the option",
-            format!(
-                "{}, for the id without the blanks around it",
-                judgement.found
-            ),
-            "Enter client_id again without the blanks: whether components send them is not known.",
-            Owner::EngageAdmin,
-        )
-    }
+    Judgement::warn(
+        "a token for the id as it stands in the option",
+        format!(
+            "{}, for the id without the blanks around it",
+            judgement.found()
+        ),
+        "Enter client_id again without the blanks: whether components send them is not known.",
+        Owner::EngageAdmin,
+    )
+    .resting_on(judgement.evidence)
 }
 
 fn is_saml(client: &ClientRef) -> bool {
@@ -284,13 +282,16 @@ mod tests {
         let judgement = bench
             .judge(&TokenIssued, &client("ewt"))
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.contains("without the blanks"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().contains("without the blanks"));
     }
 
     #[test]
     fn a_token_passes_with_its_life() {
-        assert_eq!(judged(&Bench::healthy()).found, "a token of 86400 seconds");
+        assert_eq!(
+            judged(&Bench::healthy()).found(),
+            "a token of 86400 seconds"
+        );
     }
 
     #[test]
@@ -298,8 +299,8 @@ mod tests {
         let judgement = Bench::healthy()
             .judge(&TokenIssued, &client("saml_auth"))
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::NotApplicable);
-        assert!(judgement.found.contains("SAML2 bearer"));
+        assert_eq!(judgement.status(), Status::NotApplicable);
+        assert!(judgement.found().contains("SAML2 bearer"));
         let object = hybridcheck_testkit::objects::healthy();
         assert!(TokenIssued.needs(&client("saml_auth"), &object).is_empty());
     }
@@ -328,8 +329,8 @@ mod tests {
             ),
         ] {
             let judgement = judged(&answered(oauth_error(status, error, description)));
-            assert_eq!(judgement.status, Status::Fail);
-            assert!(judgement.found.contains(word), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail);
+            assert!(judgement.found().contains(word), "{}", judgement.found());
         }
     }
 
@@ -359,7 +360,7 @@ mod tests {
         };
         error.genuine = false;
         let judgement = judged(&answered(TokenOutcome::Refused(error)));
-        assert!(judgement.fix.contains("before you change any credential"));
+        assert!(judgement.fix().contains("before you change any credential"));
     }
 
     #[test]
@@ -368,7 +369,7 @@ mod tests {
             judged(&answered(TokenOutcome::RateLimited {
                 retry_after: Some(60)
             }))
-            .status,
+            .status(),
             Status::Warn
         );
     }
@@ -376,7 +377,7 @@ mod tests {
     #[test]
     fn what_is_no_oauth_answer_is_judged_where_the_defect_lies() {
         assert_eq!(
-            judged(&answered(TokenOutcome::NotOAuth)).status,
+            judged(&answered(TokenOutcome::NotOAuth)).status(),
             Status::Fail
         );
         let wrong_path = answered(TokenOutcome::NotOAuth).option(
@@ -402,7 +403,7 @@ mod tests {
         let mut fact = token(&bench.object, "ewt", TokenOutcome::NotOAuth);
         fact.http.outcome = HttpOutcome::Closed;
         assert_eq!(
-            judged(&bench.fact(token_key("ewt"), fact)).status,
+            judged(&bench.fact(token_key("ewt"), fact)).status(),
             Status::Fail
         );
     }

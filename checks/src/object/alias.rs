@@ -79,21 +79,21 @@ mod tests {
     #[test]
     fn the_exact_alias_passes() {
         let judgement = only(offline(&Alias, &healthy())).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]
     fn another_alias_fails() {
         let judgement = judged(Known::Stated("hybrid".into())).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
-        assert_eq!(judgement.found, "alias `hybrid`");
+        assert_eq!(judgement.status(), Status::Fail);
+        assert_eq!(judgement.found(), "alias `hybrid`");
     }
 
     #[test]
     fn an_alias_that_could_be_there_but_is_not_warns() {
         for alias in [Known::Missing, Known::Stated(" ".into())] {
             let judgement = judged(alias).expect("a judgement");
-            assert_eq!(judgement.status, Status::Warn);
+            assert_eq!(judgement.status(), Status::Warn);
         }
     }
 

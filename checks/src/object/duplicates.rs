@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn an_object_without_duplicates_passes() {
         let judgement = only(offline(&Duplicates, &healthy())).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
         object.sections[3].options.push(option("password", 77));
         let judgement =
             about(offline(&Duplicates, &object), "ewt", "password").expect("a judgement");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         assert_eq!(judgement.places.len(), 2);
         assert_eq!(judgement.places[1], Place::line("object.xml", 77));
         assert!(!format!("{judgement:?}").contains("s3cr3t"));
@@ -148,7 +148,7 @@ mod tests {
         assert!(answers.iter().all(|(_, answer)| {
             answer
                 .as_ref()
-                .is_ok_and(|judgement| judgement.status == Status::Warn)
+                .is_ok_and(|judgement| judgement.status() == Status::Warn)
         }));
     }
 }

@@ -147,23 +147,23 @@ mod tests {
             stated(None, &["Transactions", "Hybrid"]),
             stated(Some("CfgTransaction"), &[]),
         ] {
-            assert_eq!(judgement.status, Status::Pass);
-            assert!(judgement.found.contains("later documentation"));
+            assert_eq!(judgement.status(), Status::Pass);
+            assert!(judgement.found().contains("later documentation"));
         }
     }
 
     #[test]
     fn scripts_warn_and_name_the_early_documentation() {
         let judgement = stated(None, &["Scripts"]);
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.contains("early documentation"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().contains("early documentation"));
     }
 
     #[test]
     fn any_other_folder_warns() {
         let judgement = stated(None, &["Business"]);
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.contains("no revision"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().contains("no revision"));
     }
 
     #[test]

@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn visible_values_pass() {
         let judgement = only(offline(&HiddenValues, &healthy())).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]
@@ -85,13 +85,13 @@ mod tests {
         let object = with(healthy(), "ewt", "password", "*****");
         let object = with(object, "saml", "pkey", "[output suppressed]");
         let judgement = only(offline(&HiddenValues, &object)).expect("a judgement");
-        assert_eq!(judgement.status, Status::Note);
+        assert_eq!(judgement.status(), Status::Note);
         assert!(
             judgement
-                .found
+                .found()
                 .starts_with("hidden: `saml/pkey` and `ewt/password`"),
             "{}",
-            judgement.found
+            judgement.found()
         );
         assert_eq!(judgement.places.len(), 2);
     }

@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn the_exact_name_passes() {
         let judgement = only(offline(&Name, &healthy())).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]
@@ -96,8 +96,8 @@ mod tests {
             ("a\u{202e}b", "`a\\u{202e}b`"),
         ] {
             let judgement = named(Known::Stated(name.into())).expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail, "{name}");
-            assert!(judgement.found.contains(shown), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail, "{name}");
+            assert!(judgement.found().contains(shown), "{}", judgement.found());
         }
     }
 

@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn documented_names_pass() {
         let judgement = only(offline(&OptionsSpelt, &healthy())).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]
@@ -176,8 +176,8 @@ mod tests {
         ] {
             let answers = offline(&OptionsSpelt, &renamed(section, from, to));
             let judgement = about(answers, section, to).expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail, "{to}");
-            assert_eq!(judgement.expected, format!("option `{from}`"));
+            assert_eq!(judgement.status(), Status::Fail, "{to}");
+            assert_eq!(judgement.expected(), format!("option `{from}`"));
         }
     }
 
@@ -186,7 +186,7 @@ mod tests {
         for (name, status) in [("passwrd", Status::Note), ("Password", Status::Warn)] {
             let answers = offline(&OptionsSpelt, &with(healthy(), "ewt", name, "x"));
             let judgement = about(answers, "ewt", name).expect("a judgement");
-            assert_eq!(judgement.status, status, "{name}");
+            assert_eq!(judgement.status(), status, "{name}");
         }
     }
 
@@ -194,7 +194,7 @@ mod tests {
     fn an_unknown_option_is_a_note_and_its_value_is_not_shown() {
         let object = with(healthy(), "ewt", "tracing", "s3cr3t");
         let judgement = only(offline(&OptionsSpelt, &object)).expect("a judgement");
-        assert_eq!(judgement.status, Status::Note);
+        assert_eq!(judgement.status(), Status::Note);
         assert!(!format!("{judgement:?}").contains("s3cr3t"));
     }
 
@@ -202,7 +202,11 @@ mod tests {
     fn an_option_of_another_section_is_sent_there() {
         let object = with(healthy(), "general", "expire_time", "24");
         let judgement = only(offline(&OptionsSpelt, &object)).expect("a judgement");
-        assert!(judgement.found.contains("[saml]"), "{}", judgement.found);
+        assert!(
+            judgement.found().contains("[saml]"),
+            "{}",
+            judgement.found()
+        );
     }
 
     #[test]

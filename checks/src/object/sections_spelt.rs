@@ -162,7 +162,7 @@ mod tests {
         let object = with(healthy(), "pacing_two", "client_id", "x");
         for object in [healthy(), object] {
             let judgement = only(offline(&SectionsSpelt, &object)).expect("a judgement");
-            assert_eq!(judgement.status, Status::Pass);
+            assert_eq!(judgement.status(), Status::Pass);
         }
     }
 
@@ -177,8 +177,8 @@ mod tests {
             ("ewt", "EWT"),
         ] {
             let judgement = only(offline(&SectionsSpelt, &renamed(from, to))).expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail, "{to}");
-            assert_eq!(judgement.expected, format!("section [{from}]"));
+            assert_eq!(judgement.status(), Status::Fail, "{to}");
+            assert_eq!(judgement.expected(), format!("section [{from}]"));
         }
     }
 
@@ -200,7 +200,7 @@ mod tests {
         for (name, status) in [("generall", Status::Note), ("General", Status::Warn)] {
             let object = with(healthy(), name, "organization_id", "x");
             let judgement = only(offline(&SectionsSpelt, &object)).expect("a judgement");
-            assert_eq!(judgement.status, status, "{name}");
+            assert_eq!(judgement.status(), status, "{name}");
         }
     }
 

@@ -93,7 +93,7 @@ mod tests {
     fn enabled_passes_as_number_and_word() {
         for state in ["1", "enabled", "CFGEnabled"] {
             let judgement = judged(Known::Stated(state.into())).expect("a judgement");
-            assert_eq!(judgement.status, Status::Pass, "{state}");
+            assert_eq!(judgement.status(), Status::Pass, "{state}");
         }
     }
 
@@ -105,8 +105,8 @@ mod tests {
             ("3", "deleted"),
         ] {
             let judgement = judged(Known::Stated(state.into())).expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail, "{state}");
-            assert!(judgement.found.contains(word), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail, "{state}");
+            assert!(judgement.found().contains(word), "{}", judgement.found());
         }
     }
 

@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn alone_passes() {
         let judgement = only(among(&Strangers, &[healthy()], &[])).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]
@@ -107,8 +107,8 @@ mod tests {
         for tenant in [Some(1), None, Some(101)] {
             let answers = among(&Strangers, &[healthy()], &[stranger(tenant)]);
             let judgement = only(answers).expect("a judgement");
-            assert_eq!(judgement.status, Status::Warn);
-            assert!(judgement.found.contains("`22`"), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Warn);
+            assert!(judgement.found().contains("`22`"), "{}", judgement.found());
             assert_eq!(judgement.places, [Place::line("object.xml", 90)]);
         }
     }
@@ -124,6 +124,6 @@ mod tests {
             ..healthy()
         };
         let answers = among(&Strangers, &[healthy(), other], &[stranger(Some(101))]);
-        assert_eq!(only(answers).expect("a judgement").status, Status::Pass);
+        assert_eq!(only(answers).expect("a judgement").status(), Status::Pass);
     }
 }

@@ -155,7 +155,7 @@ mod tests {
     fn environment_and_a_tenant_both_pass() {
         for object in [healthy(), under(0, 101, "Resources")] {
             let judgement = only(offline(&TenantPlacement, &object)).expect("a judgement");
-            assert_eq!(judgement.status, Status::Pass);
+            assert_eq!(judgement.status(), Status::Pass);
         }
     }
 
@@ -174,7 +174,7 @@ mod tests {
                     .map(|(name, dbid)| tenant(dbid, name)),
             );
             let judgement = only(offline(&TenantPlacement, &object)).expect("a judgement");
-            assert_eq!(judgement.status, status, "{names:?}");
+            assert_eq!(judgement.status(), status, "{names:?}");
         }
     }
 
@@ -182,20 +182,20 @@ mod tests {
     fn two_tenants_with_one_organisation_warn() {
         let objects = [under(0, 101, "Resources"), under(1, 102, "Sales")];
         let judgement = only(among(&TenantPlacement, &objects, &[])).expect("a judgement");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         assert!(
-            judgement.found.contains("Resources and Sales"),
+            judgement.found().contains("Resources and Sales"),
             "{}",
-            judgement.found
+            judgement.found()
         );
         let overridden = [healthy(), under(1, 101, "Resources")];
         let judgement = only(among(&TenantPlacement, &overridden, &[])).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
         let other = "99999999-1111-4222-8333-444444444444";
         let apart = with(under(1, 102, "Sales"), "general", "organization_id", other);
         let objects = [under(0, 101, "Resources"), apart];
         let judgement = only(among(&TenantPlacement, &objects, &[])).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]

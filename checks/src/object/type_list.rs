@@ -131,17 +131,17 @@ mod tests {
     #[test]
     fn list_passes_in_every_notation() {
         for kind in ["21", "CFGTRTList", "list", "List"] {
-            assert_eq!(typed(kind).status, Status::Pass, "{kind}");
+            assert_eq!(typed(kind).status(), Status::Pass, "{kind}");
         }
     }
 
     #[test]
     fn another_type_fails_and_is_named() {
         let judgement = typed("22");
-        assert_eq!(judgement.status, Status::Fail);
-        assert_eq!(judgement.found, "transaction type `22` (Macro)");
-        assert!(judgement.fix.contains("cannot be changed after creation"));
-        assert_eq!(typed("businessAttribute").status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
+        assert_eq!(judgement.found(), "transaction type `22` (Macro)");
+        assert!(judgement.fix().contains("cannot be changed after creation"));
+        assert_eq!(typed("businessAttribute").status(), Status::Fail);
     }
 
     #[test]
@@ -152,11 +152,11 @@ mod tests {
             ..healthy()
         };
         let judgement = only(offline(&TypeList, &object)).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
-            judgement.found.contains("`CfgScript`"),
+            judgement.found().contains("`CfgScript`"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 

@@ -117,20 +117,20 @@ mod tests {
     #[test]
     fn nothing_refused_and_nothing_changed_pass() {
         assert_eq!(Bench::healthy().status(&Unchanged), Status::Pass);
-        assert_eq!(judged(None, &[]).status, Status::Pass);
+        assert_eq!(judged(None, &[]).status(), Status::Pass);
     }
 
     #[test]
     fn a_change_warns_and_names_the_option_alone() {
         let judgement = judged(None, &[Change::Replaced]);
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.contains("ewt/password has another value"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().contains("ewt/password has another value"));
     }
 
     #[test]
     fn what_cannot_be_read_again_is_said() {
         let judgement = judged(Some("standard input can be read only once"), &[]);
-        assert_eq!(judgement.status, Status::Note);
-        assert!(judgement.found.contains("standard input"));
+        assert_eq!(judgement.status(), Status::Note);
+        assert!(judgement.found().contains("standard input"));
     }
 }

@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn whole_values_pass() {
         let judgement = only(offline(&ValuesWhole, &healthy())).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]
@@ -138,16 +138,16 @@ mod tests {
         object.form = Form::FlexPropCsv;
         object.sections[1].options[2].missing_pieces = vec![2, 4];
         let judgement = about(offline(&ValuesWhole, &object), "saml", "pkey").expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
-            judgement.found.contains("piece 2 and 4"),
+            judgement.found().contains("piece 2 and 4"),
             "{}",
-            judgement.found
+            judgement.found()
         );
         assert!(
-            judgement.fix.contains("Query all rows"),
+            judgement.fix().contains("Query all rows"),
             "{}",
-            judgement.fix
+            judgement.fix()
         );
     }
 
@@ -161,13 +161,13 @@ mod tests {
             let object = with(healthy(), section, option, &"x".repeat(length));
             let judgement =
                 about(offline(&ValuesWhole, &object), section, option).expect("a judgement");
-            assert_eq!(judgement.status, status, "{option}");
+            assert_eq!(judgement.status(), status, "{option}");
         }
         let object = with(healthy(), "ewt", "password", &"x".repeat(254));
         assert_eq!(
             only(offline(&ValuesWhole, &object))
                 .expect("a judgement")
-                .status,
+                .status(),
             Status::Pass
         );
     }

@@ -91,16 +91,16 @@ mod tests {
     #[test]
     fn only_active_passes() {
         assert_eq!(
-            in_state(Some("active")).expect("a verdict").status,
+            in_state(Some("active")).expect("a verdict").status(),
             Status::Pass
         );
         assert_eq!(
-            in_state(Some("inactive")).expect("a verdict").status,
+            in_state(Some("inactive")).expect("a verdict").status(),
             Status::Fail
         );
         let deleted = in_state(Some("deleted")).expect("a verdict");
-        assert_eq!(deleted.status, Status::Fail);
-        assert!(deleted.fix.contains("took its place"));
+        assert_eq!(deleted.status(), Status::Fail);
+        assert!(deleted.fix().contains("took its place"));
     }
 
     #[test]

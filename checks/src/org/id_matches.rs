@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::{HybridObject, is_guid};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
@@ -72,13 +72,13 @@ impl Check for IdMatches {
                 ""
             };
             // The tool's client is no part of the object: alone it shows that one of the two is wrong, not which.
-            let status = if is_untold {
-                Status::Warn
+            let severity = if is_untold {
+                Severity::Warn
             } else {
-                Status::Fail
+                Severity::Fail
             };
             Judgement::finding(
-                status,
+                severity,
                 format!(
                     "{}{name}, the organisation of {}",
                     visible(id, 60),
@@ -141,12 +141,12 @@ mod tests {
             .judge_first(&IdMatches)
             .expect("a verdict");
         assert_eq!(
-            (judgement.status, judgement.found.as_str()),
+            (judgement.status(), judgement.found()),
             (Status::Fail, OTHER)
         );
         assert!(
             judgement
-                .expected
+                .expected()
                 .starts_with("00000000-1111-4222-8333-444444444444 (Acme Sample Corporation)")
         );
     }

@@ -144,7 +144,7 @@ mod tests {
             ("SomethingNew", Status::Note),
         ] {
             let judgement = on(Some(platform)).expect("a verdict");
-            assert_eq!(judgement.status, status, "{platform}");
+            assert_eq!(judgement.status(), status, "{platform}");
         }
     }
 
@@ -170,7 +170,7 @@ mod tests {
                 ("features off", "chat")
             ]
         );
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]

@@ -130,9 +130,9 @@ mod tests {
 
     #[test]
     fn only_the_exact_name_passes() {
-        assert_eq!(named("acme-sample").status, Status::Pass);
-        assert_eq!(named("Acme-Sample").status, Status::Warn);
-        assert_eq!(named("acme").status, Status::Fail);
+        assert_eq!(named("acme-sample").status(), Status::Pass);
+        assert_eq!(named("Acme-Sample").status(), Status::Warn);
+        assert_eq!(named("acme").status(), Status::Fail);
     }
 
     #[test]
@@ -146,10 +146,10 @@ mod tests {
 
     #[test]
     fn a_swap_is_named() {
-        assert!(named(LONG_NAME).found.ends_with("that is the long name"));
+        assert!(named(LONG_NAME).found().ends_with("that is the long name"));
         assert!(
             named(ORG_ID)
-                .found
+                .found()
                 .ends_with("that is the organisation's id")
         );
     }

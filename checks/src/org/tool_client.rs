@@ -119,8 +119,8 @@ mod tests {
         let judgement = Bench::with_tool_of(OTHER, Some("Acme Test"))
             .judge_first(&ToolClient)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.contains("Acme Test"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().contains("Acme Test"));
         assert!(judgement.places.is_empty());
     }
 

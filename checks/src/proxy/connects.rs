@@ -132,11 +132,11 @@ mod tests {
             )
             .blocked_behind(&key);
         let judgement = bench.judge_first(&Connects).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
-            judgement.found.contains("ECONNREFUSED"),
+            judgement.found().contains("ECONNREFUSED"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 

@@ -140,8 +140,12 @@ mod tests {
     fn a_name_that_does_not_exist_fails() {
         let judgement = nameless(dns(&DnsOutcome::NxDomain)).judge_first(&Resolves);
         let judgement = judgement.expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(judgement.found.contains("nx domain"), "{}", judgement.found);
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(
+            judgement.found().contains("nx domain"),
+            "{}",
+            judgement.found()
+        );
     }
 
     #[test]

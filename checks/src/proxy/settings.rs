@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_plain_proxy_passes_and_no_proxy_does_not_apply() {
-        assert_eq!(judged(|_| {}).status, Status::Pass);
+        assert_eq!(judged(|_| {}).status(), Status::Pass);
         assert_eq!(Bench::healthy().status(&Settings), Status::NotApplicable);
     }
 
@@ -144,8 +144,8 @@ mod tests {
             fact.oddities
                 .push("the password stands in the clear".into());
         });
-        assert_eq!(judgement.status, Status::Note);
-        assert!(judgement.found.contains("read otherwise by Java"));
+        assert_eq!(judgement.status(), Status::Note);
+        assert!(judgement.found().contains("read otherwise by Java"));
         let source = judgement
             .evidence
             .iter()
@@ -159,9 +159,9 @@ mod tests {
             fact.conflicts
                 .push("https_proxy names a, HTTPS_PROXY b".into());
         });
-        assert_eq!(conflict.status, Status::Warn);
+        assert_eq!(conflict.status(), Status::Warn);
         let unspoken = judged(|fact| fact.unspoken = Some("a proxy of scheme socks5://".into()));
-        assert_eq!(unspoken.status, Status::Warn);
+        assert_eq!(unspoken.status(), Status::Warn);
     }
 
     #[test]

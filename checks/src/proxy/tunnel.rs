@@ -159,13 +159,13 @@ mod tests {
         let answer = refused(503, &[("x-squid-error", "ERR_CONNECT_FAIL 110")]);
         let bench = bench.fact(key.clone(), tunnel(answer)).blocked_behind(&key);
         let judgement = bench.judge_first(&Tunnel).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
             judgement
-                .found
+                .found()
                 .contains("HTTP 503, X-Squid-Error: ERR_CONNECT_FAIL 110"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 

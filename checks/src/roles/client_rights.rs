@@ -145,7 +145,7 @@ fn of_divisions(case: &Case<'_>, divisions: &[RoleDivision]) -> Judgement {
         all.find(|role| id.is_some() && role.id.as_deref() == id)
     };
     let mut roles = Vec::new();
-    let mut judgement = Judgement::pass("");
+    let mut allowed = Vec::new();
     for division in divisions.iter().take(SHOWN) {
         let id = division.role_id.as_deref();
         let found = role(id);
@@ -157,16 +157,17 @@ fn of_divisions(case: &Case<'_>, divisions: &[RoleDivision]) -> Judgement {
         };
         if let Some(policies) = found.and_then(|role| role.policies.as_ref()) {
             let label = format!("{shown} allows");
-            judgement = judgement.evidence(&label, rights::allowed(policies));
+            allowed.push((label, rights::allowed(policies)));
         }
         if !roles.contains(&shown) {
             roles.push(shown);
         }
     }
-    Judgement {
-        found: told(&roles),
-        ..judgement
-    }
+    let allowed = allowed.into_iter();
+    allowed.fold(
+        Judgement::pass(told(&roles)),
+        |judgement, (label, rights)| judgement.evidence(&label, rights),
+    )
 }
 
 fn told(roles: &[String]) -> String {
@@ -219,7 +220,7 @@ mod tests {
     fn the_grants_are_shown_with_their_divisions_and_permissions() {
         let bench = with_grants(Bench::healthy(), ApiOutcome::Found(canned::grants()));
         let judgement = bench.judge_first(&ClientRights).expect("a verdict");
-        assert_eq!(judgement.found, "has `Pacing` in division Home");
+        assert_eq!(judgement.found(), "has `Pacing` in division Home");
         assert_eq!(
             value(&judgement, "`Pacing` allows").as_deref(),
             Some("journey:actiontarget:view")
@@ -230,8 +231,8 @@ mod tests {
     fn refused_grants_are_no_finding_and_roles_are_named_by_the_listing() {
         let bench = with_grants(Bench::healthy(), refused());
         let judgement = bench.judge_first(&ClientRights).expect("a verdict");
-        assert_eq!(judgement.status, Status::Pass);
-        assert_eq!(judgement.found, "has the role of id role-pacing");
+        assert_eq!(judgement.status(), Status::Pass);
+        assert_eq!(judgement.found(), "has the role of id role-pacing");
         assert!(value(&judgement, "grants not read").is_some());
         let named = RoleDivision {
             role_id: Some("role-AI Agent".into()),
@@ -239,7 +240,7 @@ mod tests {
         };
         let bench = with_grants(with_divisions(Some(vec![named])), refused());
         let judgement = bench.judge_first(&ClientRights).expect("a verdict");
-        assert_eq!(judgement.found, "has `AI Agent`");
+        assert_eq!(judgement.found(), "has `AI Agent`");
     }
 
     #[test]

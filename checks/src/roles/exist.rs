@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(
             listing(&["ai agent", "AI Agent"], false)
                 .expect("a verdict")
-                .status,
+                .status(),
             Status::Pass
         );
     }
@@ -168,9 +168,9 @@ mod tests {
     #[test]
     fn another_case_fails_and_names_the_near_one() {
         let judgement = listing(&["AI agent"], false).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert_eq!(
-            judgement.fix,
+            judgement.fix(),
             "Set general/default_agent_role_name to `AI agent`."
         );
     }
@@ -178,19 +178,19 @@ mod tests {
     #[test]
     fn a_blank_is_taken_from_the_role_and_a_longer_name_is_only_asked_about() {
         let blank = listing(&["AI Agent "], false).expect("a verdict");
-        assert_eq!(blank.owner, Some(Owner::CloudAdmin));
+        assert_eq!(blank.owner(), Some(Owner::CloudAdmin));
         assert!(
             blank
-                .fix
+                .fix()
                 .starts_with("Rename the role `AI Agent ` to `AI Agent`"),
             "{}",
-            blank.fix
+            blank.fix()
         );
         let longer = listing(&["AI Agent (old)"], false).expect("a verdict");
         assert!(
-            longer.fix.starts_with("If `AI Agent (old)` is the role"),
+            longer.fix().starts_with("If `AI Agent (old)` is the role"),
             "{}",
-            longer.fix
+            longer.fix()
         );
     }
 
@@ -201,13 +201,17 @@ mod tests {
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
         let bench = Bench::healthy().fact(roles_key(), fact);
         let judgement = bench.judge_first(&Exist).expect("a verdict");
-        assert!(judgement.fix.ends_with("`Agents`."), "{}", judgement.fix);
+        assert!(
+            judgement.fix().ends_with("`Agents`."),
+            "{}",
+            judgement.fix()
+        );
     }
 
     #[test]
     fn a_missing_role_fails_unless_the_listing_was_cut_off() {
         assert_eq!(
-            listing(&["Supervisor"], false).expect("a verdict").found,
+            listing(&["Supervisor"], false).expect("a verdict").found(),
             "no role `AI Agent`"
         );
         assert!(matches!(

@@ -4,7 +4,7 @@ use hybridcheck_core::access::Mark;
 use hybridcheck_core::baseline::Expected;
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
 use hybridcheck_core::policy::Policy;
@@ -103,13 +103,13 @@ impl Weighed<'_> {
             .any(|entry| entry.certainty == Mark::Documented);
         // Without a client for logins nobody is given a role through this object.
         let is_used = case.object.plain(SAML_AUTH, "client_id").is_some();
-        let status = if is_documented && is_used {
-            Status::Fail
+        let severity = if is_documented && is_used {
+            Severity::Fail
         } else {
-            Status::Warn
+            Severity::Warn
         };
         let mut judgement = Judgement::finding(
-            status,
+            severity,
             format!("`{shown}` holds {}", rights::in_words(&names)),
             format!("`{shown}` lacks {}", rights::names(&names)),
             self.fix(&shown, &names),
@@ -173,14 +173,12 @@ impl Weighed<'_> {
         if self.untold.iter().any(is_documented) {
             return Err(Gap::NotAnswered { what: unread });
         }
-        Ok(Judgement {
-            evidence: pass.evidence,
-            ..Judgement::note(
-                format!("{}; {unread}", pass.found),
-                "Nothing, as long as the role does what is wanted of it.",
-                Owner::CloudAdmin,
-            )
-        })
+        Ok(Judgement::note(
+            format!("{}; {unread}", pass.found()),
+            "Nothing, as long as the role does what is wanted of it.",
+            Owner::CloudAdmin,
+        )
+        .resting_on(pass.evidence))
     }
 }
 
@@ -192,6 +190,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ApiOutcome, PermissionPolicy, Permissions as Existing, Roles};
+    use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{
         api, client, journey, journey_permissions, permissions_key, role, roles_key, roles_named,
     };
@@ -240,37 +239,41 @@ mod tests {
             viewing(&all),
         ] {
             let judgement = agent(&agents(policies)).expect("a verdict");
-            assert_eq!(judgement.status, Status::Pass, "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Pass, "{}", judgement.found());
         }
     }
 
     #[test]
     fn the_lack_of_an_inferred_permission_warns_with_its_name_and_its_words() {
         let judgement = agent(&agents(viewing(&READ))).expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
-        assert_eq!(judgement.found, "`AI Agent` lacks journey:session:view");
+        assert_eq!(judgement.status(), Status::Warn);
+        assert_eq!(judgement.found(), "`AI Agent` lacks journey:session:view");
         assert!(
             judgement
-                .fix
+                .fix()
                 .contains("journey:session:view (Journey > Session > View)"),
             "{}",
-            judgement.fix
+            judgement.fix()
         );
-        assert!(judgement.fix.contains("five minutes"), "{}", judgement.fix);
+        assert!(
+            judgement.fix().contains("five minutes"),
+            "{}",
+            judgement.fix()
+        );
     }
 
     #[test]
     fn a_role_without_any_journey_permission_fails() {
         let judgement = agent(&agents(Vec::new())).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(!judgement.found.contains('+'), "{}", judgement.found);
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(!judgement.found().contains('+'), "{}", judgement.found());
     }
 
     #[test]
     fn without_logins_through_the_object_it_only_warns() {
         let mut bench = agents(Vec::new());
         bench.object = objects::without(bench.object, "saml_auth", "client_id");
-        assert_eq!(agent(&bench).expect("a verdict").status, Status::Warn);
+        assert_eq!(agent(&bench).expect("a verdict").status(), Status::Warn);
     }
 
     #[test]
@@ -289,11 +292,15 @@ mod tests {
     fn without_the_listing_both_explanations_are_named() {
         let bench = agents(viewing(&READ)).gap(permissions_key(), Gap::Interrupted);
         let judgement = agent(&bench).expect("a verdict");
-        assert!(judgement.fix.contains("it lacks them"), "{}", judgement.fix);
         assert!(
-            judgement.fix.contains("ask Genesys to enable it"),
+            judgement.fix().contains("it lacks them"),
             "{}",
-            judgement.fix
+            judgement.fix()
+        );
+        assert!(
+            judgement.fix().contains("ask Genesys to enable it"),
+            "{}",
+            judgement.fix()
         );
     }
 
@@ -317,11 +324,11 @@ mod tests {
             .gap(permissions_key(), Gap::Interrupted);
         let option = Subject::option("general", "default_admin_role_name");
         let judgement = bench.judge(&Permissions, &option).expect("a verdict");
-        assert_eq!(judgement.status, Status::Note);
+        assert_eq!(judgement.status(), Status::Note);
         assert!(
-            judgement.found.contains("is not known"),
+            judgement.found().contains("is not known"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 
@@ -353,6 +360,9 @@ mod tests {
     fn nothing_is_expected_of_supervisors_by_default() {
         let option = Subject::option("general", "default_supervisor_role_name");
         let judgement = Bench::healthy().judge(&Permissions, &option);
-        assert_eq!(judgement.expect("a verdict").status, Status::NotApplicable);
+        assert_eq!(
+            judgement.expect("a verdict").status(),
+            Status::NotApplicable
+        );
     }
 }

@@ -81,7 +81,7 @@ fn verdict(supply: &Supply<'_>) -> Judgement {
         domain, existing, ..
     } = supply;
     let wanted = format!("{domain} permissions in the organisation");
-    let held = match &supply.missing {
+    let (severity, held) = match &supply.missing {
         Missing::Nothing => {
             return Judgement::pass(format!(
                 "the organisation has the {domain} permissions that are expected, {} in all",
@@ -103,7 +103,7 @@ fn verdict(supply: &Supply<'_>) -> Judgement {
                 Owner::CloudAdmin,
             );
         }
-        Missing::Everything { held, .. } => held,
+        Missing::Everything { severity, held } => (*severity, held),
     };
     let product = if *domain == "journey" {
         "Predictive Engagement (Altocloud)"
@@ -111,7 +111,7 @@ fn verdict(supply: &Supply<'_>) -> Judgement {
         "the product that brings them"
     };
     let judgement = Judgement::finding(
-        supply.missing.status(),
+        severity,
         wanted,
         format!("no {domain} permission exists in the organisation"),
         format!(
@@ -154,8 +154,8 @@ mod tests {
         let judgement = with(Permissions::default())
             .judge_first(&Product)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(judgement.fix.starts_with("Ask Genesys to enable"));
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(judgement.fix().starts_with("Ask Genesys to enable"));
         let evidence = judgement.evidence.iter();
         let products: Vec<&str> = evidence
             .filter(|piece| piece.label == "products enabled")
@@ -173,7 +173,7 @@ mod tests {
         let roles = api(&client("ewt"), "GET …", ApiOutcome::Found(roles));
         let bench = with(Permissions::default()).fact(roles_key(), roles);
         let judgement = bench.judge_first(&Product).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
             judgement
                 .evidence
@@ -187,11 +187,11 @@ mod tests {
         let mut existing = journey_permissions();
         existing.names.retain(|name| !name.contains(":segment:"));
         let judgement = with(existing).judge_first(&Product).expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         assert!(
-            judgement.found.ends_with("not journey:segment:view"),
+            judgement.found().ends_with("not journey:segment:view"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 

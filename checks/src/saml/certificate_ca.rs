@@ -88,17 +88,17 @@ mod tests {
 
     #[test]
     fn a_leaf_passes() {
-        assert_eq!(of(false, false).status, Status::Pass);
+        assert_eq!(of(false, false).status(), Status::Pass);
     }
 
     #[test]
     fn a_mark_is_a_note_that_tells_the_two_cases_apart() {
         let own = of(true, true);
         let authority = of(true, false);
-        assert_eq!(own.status, Status::Note);
-        assert_eq!(authority.status, Status::Note);
-        assert!(own.found.contains("self-signed"));
-        assert!(authority.found.contains("intermediate"));
+        assert_eq!(own.status(), Status::Note);
+        assert_eq!(authority.status(), Status::Note);
+        assert!(own.found().contains("self-signed"));
+        assert!(authority.found().contains("intermediate"));
     }
 
     #[test]

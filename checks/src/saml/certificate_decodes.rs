@@ -130,7 +130,7 @@ mod tests {
 
     fn fails_with(outcome: CertificateOutcome) -> Judgement {
         let judgement = judge(outcome).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         judgement
     }
 
@@ -139,9 +139,9 @@ mod tests {
         let certificates = vec![material::info()];
         let judgement =
             judge(CertificateOutcome::Certificates { certificates }).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "certificate of C=DE, O=Acme, CN=pureengage"
         );
         assert!(judgement.evidence[1].value.starts_with("c0ffee"));
@@ -152,8 +152,8 @@ mod tests {
         let judgement = fails_with(CertificateOutcome::Other {
             holds: Holds::EncryptedPrivateKey,
         });
-        assert_eq!(judgement.found, "an encrypted private key");
-        assert!(judgement.fix.contains("swapped"), "{}", judgement.fix);
+        assert_eq!(judgement.found(), "an encrypted private key");
+        assert!(judgement.fix().contains("swapped"), "{}", judgement.fix());
     }
 
     #[test]
@@ -166,7 +166,11 @@ mod tests {
             (Holds::Guid, "openssl base64"),
         ] {
             let judgement = fails_with(CertificateOutcome::Other { holds });
-            assert!(judgement.fix.contains(word), "{holds}: {}", judgement.fix);
+            assert!(
+                judgement.fix().contains(word),
+                "{holds}: {}",
+                judgement.fix()
+            );
         }
     }
 
@@ -174,7 +178,9 @@ mod tests {
     fn a_cut_at_255_is_explained() {
         let cut = |characters| {
             let cut = Undecodable::CutOff { characters };
-            fails_with(CertificateOutcome::Undecodable(cut)).found
+            fails_with(CertificateOutcome::Undecodable(cut))
+                .found()
+                .to_owned()
         };
         assert!(cut(255).contains("one piece"));
         assert!(!cut(256).contains("one piece"));

@@ -91,8 +91,8 @@ mod tests {
     #[test]
     fn the_documented_form_passes_also_when_made_on_windows() {
         let form = [Wrapping::Base64, Wrapping::Pem];
-        assert_eq!(judge(&form, &[]).status, Status::Pass);
-        assert_eq!(judge(&form, &[Quirk::CrLf]).status, Status::Pass);
+        assert_eq!(judge(&form, &[]).status(), Status::Pass);
+        assert_eq!(judge(&form, &[Quirk::CrLf]).status(), Status::Pass);
     }
 
     #[test]
@@ -109,16 +109,16 @@ mod tests {
             ),
         ] {
             let judgement = judge(wrapping, quirks);
-            assert_eq!(judgement.status, Status::Warn, "{wrapping:?}");
-            assert!(judgement.fix.contains(word), "{}", judgement.fix);
+            assert_eq!(judgement.status(), Status::Warn, "{wrapping:?}");
+            assert!(judgement.fix().contains(word), "{}", judgement.fix());
         }
     }
 
     #[test]
     fn quirks_are_named() {
-        let found = judge(&[Wrapping::Pem], &[Quirk::Indented, Quirk::Quoted]).found;
+        let judgement = judge(&[Wrapping::Pem], &[Quirk::Indented, Quirk::Quoted]);
         assert_eq!(
-            found,
+            judgement.found(),
             "PEM, not base64-encoded, indented lines, quotes around the value"
         );
     }

@@ -111,29 +111,33 @@ mod tests {
     #[test]
     fn years_pass() {
         let judgement = judge(3000 * DAY);
-        assert_eq!(judgement.status, Status::Pass);
-        assert!(judgement.found.contains("3000 days"), "{}", judgement.found);
+        assert_eq!(judgement.status(), Status::Pass);
+        assert!(
+            judgement.found().contains("3000 days"),
+            "{}",
+            judgement.found()
+        );
     }
 
     #[test]
     fn the_last_thirty_days_warn() {
-        assert_eq!(judge(31 * DAY).status, Status::Pass);
-        assert_eq!(judge(31 * DAY - 1).status, Status::Warn);
-        assert_eq!(judge(0).status, Status::Warn, "the last moment itself");
-        assert_eq!(judge(DAY).found, "expires on 2026-11-24, in 1 day");
+        assert_eq!(judge(31 * DAY).status(), Status::Pass);
+        assert_eq!(judge(31 * DAY - 1).status(), Status::Warn);
+        assert_eq!(judge(0).status(), Status::Warn, "the last moment itself");
+        assert_eq!(judge(DAY).found(), "expires on 2026-11-24, in 1 day");
     }
 
     #[test]
     fn a_second_too_late_fails() {
         let judgement = judge(-1);
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(judgement.found.contains("less than a day"));
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(judgement.found().contains("less than a day"));
         let said = |piece: &hybridcheck_core::finding::Evidence| {
             piece.value == "certificate.expired: The certificate has expired."
         };
         assert!(judgement.evidence.iter().any(said));
         assert!(!judge(DAY).evidence.iter().any(said));
-        assert!(judge(-2 * DAY).found.contains("2 days before"));
+        assert!(judge(-2 * DAY).found().contains("2 days before"));
     }
 
     #[test]

@@ -82,7 +82,7 @@ mod tests {
         let certificates = vec![info];
         judge(CertificateOutcome::Certificates { certificates })
             .expect("a judgement")
-            .status
+            .status()
     }
 
     #[test]

@@ -82,15 +82,15 @@ mod tests {
 
     #[test]
     fn the_first_moment_is_valid() {
-        assert_eq!(begins(0).status, Status::Pass);
-        assert_eq!(begins(-86_400).found, "valid since 2026-11-22");
+        assert_eq!(begins(0).status(), Status::Pass);
+        assert_eq!(begins(-86_400).found(), "valid since 2026-11-22");
     }
 
     #[test]
     fn the_future_fails() {
         let judgement = begins(3600);
-        assert_eq!(judgement.status, Status::Fail);
-        assert_eq!(judgement.found, "valid only from 2026-11-23T13:00:00Z on");
+        assert_eq!(judgement.status(), Status::Fail);
+        assert_eq!(judgement.found(), "valid only from 2026-11-23T13:00:00Z on");
     }
 
     #[test]

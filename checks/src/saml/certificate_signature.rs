@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey};
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
@@ -41,21 +41,21 @@ impl Check for CertificateSignature {
         let option = case.visible("saml", "certificate")?;
         let signature = visible(&case.decoded_certificate()?.signature, 80);
         let lower = signature.to_ascii_lowercase();
-        let (status, reason) = if lower.contains("md5") || lower.contains("md2") {
+        let (severity, reason) = if lower.contains("md5") || lower.contains("md2") {
             (
-                Status::Fail,
+                Severity::Fail,
                 "MD5 and MD2 can be forged by anyone, and current libraries refuse them",
             )
         } else if lower.contains("sha1") {
             (
-                Status::Warn,
+                Severity::Warn,
                 "SHA-1 can be forged with some effort, and is refused in more and more places",
             )
         } else {
             return Ok(Judgement::pass(signature).of(option));
         };
         Ok(Judgement::finding(
-            status,
+            severity,
             "a signature with SHA-256 or better",
             format!("{signature}: {reason}"),
             "make a new certificate for the same key with `openssl req -new -x509 -sha256 -key key.pem -days 3652 -out cert.pem`, and set it in saml/certificate and at the identity provider",
@@ -68,6 +68,7 @@ impl Check for CertificateSignature {
 #[cfg(test)]
 mod tests {
     use hybridcheck_core::facts::{CertificateOutcome, Gap, Holds};
+    use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::material;
     use hybridcheck_testkit::objects::healthy;
 
@@ -85,7 +86,7 @@ mod tests {
         let certificates = vec![info];
         judge(CertificateOutcome::Certificates { certificates })
             .expect("a judgement")
-            .status
+            .status()
     }
 
     #[test]

@@ -85,13 +85,13 @@ mod tests {
 
     #[test]
     fn one_passes() {
-        assert_eq!(of(1).status, Status::Pass);
+        assert_eq!(of(1).status(), Status::Pass);
     }
 
     #[test]
     fn a_chain_warns_and_names_its_members() {
         let judgement = of(3);
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         assert_eq!(judgement.evidence.len(), 3);
     }
 

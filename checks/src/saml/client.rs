@@ -139,7 +139,7 @@ mod tests {
         let mut record = client_record(&Bench::healthy().object, SAML_AUTH);
         spoil(&mut record);
         let answer = answered(ApiOutcome::Found(record));
-        answer.map_or(Status::Gap, |judgement| judgement.status)
+        answer.map_or(Status::Gap, |judgement| judgement.status())
     }
 
     #[test]
@@ -170,6 +170,6 @@ mod tests {
     #[test]
     fn an_unknown_client_fails() {
         let judgement = answered(ApiOutcome::NotFound).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
     }
 }

@@ -95,7 +95,7 @@ mod tests {
     }
 
     fn status(value: &str) -> Status {
-        judge(value).expect("a judgement").status
+        judge(value).expect("a judgement").status()
     }
 
     #[test]
@@ -120,8 +120,8 @@ mod tests {
             ("49", "49 hours"),
         ] {
             let judgement = judge(value).expect("a judgement");
-            assert_eq!(judgement.status, Status::Warn, "{value}");
-            assert!(judgement.found.contains(guess), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Warn, "{value}");
+            assert!(judgement.found().contains(guess), "{}", judgement.found());
         }
     }
 

@@ -128,7 +128,7 @@ mod tests {
     }
 
     fn status(value: &str) -> Status {
-        answer(value).expect("a judgement").status
+        answer(value).expect("a judgement").status()
     }
 
     #[test]
@@ -162,20 +162,14 @@ mod tests {
     #[test]
     fn key_material_in_the_issuer_fails_and_is_not_shown() {
         let judgement = answer("-----BEGIN CERTIFICATE-----MIIC").expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(!judgement.found.contains("MIIC"));
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(!judgement.found().contains("MIIC"));
     }
 
     #[test]
     fn stray_characters_are_left_to_the_check_that_judges_them() {
         assert_eq!(status(" \"https://idp.acme.example\"\n"), Status::Pass);
-        assert!(matches!(
-            answer("https://idp.acme.example/\u{a0}"),
-            Ok(Judgement {
-                status: Status::Pass,
-                ..
-            })
-        ));
+        assert_eq!(status("https://idp.acme.example/\u{a0}"), Status::Pass);
         for muddled in [
             "https://idp.acme\u{200b}.example/",
             "https://idp.acme\n.example/",

@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn an_accepted_encoding_is_told() {
         let judgement = Bench::healthy().judge_first(&Login).expect("a verdict");
-        assert_eq!(judgement.status, Status::Pass);
-        assert!(judgement.found.contains("base64 of the whole Response"));
+        assert_eq!(judgement.status(), Status::Pass);
+        assert!(judgement.found().contains("base64 of the whole Response"));
     }
 
     #[test]
@@ -202,7 +202,8 @@ mod tests {
             let mut fact = saml_login(&bench.object, oauth_error(400, "invalid_grant", "x"));
             fact.tries = tries.collect();
             let judged = Bench::healthy().fact(saml_login_key(), fact);
-            judged.judge_first(&Login).expect("a verdict").found
+            let judgement = judged.judge_first(&Login).expect("a verdict");
+            judgement.found().to_owned()
         };
         let odd = "cannot decode";
         let told = refused(&["unknown issuer", odd, odd, odd]);
@@ -226,8 +227,8 @@ mod tests {
         fact.tries.push(again);
         let bench = bench.fact(saml_login_key(), fact);
         let judgement = bench.judge_first(&Login).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
-        assert!(judgement.found.contains("only without"));
+        assert_eq!(judgement.status(), Status::Fail);
+        assert!(judgement.found().contains("only without"));
         assert_eq!(bench.causes(), ["secret-with-blanks"]);
     }
 
@@ -244,7 +245,7 @@ mod tests {
         fact.tries.push(accepted);
         let judgement = bench.fact(saml_login_key(), fact).judge_first(&Login);
         let judgement = judgement.expect("a verdict");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
         let of = |label: &str| {
             let mut pieces = judgement.evidence.iter();
             let piece = pieces.find(|piece| piece.label == label);
@@ -262,11 +263,11 @@ mod tests {
         let fact = saml_login(&bench.object, outcome);
         let judgement = bench.fact(saml_login_key(), fact).judge_first(&Login);
         let judgement = judgement.expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert!(
-            judgement.found.contains("whatever it says"),
+            judgement.found().contains("whatever it says"),
             "{}",
-            judgement.found
+            judgement.found()
         );
     }
 

@@ -127,7 +127,7 @@ mod tests {
             client.authorized_grant_type = Some("SAML2_BEARER".into());
         });
         let judgement = judgement.expect("a verdict");
-        assert_eq!(judgement.status, Status::Pass, "{}", judgement.found);
+        assert_eq!(judgement.status(), Status::Pass, "{}", judgement.found());
     }
 
     #[test]
@@ -138,12 +138,12 @@ mod tests {
             client.authorized_grant_type = Some("PASSWORD".into());
         });
         let judgement = judgement.expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "client 99999999-aaaa-4bbb-8ccc-999999999999, grant type PASSWORD"
         );
-        assert!(judgement.expected.ends_with("grant type SAML2-BEARER"));
+        assert!(judgement.expected().ends_with("grant type SAML2-BEARER"));
     }
 
     #[test]

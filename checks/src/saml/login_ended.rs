@@ -100,9 +100,9 @@ mod tests {
         let key = key(&bench.object);
         let judgement = bench.gap(key, Gap::Interrupted).judge_first(&LoginEnded);
         let judgement = judgement.expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         for said in ["the run was interrupted", "for at most 86399 s"] {
-            assert!(judgement.found.contains(said), "{}", judgement.found);
+            assert!(judgement.found().contains(said), "{}", judgement.found());
         }
     }
 

@@ -124,7 +124,10 @@ mod tests {
             email: Some("TEST.AGENT@acme.example".into()),
             ..Person::default()
         };
-        assert_eq!(as_person(shouting).expect("a verdict").status, Status::Pass);
+        assert_eq!(
+            as_person(shouting).expect("a verdict").status(),
+            Status::Pass
+        );
     }
 
     #[test]
@@ -133,7 +136,7 @@ mod tests {
             email: Some("someone.else@acme.example".into()),
             ..Person::default()
         };
-        assert_eq!(as_person(other).expect("a verdict").status, Status::Fail);
+        assert_eq!(as_person(other).expect("a verdict").status(), Status::Fail);
     }
 
     #[test]

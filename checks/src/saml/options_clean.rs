@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, PasswordFit, PrivateKeyOutcome};
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
@@ -60,7 +60,7 @@ impl Check for OptionsClean {
             || shape.invisible_blank
             || shape.typographic_quote
             || shape.inner_newline);
-        let status = match option.as_str() {
+        let severity = match option.as_str() {
             "password" => match password_fit(case) {
                 Some(PasswordFit::AsWritten) => {
                     let said = format!("{stray}; the private key opens with exactly this password");
@@ -72,10 +72,10 @@ impl Check for OptionsClean {
                     );
                     return Ok(Judgement::not_applicable(reason).of(found));
                 }
-                None => Status::Warn,
+                None => Severity::Warn,
             },
-            "expire_time" if only_around => Status::Warn,
-            _ => Status::Fail,
+            "expire_time" if only_around => Severity::Warn,
+            _ => Severity::Fail,
         };
         let expected = "nothing before, behind or inside the value that does not belong to it";
         let fix = format!("enter {section}/{option} again, without: {stray}");
@@ -85,7 +85,7 @@ impl Check for OptionsClean {
         } else {
             format!("{value}: {stray}")
         };
-        Ok(Judgement::finding(status, expected, said, fix, Owner::EngageAdmin).of(found))
+        Ok(Judgement::finding(severity, expected, said, fix, Owner::EngageAdmin).of(found))
     }
 }
 
@@ -99,6 +99,7 @@ fn password_fit(case: &Case<'_>) -> Option<PasswordFit> {
 #[cfg(test)]
 mod tests {
     use hybridcheck_core::facts::{Facts, Gap};
+    use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::material;
     use hybridcheck_testkit::objects::{healthy, with, without};
 
@@ -110,7 +111,7 @@ mod tests {
     }
 
     fn status(option: &str, value: &str) -> Status {
-        judge(option, value, &Facts::default()).status
+        judge(option, value, &Facts::default()).status()
     }
 
     fn opened(password: PasswordFit) -> Facts {
@@ -150,9 +151,9 @@ mod tests {
 
     #[test]
     fn invisible_characters_are_made_visible() {
-        let found = judge("issuer", "https://a.example/\u{a0}b", &Facts::default()).found;
+        let judgement = judge("issuer", "https://a.example/\u{a0}b", &Facts::default());
         assert_eq!(
-            found,
+            judgement.found(),
             "`https://a.example/\\u{a0}b`: non-breaking or invisible blank"
         );
     }
@@ -167,14 +168,15 @@ mod tests {
     fn a_blank_in_a_password_may_be_meant() {
         assert_eq!(status("password", "secret\n"), Status::Warn);
         let judgement = judge("password", "secret ", &opened(PasswordFit::AsWritten));
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
         let judgement = judge("password", "secret ", &opened(PasswordFit::Trimmed));
-        assert_eq!(judgement.status, Status::NotApplicable);
+        assert_eq!(judgement.status(), Status::NotApplicable);
     }
 
     #[test]
     fn a_password_is_never_shown() {
-        let found = judge("password", " secret ", &Facts::default()).found;
+        let judgement = judge("password", " secret ", &Facts::default());
+        let found = judgement.found();
         assert!(!found.contains("secret"), "{found}");
     }
 

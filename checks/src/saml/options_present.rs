@@ -135,15 +135,15 @@ mod tests {
     }
 
     fn status(option: &str, object: &HybridObject) -> Status {
-        judge(option, object).expect("a judgement").status
+        judge(option, object).expect("a judgement").status()
     }
 
     #[test]
     fn passes_for_each_of_the_five_and_shows_no_value() {
         for option in SAML_OPTIONS {
             let judgement = judge(option, &healthy()).expect("a judgement");
-            assert_eq!(judgement.status, Status::Pass, "{option}");
-            assert!(!judgement.found.contains("placeholder"), "{option}");
+            assert_eq!(judgement.status(), Status::Pass, "{option}");
+            assert!(!judgement.found().contains("placeholder"), "{option}");
         }
     }
 

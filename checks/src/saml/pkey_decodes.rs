@@ -119,7 +119,7 @@ mod tests {
 
     fn fails_with(outcome: PrivateKeyOutcome) -> Judgement {
         let judgement = judge(outcome).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         judgement
     }
 
@@ -138,7 +138,7 @@ mod tests {
                 protection: protection(),
             },
         ] {
-            assert_eq!(judge(outcome).expect("a judgement").status, Status::Pass);
+            assert_eq!(judge(outcome).expect("a judgement").status(), Status::Pass);
         }
     }
 
@@ -147,8 +147,8 @@ mod tests {
         let judgement = fails_with(PrivateKeyOutcome::Unencrypted {
             key: material::key(),
         });
-        assert_eq!(judgement.found, "an unencrypted private key, RSA 2048");
-        assert!(judgement.fix.contains("new pair"));
+        assert_eq!(judgement.found(), "an unencrypted private key, RSA 2048");
+        assert!(judgement.fix().contains("new pair"));
     }
 
     #[test]
@@ -160,7 +160,11 @@ mod tests {
             (Holds::Guid, "openssl rsa -aes256"),
         ] {
             let judgement = fails_with(PrivateKeyOutcome::Other { holds });
-            assert!(judgement.fix.contains(word), "{holds}: {}", judgement.fix);
+            assert!(
+                judgement.fix().contains(word),
+                "{holds}: {}",
+                judgement.fix()
+            );
         }
     }
 
@@ -171,7 +175,7 @@ mod tests {
         }
         let cut = Undecodable::CutOff { characters: 255 };
         let judgement = fails_with(PrivateKeyOutcome::Undecodable(cut));
-        assert!(judgement.found.contains("one piece"));
+        assert!(judgement.found().contains("one piece"));
     }
 
     #[test]

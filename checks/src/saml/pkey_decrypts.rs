@@ -134,15 +134,15 @@ mod tests {
     #[test]
     fn a_password_that_opens_the_key_passes() {
         let judgement = answer(&healthy(), material::decrypted()).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
-        assert_eq!(judgement.found, "the password opens the key, RSA 2048");
+        assert_eq!(judgement.status(), Status::Pass);
+        assert_eq!(judgement.found(), "the password opens the key, RSA 2048");
     }
 
     #[test]
     fn a_wrong_password_fails_without_showing_it() {
         let object = with(healthy(), "saml", "password", "hünter2");
         let judgement = answer(&object, wrong()).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert_eq!(judgement.places.len(), 2);
         let all = format!("{judgement:?}");
         assert!(!all.contains("nter2"));
@@ -158,8 +158,8 @@ mod tests {
         };
         let object = with(healthy(), "saml", "password", "secret ");
         let judgement = answer(&object, outcome).expect("a judgement");
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.contains("trailing blank"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().contains("trailing blank"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, PrivateKeyOutcome};
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
@@ -55,48 +55,49 @@ impl Check for PkeyEncoding {
             }
         };
         // That there is no protection at all is judged by saml-pkey-decodes.
-        let strength = protection.map_or(Status::Pass, |protection| strength(protection));
+        let weakness = protection.and_then(|protection| weakness(protection));
         let mut found = fact.shape.to_string();
         if let Some(protection) = protection {
             found = format!("{found}; {}", visible(protection, 160));
         }
-        let judgement = if fact.shape.is_documented() && strength == Status::Pass {
-            Judgement::pass(found)
+        let deviation = if fact.shape.is_documented() {
+            weakness
         } else {
-            let status = if fact.shape.is_documented() {
-                strength
-            } else {
-                Status::Warn
-            };
-            let fix = if strength == Status::Pass {
+            Some(Severity::Warn)
+        };
+        let judgement = if let Some(severity) = deviation {
+            let fix = if weakness.is_none() {
                 "set saml/pkey to the output of `openssl base64 -in key.enc.pem`, where key.enc.pem is the protected key"
             } else {
                 "protect the key anew with `openssl rsa -aes256 -in key.old.pem -out key.enc.pem` (OpenSSL 3 may need `-provider legacy -provider default`), then set saml/pkey to the output of `openssl base64 -in key.enc.pem` and saml/password to the new password"
             };
             let expected = "base64 of a PEM file, the key inside protected with AES-256";
-            Judgement::finding(status, expected, found, fix, Owner::EngageAdmin)
+            Judgement::finding(severity, expected, found, fix, Owner::EngageAdmin)
+        } else {
+            Judgement::pass(found)
         };
         Ok(judgement.of(option))
     }
 }
 
 /// AES-256 is documented; shorter AES and triple DES hold well enough to be a note.
-fn strength(protection: &str) -> Status {
+fn weakness(protection: &str) -> Option<Severity> {
     if protection.contains("AES-256") {
-        Status::Pass
+        None
     } else if ["AES-", "DES-EDE3", "3DES"]
         .iter()
         .any(|strong| protection.contains(strong))
     {
-        Status::Note
+        Some(Severity::Note)
     } else {
-        Status::Warn
+        Some(Severity::Warn)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use hybridcheck_core::facts::{Holds, Quirk, Wrapping};
+    use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::material;
     use hybridcheck_testkit::objects::healthy;
 
@@ -129,7 +130,7 @@ mod tests {
             "PEM encryption (DEK-Info), AES-256-CBC",
         ] {
             let judgement = judge(DOCUMENTED, &[Quirk::CrLf], protected(protection));
-            assert_eq!(judgement.expect("a judgement").status, Status::Pass);
+            assert_eq!(judgement.expect("a judgement").status(), Status::Pass);
         }
     }
 
@@ -143,8 +144,8 @@ mod tests {
             ("PEM encryption (DEK-Info), DES-CBC", Status::Warn),
         ] {
             let judgement = judge(DOCUMENTED, &[], protected(protection)).expect("a judgement");
-            assert_eq!(judgement.status, status, "{protection}");
-            assert!(judgement.fix.contains("openssl rsa -aes256"));
+            assert_eq!(judgement.status(), status, "{protection}");
+            assert!(judgement.fix().contains("openssl rsa -aes256"));
         }
     }
 
@@ -156,8 +157,8 @@ mod tests {
             (DOCUMENTED, &[Quirk::FlattenedWithBlanks]),
         ] {
             let judgement = judge(wrapping, quirks, material::decrypted()).expect("a judgement");
-            assert_eq!(judgement.status, Status::Warn, "{wrapping:?}");
-            assert!(judgement.fix.contains("openssl base64 -in key.enc.pem"));
+            assert_eq!(judgement.status(), Status::Warn, "{wrapping:?}");
+            assert!(judgement.fix().contains("openssl base64 -in key.enc.pem"));
         }
     }
 
@@ -166,7 +167,7 @@ mod tests {
         let plain = || PrivateKeyOutcome::Unencrypted {
             key: material::key(),
         };
-        let status = |wrapping| judge(wrapping, &[], plain()).expect("a judgement").status;
+        let status = |wrapping| judge(wrapping, &[], plain()).expect("a judgement").status();
         assert_eq!(status(DOCUMENTED), Status::Pass);
         assert_eq!(status(&[Wrapping::Pem]), Status::Warn);
     }

@@ -176,7 +176,7 @@ mod tests {
             },
         ] {
             let judgement = answer(vec![material::info()], outcome).expect("a judgement");
-            assert_eq!(judgement.status, Status::Pass);
+            assert_eq!(judgement.status(), Status::Pass);
             assert_eq!(judgement.places.len(), 2);
         }
     }
@@ -184,19 +184,19 @@ mod tests {
     #[test]
     fn another_pair_fails() {
         let judgement = answer(vec![other()], material::decrypted()).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         let judgement = answer(vec![other()], ec_key()).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         let judgement = answer(vec![of_kind(ec())], material::decrypted()).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
     }
 
     #[test]
     fn a_chain_in_the_wrong_order_is_told_from_another_pair() {
         let chain = vec![other(), material::info()];
         let judgement = answer(chain, material::decrypted()).expect("a judgement");
-        assert_eq!(judgement.status, Status::Warn);
-        assert!(judgement.found.contains("certificate 2"));
+        assert_eq!(judgement.status(), Status::Warn);
+        assert!(judgement.found().contains("certificate 2"));
     }
 
     #[test]

@@ -113,8 +113,8 @@ mod tests {
     fn anything_else_fails_unshown() {
         let object = with(healthy(), "ewt", "client_id", "s3cr3t-client");
         let judgement = judged(&object).expect("a judgement");
-        assert_eq!(judgement.status, Status::Fail);
-        assert_eq!(judgement.found, "13 characters, no GUID");
+        assert_eq!(judgement.status(), Status::Fail);
+        assert_eq!(judgement.found(), "13 characters, no GUID");
         assert!(!format!("{judgement:?}").contains("s3cr3t"));
     }
 
@@ -124,9 +124,9 @@ mod tests {
         let object = with(object, "ewt", "password", EWT_CLIENT);
         let judgement = judged(&object).expect("a judgement");
         assert!(
-            judgement.found.contains("possibly they were exchanged"),
+            judgement.found().contains("possibly they were exchanged"),
             "{}",
-            judgement.found
+            judgement.found()
         );
         assert!(!format!("{judgement:?}").contains("s3cr3t"));
         assert!(!format!("{judgement:?}").contains(EWT_CLIENT));

@@ -77,8 +77,8 @@ mod tests {
         ] {
             let answers = offline(&OptionsClean, &with(healthy(), "ewt", "password", value));
             let judgement = about(answers, "ewt", "password").expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail, "{trace}");
-            assert!(judgement.found.contains(trace), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail, "{trace}");
+            assert!(judgement.found().contains(trace), "{}", judgement.found());
             assert!(!format!("{judgement:?}").contains("s3cr3t"));
         }
     }
@@ -88,7 +88,7 @@ mod tests {
         let object = with(healthy(), "ewt", "client_id", &format!("{EWT_CLIENT}\t"));
         let judgement =
             about(offline(&OptionsClean, &object), "ewt", "client_id").expect("a judgement");
-        assert_eq!(judgement.expected, format!("`{EWT_CLIENT}`"));
+        assert_eq!(judgement.expected(), format!("`{EWT_CLIENT}`"));
     }
 
     #[test]

@@ -114,6 +114,6 @@ mod tests {
     fn it_does_not_apply_to_a_foreign_section() {
         let object = with(healthy(), "remarks", "author", "x");
         let answer = about(offline(&OptionsPresent, &object), "remarks", "client_id");
-        assert_eq!(answer.expect("a judgement").status, Status::NotApplicable);
+        assert_eq!(answer.expect("a judgement").status(), Status::NotApplicable);
     }
 }

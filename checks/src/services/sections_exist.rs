@@ -125,22 +125,22 @@ mod tests {
     #[test]
     fn sections_of_clients_pass_and_are_named() {
         let judgement = only(offline(&SectionsExist, &healthy())).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
-        assert_eq!(judgement.found, "[saml_auth] and [ewt]");
+        assert_eq!(judgement.status(), Status::Pass);
+        assert_eq!(judgement.found(), "[saml_auth] and [ewt]");
     }
 
     #[test]
     fn without_saml_auth_it_is_a_note() {
         let object = without_section(healthy(), "saml_auth");
         let judgement = only(offline(&SectionsExist, &object)).expect("a judgement");
-        assert_eq!(judgement.status, Status::Note);
+        assert_eq!(judgement.status(), Status::Note);
     }
 
     #[test]
     fn none_at_all_fails_and_a_foreign_section_does_not_help() {
         for object in [bare(), with(bare(), "remarks", "author", "x")] {
             let judgement = only(offline(&SectionsExist, &object)).expect("a judgement");
-            assert_eq!(judgement.status, Status::Fail);
+            assert_eq!(judgement.status(), Status::Fail);
         }
     }
 

@@ -117,20 +117,20 @@ mod tests {
     #[test]
     fn clients_of_their_own_pass() {
         let judgement = only(offline(&SharedClients, &healthy())).expect("a judgement");
-        assert_eq!(judgement.status, Status::Pass);
+        assert_eq!(judgement.status(), Status::Pass);
     }
 
     #[test]
     fn a_shared_client_is_a_note_that_names_the_sections() {
         let object = with(healthy(), "pacing", "client_id", &EWT_CLIENT.to_uppercase());
         let judgement = only(offline(&SharedClients, &object)).expect("a judgement");
-        assert_eq!(judgement.status, Status::Note);
+        assert_eq!(judgement.status(), Status::Note);
         assert!(
-            judgement.found.starts_with("[ewt] and [pacing] share"),
+            judgement.found().starts_with("[ewt] and [pacing] share"),
             "{}",
-            judgement.found
+            judgement.found()
         );
-        assert!(!judgement.fix.contains("SAML2"), "{}", judgement.fix);
+        assert!(!judgement.fix().contains("SAML2"), "{}", judgement.fix());
         assert_eq!(judgement.places.len(), 2);
     }
 
@@ -138,14 +138,18 @@ mod tests {
     fn sharing_with_saml_auth_speaks_of_the_grant_types() {
         let object = with(healthy(), "saml_auth", "client_id", EWT_CLIENT);
         let judgement = only(offline(&SharedClients, &object)).expect("a judgement");
-        assert!(judgement.fix.contains("SAML2 Bearer"), "{}", judgement.fix);
+        assert!(
+            judgement.fix().contains("SAML2 Bearer"),
+            "{}",
+            judgement.fix()
+        );
     }
 
     #[test]
     fn one_client_alone_is_not_applicable() {
         let object = without_section(healthy(), "saml_auth");
         let judgement = only(offline(&SharedClients, &object)).expect("a judgement");
-        assert_eq!(judgement.status, Status::NotApplicable);
+        assert_eq!(judgement.status(), Status::NotApplicable);
     }
 
     #[test]

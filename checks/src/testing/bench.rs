@@ -159,7 +159,7 @@ impl Bench {
     /// The verdict on the first subject; a gap is `Status::Gap`.
     pub(crate) fn status(&self, check: &dyn Check) -> Status {
         self.judge_first(check)
-            .map_or(Status::Gap, |judgement| judgement.status)
+            .map_or(Status::Gap, |judgement| judgement.status())
     }
 
     /// Rows of every check.
@@ -170,7 +170,7 @@ impl Bench {
     /// The ids and subjects of rows that fail.
     pub(crate) fn failures(&self) -> Vec<String> {
         let rows = self.rows().into_iter();
-        rows.filter(|row| row.status == Status::Fail)
+        rows.filter(|row| row.status() == Status::Fail)
             .map(|row| row.check.0)
             .collect()
     }
@@ -191,7 +191,7 @@ impl Bench {
         self.judged(&crate::rules())
             .rows
             .iter()
-            .filter(|row| matches!(row.status, Status::Fail | Status::Warn | Status::Gap))
+            .filter(|row| matches!(row.status(), Status::Fail | Status::Warn | Status::Gap))
             .filter(|row| row.role == Role::Independent)
             .map(|row| format!("{} {}: {}", row.check, row.subject, said(row)))
             .collect()
@@ -309,9 +309,8 @@ pub(crate) fn client(section: &str) -> Subject {
 
 /// What a row tells: what was found, or why nothing was.
 fn said(row: &Row) -> String {
-    row.gap
-        .as_ref()
-        .map_or_else(|| row.found.clone(), ToString::to_string)
+    row.gap()
+        .map_or_else(|| row.found().to_owned(), ToString::to_string)
 }
 
 #[test]
@@ -320,7 +319,7 @@ fn healthy_facts_pass_every_check_and_fire_no_cause() {
     let bad: Vec<String> = bench
         .rows()
         .into_iter()
-        .filter(|row| matches!(row.status, Status::Fail | Status::Warn | Status::Gap))
+        .filter(|row| matches!(row.status(), Status::Fail | Status::Warn | Status::Gap))
         .map(|row| format!("{} {}: {}", row.check, row.subject, said(&row)))
         .collect();
     assert_eq!(bad, Vec::<String>::new());
@@ -336,11 +335,11 @@ fn without_facts_checks_of_facts_neither_pass_nor_fail() {
         let family = row.check.0.split('-').next().unwrap_or_default().to_owned();
         if of_facts.contains(&family.as_str()) {
             assert!(
-                matches!(row.status, Status::Gap | Status::NotApplicable),
+                matches!(row.status(), Status::Gap | Status::NotApplicable),
                 "{} {}: {:?}",
                 row.check,
                 row.subject,
-                row.status
+                row.status()
             );
         }
     }

@@ -47,7 +47,8 @@ pub(crate) fn about(answers: Answers, section: &str, option: &str) -> Answer<Jud
 
 /// The subjects whose verdict is not a pass, with it.
 pub(crate) fn unusual(answers: &Answers) -> Vec<(String, Status)> {
-    let status = |answer: &Answer<Judgement>| answer.as_ref().map_or(Status::Gap, |j| j.status);
+    let status =
+        |answer: &Answer<Judgement>| answer.as_ref().map_or(Status::Gap, Judgement::status);
     answers
         .iter()
         .map(|(subject, answer)| (subject.to_string(), status(answer)))

@@ -145,7 +145,7 @@ mod tests {
     fn finished_handshakes_pass_with_their_version() {
         let judgement = Bench::healthy().judge_first(&Handshake).expect("a verdict");
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "TLSv1_3 with 192.0.2.10 and TLSv1_3 with 192.0.2.11"
         );
     }
@@ -169,8 +169,8 @@ mod tests {
             let judgement = broken(2, &outcome)
                 .judge_first(&Handshake)
                 .expect("a verdict");
-            assert_eq!(judgement.status, Status::Fail);
-            assert!(judgement.found.contains(word), "{}", judgement.found);
+            assert_eq!(judgement.status(), Status::Fail);
+            assert!(judgement.found().contains(word), "{}", judgement.found());
         }
     }
 
@@ -179,10 +179,10 @@ mod tests {
         let judgement = broken(1, &TlsOutcome::Reset)
             .judge_first(&Handshake)
             .expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
+        assert_eq!(judgement.status(), Status::Warn);
         assert!(
             judgement
-                .found
+                .found()
                 .starts_with("1 of 2 addresses do not finish it: 192.0.2.10")
         );
     }
@@ -196,14 +196,14 @@ mod tests {
             bench.judge_first(&Handshake).expect("a verdict")
         };
         let lost = met(&HelloOutcome::Reset);
-        assert_eq!(lost.status, Status::Warn);
+        assert_eq!(lost.status(), Status::Warn);
         assert!(
-            lost.found.contains("a ClientHello of 1780 bytes"),
+            lost.found().contains("a ClientHello of 1780 bytes"),
             "{}",
-            lost.found
+            lost.found()
         );
-        assert_eq!(met(&hello_answered()).status, Status::Pass);
-        assert_eq!(met(&HelloOutcome::NotConnected).status, Status::Pass);
+        assert_eq!(met(&hello_answered()).status(), Status::Pass);
+        assert_eq!(met(&HelloOutcome::NotConnected).status(), Status::Pass);
     }
 
     #[test]

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_right_name_passes() {
         let judgement = Bench::healthy().judge_first(&Name).expect("a verdict");
-        assert_eq!(judgement.found, "made for *.mypurecloud.de");
+        assert_eq!(judgement.found(), "made for *.mypurecloud.de");
     }
 
     #[test]
@@ -104,9 +104,9 @@ mod tests {
             tls(&endpoint.host, Trust::Public, vec![fault]),
         );
         let judgement = bench.judge_first(&Name).expect("a verdict");
-        assert_eq!(judgement.status, Status::Fail);
+        assert_eq!(judgement.status(), Status::Fail);
         assert_eq!(
-            judgement.found,
+            judgement.found(),
             "192.0.2.10 serves a certificate made for portal.acme.example"
         );
     }

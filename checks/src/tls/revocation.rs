@@ -142,10 +142,10 @@ mod tests {
     #[test]
     fn an_accepted_connection_passes_and_none_warns() {
         let judgement = reaching(true).judge_first(&Revocation).expect("a verdict");
-        assert_eq!(judgement.found, "crl.ca.example:80 accept");
+        assert_eq!(judgement.found(), "crl.ca.example:80 accept");
         let judgement = reaching(false).judge_first(&Revocation).expect("a verdict");
-        assert_eq!(judgement.status, Status::Warn);
-        assert_eq!(judgement.found, "no connection to crl.ca.example:80");
+        assert_eq!(judgement.status(), Status::Warn);
+        assert_eq!(judgement.found(), "no connection to crl.ca.example:80");
     }
 
     #[test]

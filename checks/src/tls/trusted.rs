@@ -208,7 +208,7 @@ mod tests {
             .expect("a verdict");
         assert!(
             judgement
-                .found
+                .found()
                 .contains("192.0.2.11 serves a chain issued by CN=Acme Web Gateway CA, O=Acme")
         );
     }
@@ -218,7 +218,7 @@ mod tests {
         let judgement = serving(Trust::Given, &[])
             .judge_first(&Trusted)
             .expect("a verdict");
-        assert!(judgement.found.contains("--cacert"));
+        assert!(judgement.found().contains("--cacert"));
     }
 
     #[test]

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_valid_certificate_passes_with_its_end() {
         let judgement = Bench::healthy().judge_first(&Validity).expect("a verdict");
-        assert_eq!(judgement.found, "valid until 2027-05-02");
+        assert_eq!(judgement.found(), "valid until 2027-05-02");
     }
 
     #[test]
@@ -123,13 +123,13 @@ mod tests {
         let expired = serving(ChainFault::Expired {
             not_after: Some(yesterday),
         });
-        assert_eq!(expired.status, Status::Fail);
+        assert_eq!(expired.status(), Status::Fail);
         assert_eq!(
-            expired.found,
+            expired.found(),
             "the chain that 192.0.2.10 serves is expired since 2026-11-22T12:00:00Z"
         );
         assert_eq!(
-            serving(ChainFault::NotYetValid { not_before: None }).status,
+            serving(ChainFault::NotYetValid { not_before: None }).status(),
             Status::Fail
         );
     }

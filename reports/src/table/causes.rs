@@ -167,7 +167,7 @@ fn follows(run: &Run, index: usize) -> String {
     let of = |status: Status, noun: &str| {
         let number = consequences
             .iter()
-            .filter(|row| row.status == status)
+            .filter(|row| row.status() == status)
             .count();
         (number > 0).then(|| format!("{number} {noun}"))
     };
@@ -214,7 +214,7 @@ pub(super) fn others(page: &mut Canvas, run: &Run) {
     let Some(last) = rows.last() else {
         return;
     };
-    let heading = match (last.status, run.causes.is_empty()) {
+    let heading = match (last.status(), run.causes.is_empty()) {
         (Status::Fail, true) => "FAILURES (details stand above)",
         (Status::Fail, false) => "OTHER FAILURES, which no cause explains (details stand above)",
         (_, true) => "WHAT MAKES THIS RUN FAIL (details stand above)",
@@ -227,14 +227,14 @@ pub(super) fn others(page: &mut Canvas, run: &Run) {
         if let Some(title) = super::object_of(run, row.object) {
             text = format!("{text}, in {}", page.clean(title, 200));
         }
-        if let Some(owner) = row.owner {
+        if let Some(owner) = row.owner() {
             text = format!("{text} ({owner})");
         }
         let subject = format!("{}  ", page.clean(&row.subject.to_string(), 160));
-        let mark = words::status(page, row.status);
+        let mark = words::status(page, row.status());
         let lead = [
             (Tone::Plain, "  "),
-            (words::tone(row.status), mark),
+            (words::tone(row.status()), mark),
             (Tone::Plain, "  "),
             (Tone::Strong, subject.as_str()),
         ];

@@ -80,7 +80,7 @@ pub(super) fn unproven(page: &mut Canvas, run: &Run) {
 pub(super) fn missing(page: &mut Canvas, run: &Run) {
     let mut reasons: BTreeMap<&Gap, Vec<&Row>> = BTreeMap::new();
     for row in words::missing(run) {
-        if let Some(gap) = &row.gap {
+        if let Some(gap) = row.gap() {
             reasons.entry(gap).or_default().push(row);
         }
     }

@@ -25,12 +25,12 @@ const LISTED: usize = 8;
 pub(super) fn write(page: &mut Canvas, run: &Run, style: Style) {
     let from = lowest(style);
     // What `--offline` leaves out is told once, by reason, further down.
-    let is_left_out = |row: &&Row| row.gap == Some(Gap::Offline) && style.verbosity < 1;
+    let is_left_out = |row: &&Row| row.gap() == Some(&Gap::Offline) && style.verbosity < 1;
     let left_out = run.rows.iter().filter(is_left_out).count();
     let shown: Vec<&Row> = run
         .rows
         .iter()
-        .filter(|row| row.status >= from && !is_left_out(row))
+        .filter(|row| row.status() >= from && !is_left_out(row))
         .collect();
     let has_ids = style.verbosity >= 1;
     for (number, object) in run.objects.iter().enumerate() {
@@ -53,7 +53,7 @@ pub(super) fn write(page: &mut Canvas, run: &Run, style: Style) {
     if style.verbosity < 0 {
         return;
     }
-    if shown.iter().any(|row| row.status >= Status::Warn) {
+    if shown.iter().any(|row| row.status() >= Status::Warn) {
         page.gap();
         let tip = format!("More about a check: {} explain CHECK", run.tool.name);
         let tip = page.clean(&tip, CAP);
@@ -67,7 +67,7 @@ pub(super) fn write(page: &mut Canvas, run: &Run, style: Style) {
         page.gap();
         page.block("  ", 2, Tone::Faint, &text);
     }
-    let hidden = run.rows.iter().filter(|row| row.status < from).count();
+    let hidden = run.rows.iter().filter(|row| row.status() < from).count();
     if hidden > 0 {
         let text = format!(
             "{} below `{}` not shown (--show-from).",
@@ -139,10 +139,10 @@ fn family<'r>(run: &'r Run, row: &'r Row) -> &'r str {
 
 fn write_row(page: &mut Canvas, row: &Row, has_ids: bool) {
     let title = page.clean(&row.title, 300);
-    let found = page.clean(&row.found, CAP);
+    let found = page.clean(row.found(), CAP);
     let id = page.clean(&row.check.0, 80);
     let mut text = title;
-    match (row.role, row.status) {
+    match (row.role, row.status()) {
         (Role::Consequence { cause }, status) if status != Status::Pass => {
             text = format!("{text} (follows from cause {})", cause.saturating_add(1));
             headline(page, row, Tone::Faint, &text);
@@ -157,7 +157,7 @@ fn write_row(page: &mut Canvas, row: &Row, has_ids: bool) {
             headline(page, row, Tone::Plain, &text);
         }
         _ => {
-            if row.status == Status::Gap && !row.required {
+            if row.status() == Status::Gap && !row.required {
                 text.push_str(" (not required)");
             }
             headline(page, row, Tone::Plain, &text);
@@ -167,7 +167,7 @@ fn write_row(page: &mut Canvas, row: &Row, has_ids: bool) {
 }
 
 fn headline(page: &mut Canvas, row: &Row, tone: Tone, text: &str) {
-    let status = words::status(page, row.status);
+    let status = words::status(page, row.status());
     let pad = " ".repeat(COLUMN.saturating_sub(status.width()) + 2);
     let subject = page.clean(&row.subject.to_string(), 160);
     // What follows from a cause, or asks nothing, steps back so that the rest stands out.
@@ -176,11 +176,11 @@ fn headline(page: &mut Canvas, row: &Row, tone: Tone, text: &str) {
         if is_folded {
             Tone::Faint
         } else {
-            words::tone(row.status)
+            words::tone(row.status())
         },
         status,
     );
-    let subject_tone = match row.status {
+    let subject_tone = match row.status() {
         Status::Pass | Status::NotApplicable => Tone::Plain,
         _ if is_folded => Tone::Faint,
         _ => Tone::Strong,
@@ -207,20 +207,18 @@ fn headline(page: &mut Canvas, row: &Row, tone: Tone, text: &str) {
 
 fn details(page: &mut Canvas, row: &Row, id: &str) {
     let indent = if page.is_narrow() { 4 } else { INDENT };
-    let expected = page.clean(&row.expected, CAP);
-    let found = page.clean(&row.found, CAP);
+    let expected = page.clean(row.expected(), CAP);
+    let found = page.clean(row.found(), CAP);
     page.field(indent, "expected", Tone::Plain, &expected);
     page.field(indent, "found", Tone::Plain, &found);
-    if let Some(gap) = &row.gap {
+    if let Some(gap) = row.gap() {
         let because = page.clean(&gap.to_string(), CAP);
-        if because != found {
-            page.field(indent, "because", Tone::Plain, &because);
-        }
+        page.field(indent, "because", Tone::Plain, &because);
     }
-    let places = places(page, &row.places);
+    let places = places(page, row.places());
     page.field(indent, "where", Tone::Plain, &places);
     let pieces: Vec<String> = row
-        .evidence
+        .evidence()
         .iter()
         .map(|piece| {
             let (label, value) = (page.clean(&piece.label, 80), page.clean(&piece.value, CAP));
@@ -238,7 +236,10 @@ fn details(page: &mut Canvas, row: &Row, id: &str) {
     } else {
         let fix = fix(page, row);
         page.field(indent, "fix", Tone::Strong, &fix);
-        let who = row.owner.map(|owner| owner.to_string()).unwrap_or_default();
+        let who = row
+            .owner()
+            .map(|owner| owner.to_string())
+            .unwrap_or_default();
         page.field(indent, "who", Tone::Plain, &who);
     }
     page.field(indent, "check", Tone::Faint, id);
@@ -246,12 +247,12 @@ fn details(page: &mut Canvas, row: &Row, id: &str) {
 
 /// The row's own words, else what would close its gap; for required rows that stands once for all, under what is missing.
 fn fix(page: &Canvas, row: &Row) -> String {
-    if row.fix.is_empty() {
-        let gap = row.gap.as_ref().filter(|_| !row.required);
+    if row.fix().is_empty() {
+        let gap = row.gap().filter(|_| !row.required);
         let remedy = gap.and_then(words::remedy);
         return page.clean(&remedy.unwrap_or_default(), CAP);
     }
-    page.clean_lines(&row.fix, FIX_CAP)
+    page.clean_lines(row.fix(), FIX_CAP)
 }
 
 fn places(page: &Canvas, places: &[Place]) -> String {

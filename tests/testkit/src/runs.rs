@@ -3,7 +3,7 @@
 use hybridcheck_core::check::{CheckId, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Host, Proof, Route};
 use hybridcheck_core::facts::{FactKey, Gap};
-use hybridcheck_core::finding::{Evidence, Judgement, Owner, Status};
+use hybridcheck_core::finding::{Evidence, Judgement, Owner};
 use hybridcheck_core::object::{Folder, Form, Known, Note, ObjectId, Place, Stranger, Tenant};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::row::{Role, Row};
@@ -370,15 +370,8 @@ fn row(check: &str, subject: Subject, title: &str, judgement: Judgement) -> Row 
         check: CheckId(check.into()),
         subject,
         title: title.into(),
-        status: judgement.status,
         required: true,
-        expected: judgement.expected,
-        found: judgement.found,
-        fix: judgement.fix,
-        owner: judgement.owner,
-        places: judgement.places,
-        evidence: judgement.evidence,
-        gap: None,
+        judgement,
         judged_on: vec![FactKey::Resolver],
         role: Role::Independent,
     }
@@ -386,10 +379,8 @@ fn row(check: &str, subject: Subject, title: &str, judgement: Judgement) -> Row 
 
 fn gap_row(check: &str, subject: Subject, title: &str, gap: Gap, required: bool) -> Row {
     Row {
-        status: Status::Gap,
-        gap: Some(gap),
         required,
-        ..row(check, subject, title, Judgement::pass(""))
+        ..row(check, subject, title, Judgement::open(gap))
     }
 }
 

@@ -64,10 +64,10 @@ impl Rule for UrlMalformed {
                 Certainty::Certain,
                 format!(
                     "general/{option} is not what components need: {}",
-                    first.found
+                    first.found()
                 ),
-                first.owner.unwrap_or(Owner::EngageAdmin),
-                first.fix.clone(),
+                first.owner().unwrap_or(Owner::EngageAdmin),
+                first.fix().to_owned(),
             );
             Some(consequences(
                 case,

@@ -54,7 +54,7 @@ impl Rule for IdpCertificateExpired {
                 Certainty::Likely,
                 format!(
                     "the PureEngage identity provider should hold {}, but {}",
-                    row.expected, row.found
+                    row.expected(), row.found()
                 ),
                 Owner::CloudAdmin,
                 "Add the certificate of saml/certificate to the provider in PUT /api/v2/identityproviders/pureengage (`hybridcheck idp --expected` prints it), and take the old one out. If logins work all the same, do it before the next change of the provider.",

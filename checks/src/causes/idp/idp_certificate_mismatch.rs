@@ -40,9 +40,9 @@ impl Rule for IdpCertificateMismatch {
         vec![
             Diagnosis::new(
                 Certainty::Certain,
-                format!("the PureEngage identity provider does not hold the certificate of saml/certificate: {}", row.found),
+                format!("the PureEngage identity provider does not hold the certificate of saml/certificate: {}", row.found()),
                 Owner::CloudAdmin,
-                row.fix.clone(),
+                row.fix().to_owned(),
             )
             .shown_by(shown)
             .shown_by(rows::failing(all, &idp::CertificateValid))

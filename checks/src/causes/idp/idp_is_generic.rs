@@ -57,7 +57,7 @@ impl Rule for IdpIsGeneric {
             )
         } else {
             (
-                format!("the PureEngage provider has another: {}", row.expected),
+                format!("the PureEngage provider has another: {}", row.expected()),
                 "set issuerURI of the PureEngage provider to the text of saml/issuer",
             )
         };

@@ -42,10 +42,10 @@ impl Rule for IdpTargetNotHttps {
                 Certainty::Likely,
                 format!(
                     "the target of the PureEngage identity provider is {}. Logins may go on, but no change of the provider will be saved",
-                    row.found
+                    row.found()
                 ),
                 Owner::CloudAdmin,
-                row.fix.clone(),
+                row.fix().to_owned(),
             )
             .shown_by(shown)
             .command(commands::api(

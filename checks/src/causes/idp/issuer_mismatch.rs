@@ -41,20 +41,25 @@ impl Rule for IssuerMismatch {
         if providers::bearer(case).is_some() {
             return Vec::new();
         }
-        let owner = row.owner.unwrap_or(Owner::EngageAdmin);
+        let owner = row.owner().unwrap_or(Owner::EngageAdmin);
         let sentence = if owner == Owner::CloudAdmin {
             format!(
                 "issuerURI of the PureEngage identity provider must be {}, but is {}",
-                row.expected, row.found
+                row.expected(),
+                row.found()
             )
         } else {
-            format!("saml/issuer must be {}, but is {}", row.expected, row.found)
+            format!(
+                "saml/issuer must be {}, but is {}",
+                row.expected(),
+                row.found()
+            )
         };
         // Blanks are part of the difference, and the fix mends them too.
         let unclean = rows::failing(all, &saml::OptionsClean).into_iter();
         let unclean = unclean.filter(|other| other.subject == row.subject);
         vec![
-            Diagnosis::new(Certainty::Certain, sentence, owner, row.fix.clone())
+            Diagnosis::new(Certainty::Certain, sentence, owner, row.fix().to_owned())
                 .shown_by(shown)
                 .shown_by(unclean)
                 .shown_by(logins::refused_assertion(case, all))

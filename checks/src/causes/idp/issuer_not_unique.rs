@@ -42,10 +42,10 @@ impl Rule for IssuerNotUnique {
                 Certainty::Certain,
                 format!(
                     "the issuer of the PureEngage identity provider is not unique: {}",
-                    row.found
+                    row.found()
                 ),
                 Owner::CloudAdmin,
-                row.fix.clone(),
+                row.fix().to_owned(),
             )
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))

@@ -40,7 +40,7 @@ impl Rule for AddressPartlyUnreachable {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let warning = rows::flagged(all, &network::Connects).into_iter();
         warning
-            .filter(|row| row.status == Status::Warn)
+            .filter(|row| row.status() == Status::Warn)
             .filter_map(|row| of_row(case, row))
             .collect()
     }

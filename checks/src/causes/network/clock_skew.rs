@@ -56,13 +56,18 @@ impl Rule for ClockSkew {
         let fix = "Synchronise this host's clock (`chronyc tracking`, `timedatectl`, `w32tm /resync`), and check the clock of the component that signs SAML assertions.";
         if let Some(row) = measured.first() {
             return vec![
-                Diagnosis::new(Certainty::Certain, row.found.clone(), Owner::HostAdmin, fix)
-                    .shown_by(measured.iter().copied())
-                    .shown_by(logins::refused_assertion(case, all))
-                    .breaks(logins::refused_login(case, all))
-                    .explaining(explained.iter().copied())
-                    .breaks(broken)
-                    .command(command),
+                Diagnosis::new(
+                    Certainty::Certain,
+                    row.found().to_owned(),
+                    Owner::HostAdmin,
+                    fix,
+                )
+                .shown_by(measured.iter().copied())
+                .shown_by(logins::refused_assertion(case, all))
+                .breaks(logins::refused_login(case, all))
+                .explaining(explained.iter().copied())
+                .breaks(broken)
+                .command(command),
             ];
         }
         if explained.is_empty() {
@@ -99,7 +104,7 @@ pub(crate) fn explains(case: &Case<'_>, all: &[Row], endpoint: &Endpoint) -> boo
         return false;
     }
     let row = all.iter().find(|row| row.is_of(&network::Clock));
-    match row.map(|row| row.status) {
+    match row.map(|row| row.status()) {
         Some(Status::Fail) => {
             let offset = clock::offset_millis(case).map_or(0, |offset| offset / 1000);
             dated

@@ -65,7 +65,7 @@ impl Rule for NameDoesNotResolve {
             let hosts = listed(members.iter().map(|(endpoint, _)| &endpoint.host));
             let found = members
                 .first()
-                .map_or_else(String::new, |(_, row)| row.found.clone());
+                .map_or_else(String::new, |(_, row)| row.found().to_owned());
             let (certainty, owner, fix) = if known {
                 (
                     Certainty::Certain,
@@ -115,13 +115,13 @@ fn nobody_answers(case: &Case<'_>, silent: &[&Row]) -> Diagnosis {
     let hosts = listed(endpoints.iter().map(|endpoint| &endpoint.host));
     let found = silent
         .first()
-        .map_or_else(String::new, |row| row.found.clone());
+        .map_or_else(String::new, |row| row.found().to_owned());
     let fix = silent
         .first()
-        .map_or_else(String::new, |row| row.fix.clone());
+        .map_or_else(String::new, |row| row.fix().to_owned());
     let owner = silent
         .first()
-        .and_then(|row| row.owner)
+        .and_then(|row| row.owner())
         .unwrap_or(Owner::NetworkTeam);
     let mut diagnosis = Diagnosis::new(
         // Silence within our patience: a nameserver that needs longer looks the same.

@@ -43,7 +43,7 @@ page! {
 impl Rule for NameserverSilent {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, &network::NameserversAnswer).into_iter();
-        let shown: Vec<&Row> = shown.filter(|row| row.status == Status::Warn).collect();
+        let shown: Vec<&Row> = shown.filter(|row| row.status() == Status::Warn).collect();
         let hosts = hosts(case.object);
         let (Some(_), Ok(asked), Some(host)) = (shown.first(), asked(case, &hosts), hosts.first())
         else {

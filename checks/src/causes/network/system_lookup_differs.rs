@@ -65,7 +65,7 @@ impl Rule for SystemLookupDiffers {
             let hosts = listed(members.iter().map(|(endpoint, _)| &endpoint.host));
             let found = members
                 .first()
-                .map_or_else(String::new, |(_, row)| row.found.clone());
+                .map_or_else(String::new, |(_, row)| row.found().to_owned());
             let (certainty, fix) = advice(case, difference);
             let diagnosis = Diagnosis::new(
                 certainty,

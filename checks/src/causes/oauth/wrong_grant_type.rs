@@ -58,7 +58,8 @@ impl Rule for WrongGrantType {
                     Certainty::Certain,
                     format!(
                         "the OAuth client of {} is of grant type {}, not CLIENT-CREDENTIALS",
-                        row.subject, row.found
+                        row.subject,
+                        row.found()
                     ),
                     Owner::CloudAdmin,
                     fix(row),

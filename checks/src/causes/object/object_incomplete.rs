@@ -55,12 +55,12 @@ impl Rule for ObjectIncomplete {
             let found = listed(
                 shown
                     .iter()
-                    .map(|row| format!("{} ({})", row.subject, row.found)),
+                    .map(|row| format!("{} ({})", row.subject, row.found())),
             );
             let mut fixes: Vec<&str> = Vec::new();
             for row in &shown {
-                if !row.fix.is_empty() && !fixes.contains(&row.fix.as_str()) {
-                    fixes.push(&row.fix);
+                if !row.fix().is_empty() && !fixes.contains(&row.fix()) {
+                    fixes.push(row.fix());
                 }
             }
             (

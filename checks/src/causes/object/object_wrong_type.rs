@@ -41,7 +41,7 @@ impl Rule for ObjectWrongType {
         vec![
             Diagnosis::new(
                 Certainty::Certain,
-                format!("components will not find this object, because it is not of type List: {}", row.found),
+                format!("components will not find this object, because it is not of type List: {}", row.found()),
                 Owner::EngageAdmin,
                 "Create a transaction of type List with name and alias hybrid_integration, copy all options into it, and delete this one.",
             )

@@ -42,10 +42,10 @@ impl Rule for OrganizationInactive {
                 Certainty::Certain,
                 format!(
                     "the organisation that answers the object's clients states that it is {}",
-                    row.found
+                    row.found()
                 ),
                 Owner::CloudAdmin,
-                row.fix.clone(),
+                row.fix().to_owned(),
             )
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))

@@ -56,7 +56,7 @@ impl Rule for OrganizationMismatch {
         found.extend(no_id(case, &id_forms));
         if let Some(row) = ids.first() {
             // With the tool's client alone nobody can say which of the two is the wrong one: then the row only warns.
-            let certainty = if row.status == Status::Warn {
+            let certainty = if row.status() == Status::Warn {
                 Certainty::Possible
             } else {
                 Certainty::Certain
@@ -75,10 +75,11 @@ impl Rule for OrganizationMismatch {
                     certainty,
                     format!(
                         "general/organization_id is {}, but the organisation that answers is {}",
-                        row.found, row.expected
+                        row.found(),
+                        row.expected()
                     ),
                     Owner::EngageAdmin,
-                    format!("{}{name}", row.fix),
+                    format!("{}{name}", row.fix()),
                 ),
             );
             found.push(
@@ -99,10 +100,10 @@ impl Rule for OrganizationMismatch {
                     Certainty::Certain,
                     format!(
                         "the client of {sections} belongs to another organisation: {}",
-                        row.found
+                        row.found()
                     ),
                     Owner::EngageAdmin,
-                    row.fix.clone(),
+                    row.fix().to_owned(),
                 )
                 .shown_by(clients.iter().copied()),
             );
@@ -111,9 +112,9 @@ impl Rule for OrganizationMismatch {
             found.push(
                 Diagnosis::new(
                     Certainty::Certain,
-                    format!("general/organization_sname is {}; the short name of the organisation is {}", row.found, row.expected),
+                    format!("general/organization_sname is {}; the short name of the organisation is {}", row.found(), row.expected()),
                     Owner::EngageAdmin,
-                    row.fix.clone(),
+                    row.fix().to_owned(),
                 )
                 .shown_by(names.iter().chain(&forms).copied())
                 .shown_by(logins::refused_assertion(case, all))
@@ -273,7 +274,7 @@ fn no_id(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
         certainty,
         format!(
             "general/organization_id is {}{mistake}; the id of the organisation that answers is {right_id}",
-            row.found
+            row.found()
         ),
         Owner::EngageAdmin,
         format!(

@@ -42,10 +42,10 @@ impl Rule for OrganizationOtherPlatform {
                 Certainty::Possible,
                 format!(
                     "the organisation was made for {}, not for a hybrid with Genesys Engage: it is another one than you mean, or it was taken over for the hybrid and nothing is wrong",
-                    row.found
+                    row.found()
                 ),
                 Owner::CloudAdmin,
-                row.fix.clone(),
+                row.fix().to_owned(),
             )
             .shown_by(shown)
             .command(commands::api(case, "/api/v2/organizations/me")),

@@ -47,10 +47,10 @@ impl Rule for ToolClientElsewhere {
                 Certainty::Certain,
                 format!(
                     "the client of --client-id belongs to {}, and not to {}: what it sees says nothing about the object, so the object's own clients were asked instead, which may be allowed less",
-                    row.found, row.expected
+                    row.found(), row.expected()
                 ),
                 Owner::CloudAdmin,
-                row.fix.clone(),
+                row.fix().to_owned(),
             )
             .shown_by(shown)
             .breaks([FactKey::Token { client }])

@@ -80,7 +80,7 @@ impl Rule for ProxyNameDoesNotResolve {
         let names = hybridcheck_core::text::listed(names);
         let sentence = format!(
             "the proxy's name {names} cannot be resolved on this host: {}",
-            first.found
+            first.found()
         );
         let fix = format!(
             "Compare {names} with the proxy that works on other hosts of this network, with its domain. If it is right, please let the nameservers of this host resolve it."

@@ -59,7 +59,7 @@ impl Rule for ClientHasNoRole {
                     "the client of {sections} gets a token, but has no role, so it may do nothing that needs a permission"
                 ),
                 Owner::CloudAdmin,
-                row.fix.clone(),
+                row.fix().to_owned(),
             )
             .shown_by(shown)
             .command(commands::api_as_client(case, "/api/v2/tokens/me")),

@@ -3,7 +3,7 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::FactKey;
-use hybridcheck_core::finding::Owner;
+use hybridcheck_core::finding::{Owner, Severity};
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
@@ -53,22 +53,22 @@ impl Rule for ProductNotEnabled {
                 Certainty::Possible,
                 format!(
                     "{}, although roles hold {}: the product was enabled once and no longer is, or the listing does not show everything",
-                    row.found,
+                    row.found(),
                     visible(&rights::names(held), 400)
                 ),
             ),
             Missing::Everything {
-                is_documented: true,
+                severity: Severity::Fail,
                 ..
             } => (
                 Certainty::Likely,
-                format!("{}: the product that brings it is not enabled", row.found),
+                format!("{}: the product that brings it is not enabled", row.found()),
             ),
             _ => (
                 Certainty::Possible,
                 format!(
                     "{}: the product behind it is not enabled, or the names are others by now",
-                    row.found
+                    row.found()
                 ),
             ),
         };
@@ -83,7 +83,7 @@ impl Rule for ProductNotEnabled {
             })
             .collect();
         vec![
-            Diagnosis::new(certainty, sentence, Owner::CloudAdmin, row.fix.clone())
+            Diagnosis::new(certainty, sentence, Owner::CloudAdmin, row.fix().to_owned())
                 .evidence("organisation", organization)
                 .shown_by(shown)
                 .breaks(broken)

@@ -68,7 +68,7 @@ impl Known {
         let weighed = kind.and_then(|kind| Weighed::of(case, kind).ok());
         if weighed.is_some_and(|weighed| weighed.unread.is_some()) {
             Self::Unread
-        } else if row.status == Status::Fail {
+        } else if row.status() == Status::Fail {
             Self::Documented
         } else {
             Self::Inferred
@@ -84,8 +84,8 @@ fn diagnosis(case: &Case<'_>, known: Known, shown: Vec<&Row>) -> Diagnosis {
     let mut lacks: Vec<&str> = Vec::new();
     let mut fixes: Vec<&str> = Vec::new();
     for row in &shown {
-        for (list, text) in [(&mut lacks, &row.found), (&mut fixes, &row.fix)] {
-            if !list.contains(&text.as_str()) {
+        for (list, text) in [(&mut lacks, row.found()), (&mut fixes, row.fix())] {
+            if !list.contains(&text) {
                 list.push(text);
             }
         }

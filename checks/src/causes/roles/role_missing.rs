@@ -70,12 +70,12 @@ fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool
     let names = listed(
         shown
             .iter()
-            .map(|row| format!("{} ({})", row.expected, row.subject)),
+            .map(|row| format!("{} ({})", row.expected(), row.subject)),
     );
     let mut fixes: Vec<&str> = Vec::new();
     for row in &shown {
-        if !fixes.contains(&row.fix.as_str()) {
-            fixes.push(&row.fix);
+        if !fixes.contains(&row.fix()) {
+            fixes.push(row.fix());
         }
     }
     let (certainty, more) = if is_case_alone {
@@ -91,7 +91,7 @@ fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool
     } else {
         (Certainty::Certain, "")
     };
-    let owner = shown.iter().find_map(|row| row.owner);
+    let owner = shown.iter().find_map(|row| row.owner());
     let broken = shown.iter().filter_map(|row| match &row.subject {
         Subject::Option { section, option } => {
             Some(FactKey::option(case.object.id, section, option))

@@ -43,10 +43,10 @@ impl Rule for SingleAdministrator {
                 Certainty::Likely,
                 format!(
                     "{}, the role that general/default_admin_role_name names",
-                    row.found
+                    row.found()
                 ),
                 Owner::CloudAdmin,
-                row.fix.clone(),
+                row.fix().to_owned(),
             )
             .shown_by(shown)
             .command(command),

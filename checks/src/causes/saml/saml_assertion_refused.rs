@@ -123,10 +123,12 @@ fn unclean(case: &Case<'_>, all: &[Row], refused: &logins::Refused<'_>) -> Optio
             Certainty::Likely,
             format!(
                 "Genesys Cloud refuses the assertion ({}): {} goes into it as it stands, and is {}",
-                refused.error, first.subject, first.found
+                refused.error,
+                first.subject,
+                first.found()
             ),
-            first.owner.unwrap_or(Owner::EngageAdmin),
-            first.fix.clone(),
+            first.owner().unwrap_or(Owner::EngageAdmin),
+            first.fix().to_owned(),
         )
         .shown_by([refused.row])
         .shown_by(rows)

@@ -55,22 +55,22 @@ impl Rule for SamlClientRefused {
                 Certainty::Possible,
                 format!(
                     "the record of the client of [saml_auth] says {}, although a login with it was accepted in this run",
-                    row.found
+                    row.found()
                 ),
-                row.fix.clone(),
+                row.fix().to_owned(),
             ),
             (Some(row), _) => (
                 Certainty::Certain,
                 format!(
                     "the client of [saml_auth] is not one that agents can log in with: {}",
-                    row.found
+                    row.found()
                 ),
-                row.fix.clone(),
+                row.fix().to_owned(),
             ),
             (None, Some(refused)) if is_settled => said(case, refused),
             _ => return Vec::new(),
         };
-        let owner = recorded.and_then(|row| row.owner);
+        let owner = recorded.and_then(Row::owner);
         let owner = owner.unwrap_or(Owner::EngageAdmin);
         let id = subjects::plain(case, "saml_auth", "client_id")
             .ok()

@@ -60,10 +60,10 @@ impl Rule for ClientIdMalformed {
                     format!(
                         "the client id of [{}] is no GUID: {}",
                         visible(section, 60),
-                        row.found
+                        row.found()
                     ),
                     Owner::EngageAdmin,
-                    row.fix.clone(),
+                    row.fix().to_owned(),
                 )
                 .shown_by([row])
                 .explaining(refused)

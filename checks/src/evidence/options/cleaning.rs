@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::Answer;
-use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::{Opt, Value};
 use hybridcheck_core::secret::Shape;
 use hybridcheck_core::text::{listed, visible};
@@ -40,9 +40,9 @@ pub(crate) fn judge(case: &Case<'_>, section: &str, option: &str, kind: Kind) ->
             ),
         ),
     };
-    let status = match kind {
-        Kind::Name => Status::Warn,
-        Kind::Word => Status::Fail,
+    let severity = match kind {
+        Kind::Name => Severity::Warn,
+        Kind::Word => Severity::Fail,
     };
     // The shape of a secret, which is all that is shown of it, names most traces itself.
     let is_told = |trace: &&str| found.value.plain().is_none() && shown.contains(*trace);
@@ -52,7 +52,7 @@ pub(crate) fn judge(case: &Case<'_>, section: &str, option: &str, kind: Kind) ->
         format!("{shown}: {listed}")
     };
     Ok(
-        Judgement::finding(status, expected, found_text, fix, Owner::EngageAdmin)
+        Judgement::finding(severity, expected, found_text, fix, Owner::EngageAdmin)
             .of(found)
             .evidence("shape", found.value.shape()),
     )

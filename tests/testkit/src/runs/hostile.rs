@@ -4,7 +4,7 @@ use hybridcheck_core::cause::{Certainty, Diagnosis};
 use hybridcheck_core::check::{CheckId, Subject};
 use hybridcheck_core::endpoint::Proof;
 use hybridcheck_core::facts::{ClientRef, Entry, FactKey, Gap, Recorded, ResolverFact};
-use hybridcheck_core::finding::{Owner, Status};
+use hybridcheck_core::finding::{Judgement, Owner, Severity, Status};
 use hybridcheck_core::object::{At, Folder, Known, Note, ObjectId, Place, Stranger, Tenant};
 use hybridcheck_core::row::RowRef;
 use hybridcheck_core::row::{Role, Row};
@@ -53,42 +53,46 @@ pub fn hostile() -> Run {
         place: place(),
     }];
     let mut rows = vec![
-        nasty_row(Status::Pass, Role::Independent, Subject::Object),
+        nasty_row(Judgement::pass(nasty()), Role::Independent, Subject::Object),
         nasty_row(
-            Status::NotApplicable,
+            Judgement::not_applicable(nasty()),
             Role::Independent,
             Subject::section(NASTY),
         ),
         nasty_row(
-            Status::Note,
+            found(Severity::Note),
             Role::Independent,
             Subject::option(NASTY, NASTY),
         ),
         nasty_row(
-            Status::Warn,
+            found(Severity::Warn),
             Role::Root { cause: 0 },
             Subject::Endpoint {
                 endpoint: endpoint(NASTY),
             },
         ),
         nasty_row(
-            Status::Fail,
+            found(Severity::Fail),
             Role::Independent,
             Subject::option(&long(), &long()),
         ),
         nasty_row(
-            Status::Fail,
+            found(Severity::Fail),
             Role::Consequence { cause: usize::MAX },
             client(),
         ),
-        nasty_row(Status::Gap, Role::Consequence { cause: 0 }, Subject::Object),
+        nasty_row(
+            Judgement::open(Gap::NotAnswered { what: nasty() }),
+            Role::Consequence { cause: 0 },
+            Subject::Object,
+        ),
     ];
     for gap in gaps() {
-        let mut row = nasty_row(Status::Gap, Role::Independent, Subject::Object);
-        row.gap = Some(gap);
-        row.object = ObjectId(7);
-        row.fix.clear();
-        rows.push(row);
+        let row = nasty_row(Judgement::open(gap), Role::Independent, Subject::Object);
+        rows.push(Row {
+            object: ObjectId(7),
+            ..row
+        });
     }
     run.causes = vec![diagnosis(&rows)];
     run.catalogue = vec![CatalogueEntry {
@@ -154,26 +158,32 @@ fn client() -> Subject {
     }
 }
 
-fn nasty_row(status: Status, role: Role, subject: Subject) -> Row {
-    let many = if status == Status::Fail { 10 } else { 1 };
+fn found(severity: Severity) -> Judgement {
+    let found = if severity == Severity::Fail {
+        long()
+    } else {
+        nasty()
+    };
+    Judgement::finding(severity, nasty(), found, nasty(), Owner::HostAdmin)
+}
+
+fn nasty_row(judgement: Judgement, role: Role, subject: Subject) -> Row {
+    let many = if judgement.status() == Status::Fail {
+        10
+    } else {
+        1
+    };
     Row {
         object: ObjectId(0),
         check: CheckId(nasty()),
         subject,
         title: nasty(),
-        status,
         required: true,
-        expected: nasty(),
-        found: if status == Status::Fail {
-            long()
-        } else {
-            nasty()
+        judgement: Judgement {
+            places: vec![place(); many],
+            evidence: vec![evidence(NASTY, NASTY); many],
+            ..judgement
         },
-        fix: nasty(),
-        owner: Some(Owner::HostAdmin),
-        places: vec![place(); many],
-        evidence: vec![evidence(NASTY, NASTY); many],
-        gap: None,
         judged_on: vec![FactKey::option(ObjectId(0), NASTY, NASTY)],
         role,
     }
