@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use hybridcheck_testkit::signal;
+
 use crate::firewall::{firewall, frankfurt};
 use crate::support::object_file;
 
@@ -63,7 +65,7 @@ struct Running(Child);
 impl Drop for Running {
     /// Squid is asked to end first: killed at once it would leave its shared memory behind.
     fn drop(&mut self) {
-        let _ = Command::new("kill").arg(self.0.id().to_string()).status();
+        let _ = signal::send("TERM", self.0.id());
         for _ in 0..100 {
             if !matches!(self.0.try_wait(), Ok(None)) {
                 break;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use hybridcheck_core::run::{Run, Verdict};
 use hybridcheck_sandbox::{self as sandbox, Sandbox};
+use hybridcheck_testkit::signal;
 
 use crate::support::hybridcheck;
 
@@ -24,10 +25,7 @@ fn interrupted(words: &[&str]) -> Output {
     while sandbox.connections() == 0 && Instant::now() < patience {
         std::thread::sleep(Duration::from_millis(20));
     }
-    let killed = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(killed.expect("kill runs").success());
+    assert!(signal::send("INT", child.id()).expect("a shell runs"));
     child.wait_with_output().expect("the binary ends")
 }
 

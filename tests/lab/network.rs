@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, ensure};
+use hybridcheck_testkit::signal;
 
 use crate::place::is_of_the_dead;
 
@@ -198,7 +199,9 @@ fn remove(name: &str) {
     let running = Command::new("ip").args(["netns", "pids", name]).output();
     if let Ok(output) = running {
         for pid in String::from_utf8_lossy(&output.stdout).split_whitespace() {
-            let _ = Command::new("kill").args(["-KILL", pid]).output();
+            if let Ok(pid) = pid.parse() {
+                let _ = signal::send("KILL", pid);
+            }
         }
     }
     let _ = Command::new("ip").args(["netns", "del", name]).output();

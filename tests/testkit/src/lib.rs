@@ -8,3 +8,4 @@ pub mod openssl;
 pub mod platform_api;
 pub mod proxied;
 pub mod runs;
+pub mod signal;
