@@ -2,21 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use hickory_server::net::runtime::Time;
-use hickory_server::net::xfer::Protocol;
-use hickory_server::proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
-use hickory_server::proto::rr::rdata::{CNAME, SOA};
-use hickory_server::proto::rr::{Name, RData, Record, RecordType};
-use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
-use hickory_server::zone_handler::MessageResponseBuilder;
+use hickory_proto::op::{Message, MessageType, Metadata, Query, ResponseCode};
+use hickory_proto::rr::rdata::{CNAME, SOA};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::SandboxError;
 
 /// Short, as the real names have it.
 const TTL: u32 = 60;
+/// The longest question over UDP that is read.
+const MESSAGE_CAP: usize = 4096;
+/// How long a connection over TCP is kept.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// How a question came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Transport {
+    Udp,
+    Tcp,
+}
 
 /// What the nameserver says to one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,88 +97,111 @@ fn bind(at: Ipv4Addr) -> Result<(UdpSocket, TcpListener), SandboxError> {
     ))
 }
 
-/// Serves the zone until the returned server is dropped.
-pub(super) fn serve(nameserver: Nameserver) -> std::io::Result<hickory_server::Server<Zone>> {
+/// Serves the zone for as long as the runtime lives.
+pub(super) fn serve(nameserver: Nameserver) -> std::io::Result<()> {
     let Nameserver { zone, udp, tcp } = nameserver;
-    let mut server = hickory_server::Server::new(zone);
-    server.register_socket(tokio::net::UdpSocket::from_std(udp)?);
-    server.register_listener(
-        tokio::net::TcpListener::from_std(tcp)?,
-        Duration::from_secs(30),
-        64,
-    );
-    Ok(server)
+    let zone = Arc::new(zone);
+    tokio::spawn(over_udp(
+        Arc::clone(&zone),
+        tokio::net::UdpSocket::from_std(udp)?,
+    ));
+    tokio::spawn(over_tcp(zone, tokio::net::TcpListener::from_std(tcp)?));
+    Ok(())
 }
 
-#[async_trait]
-impl RequestHandler for Zone {
-    async fn handle_request<R: ResponseHandler, T: Time>(
-        &self,
-        request: &Request,
-        mut responder: R,
-    ) -> ResponseInfo {
-        let mut metadata = Metadata::response_from_request(&request.metadata);
-        let silent = ResponseInfo::from(Header {
-            metadata,
-            counts: HeaderCounts::default(),
-        });
-        let Ok(info) = request.request_info() else {
-            metadata.response_code = ResponseCode::FormErr;
-            let builder = MessageResponseBuilder::from_message_request(request);
-            let response = builder.build_no_records(metadata);
-            return responder.send_response(response).await.unwrap_or(silent);
+async fn over_udp(zone: Arc<Zone>, socket: tokio::net::UdpSocket) {
+    let mut buffer = vec![0; MESSAGE_CAP];
+    loop {
+        // A port that nobody listens on any more is told here, and is no end.
+        let Ok((length, from)) = socket.recv_from(&mut buffer).await else {
+            continue;
         };
-        let name = Name::from(info.query.name());
+        if let Some(answer) = zone.answer(&buffer[..length], Transport::Udp) {
+            let _ = socket.send_to(&answer, from).await;
+        }
+    }
+}
+
+async fn over_tcp(zone: Arc<Zone>, listener: tokio::net::TcpListener) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        let zone = Arc::clone(&zone);
+        tokio::spawn(async move { tokio::time::timeout(IDLE, conversation(&zone, stream)).await });
+    }
+}
+
+/// Questions and answers of one connection, each with its length before it (RFC 1035, 4.2.2).
+async fn conversation(zone: &Zone, mut stream: tokio::net::TcpStream) -> std::io::Result<()> {
+    loop {
+        let mut question = vec![0; usize::from(stream.read_u16().await?)];
+        stream.read_exact(&mut question).await?;
+        let Some(answer) = zone.answer(&question, Transport::Tcp) else {
+            continue;
+        };
+        let length = u16::try_from(answer.len()).map_err(std::io::Error::other)?;
+        let framed = [&length.to_be_bytes()[..], &answer].concat();
+        stream.write_all(&framed).await?;
+    }
+}
+
+impl Zone {
+    /// The answer to a message on the wire; none to what is no question, nor where the zone keeps silent.
+    fn answer(&self, question: &[u8], over: Transport) -> Option<Vec<u8>> {
+        let question = Message::from_vec(question).ok()?;
+        if question.metadata.message_type == MessageType::Response {
+            return None;
+        }
+        let mut answer = Message::response(question.metadata.id, question.metadata.op_code);
+        answer.metadata = Metadata::response_from_request(&question.metadata);
+        answer.add_queries(question.queries.iter().cloned());
+        match &question.queries[..] {
+            [query] => self.fill(&mut answer, query, over)?,
+            _ => answer.metadata.response_code = ResponseCode::FormErr,
+        }
+        answer.to_vec().ok()
+    }
+
+    fn fill(&self, answer: &mut Message, query: &Query, over: Transport) -> Option<()> {
+        let name = query.name();
         let asked = name.to_ascii().trim_end_matches('.').to_ascii_lowercase();
-        let answer = self.0.get(&asked).unwrap_or(&NameAnswer::NxDomain);
-        let is_udp = request.protocol() == Protocol::Udp;
-        let mut records = Vec::new();
-        metadata.response_code = match answer {
-            NameAnswer::Cut | NameAnswer::Long(_) if is_udp => {
-                metadata.truncation = true;
+        let is_a = query.query_type() == RecordType::A;
+        let address = |name: &Name, address: Ipv4Addr| {
+            Record::from_rdata(name.clone(), TTL, RData::A(address.into()))
+        };
+        let code = match self.0.get(&asked).unwrap_or(&NameAnswer::NxDomain) {
+            NameAnswer::Cut | NameAnswer::Long(_) if over == Transport::Udp => {
+                answer.metadata.truncation = true;
                 ResponseCode::NoError
             }
-            NameAnswer::Alias(target, address) => {
+            NameAnswer::Alias(target, at) => {
                 let target = Name::from_ascii(target).unwrap_or_default();
                 let alias = RData::CNAME(CNAME(target.clone()));
-                records.push(Record::from_rdata(name.clone(), TTL, alias));
-                if info.query.query_type() == RecordType::A {
-                    records.push(Record::from_rdata(target, TTL, RData::A((*address).into())));
+                answer.add_answer(Record::from_rdata(name.clone(), TTL, alias));
+                if is_a {
+                    answer.add_answer(address(&target, *at));
                 }
                 ResponseCode::NoError
             }
             NameAnswer::Addresses(addresses) | NameAnswer::Long(addresses) => {
-                if info.query.query_type() == RecordType::A {
-                    records.extend(addresses.iter().map(|address| {
-                        Record::from_rdata(name.clone(), TTL, RData::A((*address).into()))
-                    }));
+                if is_a {
+                    answer.add_answers(addresses.iter().map(|at| address(name, *at)));
                 }
                 ResponseCode::NoError
             }
             NameAnswer::NxDomain => ResponseCode::NXDomain,
             NameAnswer::Refused => ResponseCode::Refused,
             NameAnswer::ServFail => ResponseCode::ServFail,
-            NameAnswer::Silence | NameAnswer::Cut => return silent,
+            NameAnswer::Silence | NameAnswer::Cut => return None,
         };
-        let negative = records.is_empty()
-            && !metadata.truncation
-            && matches!(
-                metadata.response_code,
-                ResponseCode::NoError | ResponseCode::NXDomain
-            );
-        metadata.authoritative = matches!(
-            metadata.response_code,
-            ResponseCode::NoError | ResponseCode::NXDomain
-        );
-        let authority = negative.then(|| authority(&name));
-        let response = MessageResponseBuilder::from_message_request(request).build(
-            metadata,
-            records.iter(),
-            std::iter::empty(),
-            authority.iter(),
-            std::iter::empty(),
-        );
-        responder.send_response(response).await.unwrap_or(silent)
+        let is_ours = matches!(code, ResponseCode::NoError | ResponseCode::NXDomain);
+        answer.metadata.response_code = code;
+        answer.metadata.authoritative = is_ours;
+        if is_ours && answer.answers.is_empty() && !answer.metadata.truncation {
+            answer.add_authority(authority(name));
+        }
+        Some(())
     }
 }
 

@@ -293,36 +293,34 @@ fn run(
         }
     };
     runtime.block_on(async {
-        let served = nameservers.into_iter().map(dns::serve);
-        let opened = served
-            .collect::<std::io::Result<Vec<_>>>()
-            .and_then(|servers| {
-                let mut tenants = Vec::new();
-                for ready in &mut hosts {
-                    let router = router(&ready.host);
-                    if ready.setup.door == Door::Serves {
-                        tenants.push((ready.tls.clone(), ready.host.clone(), router.clone()));
-                    }
-                    door::open(
-                        &mut ready.bound,
-                        ready.setup.door,
-                        ready.tls.clone(),
-                        ready.second.clone(),
-                        ready.host.clone(),
-                        router,
-                    )?;
+        let served = nameservers.into_iter().try_for_each(dns::serve);
+        let opened = served.and_then(|()| {
+            let mut tenants = Vec::new();
+            for ready in &mut hosts {
+                let router = router(&ready.host);
+                if ready.setup.door == Door::Serves {
+                    tenants.push((ready.tls.clone(), ready.host.clone(), router.clone()));
                 }
-                let tenants: Arc<[_]> = tenants.into();
-                for listener in doors {
-                    door::open_shared(listener, tenants.clone())?;
-                }
-                if let Some(by) = &mut by_proxy {
-                    by.proxy.open(&by.ports, by.at, &by.log)?;
-                }
-                Ok(servers)
-            });
+                door::open(
+                    &mut ready.bound,
+                    ready.setup.door,
+                    ready.tls.clone(),
+                    ready.second.clone(),
+                    ready.host.clone(),
+                    router,
+                )?;
+            }
+            let tenants: Arc<[_]> = tenants.into();
+            for listener in doors {
+                door::open_shared(listener, tenants.clone())?;
+            }
+            if let Some(by) = &mut by_proxy {
+                by.proxy.open(&by.ports, by.at, &by.log)?;
+            }
+            Ok(())
+        });
         match opened {
-            Ok(_servers) => {
+            Ok(()) => {
                 let _ = started.send(Ok(()));
                 // Ends with an error when the sandbox is dropped, which is the signal.
                 let _ = stopped.await;

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use hickory_resolver::proto::op::{Message, ResponseCode};
-use hickory_resolver::proto::rr::{Name, RData};
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::{Name, RData};
 use hybridcheck_core::facts::DnsOutcome;
 
 /// More addresses than this are not looked at: a hostile answer must not start hundreds of connections.

@@ -4,8 +4,8 @@ use std::io::{Error, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use hickory_resolver::proto::op::{Message, MessageType, OpCode, Query};
-use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_proto::op::{Message, MessageType, OpCode, Query};
+use hickory_proto::rr::{Name, RecordType};
 use hybridcheck_core::facts::DnsOutcome;
 use hybridcheck_core::time::Took;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

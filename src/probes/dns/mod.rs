@@ -10,7 +10,7 @@ mod tests;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_proto::rr::{Name, RecordType};
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Attempt, DnsAnswer, DnsFact, DnsOutcome};
 

@@ -28,6 +28,7 @@ pub fn resolver(given: Vec<SocketAddr>, file: Option<&Path>) -> ResolverFact {
 }
 
 /// The nameservers of a system that keeps them elsewhere than in a file.
+#[cfg(windows)]
 fn of_system() -> ResolverFact {
     let mut fact = empty("the system's settings");
     match hickory_resolver::system_conf::read_system_conf() {
@@ -51,6 +52,15 @@ fn of_system() -> ResolverFact {
         Err(error) => fact.problem = Some(visible(&error.to_string(), 200)),
     }
     fact
+}
+
+/// Every other system keeps them in a file.
+#[cfg(not(windows))]
+fn of_system() -> ResolverFact {
+    ResolverFact {
+        problem: Some("no file of nameservers is named".to_owned()),
+        ..empty("the system's settings")
+    }
 }
 
 fn empty(source: &str) -> ResolverFact {
