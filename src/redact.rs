@@ -3,6 +3,8 @@
 use hybridcheck_core::object::{HybridObject, Value};
 use hybridcheck_core::secret::Secret;
 
+use crate::config::Settings;
+
 /// Shorter secrets are not searched for: they would blacken ordinary words, and the wall before this one does not let them out.
 const SHORTEST: usize = 6;
 const BLACKENED: &str = "[secret]";
@@ -14,6 +16,25 @@ pub struct Redactor {
 }
 
 impl Redactor {
+    /// Knows every secret that is there before anything is asked: those of the objects and those of the settings.
+    pub fn of(objects: &[HybridObject], settings: &Settings) -> Self {
+        let mut redactor = Self::default();
+        redactor.learn_objects(objects);
+        redactor.learn_settings(settings);
+        redactor
+    }
+
+    /// Learns the secret of the tool's own client and the logins of proxies.
+    pub fn learn_settings(&mut self, settings: &Settings) {
+        if let Some(tool) = &settings.tool_client {
+            self.learn(tool.secret.clone());
+        }
+        let logins = settings.proxies.logins();
+        for form in logins.flat_map(|login| &login.forms) {
+            self.learn(form.clone());
+        }
+    }
+
     /// Learns every secret value of the objects.
     pub fn learn_objects(&mut self, objects: &[HybridObject]) {
         let options = objects

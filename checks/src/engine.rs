@@ -70,6 +70,15 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// The facts that a check itself asks for, of one object.
+pub fn asked_by(check: &dyn Check, object: &HybridObject, policy: &Policy) -> BTreeSet<FactKey> {
+    check
+        .subjects(object)
+        .iter()
+        .flat_map(|subject| check.needs_under(subject, object, policy))
+        .collect()
+}
+
 /// The facts that a selection of checks needs for some objects.
 pub fn wanted(
     checks: &[&'static dyn Check],
@@ -80,9 +89,7 @@ pub fn wanted(
     let mut wanted = BTreeSet::new();
     for object in objects {
         for check in checks {
-            for subject in check.subjects(object) {
-                wanted.extend(check.needs_under(&subject, object, policy));
-            }
+            wanted.extend(asked_by(*check, object, policy));
         }
         // Whose organisation the tool's client sees has to be known before anything is judged by it.
         let reads_organization = wanted

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use clap::Parser;
 
 use super::Failure;
-use super::check::{self, CheckArgs};
+use super::flags::JobArgs;
 use super::output::{OutputArgs, print};
 use hybridcheck_sandbox::{self as sandbox, Sandbox};
 
@@ -41,11 +41,11 @@ pub(super) struct DemoArgs {
 #[derive(Parser)]
 struct AsCheck {
     #[command(flatten)]
-    args: CheckArgs,
+    job: JobArgs,
 }
 
 /// Runs `demo`.
-pub(super) fn run(args: DemoArgs) -> Result<u8, Failure> {
+pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     if args.list_faults {
         print(&list())?;
         return Ok(0);
@@ -63,13 +63,14 @@ pub(super) fn run(args: DemoArgs) -> Result<u8, Failure> {
         wait()?;
         return Ok(0);
     }
+    let output = args.output.checked()?;
     let words = std::iter::once("check".to_owned()).chain(sandbox.check_arguments());
     let parsed = AsCheck::try_parse_from(words).map_err(|error| Failure::Flag {
         flag: "demo",
         problem: error.to_string(),
         help: "this is a fault of hybridcheck itself; please report it".into(),
     })?;
-    check::run(&parsed.args.with_output(args.output), "demo")
+    output.of_job(&parsed.job.job("demo", output.fail_on)?)
 }
 
 fn list() -> String {

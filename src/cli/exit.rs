@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use hybridcheck_checks::engine;
 use hybridcheck_core::access::UnusableUrl;
 
+use crate::run::NoRuntime;
 use hybridcheck_sources::SourceError;
 
 /// The exit status of "cannot run".
@@ -54,7 +55,10 @@ pub enum Failure {
     /// No assertion can be made.
     #[error("no assertion can be made")]
     Unmintable(#[from] hybridcheck_saml::Unmintable),
-    /// The system refuses something that every run needs.
+    /// No run can be made at all.
+    #[error(transparent)]
+    Runtime(#[from] NoRuntime),
+    /// The system refuses something that a subcommand needs.
     #[error("cannot {action}")]
     System {
         /// What.
@@ -113,7 +117,7 @@ impl Failure {
                  the hosts of the region up with `hybridcheck regions`"
                     .into(),
             ),
-            Self::File { .. } | Self::Sandbox(_) | Self::System { .. } => None,
+            Self::File { .. } | Self::Runtime(_) | Self::Sandbox(_) | Self::System { .. } => None,
         }
     }
 }

@@ -4,28 +4,26 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use clap::builder::BoolishValueParser;
-use hybridcheck_checks::engine::{self, Criteria};
 use hybridcheck_core::access::{Access, AccessList, Destination, Purpose, Reach, needed};
 use hybridcheck_core::check::{Check, Subject};
-use hybridcheck_core::endpoint::{Endpoint, Route, Routes};
-use hybridcheck_core::facts::{Fact, FactKey, Facts, Recorded};
+use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::facts::{Entry, Fact, FactKey, Recorded};
 use hybridcheck_core::finding::Status;
+use hybridcheck_core::object::Configuration;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::TABLE_DATE;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::run::Verdict;
-use hybridcheck_core::time::Timestamp;
+use hybridcheck_core::run::{Invocation, Verdict};
 use hybridcheck_reports::firewall::{Dialect, dialect, dialects};
 
 use super::Failure;
-use super::check::{InputArgs, Scope, gathered};
-use super::flags::NetworkArgs;
+use super::flags::{InputArgs, NetworkArgs};
 use super::output::print;
+use super::progress::Progress;
 use super::style;
 use crate::config::Settings;
-use crate::gather;
-use crate::probes::clock::Watch;
 use crate::redact::Redactor;
+use crate::run::{Job, Plan, Scope};
 
 const RESOLVES: &str = "network-resolves";
 const CONNECTS: &str = "network-connects";
@@ -95,25 +93,12 @@ pub(super) fn run(args: &FirewallArgs) -> Result<u8, Failure> {
         ..AccessList::default()
     };
     doubts(&mut list, &settings);
-    let mut redactor = Redactor::default();
-    redactor.learn_objects(&configuration.objects);
-    if let Some(tool) = &settings.tool_client {
-        redactor.learn(tool.secret.clone());
-    }
+    let redactor = Redactor::of(&configuration.objects, &settings);
     let mut status = 0;
-    if args.missing {
-        let scope = Scope {
-            configuration,
-            checks: checks(),
-            offline: false,
-            skips_login: true,
-        };
-        if tried(&mut list, &scope, &settings)? {
-            status = Verdict::Interrupted.exit_status();
-            list.notes.push(
-                "Interrupted before every connection was tried: this list is not whole.".into(),
-            );
-        }
+    if args.missing && tried(&mut list, &connecting(configuration, settings))? {
+        status = Verdict::Interrupted.exit_status();
+        list.notes
+            .push("Interrupted before every connection was tried: this list is not whole.".into());
     }
     clean(&mut list, &redactor);
     print(&language.render(&list))?;
@@ -161,47 +146,51 @@ fn checks() -> Vec<&'static dyn Check> {
         .collect()
 }
 
+/// The run that only connects; none of its checks needs a token.
+fn connecting(configuration: Configuration, settings: Settings) -> Job<'static> {
+    Job {
+        scope: Scope {
+            configuration,
+            checks: checks(),
+            offline: false,
+        },
+        settings: Settings {
+            tool_client: None,
+            ..settings
+        },
+        policy: Policy::default(),
+        as_of: None,
+        invocation: Invocation::default(),
+        origin: None,
+    }
+}
+
 /// Tries the connections and keeps the rules of those that could not be made or judged; tells whether it was interrupted.
-fn tried(list: &mut AccessList, scope: &Scope, settings: &Settings) -> Result<bool, Failure> {
-    let watch = Watch::start();
-    let wanted = engine::wanted(
-        &scope.checks,
-        &scope.configuration.objects,
-        false,
-        &Policy::default(),
-    );
-    let (_, routes) = gather::routed(wanted.clone(), &scope.configuration.objects, settings);
-    list.notes.extend(detours(&wanted, &routes));
-    let gathered = gathered(wanted, scope, settings, (style::shows_progress(), false))?;
-    let criteria = Criteria {
-        checks: &scope.checks,
-        rules: &[],
-        policy: &Policy::default(),
-        regions: &settings.regions,
-        as_of: Timestamp::from_unix(watch.started.unix()),
-        has_tool_client: false,
-    };
-    let rows = engine::judge(&scope.configuration, &gathered.facts, &criteria).rows;
+fn tried(list: &mut AccessList, job: &Job<'_>) -> Result<bool, Failure> {
+    list.notes.extend(detours(&job.plan()));
+    let progress = Progress::new(style::shows_progress(), false, job.settings.phase);
+    let run = job.run(&progress)?.run;
     let mut rules = std::mem::take(&mut list.rules);
     for rule in &mut rules {
-        rule.reach = reach(rule, &rows, &mut list.notes);
+        rule.reach = reach(rule, &run.rows, &mut list.notes);
     }
-    list.sources = sources(&rules, &gathered.facts);
+    list.sources = sources(&rules, &run.facts);
     rules.retain(|rule| matches!(rule.reach, Reach::Shut { .. } | Reach::Untested { .. }));
     list.rules = rules;
-    Ok(gathered.interrupted)
+    Ok(run.verdict == Verdict::Interrupted)
 }
 
 /// Says which connections would go through a proxy: there the proxy needs the rule, and this host one to the proxy.
-fn detours(wanted: &BTreeSet<FactKey>, routes: &Routes) -> Vec<String> {
-    let endpoints: BTreeSet<&Endpoint> = wanted
+fn detours(plan: &Plan) -> Vec<String> {
+    let endpoints: BTreeSet<&Endpoint> = plan
+        .steps
         .iter()
-        .filter_map(|key| match key {
+        .filter_map(|(key, _)| match key {
             FactKey::Connection { endpoint, .. } => Some(endpoint),
             _ => None,
         })
         .collect();
-    let detour = |endpoint: &Endpoint| match routes.of(endpoint) {
+    let detour = |endpoint: &Endpoint| match plan.routes.of(endpoint) {
         Route::Direct => None,
         Route::Proxy(proxy) => Some(format!(
             "{endpoint} is reached through the proxy {proxy}: the proxy needs the rule, this host one to the proxy. A direct rule is for \
@@ -310,7 +299,7 @@ fn is_about(row: &Row, rule: &Access) -> bool {
 }
 
 /// The addresses from which the connections that failed were tried.
-fn sources(rules: &[Access], facts: &Facts) -> Vec<IpAddr> {
+fn sources(rules: &[Access], facts: &[Entry]) -> Vec<IpAddr> {
     let is_shut = |host, port| {
         rules.iter().any(|rule| {
             rule.port == port
@@ -319,7 +308,7 @@ fn sources(rules: &[Access], facts: &Facts) -> Vec<IpAddr> {
         })
     };
     let mut sources = BTreeSet::new();
-    for entry in facts.entries() {
+    for entry in facts {
         let FactKey::Tcp {
             endpoint,
             route: Route::Direct,
@@ -396,6 +385,14 @@ mod tests {
             judged_on: Vec::new(),
             role: Role::Independent,
         }
+    }
+
+    fn plan() -> Plan {
+        let configuration = Configuration {
+            objects: vec![healthy()],
+            ..Configuration::default()
+        };
+        connecting(configuration, Settings::default()).plan()
     }
 
     fn rules() -> Vec<Access> {
@@ -477,12 +474,11 @@ mod tests {
             host: Host::of(host),
             port,
         };
-        let wanted = engine::wanted(&checks(), &[healthy()], false, &Policy::default());
-        assert!(detours(&wanted, &Routes::default()).is_empty());
-        let mut routes = Routes::default();
+        let mut plan = plan();
+        assert!(detours(&plan).is_empty());
         let proxy = Route::Proxy(endpoint("proxy.acme.example", 3128));
-        routes.set(endpoint(API, 443), proxy, Vec::new());
-        let notes = detours(&wanted, &routes);
+        plan.routes.set(endpoint(API, 443), proxy, Vec::new());
+        let notes = detours(&plan);
         assert_eq!(notes.len(), 1, "{notes:?}");
         assert!(notes[0].starts_with(
             "api.mypurecloud.de:443 is reached through the proxy proxy.acme.example:3128: the proxy needs the rule"
@@ -495,11 +491,8 @@ mod tests {
         for id in [RESOLVES, CONNECTS, HANDSHAKE] {
             assert!(ids.iter().any(|found| found == id), "{id}: {ids:?}");
         }
-        let wanted = engine::wanted(&checks(), &[healthy()], false, &Policy::default());
-        let mints = gather::planned(wanted, &[healthy()], &Routes::default(), false);
-        let mints = mints
-            .iter()
-            .any(|(_, effect)| *effect == hybridcheck_core::facts::Effect::MintsToken);
+        let mut steps = plan().steps.into_iter();
+        let mints = steps.any(|(_, effect)| effect == hybridcheck_core::facts::Effect::MintsToken);
         assert!(!mints);
     }
 

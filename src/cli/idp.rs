@@ -11,14 +11,13 @@ use hybridcheck_core::run::Verdict;
 use hybridcheck_core::text::visible;
 
 use super::Failure;
-use super::check::{self, InputArgs};
 use super::exit::complain;
-use super::flags::NetworkArgs;
+use super::flags::{InputArgs, NetworkArgs, moment, the_only};
 use super::output::print;
-use super::saml_provider::{self, found};
 use crate::config::Settings;
 use crate::probes::clock;
 use crate::redact::Redactor;
+use crate::run::providers::{self, found};
 use hybridcheck_saml::idp::{self, Body, Certificates, Expected, Kept, Target};
 use hybridcheck_saml::{Remark, verdict};
 
@@ -91,7 +90,7 @@ enum Format {
 
 /// Runs `idp`.
 pub(super) fn run(args: &IdpArgs) -> Result<u8, Failure> {
-    let as_of = args.as_of.as_deref().map(check::as_of).transpose()?;
+    let as_of = args.as_of.as_deref().map(moment).transpose()?;
     let as_of = as_of.unwrap_or_else(clock::now);
     let named = args.sso_target.as_deref().map(target).transpose()?;
     let settings = args.network.settings()?;
@@ -138,54 +137,6 @@ fn verdict_of(remarks: &[Remark]) -> Verdict {
     verdict(remarks)
 }
 
-/// The object, where just one is needed. The same one given twice is no matter of tenants.
-pub(super) fn the_only<'a>(
-    flag: &'static str,
-    configuration: &'a Configuration,
-) -> Result<&'a HybridObject, Failure> {
-    let objects = &configuration.objects;
-    let twice = objects.iter().enumerate().find_map(|(at, object)| {
-        let mut before = objects[..at].iter();
-        Some((
-            before.find(|known| known.title() == object.title())?,
-            object,
-        ))
-    });
-    let Some((first, second)) = twice else {
-        let is_unnamed = |object: &HybridObject| object.tenant.stated().is_none();
-        if objects.len() > 1 && objects.iter().all(is_unnamed) {
-            return Err(Failure::Flag {
-                flag,
-                problem: format!("{} objects were given, and one is needed", objects.len()),
-                help: "give only the file that counts; these name no tenant to choose by".into(),
-            });
-        }
-        return check::the_only(flag, configuration);
-    };
-    let (title, one, other) = (first.title(), &first.place, &second.place);
-    let (problem, help) = if one == other {
-        (
-            format!("{title} was given twice, both times in {}", one.input),
-            format!("give {} once", one.input),
-        )
-    } else if one.input == other.input {
-        (
-            format!("{title} stands twice in one file: {one} and {other}"),
-            "leave only the one that counts in the file".to_owned(),
-        )
-    } else {
-        (
-            format!("{title} stands in two files: {one} and {other}"),
-            "give only the file that counts".to_owned(),
-        )
-    };
-    Err(Failure::Flag {
-        flag,
-        problem,
-        help,
-    })
-}
-
 /// A target as it may stand in the body.
 fn target(text: &str) -> Result<String, Failure> {
     let parsed = url::Url::parse(text).ok();
@@ -226,7 +177,7 @@ impl Seen {
         if settings.tool_client.is_none() || args.offline {
             return Ok(Self::Unasked(args.offline));
         }
-        let facts = saml_provider::ask(configuration, settings, redactor)?;
+        let facts = providers::ask(configuration, settings, redactor)?;
         Ok(Self::Facts(Box::new(facts)))
     }
 
@@ -235,7 +186,7 @@ impl Seen {
         let Self::Facts(facts) = self else {
             return None;
         };
-        if saml_provider::elsewhere(object, facts).is_some() {
+        if providers::elsewhere(object, facts).is_some() {
             return None;
         }
         let key = FactKey::PureengageIdp { object: object.id };
@@ -251,7 +202,7 @@ impl Seen {
             Self::Facts(facts) => facts,
             Self::Unasked(offline) => return vec![not_asked(*offline), unseen()],
         };
-        if let Some(remark) = saml_provider::elsewhere(object, facts) {
+        if let Some(remark) = providers::elsewhere(object, facts) {
             return vec![remark, unseen()];
         }
         let id = object.id;
@@ -280,7 +231,7 @@ fn not_asked(offline: bool) -> Remark {
     } else {
         "not compared with the provider that is there now: no client of hybridcheck's own was given"
     };
-    Remark::note("provider", why, saml_provider::how_to_ask(offline))
+    Remark::note("provider", why, providers::how_to_ask(offline))
 }
 
 /// What a body made without looking may do to the provider.

@@ -16,7 +16,6 @@ mod probe;
 mod progress;
 mod regions;
 mod saml;
-mod saml_provider;
 mod style;
 
 use std::process::ExitCode;
@@ -86,8 +85,8 @@ pub fn main() -> ExitCode {
         Err(error) => return exit::usage(&error),
     };
     let result = match cli.command {
-        Command::Check(args) => check::run(&args, "check"),
-        Command::Demo(args) => demo::run(*args),
+        Command::Check(args) => check::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Firewall(args) => firewall::run(&args),
         Command::Probe(args) => probe::run(&args),

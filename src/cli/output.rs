@@ -10,8 +10,10 @@ use hybridcheck_core::report::{Report, Style};
 use hybridcheck_core::run::Run;
 
 use super::Failure;
+use super::progress::Progress;
 use super::style::{self, Color};
 use crate::redact::Redactor;
+use crate::run::Job;
 
 /// Flags of reports.
 #[derive(Clone, Debug, clap::Args)]
@@ -119,16 +121,17 @@ impl OutputArgs {
 }
 
 impl Output {
-    /// Whether progress may be drawn, and whether in ASCII.
-    pub(super) fn progress(&self) -> (bool, bool) {
-        (
-            style::shows_progress() && self.style.verbosity >= 0,
-            !self.style.unicode,
-        )
+    /// Makes a run while its progress is shown, and writes its reports; the exit status.
+    pub(super) fn of_job(&self, job: &Job<'_>) -> Result<u8, Failure> {
+        let is_drawn = style::shows_progress() && self.style.verbosity >= 0 && !job.scope.offline;
+        let progress = Progress::new(is_drawn, !self.style.unicode, job.settings.phase);
+        let done = job.run(&progress)?;
+        self.write(&done.run, &done.redactor)?;
+        Ok(done.run.verdict.exit_status())
     }
 
     /// Writes every report; files first, so that a full disk is told before the verdict scrolls by.
-    pub(super) fn write(&self, run: &Run, redactor: &Redactor) -> Result<(), Failure> {
+    fn write(&self, run: &Run, redactor: &Redactor) -> Result<(), Failure> {
         for (report, path) in &self.files {
             let text = redactor.clean(report.render(run, &style::of_file(self.style)));
             write_whole(path, &text).map_err(|source| Failure::File {

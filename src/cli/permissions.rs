@@ -1,13 +1,13 @@
 //! `permissions`: the read-only role that hybridcheck's own client needs, and what each missing permission leaves unchecked.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use clap::ValueEnum;
+use hybridcheck_checks::engine;
 use hybridcheck_core::access::Mark;
 use hybridcheck_core::baseline::{self, Baseline, Expected};
 use hybridcheck_core::check::Check;
-use hybridcheck_core::facts::{ApiCall, FactKey};
+use hybridcheck_core::facts::ApiCall;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::permission::Permission;
 use hybridcheck_core::policy::Policy;
@@ -171,10 +171,7 @@ struct Use {
 fn uses(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -> Vec<Use> {
     let mut uses: Vec<Use> = Vec::new();
     for check in checks {
-        let mut keys: BTreeSet<FactKey> = BTreeSet::new();
-        for subject in check.subjects(object) {
-            keys.extend(check.needs_under(&subject, object, policy));
-        }
+        let keys = engine::asked_by(*check, object, policy);
         for key in keys.iter().filter(|key| !key.whose().is_person()) {
             let Some(call) = key.api_call() else { continue };
             let id = check.id().0;
@@ -335,8 +332,8 @@ fn wrapped(text: &mut String, label: &str, words: &str) {
 mod tests {
     use super::*;
     use crate::gather;
-    use hybridcheck_checks::engine;
     use hybridcheck_core::endpoint::Routes;
+    use hybridcheck_core::facts::FactKey;
 
     fn all() -> Needed {
         let object = sample().expect("a sample");

@@ -3,17 +3,16 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use hybridcheck_checks::engine;
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{Effect, FactKey};
 use hybridcheck_core::policy::Policy;
+use hybridcheck_core::run::Invocation;
 
 use super::Failure;
-use super::check::ScopeArgs;
-use super::flags::{BaselineArgs, LoginArgs, NetworkArgs};
+use super::flags::{BaselineArgs, LoginArgs, NetworkArgs, ScopeArgs, settled};
 use super::output::print;
 use crate::config::Settings;
-use crate::gather;
+use crate::run::{Job, Plan};
 use hybridcheck_saml::Encoding;
 
 /// Arguments of `plan`.
@@ -31,21 +30,20 @@ pub(super) struct PlanArgs {
 
 /// Runs `plan`.
 pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
-    let mut settings = args.network.settings()?;
-    settings.saml_login = args.login.login()?;
-    let scope = args.scope.read()?;
-    if scope.skips_login {
-        settings.saml_login = None;
-    }
-    let objects = &scope.configuration.objects;
-    let has_tool_client = settings.tool_client.is_some();
-    let policy = Policy {
-        permission_baseline: args.baseline.read()?,
-        ..Policy::default()
+    let (scope, settings) = settled(&args.scope, &args.network, &args.login)?;
+    let job = Job {
+        scope,
+        settings,
+        policy: Policy {
+            permission_baseline: args.baseline.read()?,
+            ..Policy::default()
+        },
+        as_of: None,
+        invocation: Invocation::default(),
+        origin: None,
     };
-    let wanted = engine::wanted(&scope.checks, objects, has_tool_client, &policy);
-    let (wanted, routes) = gather::routed(wanted, objects, &settings);
-    let mut steps = gather::planned(wanted, objects, &routes, has_tool_client);
+    let Plan { mut steps, routes } = job.plan();
+    let (objects, settings) = (&job.scope.configuration.objects, &job.settings);
     if settings.names_given_by().is_some() {
         let is_own_view = |key: &FactKey| {
             matches!(
@@ -60,7 +58,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
     }
     // A token is ended when everything was read with it.
     steps.sort_by_key(|(key, _)| matches!(key, FactKey::TokenEnd { .. }));
-    if scope.offline {
+    if job.scope.offline {
         steps.retain(|(_, effect)| *effect == Effect::Local);
     }
     let mut text = String::new();
@@ -73,8 +71,8 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
             object.place
         );
     }
-    hosts(&mut text, &steps, &settings);
-    proxies(&mut text, &steps, &settings);
+    hosts(&mut text, &steps, settings);
+    proxies(&mut text, &steps, settings);
     controls(&mut text, &steps);
     let _ = writeln!(text, "\nSteps, each as soon as what it stands on is there:");
     for (number, (key, effect)) in steps.iter().enumerate() {
@@ -96,7 +94,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<u8, Failure> {
          One phase may take {}, all of it {} (--connect-timeout, --timeout).",
         written(&steps),
         person(&steps),
-        login(&steps, &settings),
+        login(&steps, settings),
         shown(settings.phase),
         shown(settings.overall)
     );

@@ -11,10 +11,10 @@ use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::Invocation;
 
 use super::Failure;
-use super::check::{self, Job, Scope};
 use super::flags::NetworkArgs;
 use super::output::OutputArgs;
 use crate::config::Settings;
+use crate::run::{Job, Scope};
 
 /// Ports on which TLS is spoken without being told so.
 const TLS_PORTS: [u16; 2] = [443, 8443];
@@ -65,18 +65,16 @@ pub(super) fn run(args: &ProbeArgs) -> Result<u8, Failure> {
         objects: vec![object],
         ..Configuration::default()
     };
-    check::execute(&Job {
+    output.of_job(&Job {
         scope: Scope {
             configuration,
             checks,
             offline: false,
-            skips_login: true,
         },
         settings,
         policy: Policy::default(),
         as_of: None,
         invocation,
-        output,
         origin: None,
     })
 }

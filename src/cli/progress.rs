@@ -8,6 +8,8 @@ use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::text::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::gather::Observer;
+
 /// Facts that are named while they run; more are counted.
 const NAMED: usize = 3;
 
@@ -24,6 +26,7 @@ pub(super) struct Progress(Option<Live>);
 struct Live {
     bar: ProgressBar,
     state: Arc<Mutex<State>>,
+    phase: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -38,23 +41,23 @@ struct State {
 struct Running {
     key: FactKey,
     since: Instant,
-    limit: Option<Duration>,
+    limit: Duration,
 }
 
 impl Progress {
-    /// Progress on standard error. The caller enables it only for a terminal.
-    pub(super) fn new(enabled: bool, ascii: bool) -> Self {
+    /// Progress on standard error, of phases that may take so long each. The caller enables it only for a terminal.
+    pub(super) fn new(enabled: bool, ascii: bool, phase: Duration) -> Self {
         if !enabled {
             return Self(None);
         }
-        let progress = Self::on(ProgressDrawTarget::stderr(), ascii);
+        let progress = Self::on(ProgressDrawTarget::stderr(), ascii, phase);
         if let Some(live) = &progress.0 {
             live.bar.enable_steady_tick(TICK);
         }
         progress
     }
 
-    fn on(target: ProgressDrawTarget, ascii: bool) -> Self {
+    fn on(target: ProgressDrawTarget, ascii: bool, phase: Duration) -> Self {
         let state = Arc::<Mutex<State>>::default();
         let shared = Arc::clone(&state);
         let ticks = if ascii {
@@ -74,46 +77,45 @@ impl Progress {
                 },
             );
         let bar = ProgressBar::with_draw_target(None, target).with_style(style);
-        Self(Some(Live { bar, state }))
+        Self(Some(Live { bar, state, phase }))
     }
 
-    /// How many facts are planned in all, as far as known; it may grow.
-    pub(super) fn planned(&self, number: usize) {
-        self.change(|state| state.planned = number);
+    fn change(&self, change: impl FnOnce(&Live, &mut State)) {
+        if let Some(live) = &self.0 {
+            change(live, &mut locked(&live.state));
+            // Drawing asks for the state again, so the lock is released before.
+            live.bar.tick();
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn planned(&self, number: usize) {
+        self.change(|_, state| state.planned = number);
     }
 
-    /// A fact is being gathered and has so long.
-    pub(super) fn started_within(&self, key: &FactKey, limit: Duration) {
-        self.change(|state| {
+    fn started(&self, key: &FactKey) {
+        self.change(|live, state| {
             state.running.push(Running {
                 key: key.clone(),
                 since: Instant::now(),
-                limit: Some(limit),
+                limit: live.phase,
             });
         });
     }
 
-    /// A fact is there, or is known to be missing.
-    pub(super) fn finished(&self, key: &FactKey) {
-        self.change(|state| {
+    fn finished(&self, key: &FactKey) {
+        self.change(|_, state| {
             state.running.retain(|running| running.key != *key);
             state.finished += 1;
         });
     }
 
     /// Takes everything off the screen; the report or a message follows.
-    pub(super) fn clear(&self) {
+    fn ended(&self) {
         if let Some(live) = &self.0 {
             live.bar.disable_steady_tick();
             live.bar.finish_and_clear();
-        }
-    }
-
-    fn change(&self, change: impl FnOnce(&mut State)) {
-        if let Some(live) = &self.0 {
-            change(&mut locked(&live.state));
-            // Drawing asks for the state again, so the lock is released before.
-            live.bar.tick();
         }
     }
 }
@@ -125,10 +127,8 @@ impl State {
         for running in self.running.iter().take(NAMED) {
             let name = shown(&running.key, ascii);
             let waited = now.saturating_duration_since(running.since).as_secs();
-            let _ = write!(text, "\n  waiting for {name}, {waited} s");
-            if let Some(limit) = running.limit {
-                let _ = write!(text, " of {} s", limit.as_secs());
-            }
+            let limit = running.limit.as_secs();
+            let _ = write!(text, "\n  waiting for {name}, {waited} s of {limit} s");
         }
         let more = self.running.len().saturating_sub(NAMED);
         if more > 0 {
@@ -167,6 +167,8 @@ mod tests {
     use indicatif::TermLike;
 
     use super::*;
+
+    const PHASE: Duration = Duration::from_secs(5);
 
     /// A terminal that only remembers what was written and how often lines were cleared.
     #[derive(Clone, Debug, Default)]
@@ -238,7 +240,7 @@ mod tests {
         let running = hosts.iter().map(|host| Running {
             key: tcp(host),
             since,
-            limit: None,
+            limit: PHASE,
         });
         State {
             planned: 9,
@@ -251,11 +253,11 @@ mod tests {
     fn the_oldest_are_named_with_how_long_they_take() {
         let start = Instant::now();
         let mut state = state(&["a.example", "b.example"], start);
-        state.running[0].limit = Some(Duration::from_secs(5));
+        state.running[0].limit = Duration::from_secs(9);
         assert_eq!(
             state.text(start + Duration::from_millis(3_200), true),
-            "4 of 9 facts gathered\n  waiting for TCP to a.example:443 at 127.0.0.1, 3 s of 5 s\
-             \n  waiting for TCP to b.example:443 at 127.0.0.1, 3 s"
+            "4 of 9 facts gathered\n  waiting for TCP to a.example:443 at 127.0.0.1, 3 s of 9 s\
+             \n  waiting for TCP to b.example:443 at 127.0.0.1, 3 s of 5 s"
         );
     }
 
@@ -286,9 +288,9 @@ mod tests {
     fn what_is_under_way_is_drawn_and_taken_away_again() {
         let paper = Paper::default();
         let target = ProgressDrawTarget::term_like(Box::new(paper.clone()));
-        let progress = Progress::on(target, true);
+        let progress = Progress::on(target, true, PHASE);
         progress.planned(2);
-        progress.started_within(&tcp("a.example"), Duration::from_secs(5));
+        progress.started(&tcp("a.example"));
         if let Some(live) = &progress.0 {
             live.bar.force_draw();
         }
@@ -297,17 +299,17 @@ mod tests {
         assert!(text.contains("waiting for TCP to a.example:443"), "{text}");
         progress.finished(&tcp("a.example"));
         let clears = paper.clears();
-        progress.clear();
+        progress.ended();
         assert!(paper.clears() > clears);
     }
 
     #[test]
     fn disabled_progress_holds_nothing() {
-        let progress = Progress::new(false, false);
+        let progress = Progress::new(false, false, PHASE);
         progress.planned(3);
-        progress.started_within(&tcp("a"), TICK);
+        progress.started(&tcp("a"));
         progress.finished(&tcp("a"));
-        progress.clear();
+        progress.ended();
         assert!(progress.0.is_none());
     }
 }

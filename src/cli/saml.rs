@@ -11,15 +11,13 @@ use hybridcheck_core::time::Timestamp;
 use serde::Serialize;
 
 use super::Failure;
-use super::check;
-use super::flags::{LoginArgs, NetworkArgs};
+use super::flags::{self, LoginArgs, NetworkArgs};
 use super::output::print;
-use super::saml_provider;
 use crate::probes::clock;
 use crate::redact::Redactor;
+use crate::run::providers;
 use hybridcheck_saml::material;
 use hybridcheck_saml::{self as saml, Explained, Message, Moments, Remark};
-use hybridcheck_sources as sources;
 
 /// Arguments of `saml`.
 #[derive(Clone, Debug, clap::Args)]
@@ -73,7 +71,7 @@ enum Format {
 
 /// Runs `saml`.
 pub(super) fn run(args: &SamlArgs) -> Result<u8, Failure> {
-    let as_of = args.as_of.as_deref().map(check::as_of).transpose()?;
+    let as_of = args.as_of.as_deref().map(flags::moment).transpose()?;
     match &args.decode {
         Some(file) => decode(args, file, as_of),
         None => show(args, as_of),
@@ -82,7 +80,7 @@ pub(super) fn run(args: &SamlArgs) -> Result<u8, Failure> {
 
 fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
     let configuration = objects(args)?;
-    let object = super::idp::the_only("--show", &configuration)?;
+    let object = flags::the_only("--show", &configuration)?;
     let wish = args.login.wish()?.unwrap_or_default();
     let now = as_of.unwrap_or_else(clock::now);
     let minted = saml::mint(object, &wish, now)?;
@@ -129,7 +127,7 @@ fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, F
     let mut message = read(&known)?;
     let facts = asked(args, &configuration, &mut redactor)?;
     if let Some(facts) = &facts {
-        let theirs = saml_provider::certificates(&configuration.objects, facts);
+        let theirs = providers::certificates(&configuration.objects, facts);
         message = read(&[known, theirs].concat())?;
     }
     let moments = Moments {
@@ -161,7 +159,8 @@ fn asked(
     if settings.tool_client.is_none() {
         return Ok(None);
     }
-    saml_provider::ask(configuration, &settings, redactor).map(Some)
+    let facts = providers::ask(configuration, &settings, redactor)?;
+    Ok(Some(facts))
 }
 
 /// The message held against each object, and against the identity providers of its organisation as far as they were asked for.
@@ -179,7 +178,7 @@ fn compared(
     for object in objects {
         let mut found = saml::compare::with_object(message, object);
         if let Some(facts) = facts {
-            found.extend(saml_provider::compared(message, object, facts));
+            found.extend(providers::compared(message, object, facts));
         }
         if objects.len() > 1 {
             for remark in &mut found {
@@ -189,7 +188,7 @@ fn compared(
         remarks.extend(found);
     }
     if facts.is_none() {
-        remarks.push(saml_provider::not_asked(args.offline));
+        remarks.push(providers::not_asked(args.offline));
     }
     remarks
 }
@@ -218,9 +217,5 @@ fn json(document: &impl Serialize) -> String {
 }
 
 fn objects(args: &SamlArgs) -> Result<Configuration, Failure> {
-    let mut configuration = sources::read(&sources::load(&args.inputs)?)?;
-    if !args.tenant.is_empty() {
-        check::pick(&mut configuration, &args.tenant)?;
-    }
-    Ok(configuration)
+    flags::read(&args.inputs, &args.tenant)
 }

@@ -33,11 +33,21 @@ use resources::{Carried, Resources};
 
 /// Watches a gathering go on.
 pub trait Observer {
+    /// So many facts are to be gathered, as far as known; there may be more.
+    fn planned(&self, _number: usize) {}
     /// A fact is being gathered.
-    fn started(&self, key: &FactKey);
+    fn started(&self, _key: &FactKey) {}
     /// A fact is there, or is known to be missing.
-    fn finished(&self, key: &FactKey);
+    fn finished(&self, _key: &FactKey) {}
+    /// It is over.
+    fn ended(&self) {}
 }
+
+/// Nobody watches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwatched;
+
+impl Observer for Unwatched {}
 
 /// What gathering brought.
 #[derive(Debug, Default)]

@@ -11,19 +11,12 @@ use hybridcheck_core::facts::{
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
 
-use super::{Gathered, Observer, gather};
+use super::{Gathered, Unwatched, gather};
 use crate::config::{ConnectTo, NameFiles, Settings, ToolClient};
 use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use hybridcheck_sources as sources;
 
 mod tls;
-
-struct Nobody;
-
-impl Observer for Nobody {
-    fn started(&self, _: &FactKey) {}
-    fn finished(&self, _: &FactKey) {}
-}
 
 fn settings(sandbox: &Sandbox) -> Settings {
     use rustls_pki_types::pem::PemObject;
@@ -62,7 +55,7 @@ fn gathered(wanted: &[FactKey], objects: &[HybridObject], settings: &Settings) -
     let never = std::future::pending();
     runtime
         .expect("a runtime")
-        .block_on(gather(wanted, objects, settings, &Nobody, never))
+        .block_on(gather(wanted, objects, settings, &Unwatched, never))
 }
 
 fn endpoint(label: &str) -> Endpoint {

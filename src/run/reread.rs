@@ -14,24 +14,28 @@ use hybridcheck_sources::Origin;
 
 /// What a second reading brought.
 #[derive(Debug)]
-pub struct Second {
+pub(super) struct Second {
     /// The objects as they are now.
-    pub configuration: Configuration,
+    pub(super) configuration: Configuration,
     /// What each object's second reading was for and showed.
-    pub facts: Vec<(FactKey, RereadFact)>,
+    pub(super) facts: Vec<(FactKey, RereadFact)>,
     /// The facts that rest on what changed.
-    pub stale: BTreeSet<FactKey>,
+    pub(super) stale: BTreeSet<FactKey>,
 }
 
 impl Second {
     /// Whether something that was refused rests on what changed.
-    pub fn is_worth_a_try(&self) -> bool {
+    pub(super) fn is_worth_a_try(&self) -> bool {
         self.facts.iter().any(|(_, fact)| fact.retried)
     }
 }
 
 /// Reads once more when something was refused; nothing when nothing was.
-pub fn second(configuration: &Configuration, facts: &Facts, origin: &dyn Origin) -> Option<Second> {
+pub(super) fn second(
+    configuration: &Configuration,
+    facts: &Facts,
+    origin: &dyn Origin,
+) -> Option<Second> {
     let objects = &configuration.objects;
     let because: Vec<Vec<FactKey>> = objects
         .iter()
@@ -79,7 +83,7 @@ pub fn second(configuration: &Configuration, facts: &Facts, origin: &dyn Origin)
 }
 
 /// Puts what second readings showed in the place of what was recorded before.
-pub fn record(facts: &mut Facts, readings: Vec<(FactKey, RereadFact)>) {
+pub(super) fn record(facts: &mut Facts, readings: Vec<(FactKey, RereadFact)>) {
     for (key, fact) in readings {
         // Only where a check asks for it.
         if facts.reread(&key).is_ok() {

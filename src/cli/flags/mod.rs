@@ -1,11 +1,14 @@
 //! Groups of flags that several subcommands share, and what they are read as.
 
 mod baseline;
+mod job;
 mod login;
 mod network;
+mod scope;
 mod select;
 
 pub(super) use baseline::BaselineArgs;
+pub(super) use job::{JobArgs, moment, settled};
 pub(super) use login::LoginArgs;
-pub(super) use network::{NetworkArgs, duration};
-pub(super) use select::checks;
+pub(super) use network::NetworkArgs;
+pub(super) use scope::{InputArgs, ScopeArgs, read, the_only};

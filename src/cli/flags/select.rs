@@ -5,10 +5,7 @@ use hybridcheck_core::check::Check;
 use crate::cli::Failure;
 
 /// The checks that are left after `--only` and `--skip`.
-pub(in crate::cli) fn checks(
-    only: &[String],
-    skip: &[String],
-) -> Result<Vec<&'static dyn Check>, Failure> {
+pub(super) fn checks(only: &[String], skip: &[String]) -> Result<Vec<&'static dyn Check>, Failure> {
     let all = hybridcheck_checks::checks();
     for word in only.iter().chain(skip) {
         if !all.iter().any(|check| matches(*check, word)) {

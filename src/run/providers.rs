@@ -9,9 +9,9 @@ use hybridcheck_core::facts::{
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::text::{listed, visible};
 
-use super::Failure;
-use super::check::{self, Scope};
+use super::session::{NoRuntime, gathered};
 use crate::config::Settings;
+use crate::gather::Unwatched;
 use crate::redact::Redactor;
 use hybridcheck_saml::{Message, Remark, compare};
 
@@ -19,11 +19,15 @@ use hybridcheck_saml::{Message, Remark, compare};
 const READ: &str = "idp-read";
 
 /// Reads organisation and identity providers of every object.
-pub(super) fn ask(
+///
+/// # Errors
+///
+/// Only when the system refuses what every run needs.
+pub fn ask(
     configuration: &Configuration,
     settings: &Settings,
     redactor: &mut Redactor,
-) -> Result<Facts, Failure> {
+) -> Result<Facts, NoRuntime> {
     let mut configuration = configuration.clone();
     for object in &mut configuration.objects {
         // Without the sections of services no client but the tool's own is asked with.
@@ -43,20 +47,8 @@ pub(super) fn ask(
             ]
         })
         .collect();
-    let scope = Scope {
-        configuration,
-        checks: Vec::new(),
-        offline: false,
-        skips_login: true,
-    };
-    if let Some(tool) = &settings.tool_client {
-        redactor.learn(tool.secret.clone());
-    }
-    let logins = settings.proxies.logins();
-    for form in logins.flat_map(|login| &login.forms) {
-        redactor.learn(form.clone());
-    }
-    let gathered = check::gathered(wanted, &scope, settings, (false, false))?;
+    redactor.learn_settings(settings);
+    let gathered = gathered(wanted, &configuration.objects, settings, &Unwatched)?;
     for secret in gathered.secrets {
         redactor.learn(secret);
     }
@@ -64,7 +56,7 @@ pub(super) fn ask(
 }
 
 /// A message held against what was read for an object.
-pub(super) fn compared(message: &Message, object: &HybridObject, facts: &Facts) -> Vec<Remark> {
+pub fn compared(message: &Message, object: &HybridObject, facts: &Facts) -> Vec<Remark> {
     if let Some(remark) = elsewhere(object, facts) {
         return vec![remark];
     }
@@ -91,7 +83,7 @@ pub(super) fn compared(message: &Message, object: &HybridObject, facts: &Facts) 
 }
 
 /// The certificates of the PureEngage providers that were read, as DER: a message that carries none is verified with them.
-pub(super) fn certificates(objects: &[HybridObject], facts: &Facts) -> Vec<Vec<u8>> {
+pub fn certificates(objects: &[HybridObject], facts: &Facts) -> Vec<Vec<u8>> {
     let providers = objects.iter().filter_map(|object| {
         let key = FactKey::PureengageIdp { object: object.id };
         found(facts.pureengage_idp(&key)).ok().flatten()
@@ -103,7 +95,7 @@ pub(super) fn certificates(objects: &[HybridObject], facts: &Facts) -> Vec<Vec<u
 }
 
 /// Nothing was asked, and what would be.
-pub(super) fn not_asked(offline: bool) -> Remark {
+pub fn not_asked(offline: bool) -> Remark {
     let why = if offline {
         "--offline: the identity provider was not asked, so it was not compared what it would accept"
     } else {
@@ -113,7 +105,7 @@ pub(super) fn not_asked(offline: bool) -> Remark {
 }
 
 /// What makes the identity provider be asked.
-pub(super) fn how_to_ask(offline: bool) -> &'static str {
+pub fn how_to_ask(offline: bool) -> &'static str {
     if offline {
         "run it without --offline (HYBRIDCHECK_OFFLINE); --client-id names the client that may read identity providers (sso:provider:view)"
     } else {
@@ -122,7 +114,7 @@ pub(super) fn how_to_ask(offline: bool) -> &'static str {
 }
 
 /// The tool's client belongs to another organisation than the object: its providers say nothing about this object.
-pub(super) fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
+pub fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
     let ours = object.plain("general", "organization_id")?;
     let key = FactKey::Organization { object: object.id };
     let theirs = found(facts.organization(&key)).ok()??.id.as_deref()?;
@@ -171,7 +163,11 @@ fn of_another(message: &Message, all: &IdentityProviders) -> Option<Remark> {
 }
 
 /// The resource, nothing for 404, or why it is not known.
-pub(super) fn found<T>(answer: Answer<&ApiFact<T>>) -> Result<Option<&T>, String> {
+///
+/// # Errors
+///
+/// Why it is not known, in words.
+pub fn found<T>(answer: Answer<&ApiFact<T>>) -> Result<Option<&T>, String> {
     let fact = answer.map_err(|gap| gap.to_string())?;
     let said = match &fact.outcome {
         ApiOutcome::Found(value) => return Ok(Some(value)),

@@ -1,0 +1,85 @@
+//! Gathering on a runtime of its own, until everything is there or Ctrl-C ends it.
+
+use std::collections::BTreeSet;
+
+use hybridcheck_core::facts::FactKey;
+use hybridcheck_core::object::HybridObject;
+
+use crate::config::Settings;
+use crate::gather::{self, Gathered, Observer};
+
+/// The system refuses something that every run needs.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start the network runtime")]
+pub struct NoRuntime(#[from] std::io::Error);
+
+/// Gathers some facts about objects.
+///
+/// # Errors
+///
+/// Only when the system refuses a runtime; whatever else goes wrong is recorded as a gap.
+pub fn gathered(
+    wanted: BTreeSet<FactKey>,
+    objects: &[HybridObject],
+    settings: &Settings,
+    observer: &dyn Observer,
+) -> Result<Gathered, NoRuntime> {
+    let session = Session::start(settings, observer)?;
+    let gathered = session.gather(Gathered::default(), wanted, objects);
+    session.end();
+    Ok(gathered)
+}
+
+/// The runtime on which a run gathers, and who watches.
+pub(super) struct Session<'a> {
+    runtime: tokio::runtime::Runtime,
+    settings: &'a Settings,
+    observer: &'a dyn Observer,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn start(
+        settings: &'a Settings,
+        observer: &'a dyn Observer,
+    ) -> Result<Self, NoRuntime> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        Ok(Self {
+            runtime,
+            settings,
+            observer,
+        })
+    }
+
+    /// Gathers on top of what is known already.
+    pub(super) fn gather(
+        &self,
+        earlier: Gathered,
+        wanted: BTreeSet<FactKey>,
+        objects: &[HybridObject],
+    ) -> Gathered {
+        let settings = self.settings;
+        let (over, routes) = gather::routed(wanted.clone(), objects, settings);
+        let has_tool_client = settings.tool_client.is_some();
+        let all = gather::closure(over, objects, &routes, has_tool_client);
+        let open = all.iter().filter(|key| !earlier.facts.holds(key));
+        self.observer.planned(open.count());
+        let interrupt = async {
+            // Without a handler Ctrl-C simply ends the process, as everywhere.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let gathering =
+            gather::gather_on(earlier, wanted, objects, settings, self.observer, interrupt);
+        let gathered = self.runtime.block_on(gathering);
+        self.observer.ended();
+        gathered
+    }
+
+    /// Connections that still drip must not keep the process.
+    pub(super) fn end(self) {
+        self.runtime.shutdown_background();
+    }
+}
