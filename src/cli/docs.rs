@@ -8,8 +8,8 @@ use hybridcheck_core::check::Documented;
 use hybridcheck_core::run::Verdict;
 
 use super::Failure;
-use super::explain::page;
 use super::output::print;
+use super::page::page;
 
 /// Arguments of `docs`.
 #[derive(Clone, Debug, clap::Args)]

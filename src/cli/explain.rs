@@ -1,9 +1,8 @@
 //! `explain`: the manual page of a check or a root cause, from inside the binary.
 
-use hybridcheck_core::check::Documented;
-
 use super::Failure;
 use super::output::print;
+use super::page::page;
 
 /// Arguments of `explain`.
 #[derive(Clone, Debug, clap::Args)]
@@ -43,13 +42,4 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
     }
     print(&shown.join("\n"))?;
     Ok(0)
-}
-
-/// A page as Markdown, which reads well as plain text too.
-pub(super) fn page<D: Documented + ?Sized>(id: &str, documented: &D) -> String {
-    format!(
-        "# {id}\n\n{}.\n\n{}\n",
-        documented.title(),
-        documented.body()
-    )
 }

@@ -10,6 +10,7 @@ mod flags;
 mod idp;
 mod list;
 mod output;
+mod page;
 mod permissions;
 mod plan;
 mod probe;

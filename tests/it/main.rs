@@ -25,3 +25,4 @@ mod sdk;
 mod secrets;
 mod spoiled;
 mod support;
+mod walls;
