@@ -6,6 +6,7 @@ pub(crate) mod http;
 pub(crate) mod idp_refusals;
 pub(crate) mod logins;
 pub(crate) mod marks;
+pub(crate) mod members;
 pub(crate) mod names;
 pub(crate) mod oauth;
 pub(crate) mod options;

@@ -5,6 +5,7 @@ use hybridcheck_core::facts::{ClientRef, FactKey, RereadFact, TokenFact};
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::{listed, visible};
 
+use crate::evidence::members::{Clients, Groups};
 use crate::evidence::refusals::{self, OAuthMeaning};
 use crate::evidence::{organization, rows, subjects};
 use crate::oauth::TokenIssued;
@@ -15,7 +16,7 @@ pub(crate) fn refused<'r>(
     case: &Case<'r>,
     all: &'r [Row],
     meaning: OAuthMeaning,
-) -> Vec<(&'r Row, &'r TokenFact)> {
+) -> Vec<(&'r TokenFact, &'r Row)> {
     let refused = rows::failing(all, &TokenIssued).into_iter();
     refused
         .filter_map(|row| {
@@ -23,7 +24,7 @@ pub(crate) fn refused<'r>(
             let fact = case.facts().token(&subjects::token_key(client)).ok()?;
             let error = fact.refusal().filter(|error| error.genuine)?;
             let is_meant = !is_otherwise(case, client) && refusals::means(error, meaning);
-            is_meant.then_some((row, fact))
+            is_meant.then_some((fact, row))
         })
         .collect()
 }
@@ -33,24 +34,21 @@ pub(crate) fn is_otherwise(case: &Case<'_>, client: &ClientRef) -> bool {
     is_swapped(case, client) || is_changing(case, &subjects::token_key(client))
 }
 
-/// Sections that share a client share its fault.
+/// Requests by client: sections that share one share its fault. A client whose id may not be shown is alone.
 pub(crate) fn by_client<'r>(
-    refusals: Vec<(&'r Row, &'r TokenFact)>,
-) -> Vec<Vec<(&'r Row, &'r TokenFact)>> {
-    let mut groups: Vec<Vec<(&Row, &TokenFact)>> = Vec::new();
-    for (row, fact) in refusals {
-        let same = groups.iter_mut().find(|group| {
-            fact.client_id.is_some()
-                && group
-                    .first()
-                    .is_some_and(|(_, known)| known.client_id == fact.client_id)
-        });
-        match same {
-            Some(group) => group.push((row, fact)),
-            None => groups.push(vec![(row, fact)]),
-        }
+    requests: Vec<(&'r TokenFact, &'r Row)>,
+) -> Groups<'r, Known<'r>, &'r TokenFact> {
+    let requests = requests.into_iter();
+    Groups::of(requests.map(|(fact, row)| (Known(fact.client_id.as_deref()), fact, row)))
+}
+
+/// The id of a client, as far as it is known: what is not is the same as nothing.
+pub(crate) struct Known<'r>(Option<&'r str>);
+
+impl PartialEq for Known<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is_some() && self.0 == other.0
     }
-    groups
 }
 
 /// Whether a client of the object was given a token, for itself or for a person, or one of the tool's in the organisation that the
@@ -83,15 +81,16 @@ pub(crate) fn client(row: &Row) -> Option<&ClientRef> {
     }
 }
 
-/// The sections of a group, as a person lists them.
-pub(crate) fn sections(members: &[(&Row, &TokenFact)]) -> String {
-    listed(members.iter().map(|(row, _)| &row.subject))
+/// The token requests of some clients, which failed.
+pub(crate) fn keys(members: &Clients<'_>) -> impl Iterator<Item = FactKey> {
+    let clients = members.rows().filter_map(client);
+    clients.map(subjects::token_key)
 }
 
 /// The client ids of a group, as far as they may be shown.
-pub(crate) fn ids(members: &[(&Row, &TokenFact)]) -> String {
+pub(crate) fn ids(members: &Clients<'_>) -> String {
     let mut ids: Vec<String> = Vec::new();
-    for (_, fact) in members {
+    for fact in members.each() {
         let id = fact
             .client_id
             .as_deref()

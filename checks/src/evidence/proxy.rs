@@ -10,8 +10,9 @@ use hybridcheck_core::facts::{
 };
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::visible;
 
+use crate::evidence::members::{self, Endpoints, Groups};
 use crate::evidence::rows;
 use crate::proxy::Tunnel;
 
@@ -170,23 +171,34 @@ pub(crate) fn refused<'r>(
     case: &Case<'_>,
     all: &'r [Row],
     why: Refusal,
-) -> Vec<(Endpoint, Vec<(&'r Endpoint, &'r Row)>)> {
-    rows::grouped(rows::failing(all, &Tunnel), |endpoint| {
+) -> Groups<'r, Endpoint, &'r Endpoint> {
+    members::grouped(rows::failing(all, &Tunnel), |endpoint| {
         (refusal(case, endpoint)? == why).then(|| proxy(case, endpoint))?
     })
 }
 
+/// The diagnoses of tunnels that were refused for one reason: what a rule says of a proxy, with the rows, what is broken and the command.
+pub(crate) fn diagnosed(
+    case: &Case<'_>,
+    all: &[Row],
+    why: Refusal,
+    tell: impl Fn(&Endpoint, &Endpoints<'_>) -> Diagnosis,
+) -> Vec<Diagnosis> {
+    refused(case, all, why)
+        .diagnosed(|proxy, members| about(tell(&proxy, members), case, &proxy, members))
+}
+
 /// What every later request to some endpoints would use.
-pub(crate) fn broken(case: &Case<'_>, members: &[(&Endpoint, &Row)]) -> Vec<FactKey> {
+fn broken(case: &Case<'_>, members: &Endpoints<'_>) -> Vec<FactKey> {
     let mut keys = Vec::new();
-    for (endpoint, _) in members {
+    for endpoint in members.each() {
         let tried = case.tunnels_of(endpoint).into_iter();
         keys.extend(tried.map(|(address, _)| FactKey::Tunnel {
-            endpoint: (*endpoint).clone(),
+            endpoint: endpoint.clone(),
             address,
             route: case.route(endpoint),
         }));
-        keys.push(case.over(FactKey::connection((*endpoint).clone())));
+        keys.push(case.over(FactKey::connection(endpoint.clone())));
     }
     keys
 }
@@ -196,15 +208,12 @@ pub(crate) fn about(
     diagnosis: Diagnosis,
     case: &Case<'_>,
     proxy: &Endpoint,
-    members: &[(&Endpoint, &Row)],
+    members: &Endpoints<'_>,
 ) -> Diagnosis {
-    let diagnosis = diagnosis
-        .shown_by(members.iter().map(|(_, row)| *row))
-        .breaks(broken(case, members));
-    match members.first() {
-        Some((endpoint, _)) => diagnosis.command(command(case, proxy, endpoint)),
-        None => diagnosis,
-    }
+    diagnosis
+        .shown_by(members.rows())
+        .breaks(broken(case, members))
+        .command(command(case, proxy, members.first()))
 }
 
 /// curl over the same proxy; it asks for the password itself.
@@ -217,9 +226,9 @@ pub(crate) fn command(case: &Case<'_>, proxy: &Endpoint, endpoint: &Endpoint) ->
 }
 
 /// When, from where and to which address, so that who runs the proxy finds it in its log.
-pub(crate) fn log_lines(case: &Case<'_>, members: &[(&Endpoint, &Row)]) -> String {
+pub(crate) fn log_lines(case: &Case<'_>, members: &Endpoints<'_>) -> String {
     let mut seen = Vec::new();
-    for (endpoint, _) in members {
+    for endpoint in members.each() {
         for (address, fact) in tunnels(case, endpoint) {
             for attempt in &fact.attempts {
                 let from = attempt
@@ -242,11 +251,9 @@ pub(crate) fn log_lines(case: &Case<'_>, members: &[(&Endpoint, &Row)]) -> Strin
 }
 
 /// squid's lines that let some hosts through; none when a name would not be safe in a configuration.
-pub(crate) fn squid_lines(members: &[(&Endpoint, &Row)]) -> String {
-    let mut hosts: Vec<&str> = members
-        .iter()
-        .map(|(endpoint, _)| endpoint.host.as_str())
-        .collect();
+pub(crate) fn squid_lines(members: &Endpoints<'_>) -> String {
+    let hosts = members.each().map(|endpoint| endpoint.host.as_str());
+    let mut hosts: Vec<&str> = hosts.collect();
     hosts.dedup();
     let is_safe = |host: &&str| {
         host.chars()
@@ -259,9 +266,4 @@ pub(crate) fn squid_lines(members: &[(&Endpoint, &Row)]) -> String {
         " For squid, before its deny rules: `acl genesys_cloud dstdomain {}` and `http_access allow CONNECT genesys_cloud`.",
         hosts.join(" ")
     )
-}
-
-/// The names of some members.
-pub(crate) fn hosts(members: &[(&Endpoint, &Row)]) -> String {
-    listed(members.iter().map(|(endpoint, _)| endpoint))
 }

@@ -9,7 +9,6 @@ use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{Attempt, Ending, FactKey, TcpFact, TlsFact};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::listed;
 
 /// The checks that find out that a host's name leads to an address that is not the service's.
 const OF_ADDRESSES: [&dyn Check; 2] = [&network::AddressGenuine, &network::HostsFile];
@@ -124,44 +123,6 @@ pub(crate) fn endpoint(row: &Row) -> Option<&Endpoint> {
         _ => None,
     }
 }
-
-/// Rows of endpoints, grouped by what explains them: the same explanation is one cause.
-pub(crate) fn grouped<E: PartialEq>(
-    rows: Vec<&Row>,
-    explain: impl Fn(&Endpoint) -> Option<E>,
-) -> Vec<(E, Vec<(&Endpoint, &Row)>)> {
-    let mut groups: Vec<(E, Vec<(&Endpoint, &Row)>)> = Vec::new();
-    for row in rows {
-        let Some(endpoint) = endpoint(row) else {
-            continue;
-        };
-        let Some(why) = explain(endpoint) else {
-            continue;
-        };
-        match groups.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, members)) => members.push((endpoint, row)),
-            None => groups.push((why, vec![(endpoint, row)])),
-        }
-    }
-    groups
-}
-
-/// The endpoints of a group, as a person lists them.
-pub(crate) fn names(members: &[(&Endpoint, &Row)]) -> String {
-    let mut names: Vec<String> = members
-        .iter()
-        .take(NAMED)
-        .map(|(endpoint, _)| endpoint.to_string())
-        .collect();
-    let more = members.len() - names.len();
-    if more > 0 {
-        names.push(format!("{more} more"));
-    }
-    listed(names)
-}
-
-/// A sentence names no more endpoints than this; the rows name them all.
-const NAMED: usize = 6;
 
 /// The TCP connections of an endpoint that were tried.
 pub(crate) fn tcp<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Vec<(IpAddr, &'a TcpFact)> {

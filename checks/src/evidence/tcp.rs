@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hybridcheck_core::cause::{Certainty, Diagnosis};
+use hybridcheck_core::cause::Diagnosis;
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{FactKey, HopAnswer, IcmpNotice, PathFact, TcpFact, TcpOutcome};
-use hybridcheck_core::finding::Owner;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members::{self, Endpoints, Groups};
 use crate::evidence::rows;
 use crate::network;
 
@@ -347,18 +347,12 @@ pub(crate) fn beside(case: &Case<'_>, shut: &[&Endpoint]) -> Beside {
 /// A few comparisons say as much as hundreds.
 const COMPARED: usize = 4;
 
-/// A diagnosis about endpoints that are shut, with the path, what was tried beside it, and the commands that show the same.
-pub(crate) fn diagnosis(
-    case: &Case<'_>,
-    members: &[(&Endpoint, &Row)],
-    certainty: Certainty,
-    sentence: String,
-    owner: Owner,
-    fix: String,
-) -> Diagnosis {
-    let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-    let mut diagnosis = Diagnosis::new(certainty, sentence, owner, fix)
-        .shown_by(members.iter().map(|(_, row)| *row))
+/// A diagnosis about endpoints that are shut, with its rows, what is broken, what was tried beside it, and the commands that show the
+/// same.
+pub(crate) fn about(diagnosis: Diagnosis, case: &Case<'_>, members: &Endpoints<'_>) -> Diagnosis {
+    let endpoints = members.endpoints();
+    let mut diagnosis = diagnosis
+        .shown_by(members.rows())
         .breaks(broken(case, &endpoints));
     let beside = beside(case, &endpoints);
     for (label, names) in [("answers", &beside.open), ("silent too", &beside.dead)] {
@@ -366,13 +360,11 @@ pub(crate) fn diagnosis(
             diagnosis = diagnosis.evidence(label, listed(names));
         }
     }
-    if let Some(first) = endpoints.first() {
-        diagnosis = diagnosis.command(format!(
-            "curl -v --connect-timeout 10 https://{first}/; traceroute -T -p {} {}",
-            first.port, first.host
-        ));
-    }
-    diagnosis
+    let first = members.first();
+    diagnosis.command(format!(
+        "curl -v --connect-timeout 10 https://{first}/; traceroute -T -p {} {}",
+        first.port, first.host
+    ))
 }
 
 /// The connections of endpoints that cannot be reached, and what every later request would use.
@@ -394,8 +386,8 @@ pub(crate) fn grouped<'r, E: PartialEq>(
     case: &Case<'_>,
     all: &'r [Row],
     explain: impl Fn(&Endpoint, &[Shut]) -> Option<E>,
-) -> Vec<(E, Vec<(&'r Endpoint, &'r Row)>)> {
-    rows::grouped(rows::failing(all, &network::Connects), |endpoint| {
+) -> Groups<'r, E, &'r Endpoint> {
+    members::grouped(rows::failing(all, &network::Connects), |endpoint| {
         if rows::is_port_at_fault(case, all, endpoint) {
             return None;
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use hybridcheck_core::cause::Diagnosis;
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
@@ -10,6 +11,7 @@ use hybridcheck_core::facts::{
 };
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members::Endpoints;
 use crate::evidence::rows;
 
 /// Why no handshake with an endpoint finishes, as far as the facts tell; each endpoint has one reason.
@@ -143,9 +145,9 @@ pub(crate) fn ways(case: &Case<'_>, endpoint: &Endpoint) -> BTreeSet<String> {
 }
 
 /// When and from where it was seen, so that the network team finds it in a log: `Seen: …`.
-pub(crate) fn times(case: &Case<'_>, endpoints: &[&Endpoint]) -> String {
+pub(crate) fn times(case: &Case<'_>, members: &Endpoints<'_>) -> String {
     let mut seen: Vec<String> = Vec::new();
-    for endpoint in endpoints {
+    for endpoint in members.each() {
         for (address, fact) in rows::tls(case, endpoint) {
             for attempt in &fact.attempts {
                 let from = attempt
@@ -166,13 +168,37 @@ pub(crate) fn times(case: &Case<'_>, endpoints: &[&Endpoint]) -> String {
     format!(" Seen: {}.", seen.join("; "))
 }
 
+/// A diagnosis about handshakes, with its rows and what is broken.
+pub(crate) fn about(diagnosis: Diagnosis, case: &Case<'_>, members: &Endpoints<'_>) -> Diagnosis {
+    diagnosis
+        .shown_by(members.rows())
+        .breaks(broken(case, members))
+}
+
+/// Adds what other ClientHellos met at some endpoints, each under its label.
+pub(crate) fn compared(
+    mut diagnosis: Diagnosis,
+    case: &Case<'_>,
+    members: &Endpoints<'_>,
+    hellos: &[(&str, HelloVariant)],
+) -> Diagnosis {
+    for endpoint in members.each() {
+        for (label, variant) in hellos {
+            if let Some(said) = said(case, endpoint, *variant) {
+                diagnosis = diagnosis.evidence(label, said);
+            }
+        }
+    }
+    diagnosis
+}
+
 /// The handshakes of endpoints, and what every later request would use.
-pub(crate) fn broken(case: &Case<'_>, endpoints: &[&Endpoint]) -> Vec<FactKey> {
+pub(crate) fn broken(case: &Case<'_>, members: &Endpoints<'_>) -> Vec<FactKey> {
     let mut keys = Vec::new();
-    for endpoint in endpoints {
+    for endpoint in members.each() {
         let tried = rows::tls(case, endpoint).into_iter();
         keys.extend(tried.map(|(address, _)| rows::tls_key(endpoint, address)));
-        keys.push(FactKey::connection((*endpoint).clone()));
+        keys.push(FactKey::connection(endpoint.clone()));
     }
     keys
 }

@@ -8,7 +8,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
+use crate::evidence::{members, rows};
 use crate::network;
 
 page! {
@@ -38,33 +38,26 @@ impl Rule for AnswerNeverCompletes {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let genuine: [&dyn Check; 2] = [&network::GenuineAuthService, &network::GenuineApiService];
         let failing = rows::failing_any(all, &genuine);
-        let groups = rows::grouped(failing, |endpoint| asked(case, endpoint).map(|_| ()));
-        groups
-            .into_iter()
-            .map(|((), members)| {
-                let hosts = rows::names(&members);
-                let endpoints = members.iter().map(|(endpoint, _)| *endpoint);
+        let groups = members::grouped(failing, |endpoint| asked(case, endpoint).map(|_| ()));
+        groups.diagnosed(|(), members| {
+                let hosts = members.names();
                 let broken: Vec<(FactKey, &HttpFact)> =
-                    endpoints.filter_map(|endpoint| asked(case, endpoint)).collect();
+                    members.each().filter_map(|endpoint| asked(case, endpoint)).collect();
                 let mut diagnosis = Diagnosis::new(
                     Certainty::Possible,
                     format!("{hosts} takes requests over a trusted connection, but no answer completes: held back by a device on the way, or not given by the service"),
                     Owner::NetworkTeam,
                     format!("Please say which device inspects or proxies traffic from this host to {hosts}, and let its answers pass. To decide between the device and the service, run the command below from a host outside the company's network too; if it waits there as well, look at https://status.mypurecloud.com/."),
                 )
-                .shown_by(members.iter().map(|(_, row)| *row))
-                .command(format!("curl -sv --max-time 20 https://{}/api/v2/tokens/me", members[0].0.host));
+                .shown_by(members.rows())
+                .command(format!("curl -sv --max-time 20 https://{}/api/v2/tokens/me", members.first().host));
                 for (_, fact) in &broken {
                     diagnosis = diagnosis.evidence(&fact.request, format!("{} (asked at {})", fact.outcome, fact.started));
                 }
-                let connections = members
-                    .iter()
-                    .map(|(endpoint, _)| FactKey::connection((*endpoint).clone()));
                 diagnosis
                     .breaks(broken.into_iter().map(|(key, _)| key))
-                    .breaks(connections)
+                    .breaks(members.connections())
             })
-            .collect()
     }
 }
 

@@ -6,10 +6,10 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use super::not_the_genuine_service::{Answered, Members, group, strange};
+use super::not_the_genuine_service::{group, strange};
 use crate::evidence::http::Answerer;
 use crate::evidence::marks::Recognised;
-use crate::evidence::rows;
+use crate::evidence::members;
 
 page! {
     /// A web filter answers with its block page.
@@ -39,14 +39,14 @@ page! {
 
 impl Rule for BlockPage {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = rows::grouped(strange(case, all), |endpoint| {
+        let groups = members::grouped(strange(case, all), |endpoint| {
             group(case, endpoint, |who| match who {
                 Answerer::Product(found) => Some(found),
                 _ => None,
             })
         });
-        let of_group = |(answered, members): (Answered<Recognised>, Members<'_>)| {
-            let names = rows::names(&members);
+        groups.diagnosed(|answered, members| {
+            let names = members.names();
             let Recognised {
                 product,
                 mark,
@@ -59,9 +59,8 @@ impl Rule for BlockPage {
                 format!("Please allow {names} by host name in the policy of the {product}, for this host and the accounts its services run under, and exempt them from TLS inspection there."),
             )
             .evidence("recognised by", mark);
-            answered.tell(diagnosis, &members, all)
-        };
-        groups.into_iter().map(of_group).collect()
+            answered.tell(diagnosis, members, all)
+        })
     }
 }
 

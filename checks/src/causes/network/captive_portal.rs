@@ -6,9 +6,9 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use super::not_the_genuine_service::{Answered, Members, group, strange};
+use super::not_the_genuine_service::{group, strange};
 use crate::evidence::http::{Answerer, PortalSign};
-use crate::evidence::rows;
+use crate::evidence::members;
 
 page! {
     /// A captive portal answers in place of Genesys Cloud.
@@ -35,14 +35,14 @@ page! {
 
 impl Rule for CaptivePortal {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = rows::grouped(strange(case, all), |endpoint| {
+        let groups = members::grouped(strange(case, all), |endpoint| {
             group(case, endpoint, |who| match who {
                 Answerer::Portal(sign) => Some(sign),
                 _ => None,
             })
         });
-        let of_group = |(answered, members): (Answered<PortalSign>, Members<'_>)| {
-            let names = rows::names(&members);
+        groups.diagnosed(|answered, members| {
+            let names = members.names();
             let sign = &answered.by;
             let certainty = match sign {
                 PortalSign::Status => Certainty::Certain,
@@ -56,9 +56,8 @@ impl Rule for CaptivePortal {
                     "Please exempt this host from the portal, so that its requests to {names} pass without a login ({sign}), or connect it to a network without a portal."
                 ),
             );
-            answered.tell(diagnosis, &members, all)
-        };
-        groups.into_iter().map(of_group).collect()
+            answered.tell(diagnosis, members, all)
+        })
     }
 }
 

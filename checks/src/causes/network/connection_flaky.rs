@@ -8,8 +8,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
 use crate::evidence::tcp::{self, Shut};
+use crate::evidence::{members, rows};
 use crate::network;
 
 page! {
@@ -40,11 +40,13 @@ page! {
 impl Rule for ConnectionFlaky {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let flagged = rows::flagged(all, &network::Connects);
-        let groups = rows::grouped(flagged, |endpoint| is_flaky(case, endpoint).then_some(()));
-        let of_group = |((), members): ((), Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
+        let groups = members::grouped(flagged, |endpoint| is_flaky(case, endpoint).then_some(()));
+        groups.diagnosed(|(), members| {
+            // Of these every try failed.
+            let lost = members.each().filter(|endpoint| !tcp::reasons(case, endpoint).is_empty());
+            let lost: Vec<&Endpoint> = lost.collect();
             let (mut good, mut all) = (0, 0);
-            for endpoint in &endpoints {
+            for endpoint in members.each() {
                 for (_, fact) in rows::tcp(case, endpoint) {
                     let (connected, tried) = fact.tries();
                     good += connected;
@@ -55,8 +57,8 @@ impl Rule for ConnectionFlaky {
                 Certainty::Certain,
                 format!(
                     "connections to {} come and go: {good} of {all} tries succeeded{}",
-                    rows::names(&members),
-                    if lost(case, &endpoints).is_empty() {
+                    members.names(),
+                    if lost.is_empty() {
                         ""
                     } else {
                         ", and moments after all had failed, attempts to look at the path got through"
@@ -65,25 +67,17 @@ impl Rule for ConnectionFlaky {
                 Owner::NetworkTeam,
                 format!(
                     "Find what loses packets between this host and the internet: compare the tries that failed with those that did not. {}",
-                    rows::firewall_request(case, &endpoints)
+                    rows::firewall_request(case, &members.endpoints())
                 ),
             )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(tcp::broken(case, &lost(case, &endpoints)))
+            .shown_by(members.rows())
+            .breaks(tcp::broken(case, &lost))
             .command(format!(
                 "for i in $(seq 20); do curl -so /dev/null --connect-timeout 3 -w '%{{time_connect}}\\n' https://{}/; done",
-                endpoints.first().map_or_else(String::new, ToString::to_string)
+                members.first()
             ))
-        };
-        groups.into_iter().map(of_group).collect()
+        })
     }
-}
-
-/// The endpoints of which every try failed.
-fn lost<'e>(case: &Case<'_>, endpoints: &[&'e Endpoint]) -> Vec<&'e Endpoint> {
-    let mut lost = endpoints.to_vec();
-    lost.retain(|endpoint| !tcp::reasons(case, endpoint).is_empty());
-    lost
 }
 
 /// Every address is open, and at least one was not at once; or none was, and moments later one was.

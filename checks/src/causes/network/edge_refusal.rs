@@ -6,9 +6,9 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use super::not_the_genuine_service::{Answered, Members, group, strange};
+use super::not_the_genuine_service::{group, strange};
 use crate::evidence::http::Answerer;
-use crate::evidence::rows;
+use crate::evidence::members;
 
 page! {
     /// Amazon's edge refuses the requests by itself.
@@ -37,11 +37,11 @@ page! {
 
 impl Rule for EdgeRefusal {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = rows::grouped(strange(case, all), |endpoint| {
+        let groups = members::grouped(strange(case, all), |endpoint| {
             group(case, endpoint, |who| (who == Answerer::Edge).then_some(()))
         });
-        let of_group = |(answered, members): (Answered<()>, Members<'_>)| {
-            let names = rows::names(&members);
+        groups.diagnosed(|answered, members| {
+            let names = members.names();
             let diagnosis = Diagnosis::new(
                 Certainty::Likely,
                 format!(
@@ -53,9 +53,8 @@ impl Rule for EdgeRefusal {
                     "Run the command below from another network. If only this one is refused, ask Genesys support whether its public address or country is blocked for {names}, and give them the whole answer with X-Amz-Cf-Id and the time."
                 ),
             );
-            answered.tell(diagnosis, &members, all)
-        };
-        groups.into_iter().map(of_group).collect()
+            answered.tell(diagnosis, members, all)
+        })
     }
 }
 

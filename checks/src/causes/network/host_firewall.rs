@@ -2,12 +2,10 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
 use crate::evidence::tcp::{self, Here, Shut};
 
 page! {
@@ -46,8 +44,8 @@ impl Rule for HostFirewall {
                 .collect();
             (!here.is_empty() && here.len() == reasons.len()).then_some(here)
         });
-        let of_group = |(here, members): (Vec<Here>, Vec<(&Endpoint, &Row)>)| {
-            let names = rows::names(&members);
+        groups.diagnosed(|here, members| {
+            let names = members.names();
             let how: Vec<String> = here.iter().map(how).collect();
             let is_reset = here.iter().any(|here| matches!(here, Here::Reset));
             let certainty = if is_reset {
@@ -57,9 +55,7 @@ impl Rule for HostFirewall {
             } else {
                 Certainty::Likely
             };
-            tcp::diagnosis(
-                case,
-                &members,
+            let diagnosis = Diagnosis::new(
                 certainty,
                 format!(
                     "this host {} connections to {names}: {}",
@@ -80,9 +76,9 @@ impl Rule for HostFirewall {
                         "The network team can do nothing here."
                     }
                 ),
-            )
-        };
-        groups.into_iter().map(of_group).collect()
+            );
+            tcp::about(diagnosis, case, members)
+        })
     }
 }
 

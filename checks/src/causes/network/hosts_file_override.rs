@@ -9,7 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
-use crate::evidence::{names, rows, subjects};
+use crate::evidence::{members, names, rows, subjects};
 use crate::network::{
     self,
     hosts_file::{Entry, entry, lines_of},
@@ -43,7 +43,7 @@ page! {
 impl Rule for HostsFileOverride {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, &network::HostsFile);
-        let groups = rows::grouped(shown, |endpoint| {
+        let groups = members::grouped(shown, |endpoint| {
             let fact = case
                 .facts()
                 .hosts_file(&subjects::hosts_file_key(endpoint))
@@ -52,12 +52,12 @@ impl Rule for HostsFileOverride {
                 entry(case, endpoint, fact) == Entry::Alone && !names::is_proven(case, endpoint);
             Some((entry(case, endpoint, fact), is_stale))
         });
-        let of_group = |((what, is_stale), members): (_, Vec<(&Endpoint, &Row)>)| {
+        groups.diagnosed(|(what, is_stale), members| {
             let facts: Vec<(&Endpoint, &HostsFileFact)> = members
-                .iter()
-                .filter_map(|(endpoint, _)| {
+                .each()
+                .filter_map(|endpoint| {
                     let key = subjects::hosts_file_key(endpoint);
-                    Some((*endpoint, case.facts().hosts_file(&key).ok()?))
+                    Some((endpoint, case.facts().hosts_file(&key).ok()?))
                 })
                 .collect();
             let sends = listed(facts.iter().map(|(endpoint, fact)| {
@@ -97,8 +97,8 @@ impl Rule for HostsFileOverride {
                 Owner::HostAdmin,
                 format!("Delete {lines}, so that the nameservers decide; then run again."),
             )
-            .shown_by(members.iter().map(|(_, row)| *row));
-            for (endpoint, _) in &members {
+            .shown_by(members.rows());
+            for endpoint in members.each() {
                 if what == Entry::Wrong {
                     diagnosis = diagnosis
                         .breaks([subjects::addresses_key(endpoint)])
@@ -113,8 +113,7 @@ impl Rule for HostsFileOverride {
                 )),
                 None => diagnosis,
             }
-        };
-        groups.into_iter().map(of_group).collect()
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::names::{self, Says};
-use crate::evidence::{rows, subjects};
+use crate::evidence::{members, rows, subjects};
 use crate::network;
 
 page! {
@@ -53,7 +53,7 @@ impl Rule for NameDoesNotResolve {
                 && rows::is_url_at_fault(case, all, endpoint)
         };
         let unresolved = rows::failing(all, &network::Resolves);
-        let groups = rows::grouped(unresolved, |endpoint| {
+        let groups = members::grouped(unresolved, |endpoint| {
             (!url_wrong(endpoint) && is_about_the_name(case, &endpoint.host)).then(|| {
                 (
                     case.regions.of_host(&endpoint.host).is_some(),
@@ -61,11 +61,9 @@ impl Rule for NameDoesNotResolve {
                 )
             })
         });
-        let of_group = |((known, _), members): (_, Vec<(&Endpoint, &Row)>)| {
-            let hosts = listed(members.iter().map(|(endpoint, _)| &endpoint.host));
-            let found = members
-                .first()
-                .map_or_else(String::new, |(_, row)| row.found().to_owned());
+        groups.diagnosed(|(known, _), members| {
+            let hosts = members.hosts();
+            let found = members.row().found();
             let (certainty, owner, fix) = if known {
                 (
                     Certainty::Certain,
@@ -89,24 +87,17 @@ impl Rule for NameDoesNotResolve {
                 owner,
                 fix,
             )
-            .shown_by(members.iter().map(|(_, row)| *row))
+            .shown_by(members.rows())
             .breaks(
-                members
-                    .iter()
-                    .flat_map(|(endpoint, _)| rows::name_keys(case, &endpoint.host)),
+                members.each().flat_map(|endpoint| rows::name_keys(case, &endpoint.host)),
             )
             .breaks(
-                members
-                    .iter()
-                    .map(|(endpoint, _)| FactKey::connection((*endpoint).clone())),
+                members.connections(),
             )
             .command(
-                members
-                    .first()
-                    .map_or_else(String::new, |(endpoint, _)| question(case, &endpoint.host)),
+                question(case, &members.first().host),
             )
-        };
-        groups.into_iter().map(of_group).collect()
+        })
     }
 }
 

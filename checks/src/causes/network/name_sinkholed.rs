@@ -10,7 +10,7 @@ use hybridcheck_core::text::listed;
 
 use super::nameservers_disagree::is_disputed;
 use crate::evidence::names::{self, Certain, Kind};
-use crate::evidence::{rows, subjects};
+use crate::evidence::{members, rows, subjects};
 use crate::network;
 
 page! {
@@ -40,15 +40,14 @@ page! {
 impl Rule for NameSinkholed {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, &network::AddressGenuine);
-        let groups = rows::grouped(shown, |endpoint| {
+        let groups = members::grouped(shown, |endpoint| {
             let is_disputed = is_disputed(all, endpoint);
             (!is_disputed).then(|| wrong(case, endpoint)).flatten()
         });
-        let of_group = |(kind, members): (Kind, Vec<(&Endpoint, &Row)>)| {
-            let hosts = listed(members.iter().map(|(endpoint, _)| &endpoint.host));
-            let first = members.first().map(|(endpoint, _)| &endpoint.host);
-            let servers: Vec<_> = first
-                .map(|host| names::views(case, host).unwrap_or_default())
+        groups.diagnosed(|kind, members| {
+            let hosts = members.hosts();
+            let first = &members.first().host;
+            let servers: Vec<_> = names::views(case, first)
                 .unwrap_or_default()
                 .iter()
                 .filter(|view| !view.fact.addresses().is_empty())
@@ -79,19 +78,15 @@ impl Rule for NameSinkholed {
                      Nothing has to be changed at firewalls or certificates for it."
                 ),
             )
-            .shown_by(members.iter().map(|(_, row)| *row));
-            for (endpoint, _) in &members {
+            .shown_by(members.rows());
+            for endpoint in members.each() {
                 diagnosis = diagnosis
                     .shown_by(differing(all, endpoint))
                     .breaks([subjects::addresses_key(endpoint)])
                     .explaining(rows::behind_addresses(all, endpoint));
             }
-            match first {
-                Some(host) => diagnosis.command(rows::questions(host, &servers)),
-                None => diagnosis,
-            }
-        };
-        groups.into_iter().map(of_group).collect()
+            diagnosis.command(rows::questions(first, &servers))
+        })
     }
 }
 

@@ -2,15 +2,15 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::{Endpoint, Host};
-use hybridcheck_core::facts::{DnsOutcome, FactKey};
+use hybridcheck_core::endpoint::Host;
+use hybridcheck_core::facts::DnsOutcome;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::names::{self, Says, View};
-use crate::evidence::rows;
+use crate::evidence::{members, rows};
 use crate::network;
 
 page! {
@@ -44,9 +44,9 @@ impl Rule for NameserverRefuses {
             return Vec::new();
         }
         let unresolved = rows::failing(all, &network::Resolves);
-        let groups = rows::grouped(unresolved, |endpoint| refusing(case, &endpoint.host));
-        let of_group = |(refusing, members): (Vec<Refusing<'_>>, Vec<(&Endpoint, &Row)>)| {
-            let hosts = listed(members.iter().map(|(endpoint, _)| &endpoint.host));
+        let groups = members::grouped(unresolved, |endpoint| refusing(case, &endpoint.host));
+        groups.diagnosed(|refusing, members| {
+            let hosts = members.hosts();
             let servers = listed(refusing.iter().map(|one| one.nameserver));
             let words = listed(
                 refusing
@@ -64,9 +64,7 @@ impl Rule for NameserverRefuses {
                     ", or their own way to the internet is broken: asking them for another name of the internet decides",
                 )
             };
-            let known = members
-                .iter()
-                .all(|(endpoint, _)| case.regions.of_host(&endpoint.host).is_some());
+            let known = members.each().all(|endpoint| case.regions.of_host(&endpoint.host).is_some());
             let also = if known {
                 String::new()
             } else {
@@ -83,14 +81,11 @@ impl Rule for NameserverRefuses {
                      If this network reaches the internet only through a proxy, name it with --proxy instead: the proxy looks the names up.{also}"
                 ),
             )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(members.iter().flat_map(|(endpoint, _)| rows::name_keys(case, &endpoint.host)))
-            .breaks(members.iter().map(|(endpoint, _)| FactKey::connection((*endpoint).clone())))
-            .command(members.first().map_or_else(String::new, |(endpoint, _)| {
-                rows::questions(&endpoint.host, refusing.iter().map(|one| &one.nameserver))
-            }))
-        };
-        groups.into_iter().map(of_group).collect()
+            .shown_by(members.rows())
+            .breaks(members.each().flat_map(|endpoint| rows::name_keys(case, &endpoint.host)))
+            .breaks(members.connections())
+            .command(rows::questions(&members.first().host, refusing.iter().map(|one| &one.nameserver)))
+        })
     }
 }
 

@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Check};
-use hybridcheck_core::endpoint::{Endpoint, Host};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members::{self, Endpoints};
 use crate::evidence::names::{self, Says, View};
 use crate::evidence::{rows, subjects};
 use crate::network;
@@ -43,17 +44,14 @@ page! {
 impl Rule for NameserversDisagree {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, &network::NameserversAgree);
-        let groups = rows::grouped(shown, |endpoint| {
+        let groups = members::grouped(shown, |endpoint| {
             let views = names::views(case, &endpoint.host).ok()?;
             let says = views.iter().map(|view| (view.nameserver, view.says));
             Some(says.collect::<Said>())
         });
-        let of_group = |(says, members): (Said, Vec<(&Endpoint, &Row)>)| {
-            let hosts: Vec<&Host> = members.iter().map(|(endpoint, _)| &endpoint.host).collect();
-            let views = hosts
-                .first()
-                .map(|host| names::views(case, host).unwrap_or_default());
-            let views = views.unwrap_or_default();
+        groups.diagnosed(|says, members| {
+            let (first, hosts) = (&members.first().host, members.hosts());
+            let views = names::views(case, first).unwrap_or_default();
             let views: Vec<&View<'_>> = views.iter().collect();
             let odd: Vec<SocketAddr> = says
                 .iter()
@@ -64,28 +62,21 @@ impl Rule for NameserversDisagree {
                 Certainty::Certain,
                 format!(
                     "the nameservers of this host disagree about {}: {}; programs take whichever they ask first",
-                    listed(&hosts),
+                    hosts,
                     each(&views)
                 ),
                 Owner::NetworkTeam,
                 format!(
                     "Please let {} give the same answers about {} as the other nameservers of this host (exempt the names from its DNS filter, or forward them to the internet), or take it out of this host's list.",
                     listed(&odd),
-                    listed(&hosts)
+                    hosts
                 ),
             )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .shown_by(also(all, &members));
-            let diagnosis = broken(all, &members, diagnosis);
-            match hosts.first() {
-                Some(host) => diagnosis.command(rows::questions(
-                    host,
-                    says.iter().map(|(nameserver, _)| nameserver),
-                )),
-                None => diagnosis,
-            }
-        };
-        groups.into_iter().map(of_group).collect()
+            .shown_by(members.rows())
+            .shown_by(also(all, members));
+            let diagnosis = broken(all, members, diagnosis);
+            diagnosis.command(rows::questions(first, says.iter().map(|(nameserver, _)| nameserver)))
+        })
     }
 }
 
@@ -93,20 +84,20 @@ impl Rule for NameserversDisagree {
 type Said = Vec<(SocketAddr, Says)>;
 
 /// Rows that show the same: a wrong address that came first, a look-up of this system that got the other answer.
-fn also<'r>(all: &'r [Row], members: &[(&Endpoint, &Row)]) -> Vec<&'r Row> {
+fn also<'r>(all: &'r [Row], members: &Endpoints<'_>) -> Vec<&'r Row> {
     let checks: [&dyn Check; 2] = [&network::AddressGenuine, &network::LookupAgrees];
     let of_members = rows::flagged_any(all, &checks).into_iter();
     of_members
         .filter(|row| {
-            let mut members = members.iter();
-            members.any(|(endpoint, _)| rows::endpoint(row) == Some(*endpoint))
+            let mut members = members.each();
+            members.any(|endpoint| rows::endpoint(row) == Some(endpoint))
         })
         .collect()
 }
 
 /// When the wrong answer came first, what was met at its addresses follows from it.
-fn broken(all: &[Row], members: &[(&Endpoint, &Row)], mut diagnosis: Diagnosis) -> Diagnosis {
-    for (endpoint, _) in members {
+fn broken(all: &[Row], members: &Endpoints<'_>, mut diagnosis: Diagnosis) -> Diagnosis {
+    for endpoint in members.each() {
         if rows::is_flagged(all, &network::AddressGenuine, endpoint, &[Status::Fail]) {
             diagnosis = diagnosis
                 .breaks([subjects::addresses_key(endpoint)])

@@ -2,12 +2,10 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
 use crate::evidence::tcp::{self, Shut};
 
 page! {
@@ -39,8 +37,8 @@ impl Rule for NoRoute {
             [one @ (Shut::NoRoute | Shut::NoNeighbour)] => Some(one.clone()),
             _ => None,
         });
-        let of_group = |(why, members): (Shut, Vec<(&Endpoint, &Row)>)| {
-            let names = rows::names(&members);
+        groups.diagnosed(|why, members| {
+            let names = members.names();
             let sentence = if why == Shut::NoRoute {
                 format!("this host has no route to {names}")
             } else {
@@ -48,18 +46,16 @@ impl Rule for NoRoute {
                     "the next router on the way to {names} does not answer this host on the local link"
                 )
             };
-            tcp::diagnosis(
-                case,
-                &members,
+            let diagnosis = Diagnosis::new(
                 Certainty::Certain,
                 sentence,
                 Owner::HostAdmin,
                 format!(
                     "Give this host a working route to the internet (`ip route get` with an address of {names}, `ip neigh`), or say which proxy it must use."
                 ),
-            )
-        };
-        groups.into_iter().map(of_group).collect()
+            );
+            tcp::about(diagnosis, case, members)
+        })
     }
 }
 

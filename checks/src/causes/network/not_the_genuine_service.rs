@@ -10,6 +10,7 @@ use hybridcheck_core::row::Row;
 
 use crate::causes::general::region_mismatch;
 use crate::evidence::http::{Answerer, answerer};
+use crate::evidence::members::{self, Endpoints};
 use crate::evidence::{rows, subjects};
 use crate::network;
 use crate::network::genuine_auth_service::issuer_host;
@@ -40,14 +41,14 @@ page! {
 
 impl Rule for NotTheGenuineService {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = rows::grouped(strange(case, all), |endpoint| {
+        let groups = members::grouped(strange(case, all), |endpoint| {
             group(case, endpoint, |who| match who {
                 Answerer::Stranger(server) => Some(server),
                 _ => None,
             })
         });
-        let of_group = |(answered, members): (Answered<Option<String>>, Members<'_>)| {
-            let names = rows::names(&members);
+        groups.diagnosed(|answered, members| {
+            let names = members.names();
             let what = match &answered.by {
                 Some(server) => format!("`{server}`, with {}", answered.outcome),
                 None => answered.outcome.clone(),
@@ -60,14 +61,10 @@ impl Rule for NotTheGenuineService {
                     "Please let requests from this host to {names} through unchanged: {what} answers in place of Genesys Cloud (a block page, portal or gateway)."
                 ),
             );
-            answered.tell(diagnosis, &members, all)
-        };
-        groups.into_iter().map(of_group).collect()
+            answered.tell(diagnosis, members, all)
+        })
     }
 }
-
-/// The endpoints of one answerer with the rows that show it.
-pub(crate) type Members<'r> = Vec<(&'r Endpoint, &'r Row)>;
 
 /// An answer in place of the service's, as far as it makes two answers the same.
 #[derive(Clone, PartialEq)]
@@ -93,36 +90,31 @@ impl<T> Answered<T> {
     pub(super) fn tell(
         &self,
         diagnosis: Diagnosis,
-        members: &Members<'_>,
+        members: &Endpoints<'_>,
         all: &[Row],
     ) -> Diagnosis {
-        let mut diagnosis = diagnosis.shown_by(members.iter().map(|(_, row)| *row));
+        let mut diagnosis = diagnosis.shown_by(members.rows());
         if let Some(trust) = self.trust {
             diagnosis = diagnosis.evidence("the chain of the connection ends at", trust);
         }
-        for (endpoint, row) in members {
+        for (endpoint, row) in members.iter() {
             let key = if is_of_auth(row) {
                 subjects::discovery_key(endpoint)
             } else {
                 subjects::api_probe_key(endpoint)
             };
-            diagnosis = diagnosis.breaks([key, FactKey::connection((*endpoint).clone())]);
+            diagnosis = diagnosis.breaks([key, FactKey::connection(endpoint.clone())]);
         }
         // Whoever answers in place of the service answers the token requests as well.
-        if members.iter().any(|(_, row)| is_of_auth(row)) {
+        if members.rows().any(is_of_auth) {
             diagnosis = diagnosis.explaining(rows::failing(all, &oauth::TokenIssued));
         }
-        match members.first() {
-            Some((endpoint, row)) => {
-                let path = if is_of_auth(row) {
-                    ".well-known/oauth-authorization-server"
-                } else {
-                    "api/v2/tokens/me"
-                };
-                diagnosis.command(format!("curl -si https://{endpoint}/{path}"))
-            }
-            None => diagnosis,
-        }
+        let path = if is_of_auth(members.row()) {
+            ".well-known/oauth-authorization-server"
+        } else {
+            "api/v2/tokens/me"
+        };
+        diagnosis.command(format!("curl -si https://{}/{path}", members.first()))
     }
 }
 

@@ -8,8 +8,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
 use crate::evidence::tcp;
+use crate::evidence::{members, rows};
 use crate::network;
 
 page! {
@@ -37,22 +37,21 @@ page! {
 impl Rule for OneFamilyDead {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let flagged = rows::flagged(all, &network::Connects);
-        let groups = rows::grouped(flagged, |endpoint| dead_family(case, endpoint));
-        let of_group = |(is_v6, members): (bool, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        let groups = members::grouped(flagged, |endpoint| dead_family(case, endpoint));
+        groups.diagnosed(|is_v6, members| {
+            let names = members.names();
             let (dead, alive) = if is_v6 {
                 ("IPv6", "IPv4")
             } else {
                 ("IPv4", "IPv6")
             };
             let mut keys = Vec::new();
-            for endpoint in &endpoints {
+            for endpoint in members.each() {
                 let tried = rows::tcp(case, endpoint).into_iter();
                 let shut = tried.filter(|(address, _)| address.is_ipv6() == is_v6);
                 keys.extend(shut.map(|(address, _)| rows::tcp_key(endpoint, address)));
             }
-            let ends = endpoints.iter().find_map(|endpoint| {
+            let ends = members.each().find_map(|endpoint| {
                 let tried = rows::tcp(case, endpoint).into_iter();
                 let shut = tried.filter(|(address, _)| address.is_ipv6() == is_v6);
                 shut.filter_map(|(address, _)| tcp::path(case, endpoint, address))
@@ -67,18 +66,17 @@ impl Rule for OneFamilyDead {
                 Owner::NetworkTeam,
                 format!(
                     "Let {dead} through to {names} as well, or take {dead} off this host: programs that try it first wait in vain. {}",
-                    rows::firewall_request(case, &endpoints)
+                    rows::firewall_request(case, &members.endpoints())
                 ),
             )
-            .shown_by(members.iter().map(|(_, row)| *row))
+            .shown_by(members.rows())
             .breaks(keys)
             .command(format!(
                 "curl -{} -v --connect-timeout 10 https://{}/",
                 if is_v6 { 6 } else { 4 },
-                endpoints.first().map_or_else(String::new, ToString::to_string)
+                members.first()
             ))
-        };
-        groups.into_iter().map(of_group).collect()
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use hybridcheck_core::text::listed;
 use super::nameservers_disagree::is_disputed;
 use crate::evidence::dns::{asked, dead, hosts};
 use crate::evidence::names;
-use crate::evidence::{rows, subjects};
+use crate::evidence::{members, rows, subjects};
 use crate::network::{
     self,
     lookup_agrees::{Difference, differs},
@@ -48,7 +48,7 @@ impl Rule for SystemLookupDiffers {
         let differing = rows::flagged(all, &network::LookupAgrees);
         let is_stalled =
             asked(case, &hosts(case.object)).is_ok_and(|asked| !dead(&asked).is_empty());
-        let groups = rows::grouped(differing, |endpoint| {
+        let groups = members::grouped(differing, |endpoint| {
             let difference = difference(case, endpoint)?;
             let is_waiting =
                 is_stalled && matches!(difference, Difference::NoAddress | Difference::NoAnswer);
@@ -61,11 +61,9 @@ impl Rule for SystemLookupDiffers {
             let is_explained = is_waiting || is_sinkholed || is_disputed(all, endpoint);
             (!is_explained).then_some(difference)
         });
-        let of_group = |(difference, members): (Difference, Vec<(&Endpoint, &Row)>)| {
-            let hosts = listed(members.iter().map(|(endpoint, _)| &endpoint.host));
-            let found = members
-                .first()
-                .map_or_else(String::new, |(_, row)| row.found().to_owned());
+        groups.diagnosed(|difference, members| {
+            let hosts = members.hosts();
+            let found = members.row().found();
             let (certainty, fix) = advice(case, difference);
             let diagnosis = Diagnosis::new(
                 certainty,
@@ -73,16 +71,12 @@ impl Rule for SystemLookupDiffers {
                 Owner::HostAdmin,
                 fix,
             )
-            .shown_by(members.iter().map(|(_, row)| *row));
-            match members.first() {
-                Some((endpoint, _)) => diagnosis.command(format!(
+            .shown_by(members.rows());
+            diagnosis.command(format!(
                     "getent ahosts {host}; dig {host} A; grep hosts: /etc/nsswitch.conf",
-                    host = endpoint.host
-                )),
-                None => diagnosis,
-            }
-        };
-        groups.into_iter().map(of_group).collect()
+                    host = members.first().host
+                ))
+        })
     }
 }
 

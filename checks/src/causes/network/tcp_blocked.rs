@@ -58,24 +58,22 @@ impl Rule for TcpBlocked {
             (is_silent && !reasons.iter().any(is_louder) && !is_rejecting())
                 .then(|| place(case, endpoint))
         });
-        let of_group = |(place, members): (Place, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
+        groups.diagnosed(|place, members| {
+            let endpoints = members.endpoints();
             let beside = tcp::beside(case, &endpoints);
             let rejecting = rejecting(case, &endpoints);
-            tcp::diagnosis(
-                case,
-                &members,
+            let diagnosis = Diagnosis::new(
                 if rejecting.is_some() || (beside.open.is_empty() && !beside.dead.is_empty()) {
                     Certainty::Possible
                 } else {
                     Certainty::Likely
                 },
-                sentence(&rows::names(&members), place, &beside, rejecting),
+                sentence(&members.names(), place, &beside, rejecting),
                 Owner::NetworkTeam,
                 rows::firewall_request(case, &endpoints),
-            )
-        };
-        groups.into_iter().map(of_group).collect()
+            );
+            tcp::about(diagnosis, case, members)
+        })
     }
 }
 

@@ -40,9 +40,8 @@ impl Rule for TcpRefused {
         let groups = tcp::grouped(case, all, |endpoint, reasons| {
             (reasons == [Shut::Refused]).then(|| is_from_the_host(case, endpoint))
         });
-        let of_group = |(from_host, members): (bool, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|from_host, members| {
+            let names = members.names();
             let sentence = if from_host {
                 format!(
                     "connections to {names} are refused at once, on every address, from as far away as the host is: nothing listens there, so the addresses are \
@@ -54,16 +53,14 @@ impl Rule for TcpRefused {
                      compare the addresses with those that another network's nameserver names"
                 )
             };
-            tcp::diagnosis(
-                case,
-                &members,
+            let diagnosis = Diagnosis::new(
                 Certainty::Likely,
                 sentence,
                 Owner::NetworkTeam,
-                rows::firewall_request(case, &endpoints),
-            )
-        };
-        groups.into_iter().map(of_group).collect()
+                rows::firewall_request(case, &members.endpoints()),
+            );
+            tcp::about(diagnosis, case, members)
+        })
     }
 }
 

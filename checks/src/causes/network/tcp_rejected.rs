@@ -54,9 +54,9 @@ impl Rule for TcpRejected {
             }
             (!rejections.is_empty()).then_some(Rejections(rejections))
         });
-        let of_group = |(Rejections(rejections), members): (Rejections, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|Rejections(rejections), members| {
+            let endpoints = members.endpoints();
+            let names = members.names();
             let routers = routers(case, &endpoints);
             let who: Vec<String> = rejections.iter().map(|one| who(one, &routers)).collect();
             let is_policy = rejections.iter().all(|rejection| {
@@ -68,9 +68,7 @@ impl Rule for TcpRejected {
                     }
                 )
             });
-            tcp::diagnosis(
-                case,
-                &members,
+            let diagnosis = Diagnosis::new(
                 if is_policy {
                     Certainty::Certain
                 } else {
@@ -82,9 +80,9 @@ impl Rule for TcpRejected {
                 ),
                 Owner::NetworkTeam,
                 rows::firewall_request(case, &endpoints),
-            )
-        };
-        groups.into_iter().map(of_group).collect()
+            );
+            tcp::about(diagnosis, case, members)
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::oauth::{ask, by_client, client, ids, is_otherwise, sections};
+use crate::evidence::oauth::{ask, by_client, client, ids, is_otherwise, keys};
 use crate::evidence::{refusals, rows, subjects};
 use crate::oauth;
 
@@ -37,44 +37,37 @@ page! {
 impl Rule for LoginRefusedOtherwise {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let refused = rows::failing(all, &oauth::TokenIssued).into_iter();
-        let unknown: Vec<(&Row, &TokenFact)> = refused
+        let unknown: Vec<(&TokenFact, &Row)> = refused
             .filter_map(|row| {
                 let of = client(row)?;
                 let fact = case.facts().token(&subjects::token_key(of)).ok()?;
                 let is_unknown = matches!(&fact.outcome, TokenOutcome::Refused(error)
                     if error.genuine && refusals::oauth(error).is_none());
-                (is_unknown && !fact.is_issued() && !is_otherwise(case, of)).then_some((row, fact))
+                (is_unknown && !fact.is_issued() && !is_otherwise(case, of)).then_some((fact, row))
             })
             .collect();
-        let of_group = |members: Vec<(&Row, &TokenFact)>| {
-            let (sections, ids) = (sections(&members), ids(&members));
-            let first = members.first().map(|(_, fact)| *fact);
-            let said = match first.map(|fact| &fact.outcome) {
-                Some(TokenOutcome::Refused(error)) => error.to_string(),
+        by_client(unknown).diagnosed(|_, members| {
+            let (clients, ids) = (members.subjects(), ids(members));
+            let first = members.first();
+            let said = match &first.outcome {
+                TokenOutcome::Refused(error) => error.to_string(),
                 _ => String::new(),
             };
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 Certainty::Possible,
-                format!("Genesys Cloud refuses the client {ids} of {sections} in words that are not known: {said}"),
+                format!("Genesys Cloud refuses the client {ids} of {clients} in words that are not known: {said}"),
                 Owner::CloudAdmin,
                 "Look whether the client is enabled, of grant type Client Credentials, and not limited to other addresses, under Admin > Integrations > OAuth; if it is, give Genesys support these words and the correlation id.",
             )
-            .shown_by(members.iter().map(|(row, _)| *row))
-            .breaks(members.iter().filter_map(|(row, _)| Some(subjects::token_key(client(row)?))));
-            if let Some(fact) = first {
-                diagnosis = diagnosis.command(ask(case, fact));
-                if let Some(id) = fact
-                    .http
-                    .outcome
-                    .answer()
-                    .and_then(|answer| answer.correlation_id())
-                {
-                    diagnosis = diagnosis.evidence("correlation id", id);
-                }
+            .shown_by(members.rows())
+            .breaks(keys(members))
+            .command(ask(case, first));
+            let answer = first.http.outcome.answer();
+            match answer.and_then(|answer| answer.correlation_id()) {
+                Some(id) => diagnosis.evidence("correlation id", id),
+                None => diagnosis,
             }
-            diagnosis
-        };
-        by_client(unknown).into_iter().map(of_group).collect()
+        })
     }
 }
 

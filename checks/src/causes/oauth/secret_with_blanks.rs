@@ -10,7 +10,8 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use super::wrong_secret::mangled;
-use crate::evidence::oauth::{by_client, client, sections};
+use crate::evidence::members::Clients;
+use crate::evidence::oauth::{by_client, client};
 use crate::evidence::refusals::{self, OAuthMeaning};
 use crate::evidence::{logins, rows, subjects};
 use crate::{oauth, saml, services};
@@ -41,7 +42,7 @@ page! {
 impl Rule for SecretWithBlanks {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let refused = rows::failing(all, &oauth::TokenIssued).into_iter();
-        let accepted: Vec<(&Row, &TokenFact)> = refused
+        let accepted: Vec<(&TokenFact, &Row)> = refused
             .filter_map(|row| {
                 let fact = case
                     .facts()
@@ -55,30 +56,35 @@ impl Rule for SecretWithBlanks {
                     }
                     _ => false,
                 };
-                is_right.then_some((row, fact))
+                is_right.then_some((fact, row))
             })
             .collect();
-        let of_group = |members: Vec<(&Row, &TokenFact)>| {
-            let sections = sections(&members);
-            let around = match &members[..] {
-                [(_, fact)] => listed(fact.secret.irregularities()),
-                several => listed(several.iter().map(|(row, fact)| {
-                    format!("{} ({})", listed(fact.secret.irregularities()), row.subject)
-                })),
-            };
+        let mut found = by_client(accepted).diagnosed(|_, members| {
+            let sections = members.subjects();
+            let around = around(members);
             Diagnosis::new(
                 Certainty::Certain,
                 format!("the secret of {sections} is right, but not as it stands in the option: {around}"),
                 Owner::EngageAdmin,
                 format!("Enter the option password of {sections} again without: {around}. The secret itself stays."),
             )
-            .shown_by(members.iter().map(|(row, _)| *row))
-            .shown_by(mangled(all, &members))
-        };
-        let mut found: Vec<Diagnosis> = by_client(accepted).into_iter().map(of_group).collect();
+            .shown_by(members.rows())
+            .shown_by(mangled(all, members))
+        });
         found.extend(of_login(case, all));
         found
     }
+}
+
+/// What stands around the secret; of several sections, what stands around which.
+fn around(members: &Clients<'_>) -> String {
+    let of_one = |fact: &TokenFact| listed(fact.secret.irregularities());
+    let is_one = members.rows().nth(1).is_none();
+    if is_one {
+        return of_one(members.first());
+    }
+    let each = members.iter();
+    listed(each.map(|(fact, row)| format!("{} ({})", of_one(fact), row.subject)))
 }
 
 /// The same of the client that people log in with.

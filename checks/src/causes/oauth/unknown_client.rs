@@ -2,15 +2,14 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::TokenFact;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::causes::general::region_mismatch;
-use crate::evidence::oauth::{ask, by_client, client, ids, is_any_issued, refused, sections};
+use crate::evidence::members::Clients;
+use crate::evidence::oauth::{ask, by_client, ids, is_any_issued, keys, refused};
 use crate::evidence::refusals::OAuthMeaning;
-use crate::evidence::subjects;
 
 page! {
     /// The client is not known at this login host.
@@ -41,19 +40,10 @@ impl Rule for UnknownClient {
         }
         let is_region_proven = is_any_issued(case);
         let groups = by_client(refused(case, all, OAuthMeaning::UnknownClient));
-        let groups = if is_region_proven {
-            groups
-        } else {
-            vec![groups.into_iter().flatten().collect::<Vec<_>>()]
-        };
-        let of_group = |members: Vec<(&Row, &TokenFact)>| {
-            let sections = sections(&members);
-            let ids = ids(&members);
-            let is_one = members.iter().all(|(_, fact)| {
-                members
-                    .first()
-                    .is_some_and(|(_, first)| first.client_id == fact.client_id)
-            });
+        let tell = |members: &Clients<'_>| {
+            let (sections, ids) = (members.subjects(), ids(members));
+            let id = &members.first().client_id;
+            let is_one = members.each().all(|fact| fact.client_id == *id);
             let who = if is_one {
                 format!("the client {ids} of {sections} is")
             } else {
@@ -74,24 +64,21 @@ impl Rule for UnknownClient {
                     "Compare the region of both URLs with the address at which your administrators log in. If it is right, go on. ".to_owned(),
                 )
             };
-            let mut diagnosis = Diagnosis::new(
+            Diagnosis::new(
                 certainty,
                 sentence,
                 Owner::EngageAdmin,
                 format!("{first}Copy the client id for {sections} again from Admin > Integrations > OAuth, or create a client there if it was deleted."),
             )
-            .shown_by(members.iter().map(|(row, _)| *row))
-            .breaks(members.iter().filter_map(|(row, _)| Some(subjects::token_key(client(row)?))));
-            if let Some((_, fact)) = members.first() {
-                diagnosis = diagnosis.command(ask(case, fact));
-            }
-            diagnosis
+            .shown_by(members.rows())
+            .breaks(keys(members))
+            .command(ask(case, members.first()))
         };
-        groups
-            .into_iter()
-            .filter(|members| !members.is_empty())
-            .map(of_group)
-            .collect()
+        if is_region_proven {
+            groups.diagnosed(|_, members| tell(members))
+        } else {
+            groups.joined().iter().map(tell).collect()
+        }
     }
 }
 

@@ -71,7 +71,7 @@ impl Rule for WrongGrantType {
         } else {
             Vec::new()
         };
-        let refused = refused.into_iter().map(|(row, _)| {
+        let refused = refused.into_iter().map(|(_, row)| {
             Diagnosis::new(
                 Certainty::Likely,
                 format!(

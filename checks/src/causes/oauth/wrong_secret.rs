@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject, service_clients};
-use hybridcheck_core::facts::{ClientRef, FactKey, TokenFact, TokenOutcome};
+use hybridcheck_core::facts::{ClientRef, FactKey, TokenOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
@@ -12,7 +12,8 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::{listed, visible};
 
 use crate::causes::general::region_mismatch;
-use crate::evidence::oauth::{ask, by_client, client, ids, is_any_issued, refused, sections};
+use crate::evidence::members::Clients;
+use crate::evidence::oauth::{ask, by_client, client, ids, is_any_issued, keys, refused};
 use crate::evidence::refusals::OAuthMeaning;
 use crate::evidence::{rows, subjects};
 use crate::{oauth, org, services};
@@ -50,10 +51,13 @@ impl Rule for WrongSecret {
         let is_region_proven = is_any_issued(case);
         let is_organization_settled =
             !rows::fails_any(all, &[&org::IdMatches, &oauth::ClientOrganization]);
-        let of_group = |members: Vec<(&Row, &TokenFact)>| {
-            let (sections, ids) = (sections(&members), ids(&members));
-            let first = blanks(&members);
-            let lost = match good(case, &members) {
+        // What stands around the secret is the whole matter where it was accepted without: `secret-with-blanks` says so.
+        let refused = by_client(refused(case, all, OAuthMeaning::WrongSecret));
+        let refused = refused.only(|fact| !fact.is_issued());
+        refused.diagnosed(|_, members| {
+            let (sections, ids) = (members.subjects(), ids(members));
+            let first = blanks(members);
+            let lost = match good(case, members) {
                 Some(section) => format!(
                     "the secret in {section}, the same client's, is right, but for what may stand around it: copy it from there. Generate no new one."
                 ),
@@ -69,7 +73,7 @@ impl Rule for WrongSecret {
             } else {
                 "Settle first which organisation is meant: another client of this object belongs to a different one. "
             };
-            let mut diagnosis = Diagnosis::new(
+            Diagnosis::new(
                 match (is_region_proven, is_organization_settled) {
                     (_, false) => Certainty::Possible,
                     (true, true) => Certainty::Certain,
@@ -81,35 +85,18 @@ impl Rule for WrongSecret {
                 Owner::EngageAdmin,
                 format!("{strange}{first}{region}Enter the right secret in {sections}; {lost}"),
             )
-            .shown_by(members.iter().map(|(row, _)| *row))
-            .shown_by(mangled(all, &members))
-            .breaks(
-                members
-                    .iter()
-                    .filter_map(|(row, _)| Some(subjects::token_key(client(row)?))),
-            );
-            if let Some((_, fact)) = members.first() {
-                diagnosis = diagnosis.command(ask(case, fact));
-            }
-            diagnosis
-        };
-        by_client(refused(case, all, OAuthMeaning::WrongSecret))
-            .into_iter()
-            // What stands around the secret is the whole matter where it was accepted without: `secret-with-blanks` says so.
-            .map(|members| {
-                let still = members.into_iter().filter(|(_, fact)| !fact.is_issued());
-                still.collect::<Vec<_>>()
-            })
-            .filter(|members| !members.is_empty())
-            .map(of_group)
-            .collect()
+            .shown_by(members.rows())
+            .shown_by(mangled(all, members))
+            .breaks(keys(members))
+            .command(ask(case, members.first()))
+        })
     }
 }
 
 /// What stands around which secrets, and whether it was tried without.
-fn blanks(members: &[(&Row, &TokenFact)]) -> String {
+fn blanks(members: &Clients<'_>) -> String {
     let mut told = String::new();
-    for (row, fact) in members {
+    for (fact, row) in members.iter() {
         let around = fact.secret.irregularities();
         if around.is_empty() {
             continue;
@@ -132,8 +119,8 @@ fn blanks(members: &[(&Row, &TokenFact)]) -> String {
 }
 
 /// A section that holds the secret of the same client and was given a token.
-fn good(case: &Case<'_>, members: &[(&Row, &TokenFact)]) -> Option<String> {
-    let id = members.first()?.1.client_id.as_deref()?;
+fn good(case: &Case<'_>, members: &Clients<'_>) -> Option<String> {
+    let id = members.first().client_id.as_deref()?;
     let login = FactKey::SamlLogin {
         object: case.object.id,
     };
@@ -163,11 +150,11 @@ fn good(case: &Case<'_>, members: &[(&Row, &TokenFact)]) -> Option<String> {
 }
 
 /// A secret with blanks or quotes around it is refused because of them: the check of cleanness shows the same fault.
-pub(crate) fn mangled<'r>(all: &'r [Row], members: &[(&Row, &TokenFact)]) -> Vec<&'r Row> {
+pub(crate) fn mangled<'r>(all: &'r [Row], members: &Clients<'_>) -> Vec<&'r Row> {
     let sections: Vec<&str> = members
         .iter()
-        .filter(|(_, fact)| !fact.secret.irregularities().is_empty())
-        .filter_map(|(row, _)| match client(row)? {
+        .filter(|(fact, _)| !fact.secret.irregularities().is_empty())
+        .filter_map(|(_, row)| match client(row)? {
             ClientRef::Service { section, .. } => Some(section.as_str()),
             ClientRef::Person { .. } | ClientRef::Tool { .. } => None,
         })

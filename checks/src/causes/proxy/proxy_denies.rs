@@ -32,19 +32,21 @@ page! {
 
 impl Rule for ProxyDenies {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = proxy::refused(case, all, Refusal::Denied).into_iter();
-        groups
-            .map(|(proxy, members)| {
-                let names = proxy::hosts(&members);
-                let diagnosis = Diagnosis::new(
-                    Certainty::Likely,
-                    format!("proxy {proxy} has a rule against tunnels from this host to {names}, or none that allows them"),
-                    Owner::NetworkTeam,
-                    format!("Please allow CONNECT from this host through proxy {proxy} to {names}, by name, and exempt these hosts from TLS inspection.{}{}", proxy::squid_lines(&members), proxy::log_lines(case, &members)),
-                );
-                proxy::about(diagnosis, case, &proxy, &members)
-            })
-            .collect()
+        proxy::diagnosed(case, all, Refusal::Denied, |proxy, members| {
+            let names = members.all_names();
+            Diagnosis::new(
+                Certainty::Likely,
+                format!(
+                    "proxy {proxy} has a rule against tunnels from this host to {names}, or none that allows them"
+                ),
+                Owner::NetworkTeam,
+                format!(
+                    "Please allow CONNECT from this host through proxy {proxy} to {names}, by name, and exempt these hosts from TLS inspection.{}{}",
+                    proxy::squid_lines(members),
+                    proxy::log_lines(case, members)
+                ),
+            )
+        })
     }
 }
 

@@ -32,19 +32,20 @@ page! {
 
 impl Rule for ProxyHangs {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = proxy::refused(case, all, Refusal::Hangs).into_iter();
-        groups
-            .map(|(proxy, members)| {
-                let names = proxy::hosts(&members);
-                let diagnosis = Diagnosis::new(
-                    Certainty::Possible,
-                    format!("proxy {proxy} accepts connections and gives no answer to CONNECT for {names}: it waits for a host that does not answer it, is in trouble, or this port speaks another protocol"),
-                    Owner::NetworkTeam,
-                    format!("Please say what proxy {proxy} did with these requests, and whether {proxy} is an HTTP proxy's port. To decide, try a host through it that surely works, and run `curl -v https://…` to {names} on the proxy itself.{}", proxy::log_lines(case, &members)),
-                );
-                proxy::about(diagnosis, case, &proxy, &members)
-            })
-            .collect()
+        proxy::diagnosed(case, all, Refusal::Hangs, |proxy, members| {
+            let names = members.all_names();
+            Diagnosis::new(
+                Certainty::Possible,
+                format!(
+                    "proxy {proxy} accepts connections and gives no answer to CONNECT for {names}: it waits for a host that does not answer it, is in trouble, or this port speaks another protocol"
+                ),
+                Owner::NetworkTeam,
+                format!(
+                    "Please say what proxy {proxy} did with these requests, and whether {proxy} is an HTTP proxy's port. To decide, try a host through it that surely works, and run `curl -v https://…` to {names} on the proxy itself.{}",
+                    proxy::log_lines(case, members)
+                ),
+            )
+        })
     }
 }
 

@@ -32,19 +32,18 @@ page! {
 
 impl Rule for ProxyLoginRefused {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = proxy::refused(case, all, Refusal::LoginRefused).into_iter();
-        groups
-            .map(|(proxy, members)| {
-                let names = proxy::hosts(&members);
-                let diagnosis = Diagnosis::new(
-                    Certainty::Certain,
-                    format!("proxy {proxy} refuses the login that was sent to it for {names}"),
-                    Owner::HostAdmin,
-                    format!("Correct user and password for {proxy} where they are set (special characters as %40, %3A, %2F); if they are right, please have the account looked at: expired, locked, or not allowed to use the proxy.{}", proxy::log_lines(case, &members)),
-                );
-                proxy::about(diagnosis, case, &proxy, &members)
-            })
-            .collect()
+        proxy::diagnosed(case, all, Refusal::LoginRefused, |proxy, members| {
+            let names = members.all_names();
+            Diagnosis::new(
+                Certainty::Certain,
+                format!("proxy {proxy} refuses the login that was sent to it for {names}"),
+                Owner::HostAdmin,
+                format!(
+                    "Correct user and password for {proxy} where they are set (special characters as %40, %3A, %2F); if they are right, please have the account looked at: expired, locked, or not allowed to use the proxy.{}",
+                    proxy::log_lines(case, members)
+                ),
+            )
+        })
     }
 }
 

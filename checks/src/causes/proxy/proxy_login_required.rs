@@ -33,19 +33,20 @@ page! {
 
 impl Rule for ProxyLoginRequired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = proxy::refused(case, all, Refusal::LoginRequired).into_iter();
-        groups
-            .map(|(proxy, members)| {
-                let names = proxy::hosts(&members);
-                let diagnosis = Diagnosis::new(
-                    Certainty::Certain,
-                    format!("proxy {proxy} asks for a login before it opens a tunnel to {names}, and none was given"),
-                    Owner::NetworkTeam,
-                    format!("Please let this host pass proxy {proxy} to {names} without a login, or give it a technical user; then set HTTPS_PROXY or HYBRIDCHECK_PROXY to http://USER:PASSWORD@{proxy}, and give components the same.{}", proxy::log_lines(case, &members)),
-                );
-                proxy::about(diagnosis, case, &proxy, &members)
-            })
-            .collect()
+        proxy::diagnosed(case, all, Refusal::LoginRequired, |proxy, members| {
+            let names = members.all_names();
+            Diagnosis::new(
+                Certainty::Certain,
+                format!(
+                    "proxy {proxy} asks for a login before it opens a tunnel to {names}, and none was given"
+                ),
+                Owner::NetworkTeam,
+                format!(
+                    "Please let this host pass proxy {proxy} to {names} without a login, or give it a technical user; then set HTTPS_PROXY or HYBRIDCHECK_PROXY to http://USER:PASSWORD@{proxy}, and give components the same.{}",
+                    proxy::log_lines(case, members)
+                ),
+            )
+        })
     }
 }
 

@@ -33,24 +33,24 @@ page! {
 
 impl Rule for ProxyLoginUnsupported {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = proxy::refused(case, all, Refusal::LoginUnsupported).into_iter();
-        groups
-            .map(|(proxy, members)| {
-                let names = proxy::hosts(&members);
-                let answer = members
-                    .first()
-                    .and_then(|(endpoint, _)| proxy::answer(case, endpoint));
-                let schemes = answer.map(proxy::schemes).unwrap_or_default();
-                let schemes = hybridcheck_core::text::listed(schemes);
-                let diagnosis = Diagnosis::new(
-                    Certainty::Certain,
-                    format!("proxy {proxy} accepts logins for {names} by {schemes} only, which hybridcheck does not speak"),
-                    Owner::NetworkTeam,
-                    format!("Please let this host reach {names} through proxy {proxy} without a login: services have no ticket for {schemes}. Or name a local proxy that logs in with --proxy.{}{}", proxy::squid_lines(&members), proxy::log_lines(case, &members)),
-                );
-                proxy::about(diagnosis, case, &proxy, &members)
-            })
-            .collect()
+        proxy::diagnosed(case, all, Refusal::LoginUnsupported, |proxy, members| {
+            let names = members.all_names();
+            let answer = proxy::answer(case, members.first());
+            let schemes = answer.map(proxy::schemes).unwrap_or_default();
+            let schemes = hybridcheck_core::text::listed(schemes);
+            Diagnosis::new(
+                Certainty::Certain,
+                format!(
+                    "proxy {proxy} accepts logins for {names} by {schemes} only, which hybridcheck does not speak"
+                ),
+                Owner::NetworkTeam,
+                format!(
+                    "Please let this host reach {names} through proxy {proxy} without a login: services have no ticket for {schemes}. Or name a local proxy that logs in with --proxy.{}{}",
+                    proxy::squid_lines(members),
+                    proxy::log_lines(case, members)
+                ),
+            )
+        })
     }
 }
 

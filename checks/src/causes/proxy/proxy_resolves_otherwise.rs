@@ -35,21 +35,17 @@ page! {
 
 impl Rule for ProxyResolvesOtherwise {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let mut found = Vec::new();
-        for (proxy, mut members) in proxy::refused(case, all, Refusal::NameUnknown) {
-            // A mistyped host is the option's fault, not the proxy's.
-            members.retain(|(endpoint, _)| {
-                case.regions.of_host(&endpoint.host).is_some()
-                    || !rows::is_url_at_fault(case, all, endpoint)
-            });
-            if members.is_empty() {
-                continue;
-            }
-            let names = proxy::hosts(&members);
+        // A mistyped host is the option's fault, not the proxy's.
+        let refused = proxy::refused(case, all, Refusal::NameUnknown).only(|endpoint| {
+            case.regions.of_host(&endpoint.host).is_some()
+                || !rows::is_url_at_fault(case, all, endpoint)
+        });
+        refused.diagnosed(|proxy, members| {
+            let names = members.all_names();
             let is_known = members
-                .iter()
-                .all(|(endpoint, _)| case.regions.of_host(&endpoint.host).is_some());
-            let here = members.iter().all(|(endpoint, _)| {
+                .each()
+                .all(|endpoint| case.regions.of_host(&endpoint.host).is_some());
+            let here = members.each().all(|endpoint| {
                 let key = FactKey::Addresses {
                     host: endpoint.host.clone(),
                 };
@@ -65,7 +61,7 @@ impl Rule for ProxyResolvesOtherwise {
                 ),
             };
             // The other reading of this word: no way to go direct, and no parent proxy.
-            let is_nowhere = members.iter().any(|(endpoint, _)| {
+            let is_nowhere = members.each().any(|endpoint| {
                 let answer = proxy::answer(case, endpoint);
                 let squid = answer.and_then(|answer| answer.header("x-squid-error"));
                 squid.is_some_and(|word| word.starts_with(proxy::NOWHERE_TO_FORWARD))
@@ -84,12 +80,11 @@ impl Rule for ProxyResolvesOtherwise {
                 Owner::NetworkTeam,
                 format!(
                     "Please let the nameservers of proxy {proxy} resolve {names}, and look them up there (`dig NAME`).{}",
-                    proxy::log_lines(case, &members)
+                    proxy::log_lines(case, members)
                 ),
             );
-            found.push(proxy::about(diagnosis, case, &proxy, &members));
-        }
-        found
+            proxy::about(diagnosis, case, &proxy, members)
+        })
     }
 }
 

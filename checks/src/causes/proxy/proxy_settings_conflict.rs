@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{proxy, rows};
+use crate::evidence::{members, proxy, rows};
 use crate::proxy::Settings;
 
 page! {
@@ -38,19 +38,17 @@ impl Rule for ProxySettingsConflict {
             let fact = case.facts().routing(&proxy::routing_key(endpoint)).ok()?;
             (!fact.conflicts.is_empty()).then(|| fact.conflicts.clone())
         };
-        let groups = rows::grouped(rows::flagged(all, &Settings), conflicts).into_iter();
-        groups
-            .map(|(conflicts, members)| {
+        let groups = members::grouped(rows::flagged(all, &Settings), conflicts);
+        groups.diagnosed(|conflicts, members| {
                 Diagnosis::new(
                     Certainty::Certain,
                     format!("proxy variables contradict each other: {}", conflicts.join("; ")),
                     Owner::HostAdmin,
                     "Set the upper and the lower case of each variable to the same text, or only one of them; programs differ in which they read first.",
                 )
-                .shown_by(members.iter().map(|(_, row)| *row))
+                .shown_by(members.rows())
                 .command("env | grep -i proxy")
             })
-            .collect()
     }
 }
 

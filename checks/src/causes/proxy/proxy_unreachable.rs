@@ -8,6 +8,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members::{self, Endpoints};
 use crate::evidence::proxy::{self, Refusal};
 use crate::evidence::rows;
 use crate::evidence::tcp::{self, Shut};
@@ -36,24 +37,20 @@ page! {
 
 impl Rule for ProxyUnreachable {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shut = rows::grouped(rows::failing(all, &Connects), |endpoint| {
+        let shut = members::grouped(rows::failing(all, &Connects), |endpoint| {
             proxy::proxy(case, endpoint)
         });
-        let shut = shut
-            .into_iter()
-            .map(|(proxy, members)| closed(case, &proxy, &members));
-        let strange = proxy::refused(case, all, Refusal::NotHttp).into_iter();
-        let strange = strange.map(|(proxy, members)| {
-            let names = proxy::hosts(&members);
-            let diagnosis = Diagnosis::new(
+        let mut found = shut.diagnosed(|proxy, members| closed(case, &proxy, members));
+        found.extend(proxy::diagnosed(case, all, Refusal::NotHttp, |proxy, members| {
+            let names = members.all_names();
+            Diagnosis::new(
                 Certainty::Likely,
                 format!("what answers at {proxy} is no HTTP proxy"),
                 Owner::HostAdmin,
                 format!("Correct host or port of the proxy: {proxy} answers CONNECT for {names} with something else than HTTP (its first words are in the evidence)."),
-            );
-            proxy::about(diagnosis, case, &proxy, &members)
-        });
-        shut.chain(strange).collect()
+            )
+        }));
+        found
     }
 }
 
@@ -77,7 +74,7 @@ fn blocked(case: &Case<'_>, proxy: &Endpoint) -> String {
     format!("connections to proxy {proxy} are blocked {how}")
 }
 
-fn closed(case: &Case<'_>, proxy: &Endpoint, members: &[(&Endpoint, &Row)]) -> Diagnosis {
+fn closed(case: &Case<'_>, proxy: &Endpoint, members: &Endpoints<'_>) -> Diagnosis {
     let tried = rows::tcp(case, proxy);
     let is_refused = tried
         .iter()
@@ -102,17 +99,14 @@ fn closed(case: &Case<'_>, proxy: &Endpoint, members: &[(&Endpoint, &Row)]) -> D
             ),
         )
     };
-    let mut diagnosis = Diagnosis::new(Certainty::Likely, sentence, owner, fix)
-        .shown_by(members.iter().map(|(_, row)| *row))
+    Diagnosis::new(Certainty::Likely, sentence, owner, fix)
+        .shown_by(members.rows())
         .breaks(
             tried
                 .iter()
                 .map(|(address, _)| rows::tcp_key(proxy, *address)),
-        );
-    if let Some((endpoint, _)) = members.first() {
-        diagnosis = diagnosis.command(proxy::command(case, proxy, endpoint));
-    }
-    diagnosis
+        )
+        .command(proxy::command(case, proxy, members.first()))
 }
 
 #[cfg(test)]

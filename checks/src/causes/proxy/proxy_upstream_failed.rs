@@ -33,32 +33,29 @@ page! {
 
 impl Rule for ProxyUpstreamFailed {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let groups = proxy::refused(case, all, Refusal::UpstreamFailed).into_iter();
-        groups
-            .map(|(proxy, members)| {
-                let names = proxy::hosts(&members);
-                let answer = members
-                    .first()
-                    .and_then(|(endpoint, _)| proxy::answer(case, endpoint));
-                let is_said = answer.is_some_and(|answer| answer.header("x-squid-error").is_some());
-                let (certainty, doubt, else_names) = if is_said {
-                    (Certainty::Certain, "", "")
-                } else {
-                    (
-                        Certainty::Possible,
-                        ", or cannot resolve the name: its answer does not say which",
-                        "; to tell the two apart, look the names up there first",
-                    )
-                };
-                let diagnosis = Diagnosis::new(
-                    certainty,
-                    format!("proxy {proxy} takes the request and cannot reach {names} itself{doubt}"),
-                    Owner::NetworkTeam,
-                    format!("Please open outbound TCP 443 from proxy {proxy} itself to {names}, by name, and try it there (`curl -v https://…`){else_names}.{}", proxy::log_lines(case, &members)),
-                );
-                proxy::about(diagnosis, case, &proxy, &members)
-            })
-            .collect()
+        proxy::diagnosed(case, all, Refusal::UpstreamFailed, |proxy, members| {
+            let names = members.all_names();
+            let answer = proxy::answer(case, members.first());
+            let is_said = answer.is_some_and(|answer| answer.header("x-squid-error").is_some());
+            let (certainty, doubt, else_names) = if is_said {
+                (Certainty::Certain, "", "")
+            } else {
+                (
+                    Certainty::Possible,
+                    ", or cannot resolve the name: its answer does not say which",
+                    "; to tell the two apart, look the names up there first",
+                )
+            };
+            Diagnosis::new(
+                certainty,
+                format!("proxy {proxy} takes the request and cannot reach {names} itself{doubt}"),
+                Owner::NetworkTeam,
+                format!(
+                    "Please open outbound TCP 443 from proxy {proxy} itself to {names}, by name, and try it there (`curl -v https://…`){else_names}.{}",
+                    proxy::log_lines(case, members)
+                ),
+            )
+        })
     }
 }
 

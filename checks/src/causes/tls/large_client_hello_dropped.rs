@@ -8,6 +8,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members::{self, Endpoints};
 use crate::evidence::{rows, tls};
 use crate::tls::Handshake;
 
@@ -42,10 +43,9 @@ page! {
 impl Rule for LargeClientHelloDropped {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, &Handshake);
-        let groups = rows::grouped(shown, |endpoint| certainty(case, endpoint));
-        let of_group = |(certainty, members): (Certainty, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        let groups = members::grouped(shown, |endpoint| certainty(case, endpoint));
+        groups.diagnosed(|certainty, members| {
+            let names = members.names();
             let sentence = if certainty == Certainty::Possible {
                 format!(
                     "a large ClientHello to {names} gets no answer, while a small one is answered: a device on the way drops it, or large packets are lost"
@@ -53,14 +53,14 @@ impl Rule for LargeClientHelloDropped {
             } else {
                 format!(
                     "a device on the way to {names} objects to large ClientHellos: one that fills more than a packet is cut, dropped or never answered, while a small one is answered{}",
-                    if is_compared(case, &endpoints) {
+                    if is_compared(case, members) {
                         " and as large a write of something else arrives"
                     } else {
                         ""
                     }
                 )
             };
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 certainty,
                 sentence,
                 Owner::NetworkTeam,
@@ -68,27 +68,20 @@ impl Rule for LargeClientHelloDropped {
                     "Please find the device that inspects TLS to {names} and have it accept ClientHellos of more than one packet (an update of its vendor), or exempt {names} from inspection. Programs with post-quantum key exchange cannot connect until then."
                 ),
             )
-            .shown_by(members.iter().map(|(_, row)| *row));
-            for endpoint in &endpoints {
-                if let Some(said) = tls::said(case, endpoint, HelloVariant::Large) {
-                    diagnosis = diagnosis.evidence("a large ClientHello", said);
-                }
-            }
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(format!(
+            .shown_by(members.rows());
+            let hellos = [("a large ClientHello", HelloVariant::Large)];
+            let first = members.first();
+            tls::compared(diagnosis, case, members, &hellos).command(format!(
                     "name=$(printf 'a%.0s' $(seq 250)); openssl s_client -connect {first} -servername {} -alpn h2,$name,$name,$name,$name,$name,$name </dev/null",
                     first.host
-                ));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+                ))
+        })
     }
 }
 
 /// As large a write of something else was acknowledged.
-fn is_compared(case: &Case<'_>, endpoints: &[&Endpoint]) -> bool {
-    endpoints.iter().any(|endpoint| {
+fn is_compared(case: &Case<'_>, members: &Endpoints<'_>) -> bool {
+    members.each().any(|endpoint| {
         tls::large_hello_lost(case, endpoint)
             .is_some_and(|(_, fact)| fact.other_write_acknowledged == Some(true))
     })

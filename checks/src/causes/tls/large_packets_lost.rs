@@ -8,8 +8,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -48,10 +48,9 @@ enum Way {
 impl Rule for LargePacketsLost {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, &Handshake);
-        let groups = rows::grouped(shown, |endpoint| way(case, endpoint));
-        let of_group = |(way, members): (Way, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        let groups = members::grouped(shown, |endpoint| way(case, endpoint));
+        groups.diagnosed(|way, members| {
+            let names = members.names();
             let sentence = match way {
                 Way::Towards => format!(
                     "large packets from this host to {names} are lost: a ClientHello that fills a packet was never acknowledged, while a small one is answered. A device that drops it for its content looks the same"
@@ -66,32 +65,22 @@ impl Rule for LargePacketsLost {
                 Owner::NetworkTeam,
                 format!(
                     "Please check the packet sizes on the path from this host to {names}: let ICMP `fragmentation needed` and ICMPv6 `packet too big` pass, or clamp the TCP MSS on the tunnel or VPN. To decide, set this host's MTU to 1280 for one run; if it works then, the size is the cause, otherwise look for a device that inspects the ClientHello.{}",
-                    tls::times(case, &endpoints)
+                    tls::times(case, members)
                 ),
             )
-            .shown_by(members.iter().map(|(_, row)| *row));
+            .shown_by(members.rows());
             if way == Way::Back {
-                diagnosis = diagnosis.breaks(tls::broken(case, &endpoints));
+                diagnosis = diagnosis.breaks(tls::broken(case, members));
             }
-            for endpoint in &endpoints {
-                for (label, variant) in [
+            let hellos = [
                     ("a large ClientHello", HelloVariant::Large),
                     ("a ClientHello with a small answer", HelloVariant::Legacy),
-                ] {
-                    if let Some(said) = tls::said(case, endpoint, variant) {
-                        diagnosis = diagnosis.evidence(label, said);
-                    }
-                }
-            }
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(format!(
+                ];
+            tls::compared(diagnosis, case, members, &hellos).command(format!(
                     "ping -c 3 -M do -s 1472 {0}; ping -c 3 -s 500 {0}; tracepath {0}",
-                    first.host
-                ));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+                    members.first().host
+                ))
+        })
     }
 }
 

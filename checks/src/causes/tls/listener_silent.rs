@@ -8,8 +8,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -40,12 +40,11 @@ page! {
 impl Rule for ListenerSilent {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shut = rows::failing(all, &Handshake);
-        let groups = rows::grouped(shut, |endpoint| {
+        let groups = members::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::Silent)).then(|| is_settled(case, endpoint))
         });
-        let of_group = |(settled, members): (bool, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|settled, members| {
+            let names = members.names();
             let (certainty, sentence) = if settled {
                 (
                     Certainty::Likely,
@@ -61,36 +60,25 @@ impl Rule for ListenerSilent {
                     ),
                 )
             };
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 certainty,
                 sentence,
                 Owner::NetworkTeam,
                 format!(
                     "Please find out which device accepts TCP to {names} in place of the destination (a transparent proxy, a firewall, a load balancer), and why it does not get through. To tell it from the service, run the command below from a host outside this network too.{}",
-                    tls::times(case, &endpoints)
+                    tls::times(case, members)
                 ),
-            )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(tls::broken(case, &endpoints));
-            for endpoint in &endpoints {
-                for (label, variant) in [
+            );
+            let diagnosis = tls::about(diagnosis, case, members);
+            let hellos = [
                     (
                         "the same with server name example.com",
                         HelloVariant::NeutralName,
                     ),
                     ("the same with TLS 1.1", HelloVariant::Legacy),
-                ] {
-                    if let Some(said) = tls::said(case, endpoint, variant) {
-                        diagnosis = diagnosis.evidence(label, said);
-                    }
-                }
-            }
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(tls::show(first));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+                ];
+            tls::compared(diagnosis, case, members, &hellos).command(tls::show(members.first()))
+        })
     }
 }
 

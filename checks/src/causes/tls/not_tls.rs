@@ -2,13 +2,12 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -37,27 +36,21 @@ page! {
 impl Rule for NotTls {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shut = rows::failing(all, &Handshake);
-        let groups = rows::grouped(shut, |endpoint| {
+        let groups = members::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::NotTls)).then_some(())
         });
-        let of_group = |((), members): ((), Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
-            let mut diagnosis = Diagnosis::new(
+        groups.diagnosed(|(), members| {
+            let names = members.names();
+            let diagnosis = Diagnosis::new(
                 Certainty::Certain,
                 format!("what answers at {names} does not speak TLS"),
                 Owner::NetworkTeam,
-                format!("Please find out what answers at {names} without TLS: a wrong port in the URL, a proxy in between, or a wrong address. Genesys Cloud speaks TLS on port 443 only.{}", tls::times(case, &endpoints)),
-            )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(tls::broken(case, &endpoints));
-            if let Some(first) = endpoints.first() {
-                diagnosis =
-                    diagnosis.command(format!("{}; curl -v http://{first}/", tls::show(first)));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+                format!("Please find out what answers at {names} without TLS: a wrong port in the URL, a proxy in between, or a wrong address. Genesys Cloud speaks TLS on port 443 only.{}", tls::times(case, members)),
+            );
+            let diagnosis = tls::about(diagnosis, case, members);
+            let first = members.first();
+            diagnosis.command(format!("{}; curl -v http://{first}/", tls::show(first)))
+        })
     }
 }
 

@@ -2,15 +2,14 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::HelloVariant;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
-use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -43,38 +42,29 @@ page! {
 impl Rule for SniFiltered {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shut = rows::failing(all, &Handshake);
-        let groups = rows::grouped(shut, |endpoint| {
+        let groups = members::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::ByName)).then(|| tls::ways(case, endpoint))
         });
-        let of_group = |(ways, members): (_, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|ways, members| {
+            let names = members.names();
             let how = listed(ways);
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 Certainty::Likely,
                 format!("a filter on the way cuts TLS to {names} by the server name: {how}, while another name is answered at the same address"),
                 Owner::NetworkTeam,
                 format!(
                     "Please let TLS to {names} pass by host name on the device that filters by server name (SNI, URL category or application): TCP is open, and only these names are cut.{}",
-                    tls::times(case, &endpoints)
+                    tls::times(case, members)
                 ),
-            )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(tls::broken(case, &endpoints));
-            for endpoint in &endpoints {
-                if let Some(said) = tls::said(case, endpoint, HelloVariant::NeutralName) {
-                    diagnosis = diagnosis.evidence("the same with server name example.com", said);
-                }
-            }
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(format!(
+            );
+            let diagnosis = tls::about(diagnosis, case, members);
+            let hellos = [("the same with server name example.com", HelloVariant::NeutralName)];
+            let first = members.first();
+            tls::compared(diagnosis, case, members, &hellos).command(format!(
                     "for name in {} example.com; do openssl s_client -connect {first} -servername $name </dev/null; done",
                     first.host
-                ));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+                ))
+        })
     }
 }
 

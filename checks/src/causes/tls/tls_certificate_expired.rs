@@ -2,7 +2,6 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{ChainFault, Trust};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
@@ -11,8 +10,8 @@ use hybridcheck_core::text::visible;
 
 use super::tls_not_trusted::leads_nowhere;
 use crate::causes::network::clock_skew;
-use crate::evidence::rows;
-use crate::evidence::tls::{broken, differ, show};
+use crate::evidence::tls::{about, differ, show};
+use crate::evidence::{members, rows};
 use crate::tls;
 
 page! {
@@ -37,13 +36,10 @@ page! {
     pub(crate) struct TlsCertificateExpired;
 }
 
-/// The fault in words, who issued the certificate, and what its chain is worth.
-type Fault = (String, String, Option<Trust>);
-
 impl Rule for TlsCertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let wrong = rows::failing(all, &tls::Validity);
-        let groups = rows::grouped(wrong, |endpoint| {
+        let groups = members::grouped(wrong, |endpoint| {
             if leads_nowhere(case, endpoint)
                 || differ(case, endpoint)
                 || clock_skew::explains(case, all, endpoint)
@@ -64,27 +60,20 @@ impl Rule for TlsCertificateExpired {
                 Some((fault.to_string(), issuer, fact.trust))
             })
         });
-        let of_group = |((fault, issuer, trust), members): (Fault, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|(fault, issuer, trust), members| {
+            let names = members.names();
             let owner = match trust {
                 Some(Trust::HostStore | Trust::Given) => Owner::SecurityTeam,
                 _ => Owner::HostAdmin,
             };
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 Certainty::Likely,
                 format!("the certificate served for {names} is {fault}; it was issued by `{issuer}`"),
                 owner,
                 format!("Check this host's clock against a time source. If it is right, please have the certificate for {names} renewed by whoever runs `{issuer}`."),
-            )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(broken(case, &endpoints));
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(format!("date -u; {}", show(first)));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+            );
+            about(diagnosis, case, members).command(format!("date -u; {}", show(members.first())))
+        })
     }
 }
 
@@ -93,6 +82,7 @@ mod tests {
     use super::*;
     use crate::causes::network::clock_skew::ClockSkew;
     use crate::testing::bench::Bench;
+    use hybridcheck_core::endpoint::Endpoint;
     use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
 
     fn serving(mut bench: Bench, endpoint: &Endpoint, trust: Trust, fault: &ChainFault) -> Bench {

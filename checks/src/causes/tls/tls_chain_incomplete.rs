@@ -9,7 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
-use crate::evidence::{marks, rows, tls};
+use crate::evidence::{marks, members, rows, tls};
 use crate::tls::Trusted;
 
 page! {
@@ -42,15 +42,14 @@ page! {
 impl Rule for TlsChainIncomplete {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::failing(all, &Trusted);
-        let groups = rows::grouped(shown, |endpoint| {
+        let groups = members::grouped(shown, |endpoint| {
             if tls::differ(case, endpoint) {
                 return None;
             }
             missing(case, endpoint)
         });
-        let of_group = |(missing, members): (Missing, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|missing, members| {
+            let names = members.names();
             let Missing {
                 issuer,
                 url,
@@ -64,21 +63,16 @@ impl Rule for TlsChainIncomplete {
                     ", or that issuer is an authority that nobody here trusts",
                 )
             };
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 certainty,
                 format!("what answers at {names} does not send the certificate of its issuer `{issuer}`{doubt}"),
                 Owner::NetworkTeam,
                 format!("Please have the intermediate certificate `{issuer}` installed on the server or proxy that answers for {names}; it is at {url}. When the chain still ends at no public root with it, an inspecting device answers: exempt {names} from it."),
-            )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(tls::broken(case, &endpoints))
-            .evidence("where the certificate says its issuer is", url);
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(tls::show(first));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+            );
+            tls::about(diagnosis, case, members)
+                .evidence("where the certificate says its issuer is", url)
+                .command(tls::show(members.first()))
+        })
     }
 }
 

@@ -2,14 +2,13 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{TlsFact, Trust};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
-use crate::evidence::{marks, rows, tls};
+use crate::evidence::{marks, members, rows, tls};
 use crate::tls::Trusted;
 
 page! {
@@ -46,7 +45,7 @@ pub(crate) type Inspector = (String, Option<&'static str>);
 impl Rule for TlsInspected {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, &Trusted);
-        let groups = rows::grouped(shown, |endpoint| {
+        let groups = members::grouped(shown, |endpoint| {
             let tried = rows::tls(case, endpoint);
             let worst = tried.iter().filter_map(|(_, fact)| fact.trust).max();
             if worst != Some(Trust::HostStore) {
@@ -57,27 +56,21 @@ impl Rule for TlsInspected {
                 .find(|(_, fact)| fact.trust == Some(Trust::HostStore))?;
             Some(inspector(fact))
         });
-        let of_group = |((issuer, product), members): (Inspector, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|(issuer, product), members| {
+            let names = members.names();
             let on = product.map_or_else(String::new, |product| format!(" on the {product}"));
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 Certainty::Likely,
                 format!("TLS to {names} is inspected: the certificates come from `{issuer}`, which only this host's own store trusts"),
                 Owner::SecurityTeam,
                 format!(
                     "Please exempt {names} from TLS inspection{on}. If that is not possible, give the root certificate of `{issuer}` to the administrators of all components that connect: Java and Genesys components may not share this host's store. hybridcheck sends no secret through it without --trust-inspection."
                 ),
-            )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(tls::broken(case, &endpoints))
-            .evidence("the authority looks like", looks_like(product));
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(tls::show(first));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+            );
+            tls::about(diagnosis, case, members)
+                .evidence("the authority looks like", looks_like(product))
+                .command(tls::show(members.first()))
+        })
     }
 }
 

@@ -1,17 +1,14 @@
 //! Handshakes are cut.
 
-use std::collections::BTreeSet;
-
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::HelloVariant;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -42,25 +39,23 @@ page! {
 impl Rule for TlsInterrupted {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shut = rows::failing(all, &Handshake);
-        let groups = rows::grouped(shut, |endpoint| {
+        let groups = members::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::Otherwise)).then(|| tls::ways(case, endpoint))
         });
-        let of_group = |(ways, members): (BTreeSet<String>, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|ways, members| {
+            let names = members.names();
             let how = ways.into_iter().collect::<Vec<_>>().join("; ");
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 Certainty::Likely,
                 format!("TLS with {names} is cut after TCP was accepted: {how}"),
                 Owner::NetworkTeam,
                 format!(
                     "Please let TLS to {names} pass by host name: TCP is accepted, but something behind it, most often a filter that looks into TLS, does not let the handshake finish ({how}).{}",
-                    tls::times(case, &endpoints)
+                    tls::times(case, members)
                 ),
-            )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(tls::broken(case, &endpoints));
-            for endpoint in &endpoints {
+            );
+            let mut diagnosis = tls::about(diagnosis, case, members);
+            for endpoint in members.each() {
                 if let Some(said) = tls::said(case, endpoint, HelloVariant::NeutralName) {
                     diagnosis = diagnosis.evidence("the same with server name example.com", said);
                 }
@@ -75,12 +70,8 @@ impl Rule for TlsInterrupted {
                     );
                 }
             }
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(tls::show(first));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+            diagnosis.command(tls::show(members.first()))
+        })
     }
 }
 

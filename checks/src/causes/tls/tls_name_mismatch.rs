@@ -2,15 +2,14 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::ChainFault;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use super::tls_not_trusted::leads_nowhere;
-use crate::evidence::rows;
-use crate::evidence::tls::{broken, differ, show};
+use crate::evidence::tls::{about, differ, show};
+use crate::evidence::{members, rows};
 use crate::tls;
 
 page! {
@@ -40,7 +39,7 @@ page! {
 impl Rule for TlsNameMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let wrong = rows::failing(all, &tls::Name);
-        let groups = rows::grouped(wrong, |endpoint| {
+        let groups = members::grouped(wrong, |endpoint| {
             if leads_nowhere(case, endpoint) || differ(case, endpoint) {
                 return None;
             }
@@ -51,23 +50,16 @@ impl Rule for TlsNameMismatch {
                     .map(ToString::to_string)
             })
         });
-        let of_group = |(made_for, members): (String, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
-            let mut diagnosis = Diagnosis::new(
+        groups.diagnosed(|made_for, members| {
+            let names = members.names();
+            let diagnosis = Diagnosis::new(
                 Certainty::Certain,
                 format!("another server answers for {names}: its certificate is {made_for}"),
                 Owner::NetworkTeam,
                 format!("Please correct what leads {names} from this host to another server (DNS, hosts file, load balancer, portal): its certificate is {made_for}."),
-            )
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(broken(case, &endpoints));
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(show(first));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+            );
+            about(diagnosis, case, members).command(show(members.first()))
+        })
     }
 }
 

@@ -8,8 +8,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use super::tls_chain_incomplete;
-use super::tls_inspected::{Inspector, inspector, looks_like};
-use crate::evidence::{rows, tls};
+use super::tls_inspected::{inspector, looks_like};
+use crate::evidence::{members, rows, tls};
 use crate::tls::{Name, Trusted, Validity};
 
 page! {
@@ -41,7 +41,7 @@ page! {
 impl Rule for TlsNotTrusted {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let untrusted = rows::failing(all, &Trusted);
-        let groups = rows::grouped(untrusted, |endpoint| {
+        let groups = members::grouped(untrusted, |endpoint| {
             let is_other = tls::differ(case, endpoint)
                 || tls_chain_incomplete::missing(case, endpoint).is_some();
             if is_other {
@@ -51,30 +51,26 @@ impl Rule for TlsNotTrusted {
             let (_, fact) = tried.iter().find(|(_, fact)| tls::leads_nowhere(fact))?;
             Some(inspector(fact))
         });
-        let of_group = |((issuer, product), members): (Inspector, Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|(issuer, product), members| {
+            let endpoints = members.endpoints();
+            let names = members.names();
             let on = product.map_or_else(String::new, |product| format!(" on the {product}"));
             // An untrusted certificate that also bears another name or date is one fault, not three.
             let also = rows::failing_any(all, &[&Name, &Validity])
                 .into_iter()
                 .filter(|row| rows::endpoint(row).is_some_and(|of| endpoints.contains(&of)));
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 Certainty::Likely,
                 format!("TLS to {names} ends at something else, an inspecting device or another server: its certificates come from `{issuer}`, which no store here trusts"),
                 Owner::SecurityTeam,
                 format!("Please exempt {names} from TLS inspection{on}. If that is not possible, give the root certificate of `{issuer}` to the administrators of all components that connect, for their trust stores (Java has its own). If nobody inspects TLS here, find out whose server answers for {names}."),
             )
-            .shown_by(members.iter().map(|(_, row)| *row))
+            .shown_by(members.rows())
             .shown_by(also)
-            .breaks(tls::broken(case, &endpoints))
+            .breaks(tls::broken(case, members))
             .evidence("the authority looks like", looks_like(product));
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(tls::show(first));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+            diagnosis.command(tls::show(members.first()))
+        })
     }
 }
 

@@ -2,14 +2,13 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
-use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
+use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -39,13 +38,12 @@ page! {
 impl Rule for TlsTooOld {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shut = rows::failing(all, &Handshake);
-        let groups = rows::grouped(shut, |endpoint| {
+        let groups = members::grouped(shut, |endpoint| {
             (tls::cut(case, endpoint) == Some(Cut::TooOld))
                 .then(|| tls::old_version(case, endpoint))?
         });
-        let of_group = |((version, alert), members): ((String, String), Vec<(&Endpoint, &Row)>)| {
-            let endpoints: Vec<&Endpoint> = members.iter().map(|(endpoint, _)| *endpoint).collect();
-            let names = rows::names(&members);
+        groups.diagnosed(|(version, alert), members| {
+            let names = members.names();
             let version = visible(&version, 20)
                 .replace("TLSv", "TLS ")
                 .replace('_', ".");
@@ -55,24 +53,20 @@ impl Rule for TlsTooOld {
             } else {
                 Certainty::Likely
             };
-            let mut diagnosis = Diagnosis::new(
+            let diagnosis = Diagnosis::new(
                 certainty,
                 format!("what answers at {names} speaks {version} and refuses TLS 1.2 and 1.3; it is not Genesys Cloud's own front"),
                 Owner::NetworkTeam,
                 format!("Please find the device that answers for {names} with {version} (an old proxy, load balancer or gateway) and update it, or exempt {names} from it."),
             )
-            .evidence("alert to TLS 1.3 and 1.2", alert)
-            .shown_by(members.iter().map(|(_, row)| *row))
-            .breaks(tls::broken(case, &endpoints));
-            if let Some(first) = endpoints.first() {
-                diagnosis = diagnosis.command(format!(
+            .evidence("alert to TLS 1.3 and 1.2", alert);
+            let diagnosis = tls::about(diagnosis, case, members);
+            let first = members.first();
+            diagnosis.command(format!(
                     "openssl s_client -connect {first} -servername {0} -tls1_2 </dev/null; openssl s_client -connect {first} -servername {0} -tls1_1 -cipher ALL:@SECLEVEL=0 </dev/null",
                     first.host
-                ));
-            }
-            diagnosis
-        };
-        groups.into_iter().map(of_group).collect()
+                ))
+        })
     }
 }
 

@@ -1,0 +1,218 @@
+//! The rows that one diagnosis is about, each with what it is about, and how a sentence names them.
+
+use hybridcheck_core::cause::Diagnosis;
+use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::facts::{FactKey, TokenFact};
+use hybridcheck_core::row::Row;
+use hybridcheck_core::text::listed;
+
+use crate::evidence::rows;
+
+/// Rows that have one cause, at least one, each with what it is about.
+#[derive(Clone, Debug)]
+pub(crate) struct Members<'r, T> {
+    first: (T, &'r Row),
+    rest: Vec<(T, &'r Row)>,
+}
+
+/// Rows about endpoints.
+pub(crate) type Endpoints<'r> = Members<'r, &'r Endpoint>;
+
+/// Rows about requests for tokens.
+pub(crate) type Clients<'r> = Members<'r, &'r TokenFact>;
+
+impl<'r, T: Copy> Members<'r, T> {
+    /// Some rows as members; none when there is none.
+    pub(crate) fn of(rows: impl IntoIterator<Item = (T, &'r Row)>) -> Option<Self> {
+        let mut rows = rows.into_iter();
+        Some(Self {
+            first: rows.next()?,
+            rest: rows.collect(),
+        })
+    }
+
+    /// Each row with what it is about.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (T, &'r Row)> {
+        std::iter::once(self.first).chain(self.rest.iter().copied())
+    }
+
+    /// What each row is about.
+    pub(crate) fn each(&self) -> impl Iterator<Item = T> {
+        self.iter().map(|(about, _)| about)
+    }
+
+    /// The rows.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &'r Row> {
+        self.iter().map(|(_, row)| row)
+    }
+
+    /// What the first row is about.
+    pub(crate) fn first(&self) -> T {
+        self.first.0
+    }
+
+    /// The first row.
+    pub(crate) fn row(&self) -> &'r Row {
+        self.first.1
+    }
+
+    /// Those that a rule is about; none when none is left.
+    pub(crate) fn only(&self, is_one: impl Fn(T) -> bool) -> Option<Self> {
+        Self::of(self.iter().filter(|(about, _)| is_one(*about)))
+    }
+
+    /// The subjects, as a sentence names them.
+    pub(crate) fn subjects(&self) -> String {
+        listed(self.rows().map(|row| &row.subject))
+    }
+}
+
+/// A sentence names no more endpoints than this; the rows name them all.
+const NAMED: usize = 6;
+
+impl<'r> Endpoints<'r> {
+    /// The endpoints.
+    pub(crate) fn endpoints(&self) -> Vec<&'r Endpoint> {
+        self.each().collect()
+    }
+
+    /// The endpoints, as a sentence names them.
+    pub(crate) fn names(&self) -> String {
+        let mut names: Vec<String> = self.each().take(NAMED).map(Endpoint::to_string).collect();
+        let more = self.rest.len() + 1 - names.len();
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
+        listed(names)
+    }
+
+    /// All endpoints by name, for who has to do something about each.
+    pub(crate) fn all_names(&self) -> String {
+        listed(self.each())
+    }
+
+    /// The names of the hosts.
+    pub(crate) fn hosts(&self) -> String {
+        listed(self.each().map(|endpoint| &endpoint.host))
+    }
+
+    /// The connections that later requests to the endpoints would use.
+    pub(crate) fn connections(&self) -> impl Iterator<Item = FactKey> {
+        self.each().cloned().map(FactKey::connection)
+    }
+}
+
+/// Rows in groups: those of one group have one explanation.
+pub(crate) struct Groups<'r, K, T>(Vec<(K, Members<'r, T>)>);
+
+impl<'r, K: PartialEq, T: Copy> Groups<'r, K, T> {
+    /// Puts rows into groups, those with the same explanation into one.
+    pub(crate) fn of(rows: impl IntoIterator<Item = (K, T, &'r Row)>) -> Self {
+        let mut groups: Vec<(K, Members<'r, T>)> = Vec::new();
+        for (why, about, row) in rows {
+            match groups.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, members)) => members.rest.push((about, row)),
+                None => {
+                    let first = (about, row);
+                    let rest = Vec::new();
+                    groups.push((why, Members { first, rest }));
+                }
+            }
+        }
+        Self(groups)
+    }
+
+    /// Those that a rule is about; groups of which nothing is left are none.
+    pub(crate) fn only(self, is_one: impl Fn(T) -> bool) -> Self {
+        let groups = self.0.into_iter();
+        Self(
+            groups
+                .filter_map(|(why, members)| Some((why, members.only(&is_one)?)))
+                .collect(),
+        )
+    }
+
+    /// All groups as one.
+    pub(crate) fn joined(self) -> Option<Members<'r, T>> {
+        let groups = self.0.iter();
+        Members::of(groups.flat_map(|(_, members)| members.iter()))
+    }
+
+    /// One diagnosis for each group: a rule that has said when it fires says here what that means.
+    pub(crate) fn diagnosed(
+        self,
+        tell: impl Fn(K, &Members<'r, T>) -> Diagnosis,
+    ) -> Vec<Diagnosis> {
+        let groups = self.0.into_iter();
+        groups.map(|(why, members)| tell(why, &members)).collect()
+    }
+}
+
+/// Rows of endpoints, grouped by what explains them; those that nothing explains belong to none.
+pub(crate) fn grouped<'r, K: PartialEq>(
+    rows: Vec<&'r Row>,
+    explain: impl Fn(&Endpoint) -> Option<K>,
+) -> Groups<'r, K, &'r Endpoint> {
+    Groups::of(rows.into_iter().filter_map(|row| {
+        let endpoint = rows::endpoint(row)?;
+        Some((explain(endpoint)?, endpoint, row))
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network;
+    use crate::testing::bench::{Bench, at};
+    use hybridcheck_core::cause::Certainty;
+    use hybridcheck_core::finding::Owner;
+
+    fn bench() -> Bench {
+        let bench = Bench::healthy();
+        let (auth, api) = (bench.auth(), bench.api());
+        bench
+            .failing(&network::Connects, at(auth))
+            .failing(&network::Connects, at(api))
+    }
+
+    #[test]
+    fn the_same_explanation_is_one_group_and_what_nothing_explains_is_in_none() {
+        let (bench, rows) = (bench(), bench().rows());
+        let failing = || rows::failing(&rows, &network::Connects);
+        let joined = grouped(failing(), |endpoint| Some(endpoint.port));
+        assert_eq!(joined.0.len(), 1);
+        let apart = grouped(failing(), |endpoint| Some(endpoint.clone()));
+        assert_eq!(apart.0.len(), 2);
+        let auth = bench.auth();
+        let one = grouped(failing(), |endpoint| (*endpoint == auth).then_some(()));
+        let told = one.diagnosed(|(), members| {
+            assert_eq!(members.endpoints(), [&auth]);
+            Diagnosis::new(Certainty::Certain, members.names(), Owner::HostAdmin, "")
+                .shown_by(members.rows())
+        });
+        assert_eq!(told[0].sentence, auth.to_string());
+        assert_eq!(told[0].roots.len(), 1);
+    }
+
+    #[test]
+    fn groups_of_which_nothing_is_left_are_none() {
+        let (bench, rows) = (bench(), bench().rows());
+        let apart = grouped(rows::failing(&rows, &network::Connects), |endpoint| {
+            Some(endpoint.clone())
+        });
+        let left = apart.only(|endpoint| *endpoint == bench.api());
+        let left = left.joined().expect("a member");
+        assert_eq!(left.endpoints(), [&bench.api()]);
+    }
+
+    #[test]
+    fn a_sentence_names_a_few_and_counts_the_rest() {
+        let (bench, rows) = (bench(), bench().rows());
+        let auth = bench.auth();
+        let row = rows::failing(&rows, &network::Connects)[0];
+        let members = |count| Endpoints::of(vec![(&auth, row); count]).expect("members");
+        assert_eq!(members(1).names(), auth.to_string());
+        assert!(members(NAMED + 2).names().ends_with("and 2 more"));
+        assert!(!members(NAMED + 2).all_names().contains("more"));
+    }
+}
