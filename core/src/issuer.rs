@@ -1,9 +1,11 @@
 //! Two issuers that a person takes for one, though every character counts.
 
+use crate::names::Issuer;
 use crate::text::listed;
 
 /// How two issuers differ, when it is only in ways that escape the eye; empty when they are the same or different altogether.
-pub fn difference(a: &str, b: &str) -> String {
+pub fn difference(a: &Issuer, b: &Issuer) -> String {
+    let (a, b) = (a.view().raw(), b.view().raw());
     let mut ways = Vec::new();
     let (trimmed_a, trimmed_b) = (a.trim(), b.trim());
     if trimmed_a.len() != a.len() || trimmed_b.len() != b.len() {
@@ -134,8 +136,16 @@ mod tests {
             ),
         ] {
             let expected = format!("; they differ only in {ways}");
-            assert_eq!(difference(OURS, theirs), expected, "{theirs}");
-            assert_eq!(difference(theirs, OURS), expected, "{theirs}");
+            assert_eq!(
+                difference(&OURS.into(), &theirs.into()),
+                expected,
+                "{theirs}"
+            );
+            assert_eq!(
+                difference(&theirs.into(), &OURS.into()),
+                expected,
+                "{theirs}"
+            );
         }
     }
 
@@ -150,14 +160,14 @@ mod tests {
             "%",
             "%zz",
         ] {
-            assert_eq!(difference(OURS, theirs), "", "{theirs}");
+            assert_eq!(difference(&OURS.into(), &theirs.into()), "", "{theirs}");
         }
     }
 
     #[test]
     fn the_case_of_hexadecimal_digits_is_percent_encoding() {
         assert_eq!(
-            difference("urn:a%2fb", "urn:a%2Fb"),
+            difference(&"urn:a%2fb".into(), &"urn:a%2Fb".into()),
             "; they differ only in percent-encoding"
         );
     }

@@ -11,6 +11,7 @@ pub mod facts;
 pub mod finding;
 pub mod idp_fault;
 pub mod issuer;
+pub mod names;
 pub mod object;
 pub mod outside;
 pub mod permission;

@@ -39,6 +39,11 @@ impl Outside {
         &self.0
     }
 
+    /// The text as it may be shown, cut at a number of characters.
+    pub fn shown(&self, cap: usize) -> Shown<'_> {
+        Shown { text: &self.0, cap }
+    }
+
     /// The same text, borrowed.
     pub fn view(&self) -> Outside<&str> {
         Outside(&self.0)
@@ -49,6 +54,11 @@ impl<'a> Outside<&'a str> {
     /// The text itself, to be compared, parsed or sent back, never to be shown.
     pub fn raw(self) -> &'a str {
         self.0
+    }
+
+    /// The text as it may be shown, cut at a number of characters.
+    pub fn shown(self, cap: usize) -> Shown<'a> {
+        Shown { text: self.0, cap }
     }
 
     /// The text without the blanks around it.
@@ -71,14 +81,6 @@ impl<T> Outside<T> {
 }
 
 impl<T: AsRef<str>> Outside<T> {
-    /// The text as it may be shown, cut at a number of characters.
-    pub fn shown(&self, cap: usize) -> Shown<'_> {
-        Shown {
-            text: self.0.as_ref(),
-            cap,
-        }
-    }
-
     /// Nothing at all.
     pub fn is_empty(&self) -> bool {
         self.0.as_ref().is_empty()
@@ -97,7 +99,8 @@ impl<T: AsRef<str>> Outside<T> {
 
 impl<T: AsRef<str>> fmt::Display for Outside<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.shown(CAP).fmt(f)
+        let text = self.0.as_ref();
+        Shown { text, cap: CAP }.fmt(f)
     }
 }
 
@@ -110,6 +113,12 @@ impl<T: AsRef<str>> fmt::Debug for Outside<T> {
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&escaped(self.text, self.cap))
+    }
+}
+
+impl From<Shown<'_>> for String {
+    fn from(shown: Shown<'_>) -> Self {
+        escaped(shown.text, shown.cap)
     }
 }
 

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{PermissionPolicy, Permissions, Role};
+use crate::outside::Outside;
 
 /// Every one that exists.
 const ALL: &str = "*";
@@ -80,9 +81,9 @@ impl Permission {
     }
 
     /// The permissions that exist and that this pattern stands for.
-    pub fn among<'p>(&self, existing: &'p Permissions) -> Vec<&'p str> {
-        let names = existing.names.iter().map(String::as_str);
-        names.filter(|name| self.fits(name)).collect()
+    pub fn among<'p>(&self, existing: &'p Permissions) -> Vec<&'p Outside> {
+        let names = existing.names.iter();
+        names.filter(|name| self.fits(name.raw())).collect()
     }
 
     /// As the user interface shows it: `Journey > Action Map > Edit`.
@@ -116,22 +117,22 @@ impl fmt::Display for Permission {
 impl PermissionPolicy {
     /// Whether it allows everything that a permission or pattern stands for.
     pub fn allows(&self, wanted: &Permission) -> bool {
-        covers(&self.domain, &wanted.domain)
-            && covers(&self.entity, &wanted.entity)
+        covers(self.domain.raw(), &wanted.domain)
+            && covers(self.entity.raw(), &wanted.entity)
             && self
                 .actions
                 .iter()
-                .any(|action| covers(action, &wanted.action))
+                .any(|action| covers(action.raw(), &wanted.action))
     }
 
     /// Whether it allows something of what a pattern stands for.
     pub fn touches(&self, wanted: &Permission) -> bool {
-        overlap(&self.domain, &wanted.domain)
-            && overlap(&self.entity, &wanted.entity)
+        overlap(self.domain.raw(), &wanted.domain)
+            && overlap(self.entity.raw(), &wanted.entity)
             && self
                 .actions
                 .iter()
-                .any(|action| overlap(action, &wanted.action))
+                .any(|action| overlap(action.raw(), &wanted.action))
     }
 }
 
@@ -203,7 +204,7 @@ mod tests {
         PermissionPolicy {
             domain: domain.into(),
             entity: entity.into(),
-            actions: actions.iter().map(|&action| action.to_owned()).collect(),
+            actions: actions.iter().map(|&action| action.into()).collect(),
         }
     }
 

@@ -186,7 +186,7 @@ fn raw<'a>(
     option: &'static str,
 ) -> Result<&'a str, Unmintable> {
     match object.option(section, name).map(|found| &found.value) {
-        Some(Value::Plain(text)) if !text.trim().is_empty() => Ok(text),
+        Some(Value::Plain(text)) if !text.view().trim().is_empty() => Ok(text.raw()),
         _ => Err(Unmintable::Missing { option }),
     }
 }

@@ -2,8 +2,10 @@
 
 use hybridcheck_core::facts::{CertificateInfo, IdentityProvider};
 use hybridcheck_core::issuer::difference;
+use hybridcheck_core::names::Issuer;
 use hybridcheck_core::object::HybridObject;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::outside::Outside;
+use hybridcheck_core::text::listed;
 
 use super::{Message, Raw, Remark, Signature, Verified};
 use crate::material;
@@ -14,7 +16,8 @@ pub fn with_object(message: &Message, object: &HybridObject) -> Vec<Remark> {
         return Vec::new();
     };
     let mut remarks = Vec::new();
-    let issuer = assertion.issuer.as_ref().map(|issuer| issuer.0.as_str());
+    let issuer = assertion.issuer.as_ref();
+    let issuer = issuer.map(|issuer| Outside::of(issuer.0.as_str()));
     same(
         "object-issuer",
         ("Issuer", issuer),
@@ -26,7 +29,8 @@ pub fn with_object(message: &Message, object: &HybridObject) -> Vec<Remark> {
         .iter()
         .filter(|attribute| attribute.name.0 == "OrganizationName")
         .flat_map(|attribute| &attribute.values);
-    let organization = values.next().map(|value| value.0.as_str());
+    let organization = values.next();
+    let organization = organization.map(|value| Outside::of(value.0.as_str()));
     let short_name = written(object, "general", "organization_sname");
     if organization.is_some() {
         same(
@@ -60,13 +64,14 @@ pub fn with_provider(
         return Vec::new();
     };
     let mut remarks = Vec::new();
-    let issuer = assertion.issuer.as_ref().map(|issuer| issuer.0.as_str());
+    let issuer = assertion.issuer.as_ref();
+    let issuer = issuer.map(|issuer| Outside::of(issuer.0.as_str()));
     same(
         "idp-issuer",
         ("Issuer", issuer),
         (
             "issuerURI of the identity provider",
-            provider.issuer_uri.as_deref(),
+            provider.issuer_uri.as_ref().map(Issuer::view),
         ),
         &mut remarks,
     );
@@ -78,16 +83,19 @@ pub fn with_provider(
         ));
     }
     remarks.push(provider_certificate(message, object, provider));
-    let relying_party = provider.relying_party_identifier.as_deref();
-    let relying_party = relying_party.filter(|text| !text.trim().is_empty());
+    let relying_party = provider.relying_party_identifier.as_ref();
+    let relying_party = relying_party.filter(|text| !text.view().trim().is_empty());
     remarks.extend(relying_party.map(|expected| audience(&assertion.audiences, expected)));
     remarks
 }
 
 /// That the audience must be the identifier is inferred from other kinds of providers, so a difference is no failure.
-fn audience(audiences: &[Raw], expected: &str) -> Remark {
+fn audience(audiences: &[Raw], expected: &Outside) -> Remark {
     let id = "idp-audience";
-    if audiences.iter().any(|audience| audience.0 == expected) {
+    if audiences
+        .iter()
+        .any(|audience| *expected == audience.0.as_str())
+    {
         return Remark::pass(
             id,
             "Audience equals relyingPartyIdentifier of the identity provider, byte for byte",
@@ -101,20 +109,20 @@ fn audience(audiences: &[Raw], expected: &str) -> Remark {
         id,
         format!(
             "{found}; relyingPartyIdentifier of the identity provider is `{}`",
-            visible(expected, 300)
+            expected.shown(300)
         ),
         "let the sender name relyingPartyIdentifier as its audience, or clear it at the provider",
     )
 }
 
-fn written<'a>(object: &'a HybridObject, section: &str, option: &str) -> Option<&'a str> {
+fn written<'a>(object: &'a HybridObject, section: &str, option: &str) -> Option<Outside<&'a str>> {
     object.option(section, option)?.value.plain()
 }
 
 fn same(
     id: &'static str,
-    (what, found): (&str, Option<&str>),
-    (reference, expected): (&str, Option<&str>),
+    (what, found): (&str, Option<Outside<&str>>),
+    (reference, expected): (&str, Option<Outside<&str>>),
     remarks: &mut Vec<Remark>,
 ) {
     let remark = match (found, expected) {
@@ -133,8 +141,8 @@ fn same(
             id,
             format!(
                 "{what} is `{}`, {reference} is `{}`: {}",
-                visible(found, 300),
-                visible(expected, 300),
+                found.shown(300),
+                expected.shown(300),
                 differing(found, expected)
             ),
             format!("make {what} and {reference} the same, letter by letter"),
@@ -144,8 +152,8 @@ fn same(
 }
 
 /// The kind of difference, where it is one that the eye misses.
-fn differing(found: &str, expected: &str) -> String {
-    let how = difference(found, expected);
+fn differing(found: Outside<&str>, expected: Outside<&str>) -> String {
+    let how = difference(&found.into(), &expected.into());
     match how.strip_prefix("; ") {
         Some(how) => how.to_owned(),
         None => "they differ".into(),
@@ -382,7 +390,7 @@ mod tests {
             ),
             ("https://x/y", "https://x/z", "they differ"),
         ] {
-            assert_eq!(differing(found, expected), said);
+            assert_eq!(differing(Outside::of(found), Outside::of(expected)), said);
         }
     }
 
@@ -390,11 +398,11 @@ mod tests {
     fn an_audience_is_held_against_the_identifier_of_the_provider() {
         let named =
             |names: &[&str]| -> Vec<Raw> { names.iter().map(|name| Raw((*name).into())).collect() };
-        let status = |names: &[&str]| audience(&named(names), "urn:acme").status;
+        let status = |names: &[&str]| audience(&named(names), &"urn:acme".into()).status;
         assert_eq!(status(&["urn:other", "urn:acme"]), Status::Pass);
         assert_eq!(status(&["urn:ACME"]), Status::Warn);
         assert_eq!(status(&[]), Status::Warn);
-        let said = audience(&named(&["urn:ACME"]), "urn:acme").found;
+        let said = audience(&named(&["urn:ACME"]), &"urn:acme".into()).found;
         assert!(
             said.contains("urn:ACME") && said.contains("`urn:acme`"),
             "{said}"

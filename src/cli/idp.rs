@@ -1,6 +1,6 @@
 //! `idp`: the body of the PureEngage identity provider that the object implies, for an administrator to send.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
@@ -8,7 +8,6 @@ use hybridcheck_core::facts::{FactKey, Facts, IdentityProvider, IdentityProvider
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::run::Verdict;
-use hybridcheck_core::text::visible;
 
 use super::Failure;
 use super::exit::complain;
@@ -101,7 +100,7 @@ pub(super) fn run(args: &IdpArgs) -> Result<u8, Failure> {
     let seen = Seen::of(args, &configuration, &settings, &mut redactor)?;
     let now = seen.provider(object);
     let target = match (named, now.and_then(idp::target)) {
-        (Some(url), _) => Target::Named(url),
+        (Some(url), _) => Target::Named(url.into()),
         (None, Some(url)) => Target::Kept(url),
         (None, None) => Target::Unknown,
     };
@@ -249,12 +248,12 @@ fn withheld(made: Expected, redactor: &Redactor) -> Expected {
     let texts = made.body.iter().flat_map(Body::texts);
     let others = made.body.iter().flat_map(|body| body.others.values());
     let others = others.filter_map(|other| match other {
-        Kept::Text(text) => Some(("another member", text.as_str())),
+        Kept::Text(text) => Some(("another member", text.view())),
         Kept::Truth(_) => None,
     });
     let holder = texts
         .chain(others)
-        .filter(|(_, text)| redactor.clean((*text).to_owned()) != *text)
+        .filter(|(_, text)| *text != redactor.clean(text.raw().to_owned()).as_str())
         .map(|(member, _)| member)
         .next();
     let Some(member) = holder else {
@@ -286,25 +285,25 @@ fn json(body: &Body) -> String {
 
 fn text(body: &Body) -> String {
     let mut text = String::new();
-    let mut row = |member: &str, value: &str| {
+    let mut row = |member: &dyn fmt::Display, value: &dyn fmt::Display| {
         let _ = writeln!(text, "{member:<22}  {value}");
     };
     for (member, value) in body.texts() {
-        row(member, &visible(value, 1024));
+        row(&member, &value.shown(1024));
     }
-    row("autoProvisionUsers", &body.auto_provision_users.to_string());
-    row("disabled", &body.disabled.to_string());
+    row(&"autoProvisionUsers", &body.auto_provision_users);
+    row(&"disabled", &body.disabled);
     for (member, kept) in &body.others {
         match kept {
-            Kept::Text(text) => row(member, &visible(text, 1024)),
-            Kept::Truth(truth) => row(member, &truth.to_string()),
+            Kept::Text(text) => row(member, &text.shown(1024)),
+            Kept::Truth(truth) => row(member, truth),
         }
     }
     match &body.certificates {
-        Certificates::One(certificate) => row("certificate", certificate),
+        Certificates::One(certificate) => row(&"certificate", certificate),
         Certificates::Several(all) => {
             for certificate in all {
-                row("certificates", certificate);
+                row(&"certificates", certificate);
             }
         }
     }

@@ -122,7 +122,9 @@ pub(super) fn client_id(object: &HybridObject, client: &ClientRef) -> Result<Str
 
 fn id_of(object: &HybridObject, section: &str) -> Result<String, Gap> {
     match &usable_option(object, section, "client_id")?.value {
-        Value::Plain(text) if is_guid(text.trim()) => Ok(text.trim().to_owned()),
+        Value::Plain(text) if is_guid(text.view().trim().raw()) => {
+            Ok(text.view().trim().raw().to_owned())
+        }
         _ => Err(Gap::blocked(FactKey::option(
             object.id,
             section,
@@ -136,7 +138,7 @@ fn of_section(object: &HybridObject, section: &str) -> Result<(String, Secret), 
     let id = id_of(object, section)?;
     let secret = &usable_option(object, section, "password")?.value;
     let secret = match secret {
-        Value::Plain(text) => Secret::new(text.as_str()),
+        Value::Plain(text) => Secret::new(text.raw()),
         Value::Secret(secret) => secret.clone(),
     };
     Ok((id, secret))
@@ -145,6 +147,7 @@ fn of_section(object: &HybridObject, section: &str) -> Result<(String, Secret), 
 pub(super) fn is_https(object: &HybridObject, option: &str) -> bool {
     object
         .plain("general", option)
+        .map(|url| url.raw())
         .is_some_and(|url| url.len() > 8 && url[..8].eq_ignore_ascii_case("https://"))
 }
 

@@ -19,7 +19,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use hybridcheck_core::check::service_clients;
 use hybridcheck_core::endpoint::{Host, Route, Routes};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Facts, Gap, TokenEndFact};
-use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::names::OrgId;
+use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::time::Took;
 
@@ -329,8 +330,7 @@ impl<'a> Gathering<'a> {
         let Some(object) = self.objects.get(usize::from(object.0)) else {
             return Whose::Ours;
         };
-        let ours = object.plain("general", "organization_id");
-        let Some(ours) = ours.filter(|id| is_guid(id)) else {
+        let Some(ours) = object.organization_id().filter(OrgId::is_guid) else {
             return Whose::Ours;
         };
         let of = |client: &ClientRef| {
@@ -338,7 +338,7 @@ impl<'a> Gathering<'a> {
             let is_open = self.is_open(&key);
             let info = self.facts.token_info(&key).ok();
             let id = info.and_then(|fact| fact.organization_id());
-            (is_open, id.map(|id| id.eq_ignore_ascii_case(ours)))
+            (is_open, id.map(|id| id.is_like(&ours)))
         };
         match of(reader) {
             (true, _) => return Whose::Open,

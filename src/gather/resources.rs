@@ -398,7 +398,7 @@ impl Resources {
             };
             let person = ClientRef::Person { object: object.id };
             let organization = object.plain("general", "organization_sname");
-            let organization = organization.unwrap_or_default().trim().to_owned();
+            let organization = organization.unwrap_or_default().raw().to_owned();
             let email = login.wish.email.clone();
             // Opening the key may take seconds: sockets must not wait for it.
             let minted = tokio::task::spawn_blocking(move || login.assertions(&object)).await;

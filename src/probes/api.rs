@@ -10,8 +10,8 @@ use hybridcheck_core::facts::{
     ApiError, ApiFact, ApiOutcome, ApiProbeFact, ClientRef, Gap, HttpAnswer, HttpFact, HttpOutcome,
     NoAnswer, RETRY_AFTER_CAP, TokenEndFact,
 };
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
-use hybridcheck_core::text::visible;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -223,7 +223,7 @@ impl Api {
             return Ok(answer);
         }
         let stated = header(&answer.headers, "retry-after");
-        let seconds = stated.and_then(|text| retry_seconds(&text, clock::now()));
+        let seconds = stated.and_then(|text| retry_seconds(text.raw(), clock::now()));
         let wait = Duration::from_secs(seconds.unwrap_or(1));
         if wait > RETRY_AFTER_CAP {
             return Ok(answer);
@@ -312,8 +312,8 @@ fn class(error: &reqwest::Error) -> NoAnswer {
     }
 }
 
-fn header(headers: &HeaderMap, name: &str) -> Option<String> {
-    Some(visible(headers.get(name)?.to_str().ok()?, 100))
+fn header(headers: &HeaderMap, name: &str) -> Option<Outside> {
+    Some(Outside::kept(headers.get(name)?.to_str().ok()?, 100))
 }
 
 /// The same call over a verified connection that may carry no token, because somebody inspects it: for diagnosis alone.
@@ -328,7 +328,7 @@ pub async fn probe_over(link: &Link, phase: Duration) -> ApiProbeFact {
     let exchange = link.ask(ask, phase).await;
     let answer = exchange.fact.outcome.answer();
     let error = answer.and_then(|answer| {
-        let correlation_id = answer.correlation_id().map(str::to_owned);
+        let correlation_id = answer.correlation_id().map(Outside::from);
         error_body(answer.status, &exchange.body, correlation_id)
     });
     ApiProbeFact {
@@ -343,7 +343,7 @@ fn service_error(answer: &Answer) -> Option<ApiError> {
 }
 
 /// The API's error body (`ErrorBody`): anything else is not an answer of the service.
-fn error_body(status: u16, body: &[u8], correlation_id: Option<String>) -> Option<ApiError> {
+fn error_body(status: u16, body: &[u8], correlation_id: Option<Outside>) -> Option<ApiError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct ErrorBody {
@@ -354,21 +354,22 @@ fn error_body(status: u16, body: &[u8], correlation_id: Option<String>) -> Optio
     let body: ErrorBody = serde_json::from_slice(body).ok()?;
     Some(ApiError {
         status,
-        code: visible(&body.code, 100),
-        message: visible(&body.message.unwrap_or_default(), 300),
-        correlation_id: correlation_id.or(body.context_id.map(|id| visible(&id, 100))),
+        code: Outside::kept(&body.code, 100),
+        message: Outside::kept(&body.message.unwrap_or_default(), 300),
+        correlation_id: correlation_id.or(body.context_id.map(|id| Outside::kept(&id, 100))),
     })
 }
 
 /// The permissions that a 403 names between brackets or after the colon; `None` when it is about something else.
 fn permissions(error: &ApiError) -> Option<Vec<String>> {
-    let about_permissions = error.code.starts_with("missing.");
+    let about_permissions = error.code.raw().starts_with("missing.");
     if !about_permissions {
         return None;
     }
     let is_name = |word: &&str| word.matches(':').count() == 2 && word.len() > 4;
     let words = error
         .message
+        .raw()
         .split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ',' | '\'' | '"'));
     let mut names: Vec<String> = words.filter(is_name).map(str::to_owned).collect();
     names.dedup();
@@ -381,7 +382,7 @@ fn permissions(error: &ApiError) -> Option<Vec<String>> {
 fn found<T: DeserializeOwned>(answer: &Answer) -> ApiOutcome<T> {
     let malformed = |problem: String| ApiOutcome::Malformed {
         status: answer.status,
-        problem,
+        problem: problem.into(),
     };
     if answer.truncated {
         return malformed(format!(
@@ -421,7 +422,7 @@ mod tests {
         assert_eq!(error.code, "ErrorBody.code");
         assert_eq!(error.message, "ErrorBody.message");
         let context = error.correlation_id;
-        assert_eq!(context.as_deref(), Some("ErrorBody.contextId"));
+        assert_eq!(context, Some("ErrorBody.contextId".into()));
         assert_eq!(read("<html>not found</html>", Some("a".into())), None);
         assert_eq!(read("{\"message\":\"x\"}", Some("a".into())), None);
     }

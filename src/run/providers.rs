@@ -6,8 +6,9 @@ use base64ct::{Base64, Encoding as _};
 use hybridcheck_core::facts::{
     Answer, ApiFact, ApiOutcome, FactKey, Facts, IdentityProvider, IdentityProviders,
 };
+use hybridcheck_core::names::Issuer;
 use hybridcheck_core::object::{Configuration, HybridObject};
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use super::session::{NoRuntime, gathered};
 use crate::config::Settings;
@@ -90,7 +91,7 @@ pub fn certificates(objects: &[HybridObject], facts: &Facts) -> Vec<Vec<u8>> {
     });
     providers
         .flat_map(|provider| &provider.certificates)
-        .filter_map(|text| Base64::decode_vec(text).ok())
+        .filter_map(|text| Base64::decode_vec(text.raw()).ok())
         .collect()
 }
 
@@ -115,16 +116,16 @@ pub fn how_to_ask(offline: bool) -> &'static str {
 
 /// The tool's client belongs to another organisation than the object: its providers say nothing about this object.
 pub fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
-    let ours = object.plain("general", "organization_id")?;
+    let ours = object.organization_id()?;
     let key = FactKey::Organization { object: object.id };
-    let theirs = found(facts.organization(&key)).ok()??.id.as_deref()?;
-    (!theirs.eq_ignore_ascii_case(ours)).then(|| {
+    let theirs = found(facts.organization(&key)).ok()??.id.as_ref()?;
+    (!theirs.is_like(&ours)).then(|| {
         Remark::gap(
             READ,
             format!(
                 "the client of --client-id belongs to organisation {}, the object to {}, so nothing was compared with its identity providers",
-                visible(theirs, 60),
-                visible(ours, 60)
+                theirs.shown(60),
+                ours.shown(60)
             ),
             "use a client of the object's organisation",
         )
@@ -134,18 +135,22 @@ pub fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
 /// Another provider of the organisation has the message's issuer: it was made for that one.
 fn of_another(message: &Message, all: &IdentityProviders) -> Option<Remark> {
     let issuer = &message.assertion.as_ref()?.issuer.as_ref()?.0;
-    let is_pureengage = |provider: &&IdentityProvider| provider.id.as_deref() == Some("pureengage");
+    let issuer = Issuer::from(issuer.as_str());
+    let is_pureengage = |provider: &&IdentityProvider| {
+        let id = provider.id.as_ref();
+        id.is_some_and(|id| *id == "pureengage")
+    };
     let holders = all
         .entities
         .iter()
-        .filter(|provider| provider.issuer_uri.as_deref() == Some(issuer));
+        .filter(|provider| provider.issuer_uri.as_ref() == Some(&issuer));
     let names: Vec<String> = holders
         .filter(|provider| !is_pureengage(provider))
         .map(|provider| {
             let name = provider.name.as_ref().or(provider.id.as_ref());
             format!(
                 "`{}`",
-                name.map_or_else(String::new, |name| visible(name, 80))
+                name.map_or_else(String::new, |name| name.shown(80).to_string())
             )
         })
         .take(5)

@@ -28,7 +28,10 @@ impl Logins {
         };
         let configuration = sources::read(&[input]).expect("an object");
         let object = &configuration.objects[0];
-        let plain = |section, option| object.plain(section, option).expect("an option").to_owned();
+        let plain = |section, option| {
+            let text = object.plain(section, option);
+            text.expect("an option").raw().to_owned()
+        };
         let password = object.option("saml_auth", "password").expect("an option");
         let Value::Secret(secret) = &password.value else {
             panic!("a password that is no secret");

@@ -304,7 +304,7 @@ fn info(configuration: &Configuration, facts: &mut Facts, change: impl FnOnce(&m
 fn tool_client(configuration: &Configuration, facts: &mut Facts, elsewhere: Option<&str>) {
     let mut info = facts::token_info(&configuration.objects[0], "ewt");
     if let (Some(id), Some(organization)) = (elsewhere, &mut info.organization) {
-        organization.id = Some(id.to_owned());
+        organization.id = Some(id.into());
     }
     let fact = facts::api(&tool(), "GET /api/v2/tokens/me", ApiOutcome::Found(info));
     *facts = facts::with_fact(std::mem::take(facts), tool_key(), Fact::from(fact));

@@ -1,7 +1,7 @@
 //! Commands with which a person sees the same by common tools.
 
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 
 /// Where the API is, as the beginning of a URL.
 pub(crate) fn api_base(case: &Case<'_>) -> String {
@@ -38,8 +38,8 @@ pub(crate) fn role(case: &Case<'_>, subject: &Subject) -> String {
         _ => None,
     };
     // A shell reads what stands between single quotes as it stands.
-    let name = name.filter(|name| !name.contains(['\'', '\n', '\r']));
-    let name = visible(name.unwrap_or("NAME"), 80);
+    let name = name.filter(|name| !name.raw().contains(['\'', '\n', '\r']));
+    let name = name.unwrap_or(Outside::of("NAME")).shown(80);
     let call = api(case, "/api/v2/authorization/roles");
     format!("{call} -G -d userCount=true --data-urlencode 'name={name}'")
 }

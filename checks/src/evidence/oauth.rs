@@ -61,16 +61,14 @@ pub(crate) fn is_any_issued(case: &Case<'_>) -> bool {
     let tool = ClientRef::Tool {
         object: case.object.id,
     };
-    let ours = case.object.plain("general", "organization_id");
+    let ours = case.object.organization_id();
     let theirs = organization::organization_of(case, &tool);
     let login = FactKey::SamlLogin {
         object: case.object.id,
     };
     let login = case.facts().saml_login(&login).ok();
     let of_person = login.is_some_and(|login| login.accepted().is_some());
-    of_service
-        || of_person
-        || ours.is_some_and(|ours| theirs.is_some_and(|id| id.eq_ignore_ascii_case(ours)))
+    of_service || of_person || ours.is_some_and(|ours| theirs.is_some_and(|id| id.is_like(&ours)))
 }
 
 /// The client of a row.

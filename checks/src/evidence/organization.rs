@@ -2,8 +2,7 @@
 
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{Answer, ApiOutcome, ClientRef, FactKey, Gap};
-use hybridcheck_core::object::is_guid;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::names::OrgId;
 
 use crate::evidence::subjects::token_info_key;
 
@@ -11,17 +10,17 @@ use crate::evidence::subjects::token_info_key;
 /// the object: a gap, no accusation.
 pub(crate) fn is_about_us(case: &Case<'_>, reader: &ClientRef) -> Answer<()> {
     // Peeked at, not noted: what is read about a provider or a role does not rest on the option.
-    let Some(ours) = case.object.plain("general", "organization_id") else {
+    let Some(ours) = case.object.organization_id() else {
         return Ok(());
     };
-    let shown = |theirs: &str| {
+    let shown = |theirs: &OrgId| {
         format!(
             "it was read with {reader}, which belongs to organisation `{}`, while the object's is `{}`",
-            visible(theirs, 60),
-            visible(ours, 60)
+            theirs.shown(60),
+            ours.shown(60)
         )
     };
-    let what = match whose(case, reader, ours) {
+    let what = match whose(case, reader, &ours) {
         Whose::Ours => return Ok(()),
         Whose::Foreign(theirs) => format!(
             "{}: use a client of the object's organisation",
@@ -41,25 +40,25 @@ pub(crate) enum Whose<'a> {
     /// The object's, as far as anybody says.
     Ours,
     /// Another, of this id: a client of the object confirms the id that the object names.
-    Foreign(&'a str),
+    Foreign(&'a OrgId),
     /// The tool's own client, which the object does not name, sees the organisation of this id, and nothing else tells whether its
     /// choice or the object's id is the mistake.
-    Untold(&'a str),
+    Untold(&'a OrgId),
 }
 
 /// Holds the organisation of a reader against the id that the object names.
-pub(crate) fn whose<'a>(case: &Case<'a>, reader: &ClientRef, ours: &str) -> Whose<'a> {
+pub(crate) fn whose<'a>(case: &Case<'a>, reader: &ClientRef, ours: &OrgId) -> Whose<'a> {
     let Some(theirs) = organization_of(case, reader) else {
         return Whose::Ours;
     };
-    if theirs.eq_ignore_ascii_case(ours) {
+    if theirs.is_like(ours) {
         return Whose::Ours;
     }
     if confirms(case, reader, ours) {
         return Whose::Foreign(theirs);
     }
     let is_untold = matches!(reader, ClientRef::Tool { .. })
-        && is_guid(ours)
+        && ours.is_guid()
         && !confirms(case, reader, theirs)
         && !is_named(case, reader);
     if is_untold {
@@ -74,32 +73,31 @@ fn is_named(case: &Case<'_>, reader: &ClientRef) -> bool {
     let key = FactKey::Organization {
         object: case.object.id,
     };
-    let name = case.object.plain("general", "organization_sname");
+    let name = case.object.organization_sname();
     let fact = case.facts().organization(&key).ok();
     let fact = fact.filter(|fact| fact.reader == *reader);
     fact.is_some_and(|fact| match &fact.outcome {
         ApiOutcome::Found(organization) => {
-            name.is_some() && organization.third_party_org_name.as_deref() == name
+            name.is_some() && organization.third_party_org_name == name
         }
         _ => false,
     })
 }
 
 /// Whether a client of the object other than this one is of the organisation that the object names.
-pub(crate) fn confirms(case: &Case<'_>, reader: &ClientRef, ours: &str) -> bool {
+pub(crate) fn confirms(case: &Case<'_>, reader: &ClientRef, ours: &OrgId) -> bool {
     let person = ClientRef::Person {
         object: case.object.id,
     };
     let services = case.service_clients();
     let mut others = services.iter().chain([&person]);
     others.any(|client| {
-        client != reader
-            && organization_of(case, client).is_some_and(|id| id.eq_ignore_ascii_case(ours))
+        client != reader && organization_of(case, client).is_some_and(|id| id.is_like(ours))
     })
 }
 
 /// The organisation a client's token is for, as far as an answer says.
-pub(crate) fn organization_of<'a>(case: &Case<'a>, client: &ClientRef) -> Option<&'a str> {
+pub(crate) fn organization_of<'a>(case: &Case<'a>, client: &ClientRef) -> Option<&'a OrgId> {
     let facts = case.facts();
     let info = facts.token_info(&token_info_key(client)).ok();
     let of_token = info.and_then(|fact| fact.organization_id());
@@ -111,7 +109,7 @@ pub(crate) fn organization_of<'a>(case: &Case<'a>, client: &ClientRef) -> Option
         .ok()
         .filter(|fact| fact.reader == *client);
     of_token.or_else(|| match &of_answer?.outcome {
-        ApiOutcome::Found(organization) => organization.id.as_deref(),
+        ApiOutcome::Found(organization) => organization.id.as_ref(),
         _ => None,
     })
 }

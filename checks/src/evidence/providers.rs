@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{Answer, ApiFact, ApiOutcome, FactKey, Gap, IdentityProvider};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 
 use crate::evidence::{commands, organization, subjects};
 
@@ -37,7 +37,7 @@ fn find<'a>(
     case: &Case<'a>,
     is_wanted: impl Fn(&IdentityProvider) -> bool,
 ) -> Option<&'a IdentityProvider> {
-    let ours = case.object.plain("saml", "issuer")?;
+    let ours = case.object.issuer()?;
     let key = FactKey::Idps {
         object: case.object.id,
     };
@@ -49,29 +49,31 @@ fn find<'a>(
     listing.entities.iter().find(|provider| {
         let is_own = provider
             .id
-            .as_deref()
+            .as_ref()
             .is_some_and(|id| id.eq_ignore_ascii_case(PUREENGAGE));
-        !is_own && provider.issuer_uri.as_deref() == Some(ours) && is_wanted(provider)
+        !is_own && provider.issuer_uri.as_ref() == Some(&ours) && is_wanted(provider)
     })
 }
 
 /// How a provider is called.
 pub(crate) fn name(provider: &IdentityProvider) -> String {
-    let name = provider.name.as_deref().or(provider.id.as_deref());
-    visible(name.unwrap_or("without a name"), 80)
+    let name = provider.name.as_ref().or(provider.id.as_ref());
+    let name = name.map_or(Outside::of("without a name"), Outside::view);
+    name.shown(80).to_string()
 }
 
 /// A command that shows the other provider with the object's issuer: a listing shows its first page only.
 pub(crate) fn bearer_command(case: &Case<'_>) -> String {
     let id = bearer(case)
         .or_else(|| sleeper(case))
-        .and_then(|twin| twin.id.as_deref());
-    let is_plain = |id: &&str| id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        .and_then(|twin| twin.id.as_ref());
+    let is_plain = |id: &&Outside| {
+        id.raw()
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
     match id.filter(is_plain) {
-        Some(id) => commands::api(
-            case,
-            &format!("/api/v2/identityproviders/{}", visible(id, 60)),
-        ),
+        Some(id) => commands::api(case, &format!("/api/v2/identityproviders/{}", id.shown(60))),
         None => commands::api(case, "/api/v2/identityproviders"),
     }
 }

@@ -6,6 +6,7 @@ use hybridcheck_core::cause::{Certainty, Diagnosis};
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ApiError, ClientRef, FactKey, OAuthError, Recorded};
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::{rows, subjects};
@@ -79,7 +80,7 @@ pub(crate) fn means(error: &OAuthError, meaning: OAuthMeaning) -> bool {
 
 /// What a code of the API means for a token.
 pub(crate) fn api(error: &ApiError) -> Option<ApiMeaning> {
-    let code = error.code.trim();
+    let code = error.code.raw().trim();
     API.iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(code))
         .map(|(_, meaning)| *meaning)
@@ -143,11 +144,14 @@ pub(crate) fn diagnosed(
     // A row that shows it tells the call; without one nothing else does.
     if shown.is_empty() {
         let call = first.key.api_call().map_or("", |call| call.call);
-        let id = first.error.correlation_id.as_deref();
+        let id = first.error.correlation_id.as_ref();
         diagnosis = diagnosis
             .evidence("call", call)
             .evidence("read with", first.reader)
-            .evidence("correlation id", id.unwrap_or("none"));
+            .evidence(
+                "correlation id",
+                id.map_or(Outside::of("none"), Outside::view),
+            );
     }
     vec![
         diagnosis

@@ -6,6 +6,7 @@ use hybridcheck_core::facts::{
     Answer, ApiFact, ClientRef, FactKey, Gap, Grants, PermissionPolicy, Permissions, Role, Roles,
 };
 use hybridcheck_core::object::Opt;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::permission::Permission;
 use hybridcheck_core::text::listed;
 
@@ -68,11 +69,12 @@ pub(crate) fn standing(
     if expected.is_any() {
         return Standing::Lacks(vec![expected.to_string()]);
     }
-    let is_lacked = |name: &&str| Permission::parse(name).is_ok_and(|name| !role.allows(&name));
+    let is_lacked =
+        |name: &&Outside| Permission::parse(name.raw()).is_ok_and(|name| !role.allows(&name));
     let lacked: Vec<String> = fitting
         .into_iter()
         .filter(is_lacked)
-        .map(str::to_owned)
+        .map(ToString::to_string)
         .collect();
     match (lacked.is_empty(), existing.incomplete) {
         (false, _) => Standing::Lacks(lacked),
@@ -252,7 +254,12 @@ pub(crate) fn allowed<'p>(policies: impl IntoIterator<Item = &'p PermissionPolic
                 "{}:{}:{}",
                 policy.domain,
                 policy.entity,
-                policy.actions.join(",")
+                policy
+                    .actions
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(",")
             )
         })
         .collect();
@@ -325,6 +332,7 @@ mod tests {
         let all_but_one: Vec<PermissionPolicy> = existing()
             .names
             .iter()
+            .map(|name| name.raw())
             .filter(|name| name.ends_with(":view") && !name.contains("outcomescores"))
             .filter_map(|name| Some(journey(name.split(':').nth(1)?, &["view"])))
             .collect();

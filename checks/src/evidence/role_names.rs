@@ -3,8 +3,9 @@
 use hybridcheck_core::baseline::RoleKind;
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{Answer, ApiFact, FactKey, Gap, Role, Roles};
+use hybridcheck_core::names::RoleName;
 use hybridcheck_core::object::Opt;
-use hybridcheck_core::text::{bare, nearest, visible};
+use hybridcheck_core::text::{bare, nearest};
 
 use crate::evidence::{organization, subjects};
 
@@ -25,10 +26,11 @@ pub(crate) fn role<'a>(
     option: &str,
 ) -> Answer<(&'a Opt, &'a ApiFact<Roles>, &'a Role)> {
     let (written, name) = subjects::plain(case, section, option)?;
+    let name = RoleName::from(name);
     let (fact, roles) = listing(case)?;
-    match exact(roles, name) {
+    match exact(roles, &name) {
         Some(role) => Ok((written, fact, role)),
-        None if roles.incomplete => Err(cut_off(name)),
+        None if roles.incomplete => Err(cut_off(&name)),
         None => Err(Gap::blocked(FactKey::option(
             case.object.id,
             section,
@@ -46,17 +48,17 @@ pub(crate) fn kind(subject: &Subject) -> Option<RoleKind> {
 }
 
 /// The role of exactly this name.
-pub(crate) fn exact<'r>(roles: &'r Roles, name: &str) -> Option<&'r Role> {
+pub(crate) fn exact<'r>(roles: &'r Roles, name: &RoleName) -> Option<&'r Role> {
     let mut all = roles.entities.iter();
-    all.find(|role| role.name.as_deref() == Some(name))
+    all.find(|role| role.name.as_ref() == Some(name))
 }
 
 /// The name is not among those listed, but not all were.
-pub(crate) fn cut_off(name: &str) -> Gap {
+pub(crate) fn cut_off(name: &RoleName) -> Gap {
     Gap::NotAnswered {
         what: format!(
             "`{}` is not among the roles listed, but the listing was cut off",
-            visible(name, 80)
+            name.shown(80)
         ),
     }
 }
@@ -84,16 +86,12 @@ impl Difference {
 }
 
 /// The roles whose names come near the one written, closest first.
-pub(crate) fn near<'r>(roles: &'r Roles, name: &str) -> Vec<(Difference, &'r str)> {
-    let names = || {
-        roles
-            .entities
-            .iter()
-            .filter_map(|role| role.name.as_deref())
-    };
-    let close = nearest(name, names());
-    let mut near: Vec<(Difference, &str)> = names()
-        .filter_map(|found| Some((difference(name, found, &close)?, found)))
+pub(crate) fn near<'r>(roles: &'r Roles, name: &RoleName) -> Vec<(Difference, &'r RoleName)> {
+    let names = || roles.entities.iter().filter_map(|role| role.name.as_ref());
+    let name = name.view().raw();
+    let close = nearest(name, names().map(|found| found.view().raw()));
+    let mut near: Vec<(Difference, &RoleName)> = names()
+        .filter_map(|found| Some((difference(name, found.view().raw(), &close)?, found)))
         .collect();
     near.sort_unstable();
     near.dedup();
@@ -136,8 +134,9 @@ mod tests {
 
     fn found(names: &[&str], wanted: &str) -> Vec<(Difference, String)> {
         let roles = roles_named(names, false);
-        let near = near(&roles, wanted).into_iter();
-        near.map(|(how, name)| (how, name.to_owned())).collect()
+        let near = near(&roles, &wanted.into()).into_iter();
+        near.map(|(how, name)| (how, name.view().raw().to_owned()))
+            .collect()
     }
 
     #[test]

@@ -8,7 +8,9 @@ use hybridcheck_core::facts::{
     Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, TlsFact, Trust,
 };
 use hybridcheck_core::finding::{Judgement, Outcome, Owner, Severity};
+use hybridcheck_core::names::OrgId;
 use hybridcheck_core::object::{HybridObject, Opt};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::http;
@@ -248,9 +250,9 @@ pub(crate) fn plain<'a>(
     case: &Case<'a>,
     section: &str,
     option: &str,
-) -> Answer<(&'a Opt, &'a str)> {
+) -> Answer<(&'a Opt, Outside<&'a str>)> {
     let found = case.visible(section, option)?;
-    let text = found.value.plain().map(str::trim);
+    let text = found.value.plain().map(Outside::trim);
     match text.filter(|text| !text.is_empty()) {
         Some(text) => Ok((found, text)),
         None => Err(Gap::blocked(FactKey::option(
@@ -259,6 +261,12 @@ pub(crate) fn plain<'a>(
             option,
         ))),
     }
+}
+
+/// `general/organization_id`, as [`plain`] gives it.
+pub(crate) fn organization_id<'a>(case: &Case<'a>) -> Answer<(&'a Opt, OrgId)> {
+    let (option, id) = plain(case, "general", "organization_id")?;
+    Ok((option, OrgId::from(id)))
 }
 
 /// The resource that an API call brought; anything else is a gap that names the call, its status and its correlation id.
@@ -270,7 +278,7 @@ pub(crate) fn found<T>(fact: &ApiFact<T>) -> Answer<&T> {
                 "{} {}{}",
                 fact.call,
                 answered(other),
-                correlation(fact.correlation_id.as_deref())
+                correlation(fact.correlation_id.as_ref().map(Outside::view))
             ),
         }),
     }
@@ -282,7 +290,7 @@ fn answered<T>(outcome: &ApiOutcome<T>) -> String {
         ApiOutcome::Found(_) => "was answered".into(),
         ApiOutcome::Malformed { status, problem } => format!(
             "was answered with HTTP {status}, but not in the documented form: {}",
-            visible(problem, 160)
+            problem.shown(160)
         ),
         ApiOutcome::NotFound => "was answered with HTTP 404".into(),
         ApiOutcome::Refused(error) => format!("was refused: {}{}", said(error), scope_hint(error)),
@@ -295,7 +303,7 @@ fn scope_hint(error: &ApiError) -> String {
     match error.scope() {
         Some(scope) => format!(
             "; the organisation enforces OAuth scopes, and the client lacks `{}` (`hybridcheck permissions` lists the scopes)",
-            visible(scope, 80)
+            scope.shown(80)
         ),
         None => String::new(),
     }
@@ -310,7 +318,7 @@ pub(crate) fn malformed_token(http: &HttpFact, problem: &str) -> Gap {
             "POST /oauth/token was answered with HTTP {}, but not in the documented form: {}{}",
             answer.map_or(0, |answer| answer.status),
             visible(problem, 160),
-            correlation(id)
+            correlation(id.map(Outside::of))
         ),
     }
 }
@@ -320,22 +328,22 @@ pub(crate) fn said(error: &ApiError) -> String {
     format!(
         "HTTP {} {}: {}",
         error.status,
-        visible(&error.code, 60),
-        visible(&error.message, 200)
+        error.code.shown(60),
+        error.message.shown(200)
     )
 }
 
-fn correlation(id: Option<&str>) -> String {
+fn correlation(id: Option<Outside<&str>>) -> String {
     id.map_or_else(String::new, |id| {
-        format!(" (correlation id {})", visible(id, 60))
+        format!(" (correlation id {})", id.shown(60))
     })
 }
 
 /// Whether a stated grant type is this one. The API's definition writes `SAML2-BEARER` and `CLIENT-CREDENTIALS`; clients generated from
 /// earlier ones write the same without a hyphen, or with an underscore.
-pub(crate) fn is_grant(stated: &str, grant: &str) -> bool {
+pub(crate) fn is_grant(stated: &Outside, grant: &str) -> bool {
     let bare = |text: &str| text.replace(['-', '_', ' '], "").to_ascii_uppercase();
-    bare(stated) == bare(grant)
+    bare(stated.raw()) == bare(grant)
 }
 
 /// Adds what was asked, what came back and the correlation id.

@@ -38,7 +38,7 @@ impl Check for OrganizationIdGuid {
     fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let found = case.visible("general", "organization_id")?;
         let shape = found.value.shape();
-        let text = found.value.plain();
+        let text = found.value.plain().map(|text| text.raw());
         if text.is_some_and(|text| is_guid(text.trim()) && !is_nil(text)) {
             return Ok(Judgement::pass(found.value.shown()).of(found));
         }
@@ -54,7 +54,7 @@ impl Check for OrganizationIdGuid {
         let short_name = case.option("general", "organization_sname");
         let is_swapped = short_name
             .and_then(|option| option.value.plain())
-            .is_some_and(|text| is_guid(text.trim()));
+            .is_some_and(|text| is_guid(text.trim().raw()));
         let (hint, fix) = if is_swapped {
             (
                 ": swapped with `organization_sname`, which holds a GUID".to_owned(),

@@ -67,7 +67,7 @@ impl Check for OrganizationSnameForm {
         let Some(text) = found.value.plain() else {
             return fail("far longer than a short name, or key material");
         };
-        let name = clean_word(text);
+        let name = clean_word(text.raw());
         if is_guid(&name) {
             if is_swapped(case) {
                 return Err(Gap::blocked(FactKey::option(
@@ -109,7 +109,10 @@ fn is_swapped(case: &Case<'_>) -> bool {
     let id = case.option("general", "organization_id");
     id.is_some_and(|id| {
         let shape = id.value.shape();
-        let is_id = id.value.plain().is_some_and(|text| is_guid(text.trim()));
+        let is_id = id
+            .value
+            .plain()
+            .is_some_and(|text| is_guid(text.trim().raw()));
         !shape.is_blank() && !shape.masked && !is_id
     })
 }

@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{providers, subjects};
 
@@ -44,15 +43,18 @@ impl Check for Audience {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let (fact, provider) = providers::pureengage(case)?;
-        let party = provider.relying_party_identifier.as_deref();
-        let judgement = match party.map(str::trim).filter(|party| !party.is_empty()) {
+        let party = provider.relying_party_identifier.as_ref();
+        let judgement = match party
+            .map(|party| party.view().trim())
+            .filter(|party| !party.is_empty())
+        {
             None => {
                 Judgement::pass("relyingPartyIdentifier is not set, as in the provisioning article")
             }
             Some(party) => Judgement::note(
                 format!(
                     "relyingPartyIdentifier is `{}`: assertions may have to name it as their audience",
-                    visible(party, 200)
+                    party.shown(200)
                 ),
                 "Nothing, if logins work; else compare it with the audience of a captured message (`hybridcheck saml --decode`).",
                 Owner::CloudAdmin,
@@ -78,7 +80,7 @@ mod tests {
     fn with(party: Option<&str>) -> Judgement {
         let bench = Bench::healthy();
         let mut provider = pureengage_idp(&bench.object);
-        provider.relying_party_identifier = party.map(str::to_owned);
+        provider.relying_party_identifier = party.map(Into::into);
         provider.name_identifier_format = Some("urn:x".into());
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
         let key = FactKey::PureengageIdp {

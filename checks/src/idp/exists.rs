@@ -4,8 +4,8 @@ use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, ApiOutcome, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{organization, subjects};
 
@@ -52,14 +52,15 @@ impl Check for Exists {
             )
         } else {
             let provider = subjects::found(fact)?;
-            let name = provider.name.as_deref().unwrap_or("without a name");
+            let name =
+                (provider.name.as_ref()).map_or(Outside::of("without a name"), Outside::view);
             if name == NAME {
                 Judgement::pass(NAME)
             } else {
                 Judgement::note(
                     format!(
                         "it is there, under the name `{}`; the provisioning article names it `{NAME}`",
-                        visible(name, 80)
+                        name.shown(80)
                     ),
                     "Nothing, if logins work: that another name does harm is not known.",
                     Owner::CloudAdmin,

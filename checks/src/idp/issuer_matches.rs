@@ -4,9 +4,10 @@ use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
+use hybridcheck_core::names::Issuer;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::text::bare;
 
 use crate::evidence::idp_refusals::{with_words, would_refuse};
 use crate::evidence::{providers, subjects};
@@ -42,15 +43,16 @@ impl Check for IssuerMatches {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let (fact, provider) = providers::pureengage(case)?;
-        let Some(theirs) = provider.issuer_uri.as_deref() else {
+        let Some(theirs) = provider.issuer_uri.as_ref() else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state an issuerURI", fact.call),
             });
         };
         let (option, _) = subjects::plain(case, "saml", "issuer")?;
         // The raw text, blanks included: components send it as it is.
-        let ours = option.value.plain().unwrap_or_default();
-        if ours != theirs && hybridcheck_core::text::bare(ours) == theirs {
+        let ours = Issuer::from(option.value.plain().unwrap_or_default());
+        let bare = bare(ours.view().raw());
+        if ours != *theirs && theirs.view() == bare {
             // What is around the value is judged by `saml-options-clean`.
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,
@@ -58,42 +60,42 @@ impl Check for IssuerMatches {
                 "issuer",
             )));
         }
-        let judgement = if ours == theirs {
-            Judgement::pass(format!("both `{}`", visible(ours, 200)))
-        } else if theirs.trim().is_empty() {
+        let judgement = if ours == *theirs {
+            Judgement::pass(format!("both `{}`", ours.shown(200)))
+        } else if theirs.view().trim().is_empty() {
             let fault = IdpFault::IssuerMissing;
             let judgement = Judgement::fail(
-                format!("`{}`, the text of saml/issuer", visible(ours, 200)),
+                format!("`{}`, the text of saml/issuer", ours.shown(200)),
                 format!("empty{}", would_refuse(fault)),
                 format!(
                     "Set issuerURI to `{}` in PUT /api/v2/identityproviders/pureengage.",
-                    visible(ours, 200)
+                    ours.shown(200)
                 ),
                 Owner::CloudAdmin,
             );
             with_words(judgement, Some(fault))
-        } else if theirs.trim() == ours {
+        } else if theirs.view().trim() == ours.view() {
             Judgement::fail(
-                format!("`{}`, the text of saml/issuer", visible(ours, 200)),
-                format!("`{}`, with blanks around it", visible(theirs, 200)),
+                format!("`{}`, the text of saml/issuer", ours.shown(200)),
+                format!("`{}`, with blanks around it", theirs.shown(200)),
                 format!(
                     "Set issuerURI to `{}` in PUT /api/v2/identityproviders/pureengage, without the blanks.",
-                    visible(ours, 200)
+                    ours.shown(200)
                 ),
                 Owner::CloudAdmin,
             )
         } else {
             Judgement::fail(
-                format!("`{}`, the provider's issuerURI", visible(theirs, 200)),
-                format!("`{}`{}", visible(ours, 200), difference(ours, theirs)),
-                if hybridcheck_core::text::bare(ours) == ours {
+                format!("`{}`, the provider's issuerURI", theirs.shown(200)),
+                format!("`{}`{}", ours.shown(200), difference(&ours, theirs)),
+                if ours.view() == bare {
                     format!(
                         "Set saml/issuer to `{}`, or issuerURI of the provider to the option's text.",
-                        visible(theirs, 200)
+                        theirs.shown(200)
                     )
                 } else {
                     // With what stands around it, the option's text is no issuer for anybody.
-                    format!("Set saml/issuer to `{}`.", visible(theirs, 200))
+                    format!("Set saml/issuer to `{}`.", theirs.shown(200))
                 },
                 Owner::EngageAdmin,
             )

@@ -3,9 +3,11 @@
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, IdentityProvider};
 use hybridcheck_core::finding::{Judgement, Owner, Status};
+use hybridcheck_core::names::Issuer;
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::{organization, providers, subjects};
 use hybridcheck_core::issuer::difference;
@@ -55,17 +57,17 @@ impl Check for IssuerUnique {
         let listed_own = own_index.and_then(|index| listing.entities.get(index));
         let ours = own
             .or(listed_own)
-            .and_then(|provider| provider.issuer_uri.as_deref());
+            .and_then(|provider| provider.issuer_uri.as_ref());
         let ours = match ours {
-            Some(issuer) => issuer,
-            None => subjects::plain(case, "saml", "issuer")?.1,
+            Some(issuer) => issuer.clone(),
+            None => Issuer::from(subjects::plain(case, "saml", "issuer")?.1),
         };
         let others = listing.entities.iter().enumerate();
         let others: Vec<&IdentityProvider> = others
             .filter(|(index, _)| Some(*index) != own_index)
             .map(|(_, provider)| provider)
             .collect();
-        let mut judgement = verdict(ours, &others);
+        let mut judgement = verdict(&ours, &others);
         if listing.incomplete && judgement.status() == Status::Pass {
             // Those that were not read may have it.
             return Err(Gap::NotAnswered {
@@ -92,46 +94,46 @@ impl Check for IssuerUnique {
 
 /// Where the `PureEngage` provider itself stands in the listing: by its id, else by its name. Never more than one entry.
 fn own_index(own: Option<&IdentityProvider>, entities: &[IdentityProvider]) -> Option<usize> {
-    let same = |a: Option<&str>, b: &str| a.is_some_and(|a| a.eq_ignore_ascii_case(b));
+    let same = |a: &Option<Outside>, b: Outside<&str>| a.as_ref().is_some_and(|a| a.is_like(&b));
     let id = own
-        .and_then(|provider| provider.id.as_deref())
-        .unwrap_or("pureengage");
+        .and_then(|provider| provider.id.as_ref())
+        .map_or(Outside::of("pureengage"), Outside::view);
     let name = own
-        .and_then(|provider| provider.name.as_deref())
-        .unwrap_or("PureEngage");
+        .and_then(|provider| provider.name.as_ref())
+        .map_or(Outside::of("PureEngage"), Outside::view);
     entities
         .iter()
-        .position(|entity| same(entity.id.as_deref(), id))
+        .position(|entity| same(&entity.id, id))
         .or_else(|| {
             // With ids on both sides the name says nothing: a custom provider may bear it too.
             let comparable = own.is_some_and(|provider| provider.id.is_some());
-            entities.iter().position(|entity| {
-                same(entity.name.as_deref(), name) && !(comparable && entity.id.is_some())
-            })
+            entities
+                .iter()
+                .position(|entity| same(&entity.name, name) && !(comparable && entity.id.is_some()))
         })
 }
 
-fn verdict(ours: &str, others: &[&IdentityProvider]) -> Judgement {
+fn verdict(ours: &Issuer, others: &[&IdentityProvider]) -> Judgement {
     let expected = "one provider for the issuer";
     let names = |found: &[&IdentityProvider]| {
         listed(found.iter().map(|provider| {
             let name = provider
                 .name
-                .as_deref()
-                .or(provider.id.as_deref())
-                .unwrap_or("without a name");
+                .as_ref()
+                .or(provider.id.as_ref())
+                .map_or(Outside::of("without a name"), Outside::view);
             let disabled = if provider.disabled == Some(true) {
                 " (disabled)"
             } else {
                 ""
             };
-            format!("`{}`{disabled}", visible(name, 80))
+            format!("`{}`{disabled}", name.shown(80))
         }))
     };
     let same: Vec<&IdentityProvider> = others
         .iter()
         .copied()
-        .filter(|provider| provider.issuer_uri.as_deref() == Some(ours))
+        .filter(|provider| provider.issuer_uri.as_ref() == Some(ours))
         .collect();
     let near: Vec<&IdentityProvider> = others
         .iter()
@@ -139,7 +141,7 @@ fn verdict(ours: &str, others: &[&IdentityProvider]) -> Judgement {
         .filter(|provider| {
             provider
                 .issuer_uri
-                .as_deref()
+                .as_ref()
                 .is_some_and(|issuer| !difference(ours, issuer).is_empty())
         })
         .collect();
@@ -156,7 +158,7 @@ fn verdict(ours: &str, others: &[&IdentityProvider]) -> Judgement {
         };
     }
     if let Some(first) = near.first() {
-        let how = difference(ours, first.issuer_uri.as_deref().unwrap_or_default());
+        let how = difference(ours, &first.issuer_uri.clone().unwrap_or_default());
         return Judgement::warn(
             expected,
             format!("{} has nearly the same issuer{how}", names(&near)),

@@ -6,7 +6,6 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::idp_refusals::{with_words, would_refuse};
 use crate::evidence::{providers, subjects};
@@ -46,11 +45,11 @@ impl Check for TargetHttps {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let (fact, provider) = providers::pureengage(case)?;
-        let target = provider.sso_target_uri.as_deref().unwrap_or_default();
-        let shown = visible(target, 200);
-        let judgement = match IdpFault::of_target(target) {
+        let target = provider.sso_target_uri.clone().unwrap_or_default();
+        let shown = target.shown(200);
+        let judgement = match IdpFault::of_target(target.raw()) {
             None => Judgement::pass(shown),
-            Some(_) if target.trim().is_empty() => Judgement::note(
+            Some(_) if target.view().trim().is_empty() => Judgement::note(
                 "the provider states no ssoTargetURI; the sample of the provisioning article has one",
                 "Nothing, if logins work; with the next change of the provider give an https URL.",
                 Owner::CloudAdmin,
@@ -81,7 +80,7 @@ mod tests {
     fn to(target: Option<&str>) -> Judgement {
         let bench = Bench::healthy();
         let mut provider = pureengage_idp(&bench.object);
-        provider.sso_target_uri = target.map(str::to_owned);
+        provider.sso_target_uri = target.map(Into::into);
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
         let key = FactKey::PureengageIdp {
             object: ObjectId(0),

@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, ApiOutcome, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::subjects;
 
@@ -46,7 +45,7 @@ impl Check for ClientActive {
         if let ApiOutcome::Refused(error) = &fact.outcome
             && matches!(error.status, 401 | 403)
         {
-            let (fix, owner) = match error.code.as_str() {
+            let (fix, owner) = match error.code.raw() {
                 "ip.not.authorized" => (
                     "Add the public address in this message to the organisation's allowed IP addresses.",
                     Owner::CloudAdmin,
@@ -75,14 +74,14 @@ impl Check for ClientActive {
         }
         let info = subjects::found(fact)?;
         let stated = info.client.as_ref();
-        let Some(state) = stated.and_then(|client| client.state.as_deref()) else {
+        let Some(state) = stated.and_then(|client| client.state.as_ref()) else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the client's state", fact.call),
             });
         };
         let ending = stated
-            .and_then(|client| client.date_to_delete.as_deref())
-            .map(|date| visible(date, 60));
+            .and_then(|client| client.date_to_delete.as_ref())
+            .map(|date| date.shown(60));
         let judgement = match (state.eq_ignore_ascii_case("active"), ending) {
             (true, None) => Judgement::pass("active"),
             (true, Some(date)) => Judgement::warn(
@@ -98,7 +97,7 @@ impl Check for ClientActive {
                     ending.map_or_else(String::new, |date| format!(", to be deleted on {date}"));
                 Judgement::fail(
                     "active",
-                    format!("{}{ending}", visible(state, 60)),
+                    format!("{}{ending}", state.shown(60)),
                     "Enable or restore the client under Admin > Integrations > OAuth.",
                     Owner::CloudAdmin,
                 )
@@ -127,7 +126,7 @@ mod tests {
         let mut info = token_info(&Bench::healthy().object, "ewt");
         let stated = info.client.as_mut().expect("a client");
         stated.state = Some(state.into());
-        stated.date_to_delete = ending.map(str::to_owned);
+        stated.date_to_delete = ending.map(Into::into);
         answered(ApiOutcome::Found(info))
             .expect("a verdict")
             .status()

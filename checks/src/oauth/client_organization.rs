@@ -3,9 +3,9 @@
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, ApiOutcome, ClientRef, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::names::OrgId;
+use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{organization, subjects};
 
@@ -47,12 +47,12 @@ impl Check for ClientOrganization {
         let fact = case.token_info(&subjects::token_info_key(client))?;
         let info = subjects::found(fact)?;
         let organization = info.organization.as_ref();
-        let Some(theirs) = organization.and_then(|organization| organization.id.as_deref()) else {
+        let Some(theirs) = organization.and_then(|organization| organization.id.as_ref()) else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the token's organisation", fact.call),
             });
         };
-        let (option, ours) = subjects::plain(case, "general", "organization_id")?;
+        let (option, ours) = subjects::organization_id(case)?;
         let blocked = || {
             Gap::blocked(FactKey::option(
                 case.object.id,
@@ -60,26 +60,26 @@ impl Check for ClientOrganization {
                 "organization_id",
             ))
         };
-        if !is_guid(ours) {
+        if !ours.is_guid() {
             return Err(blocked());
         }
-        if theirs.eq_ignore_ascii_case(ours) {
+        if theirs.is_like(&ours) {
             return Ok(subjects::with_api(
-                Judgement::pass(format!("organisation {}", visible(theirs, 60))),
+                Judgement::pass(format!("organisation {}", theirs.shown(60))),
                 fact,
             ));
         }
-        if is_option_at_fault(case, client, ours, theirs) {
+        if is_option_at_fault(case, client, &ours, theirs) {
             return Err(blocked());
         }
-        let name = organization.and_then(|organization| organization.name.as_deref());
-        let named = name.map_or_else(String::new, |name| format!(" ({})", visible(name, 80)));
+        let name = organization.and_then(|organization| organization.name.as_ref());
+        let named = name.map_or_else(String::new, |name| format!(" ({})", name.shown(80)));
         let judgement = Judgement::fail(
-            format!("organisation {}", visible(ours, 60)),
-            format!("organisation {}{named}", visible(theirs, 60)),
+            format!("organisation {}", ours.shown(60)),
+            format!("organisation {}{named}", theirs.shown(60)),
             format!(
                 "Enter a client of organisation {} in {subject}, or correct general/organization_id.",
-                visible(ours, 60)
+                ours.shown(60)
             ),
             Owner::EngageAdmin,
         );
@@ -88,20 +88,19 @@ impl Check for ClientOrganization {
 }
 
 /// Nobody confirms the option, and the organisation that answered is this token's: then the option differs, not the client.
-fn is_option_at_fault(case: &Case<'_>, client: &ClientRef, ours: &str, theirs: &str) -> bool {
+fn is_option_at_fault(case: &Case<'_>, client: &ClientRef, ours: &OrgId, theirs: &OrgId) -> bool {
     let confirmed = case.service_clients().iter().any(|other| {
         other != client
-            && organization::organization_of(case, other)
-                .is_some_and(|id| id.eq_ignore_ascii_case(ours))
+            && organization::organization_of(case, other).is_some_and(|id| id.is_like(ours))
     });
     let answered = case
         .organization()
         .ok()
         .and_then(|fact| match &fact.outcome {
-            ApiOutcome::Found(organization) => organization.id.as_deref(),
+            ApiOutcome::Found(organization) => organization.id.as_ref(),
             _ => None,
         });
-    !confirmed && answered.is_some_and(|id| id.eq_ignore_ascii_case(theirs))
+    !confirmed && answered.is_some_and(|id| id.is_like(theirs))
 }
 
 #[cfg(test)]

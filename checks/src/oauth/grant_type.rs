@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::subjects;
 
@@ -47,18 +46,18 @@ impl Check for GrantType {
         let stated = info
             .client
             .as_ref()
-            .and_then(|client| client.authorized_grant_type.as_deref());
+            .and_then(|client| client.authorized_grant_type.as_ref());
         let Some(stated) = stated else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the client's grant type", fact.call),
             });
         };
         let judgement = if subjects::is_grant(stated, "CLIENT-CREDENTIALS") {
-            Judgement::pass(visible(stated, 60))
+            Judgement::pass(stated.shown(60))
         } else {
             Judgement::fail(
                 "CLIENT-CREDENTIALS",
-                visible(stated, 60),
+                stated.shown(60),
                 format!(
                     "Create an OAuth client of grant type Client Credentials and enter its id and secret for {client}."
                 ),
@@ -83,7 +82,7 @@ mod tests {
         info.client
             .as_mut()
             .expect("a client")
-            .authorized_grant_type = grant.map(str::to_owned);
+            .authorized_grant_type = grant.map(Into::into);
         let fact = api(
             &client("ewt"),
             "GET /api/v2/tokens/me",

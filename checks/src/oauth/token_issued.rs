@@ -222,9 +222,9 @@ fn not_oauth(case: &Case<'_>, fact: &TokenFact) -> Answer<Judgement> {
             format!("https://{host}/oauth/token"),
             format!("https://{endpoint}/oauth/token"),
         ];
-        let is_documented = documented
-            .iter()
-            .any(|url| url.eq_ignore_ascii_case(written) && written.ends_with("/oauth/token"));
+        let is_documented = documented.iter().any(|url| {
+            written.eq_ignore_ascii_case(url) && written.raw().ends_with("/oauth/token")
+        });
         if !is_documented {
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,

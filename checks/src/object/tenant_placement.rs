@@ -93,7 +93,7 @@ impl Check for TenantPlacement {
 
 /// Objects of other tenants with the same organisation id.
 fn twins<'a>(case: &Case<'a>, tenant: &Tenant) -> Vec<&'a HybridObject> {
-    let ours = case.object.plain("general", "organization_id");
+    let ours = case.object.organization_id();
     let Some(ours) = ours.filter(|_| is_used(case.object)) else {
         return Vec::new();
     };
@@ -108,8 +108,8 @@ fn twins<'a>(case: &Case<'a>, tenant: &Tenant) -> Vec<&'a HybridObject> {
                 .is_some_and(|theirs| !theirs.is_same(tenant))
         })
         .filter(|other| {
-            let theirs = other.plain("general", "organization_id");
-            theirs.is_some_and(|theirs| theirs.eq_ignore_ascii_case(ours))
+            let theirs = other.organization_id();
+            theirs.is_some_and(|theirs| theirs.is_like(&ours))
         })
         .collect();
     if !twins.is_empty() {

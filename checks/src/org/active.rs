@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{organization, subjects};
 
@@ -38,7 +37,7 @@ impl Check for Active {
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
         organization::is_about_us(case, &fact.reader)?;
-        let Some(state) = subjects::found(fact)?.state.as_deref() else {
+        let Some(state) = subjects::found(fact)?.state.as_ref() else {
             return Err(Gap::NotAnswered {
                 what: format!(
                     "{} does not state whether the organisation is active",
@@ -54,7 +53,7 @@ impl Check for Active {
             } else {
                 "Ask your Genesys contact why the organisation is not active (a trial that ended, a contract); or name the organisation that is meant instead: its id and short name in general/organization_id and general/organization_sname, its clients in the sections of the services."
             };
-            Judgement::fail("active", visible(state, 60), fix, Owner::CloudAdmin)
+            Judgement::fail("active", state.shown(60), fix, Owner::CloudAdmin)
         };
         Ok(subjects::with_api(judgement, fact))
     }
@@ -72,7 +71,7 @@ mod tests {
     fn in_state(state: Option<&str>) -> Answer<Judgement> {
         let bench = Bench::healthy();
         let mut found = organization(&bench.object);
-        found.state = state.map(str::to_owned);
+        found.state = state.map(Into::into);
         let fact = api(
             &client("ewt"),
             "GET /api/v2/organizations/me",

@@ -3,9 +3,8 @@
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
-use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{organization, subjects};
 
@@ -38,15 +37,15 @@ impl Check for IdMatches {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
-        let (option, ours) = subjects::plain(case, "general", "organization_id")?;
+        let (option, ours) = subjects::organization_id(case)?;
         let is_untold = matches!(
-            organization::whose(case, &fact.reader, ours),
+            organization::whose(case, &fact.reader, &ours),
             organization::Whose::Untold(_)
         );
         if !is_untold {
             organization::is_about_us(case, &fact.reader)?;
         }
-        if !is_guid(ours) {
+        if !ours.is_guid() {
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,
                 "general",
@@ -54,17 +53,17 @@ impl Check for IdMatches {
             )));
         }
         let organization = subjects::found(fact)?;
-        let Some(id) = organization.id.as_deref() else {
+        let Some(id) = organization.id.as_ref() else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the organisation's id", fact.call),
             });
         };
         let name = organization
             .name
-            .as_deref()
-            .map_or_else(String::new, |name| format!(" ({})", visible(name, 80)));
-        let judgement = if id.eq_ignore_ascii_case(ours) {
-            Judgement::pass(format!("{}{name}", visible(id, 60)))
+            .as_ref()
+            .map_or_else(String::new, |name| format!(" ({})", name.shown(80)));
+        let judgement = if id.is_like(&ours) {
+            Judgement::pass(format!("{}{name}", id.shown(60)))
         } else {
             let tool = if is_untold {
                 " If the tool's own client is of another organisation on purpose, use one of this organisation instead."
@@ -81,13 +80,13 @@ impl Check for IdMatches {
                 severity,
                 format!(
                     "{}{name}, the organisation of {}",
-                    visible(id, 60),
+                    id.shown(60),
                     fact.reader
                 ),
-                visible(ours, 60),
+                ours.shown(60),
                 format!(
                     "Set general/organization_id to {} if that is the organisation you mean; else enter clients of the organisation you mean.{tool}",
-                    visible(id, 60)
+                    id.shown(60)
                 ),
                 Owner::EngageAdmin,
             )

@@ -4,8 +4,9 @@ use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, Organization};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::{organization, subjects};
 
@@ -54,16 +55,20 @@ impl Check for Platform {
         let fact = case.organization()?;
         organization::is_about_us(case, &fact.reader)?;
         let organization = subjects::found(fact)?;
-        let Some(platform) = organization.product_platform.as_deref() else {
+        let Some(platform) = organization.product_platform.as_ref() else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state a product platform", fact.call),
             });
         };
-        let shown = visible(platform, 60);
+        let shown = platform.shown(60);
         let is_other = OTHERS
             .iter()
-            .any(|other| other.eq_ignore_ascii_case(platform));
-        let judgement = if platform.to_ascii_lowercase().starts_with("pureengage") {
+            .any(|other| platform.eq_ignore_ascii_case(other));
+        let judgement = if platform
+            .raw()
+            .to_ascii_lowercase()
+            .starts_with("pureengage")
+        {
             Judgement::pass(shown)
         } else if is_other {
             Judgement::warn(
@@ -93,7 +98,7 @@ fn with_features(mut judgement: Judgement, organization: &Organization) -> Judge
     }
     for (label, wanted) in [("features on", true), ("features off", false)] {
         let features = organization.features.iter().flatten();
-        let names: Vec<&String> = features
+        let names: Vec<&Outside> = features
             .filter(|(_, is_on)| **is_on == wanted)
             .map(|(name, _)| name)
             .collect();
@@ -116,7 +121,7 @@ mod tests {
     fn on(platform: Option<&str>) -> Answer<Judgement> {
         let bench = Bench::healthy();
         let mut found = organization(&bench.object);
-        found.product_platform = platform.map(str::to_owned);
+        found.product_platform = platform.map(Into::into);
         let fact = api(
             &client("ewt"),
             "GET /api/v2/organizations/me",

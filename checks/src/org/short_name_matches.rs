@@ -3,9 +3,11 @@
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, Organization};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::names::{OrgId, OrgShortName};
+use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::text::bare;
 
 use crate::evidence::{organization, subjects};
 
@@ -42,6 +44,7 @@ impl Check for ShortNameMatches {
         organization::is_about_us(case, &fact.reader)?;
         let organization = subjects::found(fact)?;
         let (option, ours) = subjects::plain(case, "general", "organization_sname")?;
+        let ours = OrgShortName::from(ours);
         if is_another(case, organization) {
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,
@@ -49,12 +52,12 @@ impl Check for ShortNameMatches {
                 "organization_id",
             )));
         }
-        let Some(name) = organization.third_party_org_name.as_deref() else {
+        let Some(name) = organization.third_party_org_name.as_ref() else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the organisation's short name", fact.call),
             });
         };
-        if name != ours && name == hybridcheck_core::text::bare(ours) {
+        if *name != ours && name.view() == bare(ours.view().raw()) {
             // Quotes and invisible characters around the value are judged by `general-options-clean`.
             return Err(Gap::blocked(FactKey::option(
                 case.object.id,
@@ -62,37 +65,33 @@ impl Check for ShortNameMatches {
                 "organization_sname",
             )));
         }
-        let is = |text: &Option<String>| {
-            text.as_deref()
-                .is_some_and(|text| text.trim().eq_ignore_ascii_case(ours))
+        let is = |text: Option<Outside<&str>>| {
+            text.is_some_and(|text| text.trim().is_like(&ours.view()))
         };
-        let fix = format!(
-            "Set general/organization_sname to `{}`.",
-            visible(name, 100)
-        );
-        let judgement = if name == ours {
-            Judgement::pass(visible(name, 100))
-        } else if name.eq_ignore_ascii_case(ours) {
+        let fix = format!("Set general/organization_sname to `{}`.", name.shown(100));
+        let judgement = if *name == ours {
+            Judgement::pass(name.shown(100))
+        } else if name.is_like(&ours) {
             Judgement::warn(
-                visible(name, 100),
+                name.shown(100),
                 format!(
                     "`{}`, which differs in upper and lower case",
-                    visible(ours, 100)
+                    ours.shown(100)
                 ),
                 fix,
                 Owner::EngageAdmin,
             )
         } else {
-            let mistake = if is(&organization.name) {
+            let mistake = if is(organization.name.as_ref().map(Outside::view)) {
                 ": that is the long name"
-            } else if is(&organization.id) {
+            } else if is(organization.id.as_ref().map(OrgId::view)) {
                 ": that is the organisation's id"
             } else {
                 ""
             };
             Judgement::fail(
-                visible(name, 100),
-                format!("`{}`{mistake}", visible(ours, 100)),
+                name.shown(100),
+                format!("`{}`{mistake}", ours.shown(100)),
                 fix,
                 Owner::EngageAdmin,
             )
@@ -103,12 +102,9 @@ impl Check for ShortNameMatches {
 
 /// The object's id is another organisation's, which `org-id-matches` judges; its short name is then bound to differ.
 fn is_another(case: &Case<'_>, organization: &Organization) -> bool {
-    let ours = case
-        .object
-        .plain("general", "organization_id")
-        .filter(|id| is_guid(id));
-    match (ours, organization.id.as_deref()) {
-        (Some(ours), Some(id)) => !id.eq_ignore_ascii_case(ours),
+    let ours = case.object.organization_id().filter(OrgId::is_guid);
+    match (ours, organization.id.as_ref()) {
+        (Some(ours), Some(id)) => !id.is_like(&ours),
         _ => false,
     }
 }

@@ -3,9 +3,8 @@
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{organization, subjects};
 
@@ -54,12 +53,12 @@ impl Check for ToolClient {
         let client = subjects::client(subject)?;
         let fact = case.token_info(&subjects::token_info_key(client))?;
         let organization = subjects::found(fact)?.organization.as_ref();
-        let Some(theirs) = organization.and_then(|organization| organization.id.as_deref()) else {
+        let Some(theirs) = organization.and_then(|organization| organization.id.as_ref()) else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the token's organisation", fact.call),
             });
         };
-        let (_, ours) = subjects::plain(case, "general", "organization_id")?;
+        let (_, ours) = subjects::organization_id(case)?;
         let option_decides = || {
             Gap::blocked(FactKey::option(
                 case.object.id,
@@ -67,24 +66,24 @@ impl Check for ToolClient {
                 "organization_id",
             ))
         };
-        if !is_guid(ours) {
+        if !ours.is_guid() {
             return Err(option_decides());
         }
         let named = organization
-            .and_then(|organization| organization.name.as_deref())
-            .map_or_else(String::new, |name| format!(" ({})", visible(name, 80)));
-        let judgement = if theirs.eq_ignore_ascii_case(ours) {
-            Judgement::pass(format!("organisation {}{named}", visible(theirs, 60)))
-        } else if organization::confirms(case, client, ours) {
+            .and_then(|organization| organization.name.as_ref())
+            .map_or_else(String::new, |name| format!(" ({})", name.shown(80)));
+        let judgement = if theirs.is_like(&ours) {
+            Judgement::pass(format!("organisation {}{named}", theirs.shown(60)))
+        } else if organization::confirms(case, client, &ours) {
             Judgement::warn(
                 format!(
                     "organisation {}, which the object names and its own client belongs to",
-                    visible(ours, 60)
+                    ours.shown(60)
                 ),
-                format!("organisation {}{named}", visible(theirs, 60)),
+                format!("organisation {}{named}", theirs.shown(60)),
                 format!(
                     "Give hybridcheck a client of organisation {} with --client-id, or run without --client-id: the object's own clients are asked then. Nothing in the object has to change for this.",
-                    visible(ours, 60)
+                    ours.shown(60)
                 ),
                 Owner::CloudAdmin,
             )

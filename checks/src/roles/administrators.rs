@@ -6,7 +6,6 @@ use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use super::exist;
 use crate::evidence::{rights, role_names, subjects};
@@ -45,7 +44,8 @@ impl Check for Administrators {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let (written, fact, role) = role_names::role(case, "general", RoleKind::Admin.option())?;
-        let shown = visible(role.name.as_deref().unwrap_or_default(), 80);
+        let name = role.name.clone().unwrap_or_default();
+        let shown = name.shown(80);
         let Some(users) = role.user_count else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state how many users `{shown}` has", fact.call),

@@ -2,12 +2,13 @@
 
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{
-    Answer, ApiFact, FactKey, Gap, Grants, OAuthClientInfo, RoleDivision, TokenInfo,
+    Answer, ApiFact, FactKey, Gap, Grants, NamedEntity, OAuthClientInfo, RoleDivision, TokenInfo,
 };
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::{rights, role_names, subjects};
 
@@ -59,13 +60,13 @@ impl Check for ClientRights {
         let info = case.token_info(&subjects::token_info_key(client))?;
         let grants = rights::grants(case, client);
         let holder = holder(info)?;
-        let grant_type = holder.authorized_grant_type.as_deref();
+        let grant_type = holder.authorized_grant_type.as_ref();
         if let Some(other) = grant_type
             && !subjects::is_grant(other, "CLIENT-CREDENTIALS")
         {
             return Ok(Judgement::not_applicable(format!(
                 "roles count for client credentials alone; this client is of grant type {}",
-                visible(other, 60)
+                other.shown(60)
             )));
         }
         let judgement = match (holder.role_divisions.as_deref(), &grants) {
@@ -112,9 +113,10 @@ fn without_role(grants: &Answer<(&ApiFact<Grants>, &Grants)>) -> Judgement {
 }
 
 fn of_grants(grants: &Grants) -> Judgement {
-    let shown = |name: &Option<String>, id: &Option<String>| {
-        let text = name.as_deref().or(id.as_deref()).unwrap_or("unnamed");
-        visible(text, 80)
+    let shown = |entity: &NamedEntity| {
+        let text = entity.name.as_ref().or(entity.id.as_ref());
+        let text = text.map_or(Outside::of("unnamed"), Outside::view);
+        text.shown(80).to_string()
     };
     let mut roles: Vec<String> = grants
         .grants
@@ -122,8 +124,8 @@ fn of_grants(grants: &Grants) -> Judgement {
         .map(|grant| {
             format!(
                 "`{}` in division {}",
-                shown(&grant.role.name, &grant.role.id),
-                shown(&grant.division.name, &grant.division.id)
+                shown(&grant.role),
+                shown(&grant.division)
             )
         })
         .collect();
@@ -131,7 +133,7 @@ fn of_grants(grants: &Grants) -> Judgement {
     roles.dedup();
     let mut judgement = Judgement::pass(told(&roles));
     for grant in grants.grants.iter().take(SHOWN) {
-        let label = format!("`{}` allows", shown(&grant.role.name, &grant.role.id));
+        let label = format!("`{}` allows", shown(&grant.role));
         judgement = judgement.evidence(&label, rights::allowed(&grant.policies));
     }
     judgement
@@ -140,19 +142,19 @@ fn of_grants(grants: &Grants) -> Judgement {
 /// What `tokens/me` says, with the names of the roles as far as they can be read.
 fn of_divisions(case: &Case<'_>, divisions: &[RoleDivision]) -> Judgement {
     let known = role_names::listing(case).ok().map(|(_, roles)| roles);
-    let role = |id: Option<&str>| {
+    let role = |id: Option<&Outside>| {
         let mut all = known.iter().flat_map(|roles| &roles.entities);
-        all.find(|role| id.is_some() && role.id.as_deref() == id)
+        all.find(|role| id.is_some() && role.id.as_ref() == id)
     };
     let mut roles = Vec::new();
     let mut allowed = Vec::new();
     for division in divisions.iter().take(SHOWN) {
-        let id = division.role_id.as_deref();
+        let id = division.role_id.as_ref();
         let found = role(id);
-        let name = found.and_then(|role| role.name.as_deref());
+        let name = found.and_then(|role| role.name.as_ref());
         let shown = match (name, id) {
-            (Some(name), _) => format!("`{}`", visible(name, 80)),
-            (None, Some(id)) => format!("the role of id {}", visible(id, 60)),
+            (Some(name), _) => format!("`{}`", name.shown(80)),
+            (None, Some(id)) => format!("the role of id {}", id.shown(60)),
             (None, None) => "a role that is not named".to_owned(),
         };
         if let Some(policies) = found.and_then(|role| role.policies.as_ref()) {

@@ -4,9 +4,11 @@ use hybridcheck_core::baseline::RoleKind;
 use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Roles};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::names::RoleName;
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::role_names::{self, Difference};
 use crate::evidence::{rights, subjects};
@@ -45,24 +47,25 @@ impl Check for Exist {
             return Err(subjects::stray(subject));
         };
         let (written, name) = subjects::plain(case, section, option)?;
+        let name = RoleName::from(name);
         let (fact, roles) = role_names::listing(case)?;
-        let shown = visible(name, 80);
-        if role_names::exact(roles, name).is_some() {
+        let shown = name.shown(80);
+        if role_names::exact(roles, &name).is_some() {
             return Ok(
                 subjects::with_api(Judgement::pass(format!("`{shown}` exists")), fact).of(written),
             );
         }
-        let near = role_names::near(roles, name);
-        let is_same_word = |(how, _): &(Difference, &str)| {
+        let near = role_names::near(roles, &name);
+        let is_same_word = |(how, _): &(Difference, &RoleName)| {
             matches!(
                 how,
                 Difference::Case | Difference::Blanks | Difference::Punctuation
             )
         };
         if roles.incomplete && !near.iter().any(is_same_word) {
-            return Err(role_names::cut_off(name));
+            return Err(role_names::cut_off(&name));
         }
-        let judgement = missing(roles, name, &near, &format!("{section}/{option}"));
+        let judgement = missing(roles, &name, &near, &format!("{section}/{option}"));
         Ok(subjects::with_api(judgement, fact).of(written))
     }
 }
@@ -84,18 +87,23 @@ pub(super) fn needs(subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
     }
 }
 
-fn missing(roles: &Roles, name: &str, near: &[(Difference, &str)], option: &str) -> Judgement {
-    let shown = visible(name, 80);
+fn missing(
+    roles: &Roles,
+    name: &RoleName,
+    near: &[(Difference, &RoleName)],
+    option: &str,
+) -> Judgement {
+    let shown = name.shown(80);
     let expected = format!("a role `{shown}`");
     let told =
-        |(how, found): &(Difference, &str)| format!("`{}` ({})", visible(found, 80), how.words());
+        |(how, found): &(Difference, &RoleName)| format!("`{}` ({})", found.shown(80), how.words());
     let Some(first) = near.first() else {
         let mut by_id = roles.entities.iter();
-        let by_id = by_id.find(|role| role.id.as_deref() == Some(name));
-        let meant = by_id.and_then(|role| role.name.as_deref());
+        let by_id = by_id.find(|role| role.id.as_ref().map(Outside::view) == Some(name.view()));
+        let meant = by_id.and_then(|role| role.name.as_ref());
         let (found, fix) = match meant {
             Some(meant) => {
-                let meant = visible(meant, 80);
+                let meant = meant.shown(80);
                 (
                     format!("no role `{shown}`; that is the id of the role `{meant}`"),
                     format!("Set {option} to the name of the role: `{meant}`."),
@@ -110,7 +118,7 @@ fn missing(roles: &Roles, name: &str, near: &[(Difference, &str)], option: &str)
         };
         return Judgement::fail(expected, found, fix, Owner::EngageAdmin);
     };
-    let meant = visible(first.1, 80);
+    let meant = first.1.shown(80);
     let (fix, owner) = match first.0 {
         Difference::Blanks => (
             format!(

@@ -8,7 +8,6 @@ use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
 use hybridcheck_core::policy::Policy;
-use hybridcheck_core::text::visible;
 
 use super::exist;
 use crate::evidence::rights::{self, Weighed};
@@ -94,7 +93,8 @@ impl Check for Permissions {
 impl Weighed<'_> {
     fn judgement(&self, case: &Case<'_>) -> Answer<Judgement> {
         let names = self.names();
-        let shown = visible(self.role.name.as_deref().unwrap_or_default(), 80);
+        let name = self.role.name.clone().unwrap_or_default();
+        let shown = name.shown(80).to_string();
         if names.is_empty() {
             return self.held(case, &shown);
         }
@@ -283,7 +283,7 @@ mod tests {
         let mut without_sessions = journey_permissions();
         without_sessions
             .names
-            .retain(|name| !name.contains(":session:"));
+            .retain(|name| !name.raw().contains(":session:"));
         let bench = existing(agents(viewing(&READ)), without_sessions);
         assert!(matches!(agent(&bench), Err(Gap::Blocked { .. })));
     }

@@ -185,7 +185,9 @@ mod tests {
     #[test]
     fn single_permissions_that_do_not_exist_warn() {
         let mut existing = journey_permissions();
-        existing.names.retain(|name| !name.contains(":segment:"));
+        existing
+            .names
+            .retain(|name| !name.raw().contains(":segment:"));
         let judgement = with(existing).judge_first(&Product).expect("a verdict");
         assert_eq!(judgement.status(), Status::Warn);
         assert!(

@@ -4,8 +4,9 @@ use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, ApiOutcome, ClientRecord, ClientRef, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use super::login::subjects;
 use crate::evidence::{organization, subjects};
@@ -70,7 +71,7 @@ impl Check for Client {
 }
 
 fn judged(record: &ClientRecord) -> Answer<Judgement> {
-    let Some(grant) = record.authorized_grant_type.as_deref() else {
+    let Some(grant) = record.authorized_grant_type.as_ref() else {
         return Err(Gap::NotAnswered {
             what: "the client's record does not state authorizedGrantType".into(),
         });
@@ -78,16 +79,13 @@ fn judged(record: &ClientRecord) -> Answer<Judgement> {
     if !subjects::is_grant(grant, "SAML2-BEARER") {
         return Ok(Judgement::fail(
             "grant type SAML2-BEARER",
-            format!("grant type {}", visible(grant, 60)),
+            format!("grant type {}", grant.shown(60)),
             "Create an OAuth client of grant type SAML2 Bearer and enter its id and secret in [saml_auth]; the grant type decides what a client can do.",
             Owner::CloudAdmin,
         ));
     }
-    let state = record.state.as_deref().unwrap_or("active");
-    let ending = record
-        .date_to_delete
-        .as_deref()
-        .map(|date| visible(date, 60));
+    let state = (record.state.as_ref()).map_or(Outside::of("active"), Outside::view);
+    let ending = record.date_to_delete.as_ref().map(|date| date.shown(60));
     Ok(match (state.eq_ignore_ascii_case("active"), ending) {
         (true, None) => Judgement::pass("SAML2-BEARER, active"),
         (true, Some(date)) => Judgement::warn(
@@ -99,8 +97,8 @@ fn judged(record: &ClientRecord) -> Answer<Judgement> {
         (false, ending) => Judgement::fail(
             "active",
             match ending {
-                Some(date) => format!("{}, to be deleted on {date}", visible(state, 60)),
-                None => visible(state, 60),
+                Some(date) => format!("{}, to be deleted on {date}", state.shown(60)),
+                None => state.shown(60).to_string(),
             },
             "Enable or restore the client under Admin > Integrations > OAuth.",
             Owner::CloudAdmin,
@@ -146,11 +144,11 @@ mod tests {
     fn grant_type_and_state_are_weighed() {
         assert_eq!(status(|_| ()), Status::Pass);
         for spelt in ["SAML2BEARER", "saml2_bearer"] {
-            let spelt = Some(spelt.to_owned());
+            let spelt = Some(spelt.into());
             let judged = status(|record| record.authorized_grant_type = spelt);
             assert_eq!(judged, Status::Pass);
         }
-        let other = Some("CLIENT-CREDENTIALS".to_owned());
+        let other = Some("CLIENT-CREDENTIALS".into());
         assert_eq!(
             status(|record| record.authorized_grant_type = other),
             Status::Fail
@@ -159,7 +157,7 @@ mod tests {
             status(|record| record.state = Some("disabled".into())),
             Status::Fail
         );
-        let day = Some("2026-12-01T00:00:00Z".to_owned());
+        let day = Some("2026-12-01T00:00:00Z".into());
         assert_eq!(status(|record| record.date_to_delete = day), Status::Warn);
         assert_eq!(
             status(|record| record.authorized_grant_type = None),

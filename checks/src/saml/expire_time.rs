@@ -44,7 +44,10 @@ impl Check for ExpireTime {
         let fix = "set saml/expire_time to the number of hours alone, such as 24";
         // What is around the value is judged by saml-options-clean; this judges what is left.
         let text = option.value.plain().map_or("", |text| {
-            text.trim().trim_matches(|c| matches!(c, '"' | '\'')).trim()
+            text.raw()
+                .trim()
+                .trim_matches(|c| matches!(c, '"' | '\''))
+                .trim()
         });
         let judgement = match text.parse::<u64>() {
             Ok(0) => Judgement::fail(

@@ -47,7 +47,7 @@ impl Check for IssuerForm {
             return Ok(Judgement::fail(expected, found, fix, Owner::EngageAdmin).of(option));
         };
         // What is around the value is judged by saml-options-clean; this judges what is left.
-        let text = unquoted(text.trim());
+        let text = unquoted(text.trim().raw());
         let is_muddled = !text.is_ascii() && !option.value.shape().irregularities().is_empty();
         if is_muddled || text.contains(['\r', '\n']) {
             return Err(Gap::blocked(FactKey::option(

@@ -4,8 +4,8 @@ use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap, TokenInfo};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use super::login::{accepted, subjects};
 use crate::evidence::subjects;
@@ -52,25 +52,25 @@ impl Check for LoginClient {
                         what: format!("{} does not state the token's {what}", fact.call),
                     });
                 }
-                Some(found) if found.eq_ignore_ascii_case(&expected) => {}
-                Some(found) => differences.push((what, expected, visible(&found, 80))),
+                Some(found) if found.is_like(&expected) => {}
+                Some(found) => differences.push((what, expected, found)),
             }
         }
         let judgement = if differences.is_empty() {
             let client = info.client.as_ref();
-            let name = client.and_then(|client| client.name.as_deref());
+            let name = client.and_then(|client| client.name.as_ref());
             Judgement::pass(format!(
                 "client `{}`, SAML2-BEARER",
-                visible(name.unwrap_or_default(), 80)
+                name.map(Outside::view).unwrap_or_default().shown(80)
             ))
         } else {
-            let listed = |take: fn(&(&str, String, String)) -> String| {
+            let listed = |take: fn(&(&str, Outside, Outside)) -> String| {
                 let all: Vec<String> = differences.iter().map(take).collect();
                 all.join(", ")
             };
             Judgement::fail(
-                listed(|(what, expected, _)| format!("{what} {expected}")),
-                listed(|(what, _, found)| format!("{what} {found}")),
+                listed(|(what, expected, _)| format!("{what} {}", expected.shown(80))),
+                listed(|(what, _, found)| format!("{what} {}", found.shown(80))),
                 "Compare the client of [saml_auth] with Admin > Integrations > OAuth.",
                 Owner::EngageAdmin,
             )
@@ -82,19 +82,25 @@ impl Check for LoginClient {
 const SAML2_BEARER: &str = "SAML2-BEARER";
 
 /// What the object says, as far as it is fit to be compared, beside what the token says.
-fn compared(case: &Case<'_>, info: &TokenInfo) -> Vec<(&'static str, String, Option<String>)> {
+fn compared(case: &Case<'_>, info: &TokenInfo) -> Vec<(&'static str, Outside, Option<Outside>)> {
     let client = info.client.as_ref();
-    let grant = |stated: &str| {
+    let grant = |stated: &Outside| {
         let is_meant = subjects::is_grant(stated, SAML2_BEARER);
-        if is_meant { SAML2_BEARER } else { stated }.to_owned()
+        if is_meant {
+            SAML2_BEARER.into()
+        } else {
+            stated.clone()
+        }
     };
     let mut all = Vec::new();
     if let Ok((_, ours)) = subjects::plain(case, SAML_AUTH, "client_id") {
-        let theirs = client.and_then(|client| client.id.clone());
+        let theirs = client
+            .and_then(|client| client.id.clone())
+            .map(Outside::from);
         all.push(("client", ours.to_owned(), theirs));
     }
-    let stated = client.and_then(|client| client.authorized_grant_type.as_deref());
-    all.push(("grant type", SAML2_BEARER.to_owned(), stated.map(grant)));
+    let stated = client.and_then(|client| client.authorized_grant_type.as_ref());
+    all.push(("grant type", SAML2_BEARER.into(), stated.map(grant)));
     all
 }
 

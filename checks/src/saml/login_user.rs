@@ -4,6 +4,7 @@ use hybridcheck_core::check::{Case, Check, Subject};
 use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
@@ -50,7 +51,7 @@ impl Check for LoginUser {
         };
         let me = case.me()?;
         let person = subjects::found(me)?;
-        let Some(email) = person.email.as_deref() else {
+        let Some(email) = person.email.as_ref() else {
             return Err(Gap::NotAnswered {
                 what: format!("{} does not state the user's email", me.call),
             });
@@ -70,27 +71,29 @@ impl Check for LoginUser {
             organization::is_about_us(case, &fact.reader)?;
             subjects::found(fact)
         });
-        let ours = answered.ok().and_then(|answered| answered.id.as_deref());
+        let ours = answered.ok().and_then(|answered| answered.id.as_ref());
         let shown = format!(
             "{} ({})",
-            visible(email, 100),
-            visible(person.name.as_deref().unwrap_or("no name stated"), 80)
+            email.shown(100),
+            (person.name.as_ref())
+                .map_or(Outside::of("no name stated"), Outside::view)
+                .shown(80)
         );
-        let judgement = match (organization.as_deref(), ours) {
+        let judgement = match (organization.as_ref(), ours) {
             _ if !email.eq_ignore_ascii_case(wanted) => Judgement::fail(
                 format!("user {}", visible(wanted, 100)),
                 format!("user {shown}"),
                 "Make the person's address in Engage and the user's in Genesys Cloud the same.",
                 Owner::CloudAdmin,
             ),
-            (Some(theirs), Some(ours)) if !theirs.eq_ignore_ascii_case(ours) => Judgement::fail(
-                format!("organisation {}", visible(ours, 60)),
-                format!("{shown} of organisation {}", visible(theirs, 60)),
+            (Some(theirs), Some(ours)) if !theirs.is_like(ours) => Judgement::fail(
+                format!("organisation {}", ours.shown(60)),
+                format!("{shown} of organisation {}", theirs.shown(60)),
                 "Enter a client of the organisation that the services work in into [saml_auth].",
                 Owner::EngageAdmin,
             ),
             (Some(theirs), _) => {
-                Judgement::pass(format!("{shown} of organisation {}", visible(theirs, 60)))
+                Judgement::pass(format!("{shown} of organisation {}", theirs.shown(60)))
             }
             (None, _) => Judgement::pass(format!("{shown}; the organisation was not stated")),
         };

@@ -47,7 +47,7 @@ impl Check for TokenLife {
 
     fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
         let (option, text) = subjects::plain(case, "saml", "expire_time")?;
-        let hours: u64 = text.parse().map_err(|_| {
+        let hours: u64 = text.raw().parse().map_err(|_| {
             // What is no number is judged by saml-expire-time.
             Gap::blocked(FactKey::option(case.object.id, "saml", "expire_time"))
         })?;

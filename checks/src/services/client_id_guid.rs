@@ -51,7 +51,11 @@ impl Check for ClientIdGuid {
             });
         };
         let found = case.visible(section, option)?;
-        if found.value.plain().is_some_and(|text| is_guid(text.trim())) {
+        if found
+            .value
+            .plain()
+            .is_some_and(|text| is_guid(text.trim().raw()))
+        {
             return Ok(Judgement::pass(found.value.shown()).of(found));
         }
         let shape = found.value.shape();

@@ -50,7 +50,7 @@ impl Check for SharedClients {
             match case.visible(section, "client_id") {
                 Ok(option) => {
                     if let Some(text) = option.value.plain() {
-                        let id = text.trim().to_ascii_lowercase();
+                        let id = text.trim().raw().to_ascii_lowercase();
                         users.entry(id).or_default().push((section, option));
                     }
                 }

@@ -93,7 +93,7 @@ impl Bench {
         let mut info = canned::token_info(&bench.object, "ewt");
         info.organization = Some(NamedEntity {
             id: Some(organization.into()),
-            name: name.map(str::to_owned),
+            name: name.map(Into::into),
         });
         let fact = canned::api(&client, "GET /api/v2/tokens/me", ApiOutcome::Found(info));
         bench

@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{CertificateInfo, ClientRef, Fact};
+use crate::names::{ClientId, Issuer, OrgId, OrgShortName, RoleName};
+use crate::outside::Outside;
 
 /// The result of one API call, with whose token it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -16,7 +18,7 @@ pub struct ApiFact<T> {
     /// Whose token was used.
     pub reader: ClientRef,
     /// The correlation id of the answer.
-    pub correlation_id: Option<String>,
+    pub correlation_id: Option<Outside>,
     /// What came back.
     pub outcome: ApiOutcome<T>,
 }
@@ -32,7 +34,7 @@ pub enum ApiOutcome<T> {
         /// HTTP status.
         status: u16,
         /// What was wrong, naming the field.
-        problem: String,
+        problem: Outside,
     },
     /// 404.
     NotFound,
@@ -76,49 +78,51 @@ pub struct ApiError {
     /// HTTP status.
     pub status: u16,
     /// `code`, such as `bad.credentials`.
-    pub code: String,
+    pub code: Outside,
     /// `message`.
-    pub message: String,
+    pub message: Outside,
     /// `contextId` or the correlation id.
-    pub correlation_id: Option<String>,
+    pub correlation_id: Option<Outside>,
 }
 
 impl ApiError {
     /// The scope that the client lacks, when that is the reason: `App not authorized to use scope %s`.
-    pub fn scope(&self) -> Option<&str> {
+    pub fn scope(&self) -> Option<Outside<&str>> {
         if !self
             .code
             .eq_ignore_ascii_case("app.not.authorized.for.scope")
         {
             return None;
         }
-        let (_, rest) = self.message.rsplit_once("scope ")?;
+        let (_, rest) = self.message.raw().rsplit_once("scope ")?;
         let scope = rest.split_whitespace().next()?;
         let scope = scope.trim_matches(|c: char| "[]'\"`.,".contains(c));
-        (!scope.is_empty()).then_some(scope)
+        (!scope.is_empty()).then_some(Outside::of(scope))
     }
 }
 
 /// An id with a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct NamedEntity {
+pub struct NamedEntity<Id = Outside> {
     /// `id`.
-    pub id: Option<String>,
+    pub id: Option<Id>,
     /// `name`.
-    pub name: Option<String>,
+    pub name: Option<Outside>,
 }
 
 /// `GET /api/v2/tokens/me`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenInfo {
     /// The organisation the token is for.
-    pub organization: Option<NamedEntity>,
+    #[schemars(with = "Option<NamedEntity>")]
+    pub organization: Option<NamedEntity<OrgId>>,
     /// `homeOrganization`: where the client itself lives.
     #[serde(rename = "homeOrganization")]
-    pub home_organization: Option<NamedEntity>,
+    #[schemars(with = "Option<NamedEntity>")]
+    pub home_organization: Option<NamedEntity<OrgId>>,
     /// `authorizedScope`.
     #[serde(rename = "authorizedScope")]
-    pub authorized_scope: Option<Vec<String>>,
+    pub authorized_scope: Option<Vec<Outside>>,
     /// The client that the token was issued to; the API spells this member `OAuthClient`.
     #[serde(rename = "OAuthClient")]
     pub client: Option<OAuthClientInfo>,
@@ -129,19 +133,20 @@ pub struct TokenInfo {
 #[serde(rename_all = "camelCase")]
 pub struct OAuthClientInfo {
     /// `id`.
-    pub id: Option<String>,
+    pub id: Option<ClientId>,
     /// `name`.
-    pub name: Option<String>,
+    pub name: Option<Outside>,
     /// `authorizedGrantType`: CODE, TOKEN, SAML2-BEARER, PASSWORD, CLIENT-CREDENTIALS.
-    pub authorized_grant_type: Option<String>,
+    pub authorized_grant_type: Option<Outside>,
     /// `state`: active, disabled, inactive.
-    pub state: Option<String>,
+    pub state: Option<Outside>,
     /// `dateToDelete`, when the client is about to be deleted.
-    pub date_to_delete: Option<String>,
+    pub date_to_delete: Option<Outside>,
     /// `organization`.
-    pub organization: Option<NamedEntity>,
+    #[schemars(with = "Option<NamedEntity>")]
+    pub organization: Option<NamedEntity<OrgId>>,
     /// `scope`.
-    pub scope: Option<Vec<String>>,
+    pub scope: Option<Vec<Outside>>,
     /// `roleDivisions`: the roles of a client-credentials client, each with its division.
     pub role_divisions: Option<Vec<RoleDivision>>,
 }
@@ -151,9 +156,9 @@ pub struct OAuthClientInfo {
 #[serde(rename_all = "camelCase")]
 pub struct RoleDivision {
     /// `roleId`.
-    pub role_id: Option<String>,
+    pub role_id: Option<Outside>,
     /// `divisionId`.
-    pub division_id: Option<String>,
+    pub division_id: Option<Outside>,
 }
 
 /// `GET /api/v2/oauth/clients/{clientId}`: a client as the organisation keeps it; its secret is never part of the answer.
@@ -161,21 +166,21 @@ pub struct RoleDivision {
 #[serde(rename_all = "camelCase")]
 pub struct ClientRecord {
     /// `id`.
-    pub id: Option<String>,
+    pub id: Option<ClientId>,
     /// `name`.
-    pub name: Option<String>,
+    pub name: Option<Outside>,
     /// `authorizedGrantType`: CODE, TOKEN, SAML2-BEARER, PASSWORD, CLIENT-CREDENTIALS.
-    pub authorized_grant_type: Option<String>,
+    pub authorized_grant_type: Option<Outside>,
     /// `state`: active, disabled, inactive.
-    pub state: Option<String>,
+    pub state: Option<Outside>,
     /// `dateToDelete`, when the client is about to be deleted.
-    pub date_to_delete: Option<String>,
+    pub date_to_delete: Option<Outside>,
     /// `accessTokenValiditySeconds`.
     pub access_token_validity_seconds: Option<u64>,
     /// `registeredRedirectUri`.
-    pub registered_redirect_uri: Option<Vec<String>>,
+    pub registered_redirect_uri: Option<Vec<Outside>>,
     /// `scope`.
-    pub scope: Option<Vec<String>>,
+    pub scope: Option<Vec<Outside>>,
     /// `roleDivisions`.
     pub role_divisions: Option<Vec<RoleDivision>>,
 }
@@ -184,13 +189,13 @@ pub struct ClientRecord {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     /// `id`.
-    pub id: Option<String>,
+    pub id: Option<Outside>,
     /// `name`.
-    pub name: Option<String>,
+    pub name: Option<Outside>,
     /// `email`.
-    pub email: Option<String>,
+    pub email: Option<Outside>,
     /// `state`: active, inactive, deleted.
-    pub state: Option<String>,
+    pub state: Option<Outside>,
 }
 
 /// `GET /api/v2/organizations/me`.
@@ -198,19 +203,19 @@ pub struct Person {
 #[serde(rename_all = "camelCase")]
 pub struct Organization {
     /// `id`.
-    pub id: Option<String>,
+    pub id: Option<OrgId>,
     /// `name`: the long name.
-    pub name: Option<String>,
+    pub name: Option<Outside>,
     /// `thirdPartyOrgName`: the short name, globally unique.
-    pub third_party_org_name: Option<String>,
+    pub third_party_org_name: Option<OrgShortName>,
     /// `state`: active, inactive, deleted.
-    pub state: Option<String>,
+    pub state: Option<Outside>,
     /// `productPlatform`.
-    pub product_platform: Option<String>,
+    pub product_platform: Option<Outside>,
     /// `domain`.
-    pub domain: Option<String>,
+    pub domain: Option<Outside>,
     /// `features`, each on or off.
-    pub features: Option<BTreeMap<String, bool>>,
+    pub features: Option<BTreeMap<Outside, bool>>,
 }
 
 /// An identity provider: the members of `PureEngage` and `SAMLProvider` that matter here.
@@ -218,29 +223,29 @@ pub struct Organization {
 #[serde(rename_all = "camelCase")]
 pub struct IdentityProvider {
     /// `id`.
-    pub id: Option<String>,
+    pub id: Option<Outside>,
     /// `name`.
-    pub name: Option<String>,
+    pub name: Option<Outside>,
     /// `disabled`.
     pub disabled: Option<bool>,
     /// `issuerURI`.
     #[serde(rename = "issuerURI")]
-    pub issuer_uri: Option<String>,
+    pub issuer_uri: Option<Issuer>,
     /// `ssoTargetURI`.
     #[serde(rename = "ssoTargetURI")]
-    pub sso_target_uri: Option<String>,
+    pub sso_target_uri: Option<Outside>,
     /// `sloURI`.
     #[serde(rename = "sloURI")]
-    pub slo_uri: Option<String>,
+    pub slo_uri: Option<Outside>,
     /// `relyingPartyIdentifier`.
-    pub relying_party_identifier: Option<String>,
+    pub relying_party_identifier: Option<Outside>,
     /// `nameIdentifierFormat`.
-    pub name_identifier_format: Option<String>,
+    pub name_identifier_format: Option<Outside>,
     /// `autoProvisionUsers`; only the `PureEngage` provider has it.
     pub auto_provision_users: Option<bool>,
     /// The members that nothing is judged by, by name.
     #[serde(default)]
-    pub others: BTreeMap<String, Setting>,
+    pub others: BTreeMap<Outside, Setting>,
     /// The certificates of `certificate` and `certificates`, decoded, each once.
     #[serde(default)]
     pub decoded: Vec<CertificateInfo>,
@@ -249,7 +254,7 @@ pub struct IdentityProvider {
     pub undecodable: usize,
     /// The DER of each decoded certificate, in base64.
     #[serde(default)]
-    pub certificates: Vec<String>,
+    pub certificates: Vec<Outside>,
 }
 
 /// A member that is not judged, but has its place in the provider.
@@ -257,7 +262,7 @@ pub struct IdentityProvider {
 #[serde(rename_all = "snake_case")]
 pub enum Setting {
     /// A text.
-    Text(String),
+    Text(Outside),
     /// A text of so many bytes, more than a fact keeps.
     TooLong(usize),
     /// True or false.
@@ -287,9 +292,9 @@ pub struct Roles {
 #[serde(rename_all = "camelCase")]
 pub struct Role {
     /// `id`.
-    pub id: Option<String>,
+    pub id: Option<Outside>,
     /// `name`, as the organisation spells it.
-    pub name: Option<String>,
+    pub name: Option<RoleName>,
     /// `default`: it came with the organisation.
     pub default: Option<bool>,
     /// `userCount`.
@@ -303,18 +308,18 @@ pub struct Role {
 #[serde(rename_all = "camelCase")]
 pub struct PermissionPolicy {
     /// `domain`.
-    pub domain: String,
+    pub domain: Outside,
     /// `entityName`.
-    pub entity: String,
+    pub entity: Outside,
     /// `actionSet` of a role, `actions` of a grant.
-    pub actions: Vec<String>,
+    pub actions: Vec<Outside>,
 }
 
 /// The permissions of a domain that exist in the organisation at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Permissions {
     /// Each as `domain:entity:action`.
-    pub names: Vec<String>,
+    pub names: Vec<Outside>,
     /// The listing was cut off at a limit of pages.
     pub incomplete: bool,
 }
@@ -323,7 +328,7 @@ pub struct Permissions {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Products {
     /// Their ids.
-    pub ids: Vec<String>,
+    pub ids: Vec<Outside>,
     /// The listing was cut off at a limit of pages.
     pub incomplete: bool,
 }
@@ -348,9 +353,9 @@ pub struct Grant {
 
 impl ApiFact<TokenInfo> {
     /// The id of the organisation that the token is for.
-    pub fn organization_id(&self) -> Option<&str> {
+    pub fn organization_id(&self) -> Option<&OrgId> {
         match &self.outcome {
-            ApiOutcome::Found(info) => info.organization.as_ref()?.id.as_deref(),
+            ApiOutcome::Found(info) => info.organization.as_ref()?.id.as_ref(),
             _ => None,
         }
     }
@@ -401,7 +406,10 @@ mod tests {
             "App not authorized to use scope authorization:readonly",
             "App not authorized to use scope [authorization:readonly].",
         ] {
-            assert_eq!(error(code, message).scope(), Some("authorization:readonly"));
+            assert_eq!(
+                error(code, message).scope(),
+                Some(Outside::of("authorization:readonly"))
+            );
         }
         assert_eq!(error(code, "").scope(), None);
         assert_eq!(error(code, "App not authorized to use scope").scope(), None);

@@ -14,6 +14,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Endpoint, Host};
+use crate::names::{ClientId, Issuer, OrgId, OrgShortName};
+use crate::outside::Outside;
 use crate::region::HostRole;
 
 /// The name that object and alias must have.
@@ -225,12 +227,33 @@ impl HybridObject {
     }
 
     /// The value of an option with blanks around it removed, when it may be shown and is not empty.
-    pub fn plain(&self, section: &str, option: &str) -> Option<&str> {
+    pub fn plain(&self, section: &str, option: &str) -> Option<Outside<&str>> {
         self.option(section, option)?
             .value
             .plain()
-            .map(str::trim)
+            .map(Outside::trim)
             .filter(|text| !text.is_empty())
+    }
+
+    /// `general/organization_id`, as [`HybridObject::plain`] gives it.
+    pub fn organization_id(&self) -> Option<OrgId> {
+        self.plain("general", "organization_id").map(OrgId::from)
+    }
+
+    /// `general/organization_sname`, as [`HybridObject::plain`] gives it.
+    pub fn organization_sname(&self) -> Option<OrgShortName> {
+        let name = self.plain("general", "organization_sname");
+        name.map(OrgShortName::from)
+    }
+
+    /// `saml/issuer`, as [`HybridObject::plain`] gives it.
+    pub fn issuer(&self) -> Option<Issuer> {
+        self.plain("saml", "issuer").map(Issuer::from)
+    }
+
+    /// The `client_id` of a section, as [`HybridObject::plain`] gives it.
+    pub fn client_id(&self, section: &str) -> Option<ClientId> {
+        self.plain(section, "client_id").map(ClientId::from)
     }
 
     /// The names of the sections of OAuth clients, in order and once each: every section that is neither `general` nor `saml`,
@@ -284,7 +307,7 @@ impl HybridObject {
 
     /// The host and port of a URL option, when it is an `http` or `https` URL; 443 where it names no port.
     pub fn endpoint(&self, option: &str) -> Option<Endpoint> {
-        let url = url::Url::parse(self.plain("general", option)?).ok()?;
+        let url = url::Url::parse(self.plain("general", option)?.raw()).ok()?;
         if !matches!(url.scheme(), "http" | "https") {
             return None;
         }
@@ -407,7 +430,10 @@ mod tests {
             ),
             ("General", &[("organization_sname", "c")]),
         ]);
-        assert_eq!(object.plain("general", "organization_sname"), Some("b"));
+        assert_eq!(
+            object.plain("general", "organization_sname"),
+            Some(Outside::of("b"))
+        );
         assert!(matches!(
             object.lookup("general", "issuer"),
             Lookup::NoOption(_)

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::outside::Outside;
 use crate::secret::{Secret, Shape};
 
 /// How a value was typed in its form; Engage knows text, integers and binary.
@@ -25,7 +26,7 @@ pub enum ValueType {
 #[derive(Clone, Debug)]
 pub enum Value {
     /// May be shown.
-    Plain(String),
+    Plain(Outside),
     /// Must not be shown.
     Secret(Secret),
 }
@@ -34,16 +35,16 @@ impl Value {
     /// The door: wraps everything except the options that are known to be harmless and do not look like something else.
     pub fn at_the_door(section: &str, option: &str, text: String) -> Self {
         if is_showable(section, option, &text) {
-            Self::Plain(text)
+            Self::Plain(text.into())
         } else {
             Self::Secret(Secret::new(text))
         }
     }
 
     /// The text, when it may be shown.
-    pub fn plain(&self) -> Option<&str> {
+    pub fn plain(&self) -> Option<Outside<&str>> {
         match self {
-            Self::Plain(text) => Some(text),
+            Self::Plain(text) => Some(text.view()),
             Self::Secret(_) => None,
         }
     }
@@ -51,7 +52,7 @@ impl Value {
     /// The shape, always.
     pub fn shape(&self) -> Shape {
         match self {
-            Self::Plain(text) => Shape::of(text),
+            Self::Plain(text) => Shape::of(text.raw()),
             Self::Secret(secret) => secret.shape(),
         }
     }
@@ -68,7 +69,7 @@ impl Value {
     /// For messages: the text in quotes when it may be shown, else its shape.
     pub fn shown(&self) -> String {
         match self {
-            Self::Plain(text) => format!("`{}`", crate::text::visible(text, 200)),
+            Self::Plain(text) => format!("`{}`", text.shown(200)),
             Self::Secret(secret) => secret.shape().to_string(),
         }
     }
@@ -140,7 +141,7 @@ mod tests {
         let guid = "11111111-aaaa-4bbb-8ccc-111111111111";
         assert_eq!(
             Value::at_the_door("ewt", "client_id", guid.into()).plain(),
-            Some(guid)
+            Some(Outside::of(guid))
         );
         assert!(
             Value::at_the_door("general", "base_auth_url", "https://u:p@h/".into())

@@ -249,6 +249,6 @@ fn tries(number: usize) -> String {
     }
 }
 
-fn or_none(text: Option<&String>) -> &str {
-    text.map_or("not stated", String::as_str)
+fn or_none(text: Option<impl ToString>) -> String {
+    text.map_or_else(|| "not stated".to_owned(), |text| text.to_string())
 }

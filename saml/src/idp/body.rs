@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hybridcheck_core::names::Issuer;
+use hybridcheck_core::outside::Outside;
 use serde::Serialize;
 
 /// The name that the provisioning article gives the provider.
@@ -18,7 +20,7 @@ pub const PLACEHOLDER: &str = "REPLACE THIS with an https URL (--sso-target)";
 #[serde(rename_all = "camelCase")]
 pub struct Body {
     /// `name`.
-    pub name: String,
+    pub name: Outside,
     /// `autoProvisionUsers`.
     pub auto_provision_users: bool,
     /// `certificate` or `certificates`.
@@ -26,24 +28,24 @@ pub struct Body {
     pub certificates: Certificates,
     /// `issuerURI`.
     #[serde(rename = "issuerURI")]
-    pub issuer_uri: String,
+    pub issuer_uri: Issuer,
     /// `ssoTargetURI`.
     #[serde(rename = "ssoTargetURI")]
-    pub sso_target_uri: String,
+    pub sso_target_uri: Outside,
     /// `disabled`.
     pub disabled: bool,
     /// `sloURI`.
     #[serde(rename = "sloURI", skip_serializing_if = "Option::is_none")]
-    pub slo_uri: Option<String>,
+    pub slo_uri: Option<Outside>,
     /// `relyingPartyIdentifier`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub relying_party_identifier: Option<String>,
+    pub relying_party_identifier: Option<Outside>,
     /// `nameIdentifierFormat`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub name_identifier_format: Option<String>,
+    pub name_identifier_format: Option<Outside>,
     /// Members of the provider that the object says nothing about, as they are.
     #[serde(flatten)]
-    pub others: BTreeMap<String, Kept>,
+    pub others: BTreeMap<Outside, Kept>,
 }
 
 /// The value of a member that is kept.
@@ -51,7 +53,7 @@ pub struct Body {
 #[serde(untagged)]
 pub enum Kept {
     /// A text.
-    Text(String),
+    Text(Outside),
     /// True or false.
     Truth(bool),
 }
@@ -69,11 +71,11 @@ pub enum Certificates {
 
 impl Body {
     /// Every member of a fixed name that is a free text, with its name.
-    pub fn texts(&self) -> Vec<(&'static str, &str)> {
+    pub fn texts(&self) -> Vec<(&'static str, Outside<&str>)> {
         let stated = [
-            ("name", self.name.as_str()),
-            ("issuerURI", &self.issuer_uri),
-            ("ssoTargetURI", &self.sso_target_uri),
+            ("name", self.name.view()),
+            ("issuerURI", self.issuer_uri.view()),
+            ("ssoTargetURI", self.sso_target_uri.view()),
         ];
         let kept = [
             ("sloURI", &self.slo_uri),
@@ -82,7 +84,7 @@ impl Body {
         ];
         let kept = kept
             .into_iter()
-            .filter_map(|(member, text)| Some((member, text.as_deref()?)));
+            .filter_map(|(member, text)| Some((member, text.as_ref()?.view())));
         stated.into_iter().chain(kept).collect()
     }
 }

@@ -2,7 +2,9 @@
 
 use hybridcheck_core::facts::{CertificateInfo, IdentityProvider, IdentityProviders};
 use hybridcheck_core::idp_fault::IdpFault;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::names::Issuer;
+use hybridcheck_core::outside::Outside;
+use hybridcheck_core::text::listed;
 
 use super::body::{Body, Certificates, PLACEHOLDER};
 use super::expected::Expected;
@@ -29,7 +31,7 @@ pub fn differences(
         return Vec::new();
     };
     let send = made.advice();
-    let quoted = |text: &str| format!("`{}`", visible(text, 200));
+    let quoted = |text: Outside<&str>| format!("`{}`", text.shown(200));
     let compared = |id, ours: String, theirs: Option<String>| match theirs {
         Some(theirs) if theirs == ours => Remark::pass(id, format!("now {theirs}, the same")),
         Some(theirs) => Remark::fail(id, format!("now {theirs}; expected {ours}"), send),
@@ -40,7 +42,11 @@ pub fn differences(
         ),
     };
     let mut remarks = vec![
-        compared("name", quoted(&body.name), now.name.as_deref().map(quoted)),
+        compared(
+            "name",
+            quoted(body.name.view()),
+            now.name.as_ref().map(Outside::view).map(quoted),
+        ),
         compared(
             "autoProvisionUsers",
             body.auto_provision_users.to_string(),
@@ -48,8 +54,13 @@ pub fn differences(
         ),
         compared(
             "issuerURI",
-            quoted(&body.issuer_uri),
-            Some(quoted(now.issuer_uri.as_deref().unwrap_or_default())),
+            quoted(body.issuer_uri.view()),
+            Some(quoted(
+                now.issuer_uri
+                    .as_ref()
+                    .map(Issuer::view)
+                    .unwrap_or_default(),
+            )),
         ),
         compared(
             "disabled",
@@ -65,18 +76,18 @@ pub fn differences(
 
 fn target(body: &Body, now: &IdentityProvider, send: &str) -> Remark {
     const ID: &str = "ssoTargetURI";
-    let theirs = now.sso_target_uri.as_deref().unwrap_or_default();
-    let shown = visible(theirs, 200);
+    let theirs = now.sso_target_uri.clone().unwrap_or_default();
+    let shown = theirs.shown(200);
     if theirs == body.sso_target_uri {
         return Remark::pass(ID, format!("now `{shown}`, the same"));
     }
     let is_named = body.sso_target_uri != PLACEHOLDER;
     let ours = if is_named {
-        format!("; expected `{}`", visible(&body.sso_target_uri, 200))
+        format!("; expected `{}`", body.sso_target_uri.shown(200))
     } else {
         String::new()
     };
-    match IdpFault::of_target(theirs).and_then(IdpFault::refusal) {
+    match IdpFault::of_target(theirs.raw()).and_then(IdpFault::refusal) {
         Some(refusal) => Remark::warn(
             ID,
             format!(
@@ -145,14 +156,18 @@ fn twins(body: &Body, all: Option<&IdentityProviders>) -> Option<Remark> {
     let others = listing.entities.iter().filter(|provider| {
         let is_own = provider
             .id
-            .as_deref()
+            .as_ref()
             .is_some_and(|id| id.eq_ignore_ascii_case("pureengage"));
-        !is_own && provider.issuer_uri.as_deref() == Some(&body.issuer_uri)
+        !is_own && provider.issuer_uri.as_ref() == Some(&body.issuer_uri)
     });
     let names: Vec<String> = others
         .map(|provider| {
-            let name = provider.name.as_deref().or(provider.id.as_deref());
-            format!("`{}`", visible(name.unwrap_or("without a name"), 80))
+            let name = provider.name.as_ref().or(provider.id.as_ref());
+            format!(
+                "`{}`",
+                name.map_or(Outside::of("without a name"), Outside::view)
+                    .shown(80)
+            )
         })
         .take(5)
         .collect();
@@ -214,7 +229,7 @@ mod tests {
             [("autoProvisionUsers", Status::Gap)]
         );
         assert_eq!(
-            compared(|p| p.issuer_uri = Some(format!("{ISSUER}/"))),
+            compared(|p| p.issuer_uri = Some(format!("{ISSUER}/").into())),
             [("issuerURI", fail)]
         );
         assert_eq!(compared(|p| p.name = Some("X".into())), [("name", fail)]);

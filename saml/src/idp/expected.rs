@@ -6,7 +6,9 @@ use base64ct::{Base64, Encoding};
 use hybridcheck_core::facts::{CertificateFact, CertificateInfo, CertificateOutcome, Fact, Gap};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::idp_fault::IdpFault;
+use hybridcheck_core::names::Issuer;
 use hybridcheck_core::object::{HybridObject, Opt};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Timestamp;
 
@@ -18,9 +20,9 @@ use crate::material;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// From the provider as it is now.
-    Kept(String),
+    Kept(Outside),
     /// From the command line.
-    Named(String),
+    Named(Outside),
     /// From nowhere.
     Unknown,
 }
@@ -82,7 +84,7 @@ pub fn expected(object: &HybridObject, target: Target, as_of: Timestamp) -> Expe
                 ),
                 "give it with --sso-target; any https URL of yours is accepted, and Workspace Desktop opens none as far as is known",
             ));
-            PLACEHOLDER.to_owned()
+            PLACEHOLDER.into()
         }
     };
     let (info, body) = match (issuer, certificate) {
@@ -129,7 +131,7 @@ fn at(option: &Opt) -> String {
     format!("saml/{} ({})", option.name, option.place)
 }
 
-fn issuer(object: &HybridObject, remarks: &mut Vec<Remark>) -> Option<String> {
+fn issuer(object: &HybridObject, remarks: &mut Vec<Remark>) -> Option<Issuer> {
     const ID: &str = "issuerURI";
     let fix = "put the issuer into saml/issuer of the object first";
     let Some(option) = object.option("saml", "issuer") else {
@@ -167,13 +169,13 @@ fn issuer(object: &HybridObject, remarks: &mut Vec<Remark>) -> Option<String> {
                 ID,
                 format!(
                     "{source}, which holds blanks, quotes or invisible characters: `{}`",
-                    visible(text, 200)
+                    text.shown(200)
                 ),
                 "clean saml/issuer first (`hybridcheck explain saml-options-clean`), so that both sides have the clean text",
             )
         },
     );
-    Some(text.to_owned())
+    Some(Issuer::from(text))
 }
 
 fn certificate(
@@ -324,10 +326,8 @@ pub(super) mod tests {
             let made = of(text);
             let found = made.body.as_ref().expect("a body");
             assert_eq!(found.certificates, Certificates::One(body.clone()));
-            assert_eq!(
-                (found.issuer_uri.as_str(), found.name.as_str()),
-                (ISSUER, "PureEngage")
-            );
+            assert_eq!(found.issuer_uri, ISSUER);
+            assert_eq!(found.name, "PureEngage");
             assert!(found.auto_provision_users && !found.disabled);
             assert_eq!(verdict(&made.remarks), Verdict::Ready, "{:?}", made.remarks);
         }
@@ -393,7 +393,7 @@ pub(super) mod tests {
         let made = expected(&object, named(), now());
         assert_eq!(
             made.body.as_ref().map(|body| body.issuer_uri.clone()),
-            Some(format!("{ISSUER} "))
+            Some(format!("{ISSUER} ").into())
         );
         assert_eq!(verdict(&made.remarks), Verdict::NotReady);
         Ok(())
@@ -404,8 +404,11 @@ pub(super) mod tests {
         let pair = openssl::pair()?;
         let object = with(healthy(), "saml", "certificate", &pair.certificate);
         let made = expected(&object, Target::Unknown, now());
-        let target = made.body.as_ref().expect("a body").sso_target_uri.as_str();
-        assert_eq!(IdpFault::of_target(target), Some(IdpFault::TargetNotHttps));
+        let target = made.body.as_ref().expect("a body").sso_target_uri.clone();
+        assert_eq!(
+            IdpFault::of_target(target.raw()),
+            Some(IdpFault::TargetNotHttps)
+        );
         assert_eq!(verdict(&made.remarks), Verdict::Incomplete);
         Ok(())
     }

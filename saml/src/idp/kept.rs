@@ -2,6 +2,7 @@
 
 use hybridcheck_core::facts::{CertificateInfo, IdentityProvider, Setting};
 use hybridcheck_core::idp_fault::IdpFault;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::text::{listed, visible};
 use hybridcheck_core::time::Timestamp;
 
@@ -13,10 +14,10 @@ use crate::Remark;
 const MOST: usize = 5;
 
 /// The target as the provider has it, when the service would save it again.
-pub fn target(now: &IdentityProvider) -> Option<String> {
-    let target = now.sso_target_uri.as_deref()?;
-    let is_usable = IdpFault::of_target(target).is_none() && is_as_sent(target);
-    is_usable.then(|| target.to_owned())
+pub fn target(now: &IdentityProvider) -> Option<Outside> {
+    let target = now.sso_target_uri.as_ref()?;
+    let is_usable = IdpFault::of_target(target.raw()).is_none() && is_as_sent(target);
+    is_usable.then(|| target.clone())
 }
 
 /// Takes into a body what the provider has beside it, and says so.
@@ -39,18 +40,18 @@ pub fn keep(made: &mut Expected, now: &IdentityProvider, as_of: Timestamp) {
             &mut body.name_identifier_format,
         ),
     ] {
-        let Some(theirs) = taken(member, theirs.as_deref(), remarks) else {
+        let Some(theirs) = taken(member, theirs.as_ref(), remarks) else {
             continue;
         };
         remarks.push(Remark::note(
             member,
             format!(
                 "kept as the provider has it now: `{}`; the object implies none",
-                visible(theirs, 200)
+                theirs.shown(200)
             ),
             "",
         ));
-        *ours = Some(theirs.to_owned());
+        *ours = Some(theirs.clone());
     }
     others(body, now, remarks);
     certificates(body, own, now, as_of, remarks);
@@ -66,11 +67,11 @@ fn others(body: &mut Body, now: &IdentityProvider, remarks: &mut Vec<Remark>) {
             Setting::Text(text) if is_as_sent(text) => Kept::Text(text.clone()),
             Setting::Truth(truth) => Kept::Truth(*truth),
             Setting::Text(_) | Setting::TooLong(_) => {
-                left_out.push(member.as_str());
+                left_out.push(member);
                 continue;
             }
         };
-        kept.push(member.as_str());
+        kept.push(member);
         body.others.insert(member.clone(), value);
     }
     if !kept.is_empty() {
@@ -91,15 +92,15 @@ fn others(body: &mut Body, now: &IdentityProvider, remarks: &mut Vec<Remark>) {
 
 fn name(body: &mut Body, now: &IdentityProvider, remarks: &mut Vec<Remark>) {
     const ID: &str = "name";
-    let Some(theirs) = taken(ID, now.name.as_deref(), remarks) else {
+    let Some(theirs) = taken(ID, now.name.as_ref(), remarks) else {
         return;
     };
-    if theirs != NAME {
+    if *theirs != NAME {
         remarks.push(Remark::note(
             ID,
             format!(
                 "kept as the provider has it now: `{}`; the provisioning article has `{NAME}`, and whether another does harm is not known",
-                visible(theirs, 200)
+                theirs.shown(200)
             ),
             "",
         ));
@@ -110,10 +111,10 @@ fn name(body: &mut Body, now: &IdentityProvider, remarks: &mut Vec<Remark>) {
 /// A text of the provider that can be sent again as it is.
 fn taken<'a>(
     member: &'static str,
-    theirs: Option<&'a str>,
+    theirs: Option<&'a Outside>,
     remarks: &mut Vec<Remark>,
-) -> Option<&'a str> {
-    let theirs = theirs.filter(|text| !text.trim().is_empty())?;
+) -> Option<&'a Outside> {
+    let theirs = theirs.filter(|text| !text.view().trim().is_empty())?;
     if is_as_sent(theirs) {
         return Some(theirs);
     }
@@ -125,9 +126,10 @@ fn taken<'a>(
     None
 }
 
-/// Facts hold what came from the network made visible and cut; such a text is not what the service has.
-fn is_as_sent(text: &str) -> bool {
-    !text.contains("\\u{") && !text.ends_with('…')
+/// Facts hold what came from the network cut, and those that earlier versions saved hold it escaped: such a text is not what the
+/// service has.
+fn is_as_sent(text: &Outside) -> bool {
+    !text.raw().contains("\\u{") && !text.raw().ends_with('…')
 }
 
 /// Beside the object's certificate the valid ones of the provider stay, so that nobody who signs with them is turned away.
@@ -143,7 +145,7 @@ fn certificates(
         return;
     };
     let is_own = |held: &CertificateInfo| held.sha256 == own.sha256;
-    let held: Vec<(&CertificateInfo, &String)> =
+    let held: Vec<(&CertificateInfo, &Outside)> =
         now.decoded.iter().zip(&now.certificates).collect();
     let others = held.iter().map(|(info, _)| *info);
     let (valid, invalid): (Vec<_>, Vec<_>) = others
@@ -225,7 +227,7 @@ fn certificates(
     let mut texts: Vec<String> = held
         .iter()
         .filter(|(info, _)| is_own(info) || stays(info))
-        .map(|(_, text)| (*text).clone())
+        .map(|(_, text)| text.raw().to_owned())
         .collect();
     if !held.iter().any(|(info, _)| is_own(info)) {
         texts.insert(0, own_text.clone());
@@ -268,7 +270,10 @@ mod tests {
     fn holding(held: &[CertificateInfo], undecodable: usize) -> (Certificates, Vec<Status>) {
         let mut provider = pureengage_idp(&healthy());
         provider.decoded = held.to_vec();
-        provider.certificates = held.iter().map(|info| info.sha256.clone()).collect();
+        provider.certificates = held
+            .iter()
+            .map(|info| info.sha256.as_str().into())
+            .collect();
         provider.undecodable = undecodable;
         let mut made = made();
         keep(&mut made, &provider, now());
@@ -332,24 +337,21 @@ mod tests {
         provider.relying_party_identifier = Some("urn:acme".into());
         provider.name_identifier_format = Some(" ".into());
         provider.others = BTreeMap::from([
-            ("displayOnLogin".to_owned(), Setting::Truth(false)),
-            ("providerName".to_owned(), Setting::Text(String::new())),
-            ("ssoBinding".to_owned(), Setting::Text("urn:post".into())),
-            ("logoImageData".to_owned(), Setting::TooLong(90_000)),
+            ("displayOnLogin".into(), Setting::Truth(false)),
+            ("providerName".into(), Setting::Text("".into())),
+            ("ssoBinding".into(), Setting::Text("urn:post".into())),
+            ("logoImageData".into(), Setting::TooLong(90_000)),
         ]);
         let mut made = made();
         keep(&mut made, &provider, now());
         let kept = made.body.expect("a body");
         assert_eq!(kept.name, "Engage production");
-        assert_eq!(
-            kept.slo_uri.as_deref(),
-            Some("https://idp.acme.example/slo")
-        );
-        assert_eq!(kept.relying_party_identifier.as_deref(), Some("urn:acme"));
+        assert_eq!(kept.slo_uri, Some("https://idp.acme.example/slo".into()));
+        assert_eq!(kept.relying_party_identifier, Some("urn:acme".into()));
         assert_eq!(kept.name_identifier_format, None);
         let others = BTreeMap::from([
-            ("displayOnLogin".to_owned(), Kept::Truth(false)),
-            ("ssoBinding".to_owned(), Kept::Text("urn:post".into())),
+            ("displayOnLogin".into(), Kept::Truth(false)),
+            ("ssoBinding".into(), Kept::Text("urn:post".into())),
         ]);
         assert_eq!(kept.others, others);
         let (gaps, notes): (Vec<&Remark>, Vec<&Remark>) = made
@@ -363,10 +365,12 @@ mod tests {
 
     #[test]
     fn a_text_that_was_changed_on_the_way_is_not_sent_again() {
-        for damaged in [visible("Engage\u{200b}", 300), visible("long", 2)] {
+        let escaped = Outside::of("Engage\u{200b}").to_string();
+        let cut = Outside::kept("long", 2).raw().to_owned();
+        for damaged in [escaped, cut] {
             let mut provider = pureengage_idp(&healthy());
-            provider.name = Some(damaged.clone());
-            provider.sso_target_uri = Some(format!("https://idp.acme.example/{damaged}"));
+            provider.name = Some(damaged.clone().into());
+            provider.sso_target_uri = Some(format!("https://idp.acme.example/{damaged}").into());
             assert_eq!(target(&provider), None);
             let mut made = made();
             keep(&mut made, &provider, now());

@@ -180,7 +180,7 @@ fn option<'a>(object: &'a HybridObject, name: &str) -> Answer<&'a str> {
         });
     }
     Ok(match &found.value {
-        Value::Plain(text) => text,
+        Value::Plain(text) => text.raw(),
         Value::Secret(secret) => secret.expose(),
     })
 }

@@ -102,7 +102,7 @@ fn a_provider_accepts_by_issuer_certificate_and_switch() {
         "{good:?}"
     );
     let mut other = provider.clone();
-    other.issuer_uri = Some(format!("{}/", objects::ISSUER));
+    other.issuer_uri = Some(format!("{}/", objects::ISSUER).into());
     other.disabled = Some(true);
     for certificate in &mut other.decoded {
         certificate.sha256 = "00".repeat(32);

@@ -67,7 +67,7 @@ fn refusal(name: &str, text: impl AsRef<[u8]>) -> SourceError {
 )]
 fn exposed(value: &Value) -> &str {
     match value {
-        Value::Plain(text) => text,
+        Value::Plain(text) => text.raw(),
         Value::Secret(secret) => secret.expose(),
     }
 }

@@ -1,23 +1,21 @@
 //! Who is meant: the token, its client, its organisation, the person.
 
 use hybridcheck_core::facts::{ClientRecord, Organization, Person, TokenInfo};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 
-use super::{Answer, LIST_LIMIT, clean_all, clean_divisions, clean_list};
+use super::{Answer, LIST_LIMIT, cut, cut_divisions, cut_list};
 use crate::probes::json::Odd;
 
 /// The members that a client has in both of its definitions (`OrgOAuthClient`, `OAuthClient`).
-macro_rules! clean_client {
+macro_rules! cut_client {
     ($client:expr) => {
-        clean_all([
-            $client.id.as_mut(),
-            $client.name.as_mut(),
-            $client.authorized_grant_type.as_mut(),
-            $client.state.as_mut(),
-            $client.date_to_delete.as_mut(),
-        ]);
-        clean_list($client.scope.as_mut());
-        clean_divisions($client.role_divisions.as_mut());
+        cut(&mut $client.id);
+        cut(&mut $client.name);
+        cut(&mut $client.authorized_grant_type);
+        cut(&mut $client.state);
+        cut(&mut $client.date_to_delete);
+        cut_list(&mut $client.scope);
+        cut_divisions(&mut $client.role_divisions);
     };
 }
 
@@ -27,11 +25,12 @@ impl Answer for TokenInfo {
     fn of(mut info: Self) -> Result<Self, Odd> {
         let organizations = [&mut info.organization, &mut info.home_organization];
         for org in organizations.into_iter().flatten() {
-            clean_all([org.name.as_mut(), org.id.as_mut()]);
+            cut(&mut org.name);
+            cut(&mut org.id);
         }
-        clean_list(info.authorized_scope.as_mut());
+        cut_list(&mut info.authorized_scope);
         if let Some(client) = &mut info.client {
-            clean_client!(client);
+            cut_client!(client);
         }
         Ok(info)
     }
@@ -41,8 +40,8 @@ impl Answer for ClientRecord {
     type Raw = Self;
 
     fn of(mut client: Self) -> Result<Self, Odd> {
-        clean_client!(client);
-        clean_list(client.registered_redirect_uri.as_mut());
+        cut_client!(client);
+        cut_list(&mut client.registered_redirect_uri);
         Ok(client)
     }
 }
@@ -51,20 +50,18 @@ impl Answer for Organization {
     type Raw = Self;
 
     fn of(mut org: Self) -> Result<Self, Odd> {
-        clean_all([
-            org.id.as_mut(),
-            org.name.as_mut(),
-            org.third_party_org_name.as_mut(),
-            org.state.as_mut(),
-            org.product_platform.as_mut(),
-            org.domain.as_mut(),
-        ]);
+        cut(&mut org.id);
+        cut(&mut org.name);
+        cut(&mut org.third_party_org_name);
+        cut(&mut org.state);
+        cut(&mut org.product_platform);
+        cut(&mut org.domain);
         if let Some(features) = org.features.take() {
-            let shown = features
+            let kept = features
                 .into_iter()
                 .take(LIST_LIMIT)
-                .map(|(name, is_on)| (visible(&name, 100), is_on));
-            org.features = Some(shown.collect());
+                .map(|(name, is_on)| (Outside::kept(name.raw(), 100), is_on));
+            org.features = Some(kept.collect());
         }
         Ok(org)
     }
@@ -74,12 +71,10 @@ impl Answer for Person {
     type Raw = Self;
 
     fn of(mut person: Self) -> Result<Self, Odd> {
-        clean_all([
-            person.id.as_mut(),
-            person.name.as_mut(),
-            person.email.as_mut(),
-            person.state.as_mut(),
-        ]);
+        cut(&mut person.id);
+        cut(&mut person.name);
+        cut(&mut person.email);
+        cut(&mut person.state);
         Ok(person)
     }
 }

@@ -4,8 +4,8 @@ use hybridcheck_core::facts::{
     ApiFact, ApiOutcome, ClientRecord, ClientRef, Gap, Grants, IdentityProvider, IdentityProviders,
     Organization, Permissions, Person, Products, RoleDivision, Roles, TokenInfo,
 };
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
-use hybridcheck_core::text::visible;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,6 +21,8 @@ mod roles;
 
 /// Lists within an answer (scopes, divisions, features, redirects) are kept up to this many entries.
 const LIST_LIMIT: usize = 200;
+/// A text within an answer is kept up to this many characters.
+const TEXT_LIMIT: usize = 300;
 
 /// `GET /api/v2/tokens/me`, without renewing the token's idle time.
 pub async fn token_info(
@@ -172,7 +174,7 @@ fn mapped<A, B>(fact: ApiFact<A>, change: impl FnOnce(A) -> Result<B, Odd>) -> A
             Ok(value) => ApiOutcome::Found(value),
             Err(odd) => ApiOutcome::Malformed {
                 status: 200,
-                problem: odd.to_string(),
+                problem: odd.to_string().into(),
             },
         },
         ApiOutcome::Malformed { status, problem } => ApiOutcome::Malformed { status, problem },
@@ -188,32 +190,35 @@ fn mapped<A, B>(fact: ApiFact<A>, change: impl FnOnce(A) -> Result<B, Odd>) -> A
     }
 }
 
-fn shown(text: Option<String>) -> Option<String> {
-    text.map(|text| visible(&text, 300))
+fn kept(text: Option<String>) -> Option<Outside> {
+    text.map(|text| Outside::kept(&text, TEXT_LIMIT))
 }
 
-fn shown_each(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+fn kept_each(texts: impl IntoIterator<Item = String>) -> Vec<Outside> {
     let texts = texts.into_iter().take(LIST_LIMIT);
-    texts.map(|text| visible(&text, 300)).collect()
+    texts.map(|text| Outside::kept(&text, TEXT_LIMIT)).collect()
 }
 
-fn clean_all<const N: usize>(fields: [Option<&mut String>; N]) {
-    for field in fields.into_iter().flatten() {
-        *field = visible(field, 300);
+/// Cuts a text or a name of a fact that was read as it was sent.
+fn cut<T: From<Outside> + Into<Outside>>(field: &mut Option<T>) {
+    let text = field.take().map(Into::into);
+    *field = text.map(|text: Outside| Outside::kept(text.raw(), TEXT_LIMIT).into());
+}
+
+fn cut_list(list: &mut Option<Vec<Outside>>) {
+    let Some(list) = list else { return };
+    list.truncate(LIST_LIMIT);
+    for text in list {
+        *text = Outside::kept(text.raw(), TEXT_LIMIT);
     }
 }
 
-fn clean_list(list: Option<&mut Vec<String>>) {
-    if let Some(list) = list {
-        *list = shown_each(std::mem::take(list));
-    }
-}
-
-fn clean_divisions(list: Option<&mut Vec<RoleDivision>>) {
+fn cut_divisions(list: &mut Option<Vec<RoleDivision>>) {
     let Some(list) = list else { return };
     list.truncate(LIST_LIMIT);
     for division in list {
-        clean_all([division.role_id.as_mut(), division.division_id.as_mut()]);
+        cut(&mut division.role_id);
+        cut(&mut division.division_id);
     }
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use base64ct::{Base64, Encoding};
 use hybridcheck_core::facts::{IdentityProvider, IdentityProviders, Setting};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::listing::{Listed, Listing};
-use super::{Answer, shown};
+use super::{Answer, kept};
 use crate::probes::json::Odd;
 use hybridcheck_saml::material;
 
@@ -53,12 +53,12 @@ impl Listed for RawProvider {
 
 impl RawProvider {
     /// What is not judged, as it has to be sent again with everything else.
-    fn others(&self) -> BTreeMap<String, Setting> {
+    fn others(&self) -> BTreeMap<Outside, Setting> {
         // What is not judged must not make the answer unreadable: another type is left out.
         let setting = |value: &Option<Value>| match value.as_ref()? {
             Value::Bool(truth) => Some(Setting::Truth(*truth)),
             Value::String(text) if text.len() <= TEXT_LIMIT => {
-                Some(Setting::Text(visible(text, TEXT_LIMIT)))
+                Some(Setting::Text(Outside::of(text.clone())))
             }
             Value::String(text) => Some(Setting::TooLong(text.len())),
             _ => None,
@@ -75,22 +75,22 @@ impl RawProvider {
         ];
         let stated = all.into_iter();
         stated
-            .filter_map(|(member, setting)| Some((member.to_owned(), setting?)))
+            .filter_map(|(member, setting)| Some((member.into(), setting?)))
             .collect()
     }
 
     fn decode(self) -> IdentityProvider {
         let others = self.others();
         let mut provider = IdentityProvider {
-            id: shown(self.id),
-            name: shown(self.name),
+            id: kept(self.id),
+            name: kept(self.name),
             disabled: self.disabled,
-            // The issuer is compared byte by byte: it stays as it is; every renderer makes it visible.
-            issuer_uri: self.issuer_uri,
-            sso_target_uri: shown(self.sso_target_uri),
-            slo_uri: shown(self.slo_uri),
-            relying_party_identifier: shown(self.relying_party_identifier),
-            name_identifier_format: shown(self.name_identifier_format),
+            // The issuer is compared byte by byte: it stays as it is.
+            issuer_uri: self.issuer_uri.map(|issuer| Outside::of(issuer).into()),
+            sso_target_uri: kept(self.sso_target_uri),
+            slo_uri: kept(self.slo_uri),
+            relying_party_identifier: kept(self.relying_party_identifier),
+            name_identifier_format: kept(self.name_identifier_format),
             auto_provision_users: self.auto_provision_users,
             others,
             ..IdentityProvider::default()
@@ -108,7 +108,9 @@ impl RawProvider {
             for (certificate, der) in certificates {
                 if !provider.decoded.contains(&certificate) {
                     provider.decoded.push(certificate);
-                    provider.certificates.push(Base64::encode_string(&der));
+                    provider
+                        .certificates
+                        .push(Base64::encode_string(&der).into());
                 }
             }
             provider.undecodable += undecodable;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use hybridcheck_core::facts::{
     Grant, Grants, NamedEntity, PermissionPolicy, Permissions, Products, Role, Roles,
 };
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use serde::Deserialize;
 
 use super::listing::{Listed, Listing};
-use super::{Answer, LIST_LIMIT, shown, shown_each};
+use super::{Answer, LIST_LIMIT, cut, kept, kept_each};
 use crate::probes::json::{self, Odd};
 
 /// A role (`DomainOrganizationRole`).
@@ -41,9 +41,9 @@ impl Listed for RawRole {
 impl RawRole {
     fn decode(self) -> Role {
         Role {
-            id: self.id.map(|id| visible(&id, 100)),
-            // Names are compared character by character: every renderer makes them visible.
-            name: self.name,
+            id: self.id.map(|id| Outside::kept(&id, 100)),
+            // Names are compared character by character.
+            name: self.name.map(|name| Outside::of(name).into()),
             default: self.default,
             user_count: self.user_count,
             policies: self.permission_policies.map(|policies| {
@@ -73,9 +73,9 @@ fn policy(
     actions: Option<Vec<String>>,
 ) -> PermissionPolicy {
     PermissionPolicy {
-        domain: visible(&domain.unwrap_or_default(), 100),
-        entity: visible(&entity.unwrap_or_default(), 100),
-        actions: shown_each(actions.unwrap_or_default()),
+        domain: Outside::kept(&domain.unwrap_or_default(), 100),
+        entity: Outside::kept(&entity.unwrap_or_default(), 100),
+        actions: kept_each(actions.unwrap_or_default()),
     }
 }
 
@@ -109,8 +109,9 @@ impl Listing for Permissions {
             incomplete |= collection.permission_map.is_none();
             for (entity, entries) in collection.permission_map.unwrap_or_default() {
                 let actions = entries.into_iter().filter_map(|entry| entry.action);
-                names
-                    .extend(actions.map(|action| visible(&format!("{of}:{entity}:{action}"), 300)));
+                names.extend(
+                    actions.map(|action| Outside::kept(&format!("{of}:{entity}:{action}"), 300)),
+                );
             }
         }
         Self { names, incomplete }
@@ -134,7 +135,7 @@ impl Listing for Products {
 
     fn of(products: Vec<RawProduct>, incomplete: bool) -> Self {
         Self {
-            ids: shown_each(products.into_iter().filter_map(|product| product.id)),
+            ids: kept_each(products.into_iter().filter_map(|product| product.id)),
             incomplete,
         }
     }
@@ -179,16 +180,15 @@ impl Answer for Grants {
             let missing = |member: &str| json::missing(&format!("grants[{at}].{member}"));
             let role = grant.role.ok_or_else(|| missing("role"))?;
             let policies = role.policies.ok_or_else(|| missing("role.policies"))?;
-            let division = grant.division.unwrap_or_default();
+            let mut division = grant.division.unwrap_or_default();
+            cut(&mut division.id);
+            cut(&mut division.name);
             Ok(Grant {
                 role: NamedEntity {
-                    id: shown(role.id),
-                    name: shown(role.name),
+                    id: kept(role.id),
+                    name: kept(role.name),
                 },
-                division: NamedEntity {
-                    id: shown(division.id),
-                    name: shown(division.name),
-                },
+                division,
                 policies: policies
                     .into_iter()
                     .map(|raw| policy(raw.domain, raw.entity_name, raw.actions))

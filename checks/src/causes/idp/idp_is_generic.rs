@@ -6,7 +6,6 @@ use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{logins, providers, rows};
 use crate::idp;
@@ -48,7 +47,8 @@ impl Rule for IdpIsGeneric {
             return Vec::new();
         };
         let name = providers::name(bearer);
-        let issuer = visible(case.object.plain("saml", "issuer").unwrap_or_default(), 200);
+        let issuer = case.object.issuer().unwrap_or_default();
+        let issuer = issuer.shown(200);
         let is_missing = row.is_of(&idp::Exists);
         let (state, rest) = if is_missing {
             (

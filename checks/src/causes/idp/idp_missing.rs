@@ -6,7 +6,6 @@ use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{commands, logins, providers, rows};
 use crate::idp;
@@ -43,8 +42,8 @@ impl Rule for IdpMissing {
         }
         let issuer = case
             .object
-            .plain("saml", "issuer")
-            .map(|issuer| visible(issuer, 200));
+            .issuer()
+            .map(|issuer| issuer.shown(200).to_string());
         let twin = providers::sleeper(case).map_or_else(String::new, |twin| {
             format!(
                 " The provider `{}`, which is switched off, has the issuer already: remove it, or give it another one, first.",

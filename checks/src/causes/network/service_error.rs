@@ -161,13 +161,13 @@ fn of_api<T>(fact: &ApiFact<T>) -> Option<Trouble> {
     let said = match &fact.outcome {
         ApiOutcome::Refused(error) if error.status >= 500 => crate::evidence::subjects::said(error),
         ApiOutcome::Malformed { status, problem } if *status >= 500 => {
-            format!("HTTP {status}: {}", visible(problem, 120))
+            format!("HTTP {status}: {}", problem.shown(120))
         }
         _ => return None,
     };
     Some(Trouble {
         said,
-        correlation: fact.correlation_id.as_deref().map(|id| visible(id, 60)),
+        correlation: (fact.correlation_id.as_ref()).map(|id| id.shown(60).to_string()),
     })
 }
 

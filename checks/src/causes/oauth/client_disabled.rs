@@ -4,9 +4,10 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{ApiOutcome, OAuthClientInfo};
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::names::ClientId;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::client;
 use crate::evidence::{commands, rows, subjects};
@@ -50,31 +51,24 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
         return None;
     };
     let stated: &OAuthClientInfo = info.client.as_ref()?;
-    let state = stated.state.as_deref()?;
-    let name = stated
-        .name
-        .as_deref()
-        .or(stated.id.as_deref())
-        .unwrap_or("without a name");
+    let state = stated.state.as_ref()?;
+    let id = || stated.id.as_ref().map(ClientId::view);
+    let name = stated.name.as_ref().map(Outside::view).or_else(id);
+    let name = name.unwrap_or(Outside::of("without a name"));
     let is_active = state.eq_ignore_ascii_case("active");
-    let ending = stated
-        .date_to_delete
-        .as_deref()
-        .map(|date| visible(date, 60));
-    if is_active && ending.is_none() {
-        return None;
-    }
+    let ending = stated.date_to_delete.as_ref().map(|date| date.shown(60));
     let deed = if is_active {
         "Take back the deletion of"
     } else {
         "Enable or restore"
     };
     let what = match (is_active, ending) {
-        (false, Some(date)) => format!("is {} and will be deleted on {date}", visible(state, 40)),
-        (false, None) => format!("is {}", visible(state, 40)),
-        (true, date) => format!("will be deleted on {}", date.unwrap_or_default()),
+        (false, Some(date)) => format!("is {} and will be deleted on {date}", state.shown(40)),
+        (false, None) => format!("is {}", state.shown(40)),
+        (true, Some(date)) => format!("will be deleted on {date}"),
+        (true, None) => return None,
     };
-    let name = visible(name, 80);
+    let name = name.shown(80);
     Some(
         Diagnosis::new(
             Certainty::Certain,

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
@@ -54,8 +55,10 @@ impl Rule for IpNotAuthorized {
 }
 
 /// The address in brackets, or the first word that is one.
-fn address(message: &str) -> Option<IpAddr> {
-    let mut words = message.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ','));
+fn address(message: &Outside) -> Option<IpAddr> {
+    let mut words = message
+        .raw()
+        .split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ','));
     words.find_map(|word| word.parse().ok())
 }
 

@@ -5,7 +5,6 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::refusals::{self, ApiMeaning};
 
@@ -42,7 +41,7 @@ impl Rule for PolicyDenied {
                 Owner::CloudAdmin,
                 format!(
                     "Look up the policy that the message names, and except this client from it if that is meant: {}",
-                    visible(&first.error.message, 200)
+                    first.error.message.shown(200)
                 ),
             )
         })

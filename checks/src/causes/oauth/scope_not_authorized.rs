@@ -5,9 +5,9 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::ClientRef;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::object::SAML_AUTH;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::refusals::{self, ApiMeaning};
 
@@ -37,15 +37,19 @@ page! {
 impl Rule for ScopeNotAuthorized {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         refusals::diagnosed(case, all, ApiMeaning::ScopeMissing, |first| {
-            let scope = first.error.scope().unwrap_or("that the message names");
+            let scope = first
+                .error
+                .scope()
+                .unwrap_or(Outside::of("that the message names"));
             // Scopes are a client's, also where a person works with its token.
             let client = match first.reader {
                 ClientRef::Person { .. } => format!("the client of [{SAML_AUTH}]"),
                 reader => reader.to_string(),
             };
             let enough = first.key.api_call().map(|call| call.scope);
-            let enough = enough
-                .filter(|enough| enough.strip_suffix(READONLY) == Some(scope) && *enough != scope);
+            let enough = enough.filter(|enough| {
+                enough.strip_suffix(READONLY) == Some(scope.raw()) && scope != *enough
+            });
             let enough = enough.map_or_else(String::new, |enough| {
                 format!(" ({enough} is enough for reading)")
             });
@@ -53,12 +57,12 @@ impl Rule for ScopeNotAuthorized {
                 Certainty::Certain,
                 format!(
                     "the organisation enforces OAuth scopes, and {client} lacks one: {}",
-                    visible(scope, 80)
+                    scope.shown(80)
                 ),
                 Owner::CloudAdmin,
                 format!(
                     "Authorise the scope {}{enough} for {client} under Admin > Integrations > OAuth; it takes up to five minutes, and needs a new token.",
-                    visible(scope, 80)
+                    scope.shown(80)
                 ),
             )
         })

@@ -93,9 +93,8 @@ fn is_of_saml_auth(case: &Case<'_>, client: &ClientRef) -> bool {
     let ClientRef::Service { section, .. } = client else {
         return false;
     };
-    let id = |section| case.object.plain(section, "client_id").map(str::trim);
-    id(section.as_str())
-        .is_some_and(|own| id(SAML_AUTH).is_some_and(|other| own.eq_ignore_ascii_case(other)))
+    let id = |section| case.object.client_id(section);
+    id(section.as_str()).is_some_and(|own| id(SAML_AUTH).is_some_and(|other| own.is_like(&other)))
 }
 
 #[cfg(test)]

@@ -246,6 +246,7 @@ mod tests {
         let id = object
             .plain("saml_auth", "client_id")
             .expect("an id")
+            .raw()
             .to_owned();
         let bench = Bench::of(objects::with(object, "ewt", "client_id", &id));
         let error = oauth_error(401, "invalid_client", "authentication failed");

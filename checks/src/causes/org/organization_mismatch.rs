@@ -4,10 +4,12 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{ApiOutcome, ClientRef, FactKey, Organization};
 use hybridcheck_core::finding::{Owner, Status};
+use hybridcheck_core::names::{OrgId, OrgShortName};
 use hybridcheck_core::object::is_guid;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::{commands, logins, rows};
 use crate::{general, oauth, org};
@@ -66,7 +68,7 @@ impl Rule for OrganizationMismatch {
             let name = other.map_or_else(String::new, |name| {
                 format!(
                     " The short name of the organisation that answers is `{}`: general/organization_sname has to be that then.",
-                    visible(name, 100)
+                    name.shown(100)
                 )
             });
             let diagnosis = answering(
@@ -142,9 +144,9 @@ fn organization<'a>(case: &Case<'a>) -> Option<&'a Organization> {
 }
 
 /// The short name of the organisation that answers, when the object has another one.
-pub(crate) fn other_name<'a>(case: &Case<'a>) -> Option<&'a str> {
-    let name = organization(case)?.third_party_org_name.as_deref()?;
-    (case.object.plain("general", "organization_sname") != Some(name)).then_some(name)
+pub(crate) fn other_name<'a>(case: &Case<'a>) -> Option<&'a OrgShortName> {
+    let name = organization(case)?.third_party_org_name.as_ref()?;
+    (case.object.organization_sname().as_ref() != Some(name)).then_some(name)
 }
 
 /// Adds which organisation answered, and to whom.
@@ -156,7 +158,10 @@ fn answering(case: &Case<'_>, diagnosis: Diagnosis) -> Diagnosis {
     else {
         return diagnosis;
     };
-    let shown = |text: &Option<String>| visible(text.as_deref().unwrap_or("not stated"), 100);
+    let shown = |text: Option<Outside<&str>>| {
+        let text = text.unwrap_or(Outside::of("not stated"));
+        text.shown(100).to_string()
+    };
     diagnosis
         .evidence("call", &fact.call)
         .evidence("read with", &fact.reader)
@@ -164,9 +169,9 @@ fn answering(case: &Case<'_>, diagnosis: Diagnosis) -> Diagnosis {
             "the organisation that answers",
             format!(
                 "id {}, short name `{}`, name `{}`",
-                shown(&organization.id),
-                shown(&organization.third_party_org_name),
-                shown(&organization.name)
+                shown(organization.id.as_ref().map(OrgId::view)),
+                shown(short_name(organization)),
+                shown(organization.name.as_ref().map(Outside::view))
             ),
         )
 }
@@ -180,38 +185,41 @@ fn is_read_with_tool(case: &Case<'_>) -> bool {
     fact.is_ok_and(|fact| matches!(fact.reader, ClientRef::Tool { .. }))
 }
 
+fn short_name(organization: &Organization) -> Option<Outside<&str>> {
+    let name = organization.third_party_org_name.as_ref();
+    name.map(OrgShortName::view)
+}
+
 /// What both options must be, when the organisation says so.
 fn correction(organization: &Organization) -> Option<(String, String)> {
-    let id = visible(organization.id.as_deref()?, 60);
-    let name = visible(organization.third_party_org_name.as_deref()?, 100);
-    Some((id, name))
+    let id = organization.id.as_ref()?.shown(60);
+    let name = organization.third_party_org_name.as_ref()?.shown(100);
+    Some((id.to_string(), name.to_string()))
 }
 
 /// Short name and id stand in each other's option: one slip, and one correction.
 fn swapped(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
-    let name = case.object.plain("general", "organization_sname")?.trim();
-    let id = case.object.plain("general", "organization_id")?.trim();
-    if id_forms.is_empty() || !is_guid(name) || is_guid(id) || id.is_empty() {
+    let name = case.object.plain("general", "organization_sname")?;
+    let id = case.object.plain("general", "organization_id")?;
+    if id_forms.is_empty() || !is_guid(name.raw()) || is_guid(id.raw()) || id.is_empty() {
         return None;
     }
-    let is = |theirs: &Option<String>, ours: &str| {
-        theirs
-            .as_deref()
-            .is_some_and(|theirs| theirs.eq_ignore_ascii_case(ours))
+    let is = |theirs: Option<Outside<&str>>, ours: Outside<&str>| {
+        theirs.is_some_and(|theirs| theirs.is_like(&ours))
     };
-    let (shown_id, shown_name) = (visible(id, 100), visible(name, 60));
+    let (shown_id, shown_name) = (id.shown(100), name.shown(60));
     let written = format!(
         "general/organization_id holds `{shown_id}`, general/organization_sname holds `{shown_name}`"
     );
     let known = organization(case).and_then(|organization| {
-        let is_it = is(&organization.id, name);
+        let is_it = is(organization.id.as_ref().map(OrgId::view), name);
         Some((organization, is_it, correction(organization)?))
     });
     let (certainty, sentence, fix) = match known {
         Some((organization, true, (right_id, right_name))) => {
-            let rest = if is(&organization.third_party_org_name, id) {
+            let rest = if is(short_name(organization), id) {
                 String::new()
-            } else if is(&organization.name, id) {
+            } else if is(organization.name.as_ref().map(Outside::view), id) {
                 format!("; `{shown_id}` is the long name besides")
             } else {
                 format!("; `{shown_id}` is no name of this organisation besides")
@@ -252,15 +260,12 @@ fn no_id(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
     let row = id_forms.first()?;
     let organization = organization(case)?;
     let (right_id, _) = correction(organization)?;
-    let ours = case.object.plain("general", "organization_id")?.trim();
-    let is = |theirs: &Option<String>| {
-        theirs
-            .as_deref()
-            .is_some_and(|theirs| theirs.trim().eq_ignore_ascii_case(ours))
-    };
-    let mistake = if is(&organization.third_party_org_name) {
+    let ours = case.object.plain("general", "organization_id")?;
+    let is =
+        |theirs: Option<Outside<&str>>| theirs.is_some_and(|theirs| theirs.trim().is_like(&ours));
+    let mistake = if is(short_name(organization)) {
         ": that is the short name"
-    } else if is(&organization.name) {
+    } else if is(organization.name.as_ref().map(Outside::view)) {
         ": that is the long name"
     } else {
         ""

@@ -118,7 +118,7 @@ mod tests {
         let bench = Bench::healthy();
         let mut all = roles(&bench.object);
         for role in &mut all.entities {
-            if role.name.as_deref() == Some(name) {
+            if role.name == Some(name.into()) {
                 role.policies = Some(policies.to_vec());
             }
         }

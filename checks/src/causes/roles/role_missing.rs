@@ -62,7 +62,7 @@ fn differs_in_case(case: &Case<'_>, row: &Row) -> bool {
     ) else {
         return false;
     };
-    let near = role_names::near(roles, name);
+    let near = role_names::near(roles, &name.into());
     matches!(near.first(), Some((Difference::Case, _)))
 }
 
@@ -180,7 +180,7 @@ mod tests {
         let bench = Bench::healthy();
         let mut all = roles(&bench.object);
         all.entities
-            .retain(|role| role.name.as_deref() != Some("Admin"));
+            .retain(|role| role.name != Some("Admin".into()));
         let bench = bench.fact(
             roles_key(),
             api(&client("ewt"), "GET …", ApiOutcome::Found(all)),

@@ -65,7 +65,7 @@ mod tests {
         let bench = Bench::healthy();
         let mut all = roles(&bench.object);
         for known in &mut all.entities {
-            if known.name.as_deref() == Some(role) {
+            if known.name == Some(role.into()) {
                 known.user_count = Some(users);
             }
         }

@@ -6,7 +6,6 @@ use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::causes::org::organization_mismatch;
 use crate::evidence::{logins, rows};
@@ -156,13 +155,15 @@ fn suspicion(
             "; let hybridcheck read the identity provider (--client-id, permission sso:provider:view)".into(),
         );
     };
-    let party = provider.relying_party_identifier.as_deref();
-    let party = party.map(str::trim).filter(|party| !party.is_empty());
-    if let Some(party) = party.filter(|party| *party != login.audience) {
+    let party = provider.relying_party_identifier.as_ref();
+    let party = party
+        .map(|party| party.view().trim())
+        .filter(|party| !party.is_empty());
+    if let Some(party) = party.filter(|party| *party != login.audience.as_str()) {
         // A shell reads what stands between single quotes as it stands; what it would not, nobody is told to paste.
-        let shown = visible(party, 200);
-        let flag = if shown == party && !party.contains('\'') {
-            format!("--saml-audience '{party}'")
+        let shown = party.shown(200).to_string();
+        let flag = if party == shown.as_str() && !shown.contains('\'') {
+            format!("--saml-audience '{shown}'")
         } else {
             "--saml-audience and exactly that text".to_owned()
         };

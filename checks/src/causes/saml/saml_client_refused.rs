@@ -5,9 +5,9 @@ use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::object::SAML_AUTH;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::causes::general::region_mismatch;
 use crate::evidence::oauth::is_any_issued;
@@ -74,8 +74,10 @@ impl Rule for SamlClientRefused {
         let owner = owner.unwrap_or(Owner::EngageAdmin);
         let id = subjects::plain(case, "saml_auth", "client_id")
             .ok()
-            .filter(|(_, id)| hybridcheck_core::object::is_guid(id))
-            .map_or_else(|| "CLIENT_ID".to_owned(), |(_, id)| visible(id, 60));
+            .map(|(_, id)| id)
+            .filter(|id| hybridcheck_core::object::is_guid(id.raw()))
+            .unwrap_or(Outside::of("CLIENT_ID"))
+            .shown(60);
         let auth = case.object.auth_endpoint();
         let auth = auth.map(|endpoint| endpoint.to_string());
         let command = if recorded.is_some() {

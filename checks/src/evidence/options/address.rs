@@ -85,7 +85,7 @@ impl Address {
         found
             .value
             .plain()
-            .and_then(|text| Self::parse(&clean_word(text)))
+            .and_then(|text| Self::parse(&clean_word(text.raw())))
             .ok_or_else(|| Gap::blocked(FactKey::option(case.object.id, "general", option)))
     }
 }
@@ -114,9 +114,9 @@ impl Wanted {
     pub(crate) fn judge(&self, case: &Case<'_>) -> Answer<Judgement> {
         let found = case.visible("general", self.option)?;
         let text = found.value.plain();
-        let address = text.and_then(|text| Address::parse(&clean_word(text)));
+        let address = text.and_then(|text| Address::parse(&clean_word(text.raw())));
         let shown = match text {
-            Some(text) => format!("`{}`", visible(&without_tail(text), 200)),
+            Some(text) => format!("`{}`", visible(&without_tail(text.raw()), 200)),
             None => found.value.shown(),
         };
         let defects = match (&address, text) {
@@ -225,7 +225,7 @@ impl Wanted {
             ["base_auth_url", "base_service_url"]
                 .into_iter()
                 .filter(|option| *option != self.option)
-                .find_map(|option| Address::parse(case.object.plain("general", option)?))
+                .find_map(|option| Address::parse(case.object.plain("general", option)?.raw()))
         };
         let host = match address {
             Some(address) => of(address).or_else(|| Some(self.relabelled(&address.host))),

@@ -66,7 +66,7 @@ pub(crate) fn traces(option: &Opt, kind: Kind) -> Vec<&'static str> {
         traces.push("line break inside");
     }
     if let (Kind::Name, Some(text)) = (kind, option.value.plain())
-        && !has_typographic_edge(text)
+        && !has_typographic_edge(text.raw())
     {
         // `Chef d’équipe` is a right name of a role.
         traces.retain(|trace| *trace != "typographic quote");
@@ -105,13 +105,13 @@ pub(crate) fn without_tail(text: &str) -> String {
 
 fn shown(value: &Value) -> String {
     match value.plain() {
-        Some(text) => format!("`{}`", visible(&without_tail(text), 200)),
+        Some(text) => format!("`{}`", visible(&without_tail(text.raw()), 200)),
         None => value.shown(),
     }
 }
 
 fn clean_value(value: &Value, kind: Kind) -> Option<String> {
-    let text = value.plain()?;
+    let text = value.plain()?.raw();
     let clean = match kind {
         Kind::Name => clean_name(text),
         Kind::Word => clean_word(&text.replace(['\r', '\n'], "")),

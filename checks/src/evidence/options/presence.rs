@@ -62,7 +62,7 @@ pub(crate) fn judge(
                 .of(found));
             }
             let shown = match found.value.plain() {
-                Some(text) => format!("`{}`", visible(&cleaning::without_tail(text), 200)),
+                Some(text) => format!("`{}`", visible(&cleaning::without_tail(text.raw()), 200)),
                 None => found.value.shown(),
             };
             Ok(Judgement::pass(shown).of(found))

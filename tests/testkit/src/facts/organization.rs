@@ -5,6 +5,7 @@ use hybridcheck_core::facts::{
     NamedEntity, Organization, PermissionPolicy, Permissions, Role, Roles,
 };
 use hybridcheck_core::object::{HybridObject, ObjectId};
+use hybridcheck_core::outside::Outside;
 
 use super::material::certificate_info;
 use super::tokens::client;
@@ -26,17 +27,13 @@ pub fn api<T>(reader: &ClientRef, call: &str, outcome: ApiOutcome<T>) -> ApiFact
 /// The healthy organisation.
 pub fn organization(object: &HybridObject) -> Organization {
     Organization {
-        id: object
-            .plain("general", "organization_id")
-            .map(str::to_owned),
+        id: object.organization_id(),
         name: Some(LONG_NAME.into()),
-        third_party_org_name: object
-            .plain("general", "organization_sname")
-            .map(str::to_owned),
+        third_party_org_name: object.organization_sname(),
         state: Some("active".into()),
         product_platform: Some("PureEngage".into()),
         domain: Some("acme-sample.mypurecloud.de".into()),
-        features: Some([("purecloud".to_owned(), true)].into()),
+        features: Some([("purecloud".into(), true)].into()),
     }
 }
 
@@ -46,7 +43,7 @@ pub fn pureengage_idp(object: &HybridObject) -> IdentityProvider {
         id: Some("pureengage".into()),
         name: Some("PureEngage".into()),
         disabled: Some(false),
-        issuer_uri: object.plain("saml", "issuer").map(str::to_owned),
+        issuer_uri: object.issuer(),
         sso_target_uri: Some("https://idp.acme.example/target".into()),
         auto_provision_users: Some(true),
         decoded: vec![certificate_info()],
@@ -58,7 +55,7 @@ pub fn pureengage_idp(object: &HybridObject) -> IdentityProvider {
 /// Another identity provider with an issuer of its own.
 pub fn other_idp(name: &str, issuer: &str) -> IdentityProvider {
     IdentityProvider {
-        id: Some(name.to_lowercase()),
+        id: Some(name.to_lowercase().into()),
         name: Some(name.into()),
         disabled: Some(false),
         issuer_uri: Some(issuer.into()),
@@ -100,14 +97,14 @@ pub fn journey(entity: &str, actions: &[&str]) -> PermissionPolicy {
     PermissionPolicy {
         domain: "journey".into(),
         entity: entity.into(),
-        actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+        actions: actions.iter().map(|action| (*action).into()).collect(),
     }
 }
 
 /// A role with its users and what it allows.
 pub fn role(name: &str, users: u64, policies: Vec<PermissionPolicy>) -> Role {
     Role {
-        id: Some(format!("role-{name}")),
+        id: Some(format!("role-{name}").into()),
         name: Some(name.into()),
         default: Some(true),
         user_count: Some(users),
@@ -130,7 +127,7 @@ const READ_BY_AGENTS: [&str; 5] = ["event", "outcome", "outcomescores", "segment
 
 /// The roles that an object names, each with what it needs.
 pub fn roles(object: &HybridObject) -> Roles {
-    let name = |option| object.plain("general", option);
+    let name = |option| Some(object.plain("general", option)?.raw());
     let reading = || {
         READ_BY_AGENTS
             .map(|entity| journey(entity, &["view"]))
@@ -163,7 +160,7 @@ pub fn journey_permissions() -> Permissions {
     let read = ["actiontarget", "event", "outcomescores", "session"];
     let read = read.map(|entity| format!("journey:{entity}:view"));
     Permissions {
-        names: managed.chain(read).collect(),
+        names: managed.chain(read).map(Outside::from).collect(),
         incomplete: false,
     }
 }
@@ -171,7 +168,7 @@ pub fn journey_permissions() -> Permissions {
 /// The client of `[saml_auth]` as the organisation keeps it.
 pub fn client_record(object: &HybridObject, section: &str) -> ClientRecord {
     ClientRecord {
-        id: object.plain(section, "client_id").map(str::to_owned),
+        id: object.client_id(section),
         name: Some("Workspace Desktop".into()),
         authorized_grant_type: Some("SAML2-BEARER".into()),
         state: Some("active".into()),

@@ -45,7 +45,9 @@ pub fn token(object: &HybridObject, section: &str, outcome: TokenOutcome) -> Tok
     let secret = object.option(section, "password");
     let endpoint = object.auth_endpoint().map(|at| at.to_string());
     TokenFact {
-        client_id: object.plain(section, "client_id").map(str::to_owned),
+        client_id: object
+            .plain(section, "client_id")
+            .map(|id| id.raw().to_owned()),
         secret: secret
             .map(|option| option.value.shape())
             .unwrap_or_default(),
@@ -74,15 +76,13 @@ pub fn oauth_error(status: u16, error: &str, description: &str) -> TokenOutcome 
 /// The info of a healthy token of the object's organisation.
 pub fn token_info(object: &HybridObject, section: &str) -> TokenInfo {
     let organization = NamedEntity {
-        id: object
-            .plain("general", "organization_id")
-            .map(str::to_owned),
+        id: object.organization_id(),
         name: Some(LONG_NAME.into()),
     };
     TokenInfo {
         organization: Some(organization.clone()),
         client: Some(OAuthClientInfo {
-            id: object.plain(section, "client_id").map(str::to_owned),
+            id: object.client_id(section),
             name: Some("PureEngage Client Credentials".into()),
             authorized_grant_type: Some("CLIENT-CREDENTIALS".into()),
             state: Some("active".into()),
