@@ -1,9 +1,9 @@
 //! A fault as its file describes it: how it is made, and what the finished product says about it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::Context as _;
+use hybridcheck_testkit::expectation::{self, Expect};
 use serde::Deserialize;
 
 /// A fault, or a healthy network with a peculiarity.
@@ -80,67 +80,20 @@ pub(crate) struct Server {
     pub(crate) ready: String,
 }
 
-/// What the finished product says.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Expect {
-    /// The cause named first; none on a healthy network.
-    pub(crate) first: Option<String>,
-    /// Causes that must be named besides.
-    #[serde(default)]
-    pub(crate) also: Vec<String>,
-    /// Causes that may be named besides; every other one is a false accusation.
-    #[serde(default)]
-    pub(crate) allowed: Vec<String>,
-    /// Exit status; 1 with a cause and 0 without one unless given.
-    pub(crate) status: Option<i32>,
-    /// Words that the first cause must say.
-    #[serde(default)]
-    pub(crate) says: Vec<String>,
-    /// Words that no cause may say.
-    #[serde(default)]
-    pub(crate) never: Vec<String>,
-    /// Words that stand in a log of the far side afterwards: proof that a proxy was used.
-    #[serde(default)]
-    pub(crate) logged: BTreeMap<String, Vec<String>>,
-    /// The longest it may take, in seconds.
-    #[serde(default = "usual_limit")]
-    pub(crate) within: f64,
-}
-
-fn usual_limit() -> f64 {
-    15.0
-}
-
 impl Fault {
     /// All faults, by name.
     pub(crate) fn all() -> anyhow::Result<Vec<Self>> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lab/faults");
-        let mut faults = Vec::new();
-        for entry in std::fs::read_dir(&folder)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|ending| ending == "toml") {
-                let text = std::fs::read_to_string(&path)?;
-                let mut fault: Self =
-                    toml::from_str(&text).with_context(|| path.display().to_string())?;
-                let stem = path.file_stem().unwrap_or_default();
-                fault.name = stem.to_string_lossy().into_owned();
-                faults.push(fault);
-            }
-        }
-        faults.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(faults)
+        let read = |name: String| {
+            let path = expectation::faults().join(format!("{name}.toml"));
+            let text = std::fs::read_to_string(&path)?;
+            let fault: Self = toml::from_str(&text).with_context(|| path.display().to_string())?;
+            Ok(Self { name, ..fault })
+        };
+        expectation::fault_names().into_iter().map(read).collect()
     }
 
     /// Whether the namespaces must be made anew after it.
     pub(crate) fn leaves_traces(&self) -> bool {
         !self.run.is_empty()
-    }
-
-    /// The exit status of the finished product.
-    pub(crate) fn status(&self) -> i32 {
-        self.expect
-            .status
-            .unwrap_or(i32::from(self.expect.first.is_some()))
     }
 }

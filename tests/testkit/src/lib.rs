@@ -1,6 +1,7 @@
 //! What tests share: canned objects, facts and runs, and key material made by the real openssl.
 
 pub mod clock;
+pub mod expectation;
 pub mod facts;
 pub mod material;
 pub mod objects;
