@@ -22,10 +22,7 @@ fn main() {
         return;
     }
     let _hole = Hole::start();
-    let object = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/scenarios/auto-provisioning-off/object.xml"
-    );
+    let object = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/healthy.xml");
     let mut arguments = vec![
         "netns",
         "exec",

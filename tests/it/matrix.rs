@@ -1,96 +1,115 @@
-//! The matrix: every check on every scenario, one snapshot each. A scenario is an object and the facts that were gathered for it.
+//! The matrix: every check on every scenario, one snapshot each. A scenario is an object and the facts that were gathered for it, in the
+//! sandbox or in the lab.
 //!
-//! `HYBRIDCHECK_RECORD=1 cargo test --test it matrix` records them anew from the sandbox, with every secret replaced.
+//! `HYBRIDCHECK_RECORD=NAME|missing|all cargo test --test it matrix` records from the sandbox, and `--test lab` from the lab.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use hybridcheck_checks::engine::{self, Criteria};
-use hybridcheck_core::facts::{Entry, Facts};
+use hybridcheck_checks::engine::{self, Criteria, Judged};
+use hybridcheck_core::facts::{ClientRef, Entry, FactKey, Facts};
 use hybridcheck_core::finding::Status;
-use hybridcheck_core::object::{Configuration, Value};
+use hybridcheck_core::object::Configuration;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::row::{Role, Row};
-use hybridcheck_core::time::Timestamp;
-use hybridcheck_sandbox::{self as sandbox, Sandbox};
+use hybridcheck_sandbox::{self as sandbox, Fault, Sandbox};
 use hybridcheck_sources::{self as sources, Input};
-use serde::{Deserialize, Serialize};
+use hybridcheck_testkit::expectation::{self, Expected};
+use hybridcheck_testkit::recording::{self, HEALTHY, Recording, Shelf};
 
 use crate::support::run;
 
-#[derive(Serialize, Deserialize)]
-struct Recorded {
-    as_of: Timestamp,
-    facts: Vec<Entry>,
+/// The names of all scenarios of the sandbox.
+fn of_the_sandbox() -> BTreeSet<String> {
+    let faults = sandbox::faults().iter().map(|fault| fault.name);
+    faults.chain([HEALTHY]).map(str::to_owned).collect()
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+/// The names of all scenarios of the lab.
+fn of_the_lab() -> BTreeSet<String> {
+    let faults = expectation::fault_names().into_iter();
+    faults.map(|name| format!("lab/{name}")).collect()
 }
 
-fn names() -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(folder())
-        .expect("the scenarios")
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
+fn names() -> BTreeSet<String> {
+    &recording::names("") | &recording::names("lab")
 }
 
-fn read(bytes: Vec<u8>) -> Configuration {
+fn read(object: &str) -> Configuration {
     let input = Input {
         name: "object.xml".into(),
-        bytes,
+        bytes: object.as_bytes().to_vec(),
     };
     sources::read(&[input]).expect("an object")
 }
 
-/// Records one scenario; ports and times stay as they were on that day, so that judging it again is repeatable.
-fn record(name: &str, fault: Option<&'static sandbox::Fault>) {
+/// Records one scenario of the sandbox.
+fn record(name: &str) {
+    let fault = sandbox::fault(name);
     let sandbox = Sandbox::start(fault).expect("a sandbox");
     let mut words = vec!["check".to_owned(), "--format".into(), "json".into()];
     words.extend(sandbox.check_arguments());
     let document = run(words).json();
-    let mut text = sandbox.object_text().to_owned();
-    for section in &read(text.clone().into_bytes()).objects[0].sections {
-        for option in &section.options {
-            if let Value::Secret(secret) = &option.value {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "it is replaced, so that no scenario holds it"
-                )]
-                let secret = secret.expose();
-                if !secret.is_empty() {
-                    text = text.replace(secret, &format!("FAKE-{}-{}", section.name, option.name));
-                }
-            }
-        }
-    }
-    // What XML escapes around a secret hides it from the loop above.
-    let mut canaries = sandbox.canaries();
-    canaries.sort_by_key(|canary| std::cmp::Reverse(canary.len()));
-    for canary in canaries.iter().filter(|canary| !canary.is_empty()) {
-        text = text.replace(canary.as_str(), "FAKE-of-the-sandbox");
-    }
-    let scenario = folder().join(name);
-    std::fs::create_dir_all(&scenario).expect("a folder");
-    std::fs::write(scenario.join("object.xml"), text).expect("the object");
-    let recorded = Recorded {
-        as_of: document.as_of,
-        facts: document.facts,
-    };
-    let json = serde_json::to_string_pretty(&recorded).expect("json");
-    std::fs::write(scenario.join("facts.json"), json + "\n").expect("the facts");
+    let about = fault.map_or("nothing is wrong", |fault| fault.about);
+    let mut recorded = Recording::of(
+        about,
+        sandbox.object_text(),
+        &sandbox.canaries(),
+        document.as_of,
+        &document.facts,
+    )
+    .unwrap_or_else(|error| panic!("{name}: {error:#}"));
+    let causes = fault.map_or(&[][..], |fault| fault.causes);
+    recorded.causes = Some(causes.iter().map(ToString::to_string).collect());
+    let bases = fault.map_or_else(Vec::new, |fault| bases(fault));
+    let stored = recorded.store(name, &bases);
+    stored.unwrap_or_else(|error| panic!("{name}: {error:#}"));
 }
 
-fn judged(name: &str) -> (Vec<Row>, Vec<hybridcheck_core::cause::Diagnosis>) {
-    let scenario = folder().join(name);
-    let configuration = read(std::fs::read(scenario.join("object.xml")).expect("the object"));
-    let json = std::fs::read_to_string(scenario.join("facts.json")).expect("the facts");
-    let recorded: Recorded = serde_json::from_str(&json).expect("facts");
+/// The scenarios from which one may be told: a fault also from variations in which nothing is wrong.
+fn bases(fault: &Fault) -> Vec<&'static str> {
+    let variations = sandbox::faults().iter().filter(|other| other.healthy);
+    let variations = variations.map(|other| other.name);
+    let usual = std::iter::once(HEALTHY);
+    usual.chain(variations.filter(|_| !fault.healthy)).collect()
+}
+
+/// A scenario, and how it is judged.
+struct Scenario {
+    recorded: Recording,
+    judged: Judged,
+}
+
+/// Every scenario; what is asked for is recorded before.
+static SCENARIOS: LazyLock<BTreeMap<String, Scenario>> = LazyLock::new(|| {
+    record_what_is_wanted();
+    let names: Vec<String> = names().into_iter().collect();
+    let half = names.len().div_ceil(2);
+    std::thread::scope(|scope| {
+        let parts = names.chunks(half.max(1));
+        let parts: Vec<_> = parts.map(|part| scope.spawn(|| scenarios(part))).collect();
+        let parts = parts.into_iter();
+        parts
+            .flat_map(|part| part.join().expect("every scenario is judged"))
+            .collect()
+    })
+});
+
+fn scenarios(names: &[String]) -> Vec<(String, Scenario)> {
+    let mut shelf = Shelf::default();
+    let scenario = |name: &String| {
+        let recorded = shelf
+            .load(name)
+            .unwrap_or_else(|error| panic!("{name}: {error:#}"));
+        let judged = judged(&recorded);
+        (name.clone(), Scenario { recorded, judged })
+    };
+    names.iter().map(scenario).collect()
+}
+
+fn judged(recorded: &Recording) -> Judged {
     let (checks, rules) = (hybridcheck_checks::checks(), hybridcheck_checks::rules());
     let criteria = Criteria {
         checks: &checks,
@@ -98,78 +117,182 @@ fn judged(name: &str) -> (Vec<Row>, Vec<hybridcheck_core::cause::Diagnosis>) {
         policy: &Policy::default(),
         regions: &Regions::default(),
         as_of: recorded.as_of,
-        has_tool_client: false,
+        has_tool_client: recorded.facts.iter().any(is_of_the_tool),
     };
-    let judged = engine::judge(&configuration, &Facts::recorded(recorded.facts), &criteria);
-    (judged.rows, judged.causes)
+    let facts = Facts::recorded(recorded.facts.clone());
+    engine::judge(&read(&recorded.object), &facts, &criteria)
+}
+
+/// Whether hybridcheck's own client took part in it.
+fn is_of_the_tool(fact: &Entry) -> bool {
+    matches!(
+        &fact.key,
+        FactKey::TokenInfo {
+            client: ClientRef::Tool { .. }
+        }
+    )
+}
+
+/// Every row in a line, by check and subject.
+fn lines(rows: &[Row]) -> Vec<(String, String)> {
+    let line = |row: &Row| {
+        let part = match row.role {
+            Role::Independent => "",
+            Role::Root { .. } => " [root]",
+            Role::Consequence { .. } => " [consequence]",
+        };
+        let found = match (row.gap(), row.status()) {
+            (Some(gap), _) => gap.to_string(),
+            (None, Status::Pass) => String::new(),
+            (None, _) => row.found().to_owned(),
+        };
+        let row_of = format!("{} {}", row.check, row.subject);
+        let line = format!("{:<15}{row_of}{part} {found}", row.status().label());
+        (row_of, line.trim_end().to_owned())
+    };
+    rows.iter().map(line).collect()
+}
+
+/// How many rows there are of each status that is no pass.
+fn counts(rows: &[&Row]) -> String {
+    let mut counts: BTreeMap<std::cmp::Reverse<Status>, usize> = BTreeMap::new();
+    for row in rows {
+        *counts.entry(std::cmp::Reverse(row.status())).or_default() += 1;
+    }
+    let counts = counts.into_iter();
+    let counts: Vec<String> = counts
+        .map(|(status, count)| format!("{count} {}", status.0.label()))
+        .collect();
+    counts.join(", ")
+}
+
+/// What a scenario shows: its causes, and the rows that the scenario it was made from does not have word for word.
+fn shown(judged: &Judged, base: Option<(&str, &Judged)>) -> String {
+    let mut text = String::new();
+    for cause in &judged.causes {
+        let _ = writeln!(
+            text,
+            "CAUSE {} ({}): {}",
+            cause.cause, cause.certainty, cause.sentence
+        );
+    }
+    let usual = base.map_or_else(Vec::new, |(_, base)| lines(&base.rows));
+    let lines = lines(&judged.rows);
+    let (mut others, mut shown) = (Vec::new(), Vec::new());
+    for (row, line) in judged.rows.iter().zip(&lines) {
+        if !usual.contains(line) {
+            others.push(row);
+            shown.push(line.1.as_str());
+        }
+    }
+    let gone = usual
+        .iter()
+        .filter(|(row_of, _)| !lines.iter().any(|(other, _)| other == row_of));
+    let gone: Vec<String> = gone
+        .map(|(row_of, _)| format!("{:<15}{row_of}", "gone"))
+        .collect();
+    let rest = base.map_or_else(String::new, |(name, _)| {
+        format!("; every other row as in {name}")
+    });
+    let counts = counts(&others);
+    let counts = if counts.is_empty() { "no row" } else { &counts };
+    let _ = writeln!(text, "{counts}{rest}");
+    for line in shown.into_iter().chain(gone.iter().map(String::as_str)) {
+        let _ = writeln!(text, "{line}");
+    }
+    text
+}
+
+/// Records what [`recording::RECORD`] asks for.
+fn record_what_is_wanted() {
+    let wanted = recording::to_record(&of_the_sandbox(), &of_the_lab());
+    let mut wanted = wanted.unwrap_or_else(|error| panic!("{error}"));
+    // The others say what differs from it, and from variations in which nothing is wrong.
+    if wanted.remove(HEALTHY) {
+        record(HEALTHY);
+    }
+    let is_variation = |name: &String| sandbox::fault(name).is_some_and(|fault| fault.healthy);
+    let (variations, faults): (Vec<_>, Vec<_>) = wanted.into_iter().partition(is_variation);
+    variations
+        .iter()
+        .chain(&faults)
+        .for_each(|name| record(name));
 }
 
 #[test]
 fn every_check_on_every_scenario() {
-    if std::env::var_os("HYBRIDCHECK_RECORD").is_some() {
-        record("healthy", None);
-        for fault in sandbox::faults() {
-            record(fault.name, Some(fault));
-        }
-    }
-    let names = names();
-    let known: BTreeSet<&str> = sandbox::faults()
-        .iter()
-        .map(|fault| fault.name)
-        .chain(["healthy"])
-        .collect();
-    assert_eq!(
-        names.iter().map(String::as_str).collect::<BTreeSet<_>>(),
-        known,
-        "record the scenarios anew"
+    let scenarios = &*SCENARIOS;
+    let names: BTreeSet<String> = scenarios.keys().cloned().collect();
+    let known = &of_the_sandbox() | &of_the_lab();
+    let odd: Vec<String> = (&names ^ &known).into_iter().collect();
+    assert!(
+        odd.is_empty(),
+        "to record with HYBRIDCHECK_RECORD=missing, or to remove when there is no such fault: {odd:?}"
     );
-    for name in names {
-        let (rows, causes) = judged(&name);
-        let mut text = String::new();
-        for cause in &causes {
-            let _ = writeln!(
-                text,
-                "CAUSE {} ({}): {}",
-                cause.cause, cause.certainty, cause.sentence
-            );
-        }
-        for row in &rows {
-            let part = match row.role {
-                Role::Independent => "",
-                Role::Root { .. } => " [root]",
-                Role::Consequence { .. } => " [consequence]",
-            };
-            let found = match (row.gap(), row.status()) {
-                (Some(gap), _) => gap.to_string(),
-                (None, Status::Pass) => String::new(),
-                (None, _) => row.found().to_owned(),
-            };
-            let _ = writeln!(
-                text,
-                "{:<15}{} {}{part} {found}",
-                row.status().label(),
-                row.check,
-                row.subject
-            );
-        }
-        insta::assert_snapshot!(format!("scenario_{name}"), text);
+    let mut wrong = Vec::new();
+    for (name, scenario) in scenarios {
+        wrong.extend(unexpected(name, scenario));
+        let base = scenario.recorded.from.as_deref();
+        let base = base.map(|base| (base, &scenarios[base].judged));
+        let text = shown(&scenario.judged, base);
+        insta::assert_snapshot!(format!("scenario_{}", name.replace('/', "_")), text);
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is not as the scenario's file, its fault in the sandbox or its fault in the lab expects.
+fn unexpected(name: &str, Scenario { recorded, judged }: &Scenario) -> Vec<String> {
+    let said = |wrong: String| format!("{name}: {wrong}");
+    if let Some(fault) = name.strip_prefix("lab/") {
+        let expected = Expected::load(fault).unwrap_or_else(|error| panic!("{error:#}"));
+        let expect = &expected.expect;
+        let mut wrong = expect.wrong(&judged.causes, &judged.rows);
+        let verdict = engine::verdict(&judged.rows, Status::Fail, false);
+        let status = i32::from(verdict.exit_status());
+        if status != expect.status() {
+            wrong.push(format!(
+                "exit status {status}, expected {}",
+                expect.status()
+            ));
+        }
+        if recorded.about != expected.about {
+            wrong.push("its fault is about something else by now: record it anew".into());
+        }
+        return wrong.into_iter().map(said).collect();
+    }
+    let mut wrong = Vec::new();
+    let named: Vec<&str> = judged
+        .causes
+        .iter()
+        .map(|cause| cause.cause.0.as_str())
+        .collect();
+    let expected = recorded.causes.as_deref().unwrap_or_default();
+    if named != expected {
+        wrong.push(format!("names {named:?}, expected {expected:?}"));
+    }
+    let fault = sandbox::fault(name);
+    let promised = fault.map_or(&[][..], |fault| fault.causes);
+    if named != promised {
+        wrong.push(format!("names {named:?}, its fault promises {promised:?}"));
+    }
+    if fault.is_some_and(|fault| fault.about != recorded.about) {
+        wrong.push("its fault is about something else by now: record it anew".into());
+    }
+    wrong.into_iter().map(said).collect()
 }
 
 #[test]
 fn every_check_passes_somewhere_and_finds_something_somewhere() {
     let mut seen: BTreeMap<String, BTreeSet<Status>> = BTreeMap::new();
-    for name in names() {
-        for row in judged(&name).0 {
-            seen.entry(row.check.0.clone())
-                .or_default()
-                .insert(row.status());
+    for scenario in SCENARIOS.values() {
+        for row in &scenario.judged.rows {
+            let of_check = seen.entry(row.check.0.clone()).or_default();
+            of_check.insert(row.status());
         }
     }
     for row in crate::spoiled::rows() {
-        seen.entry(row.check.0.clone())
-            .or_default()
-            .insert(row.status());
+        let of_check = seen.entry(row.check.0.clone()).or_default();
+        of_check.insert(row.status());
     }
     let mut missing = Vec::new();
     for check in hybridcheck_checks::checks() {

@@ -21,11 +21,13 @@ mod fault;
 mod network;
 mod place;
 mod play;
+mod record;
 mod table;
 mod verdict;
 
 use fault::Fault;
 use place::Place;
+use record::Recorder;
 use table::Line;
 
 /// Sets of namespaces that are used at once: nearly all of a fault's time is waiting.
@@ -62,7 +64,8 @@ fn run() -> anyhow::Result<ExitCode> {
     place::remove_leftovers();
     let begun = Instant::now();
     let place = Place::make()?;
-    let lines = play_all(&place, faults);
+    let recorder = Mutex::new(Recorder::of_environment()?);
+    let lines = play_all(&place, faults, &recorder);
     print!("{}", table::table(&lines));
     let failed = lines.iter().filter(|line| !line.wrong.is_empty()).count();
     println!(
@@ -70,6 +73,13 @@ fn run() -> anyhow::Result<ExitCode> {
         lines.len() - failed,
         begun.elapsed().as_secs_f64()
     );
+    let recorder = recorder
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    let recorded = recorder.write()?;
+    if recorded > 0 {
+        println!("lab: {recorded} recorded in tests/scenarios/lab");
+    }
     Ok(if failed == 0 {
         ExitCode::SUCCESS
     } else {
@@ -96,7 +106,7 @@ fn chosen(mut faults: Vec<Fault>, words: &[String]) -> Vec<Fault> {
     faults
 }
 
-fn play_all(place: &Place, faults: Vec<Fault>) -> Vec<Line> {
+fn play_all(place: &Place, faults: Vec<Fault>, recorder: &Mutex<Recorder>) -> Vec<Line> {
     let sets = SETS.min(faults.len());
     let queue = Mutex::new(VecDeque::from(faults));
     let lines = Mutex::new(Vec::new());
@@ -111,7 +121,7 @@ fn play_all(place: &Place, faults: Vec<Fault>) -> Vec<Line> {
                         .unwrap_or_else(PoisonError::into_inner)
                         .pop_front();
                     let Some(fault) = next else { break };
-                    let line = one(place, set, &mut stage, fault);
+                    let line = one(place, set, &mut stage, fault, recorder);
                     eprintln!("lab: {}", line.short());
                     lines
                         .lock()
@@ -132,6 +142,7 @@ fn one<'p>(
     set: usize,
     stage: &mut Option<play::Stage<'p>>,
     fault: Fault,
+    recorder: &Mutex<Recorder>,
 ) -> Line {
     let outcome = (|| {
         if stage.is_none() {
@@ -145,7 +156,13 @@ fn one<'p>(
             if fault.leaves_traces() {
                 *stage = None;
             }
-            let wrong = verdict::compare(&fault, &seen);
+            let mut wrong = verdict::compare(&fault, &seen);
+            // What was seen of a fault that is not as it should be would be expected from then on.
+            if wrong.is_empty() {
+                let mut recorder = recorder.lock().unwrap_or_else(PoisonError::into_inner);
+                let taken = recorder.take(&fault, &seen);
+                wrong.extend(taken.err().map(|error| format!("not recorded: {error:#}")));
+            }
             Line::of(fault, seen.causes(), seen.took, wrong)
         }
         Err(error) => {

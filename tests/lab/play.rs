@@ -48,6 +48,8 @@ pub(crate) struct Seen {
     /// The run document, or why there is none.
     pub(crate) run: Result<Box<Run>, String>,
     pub(crate) took: Duration,
+    /// The object that was checked.
+    pub(crate) object: String,
     /// The logs that the fault's file asks for.
     pub(crate) logs: BTreeMap<String, String>,
 }
@@ -254,6 +256,7 @@ impl<'p> Stage<'p> {
             status: output.status.code(),
             run,
             took,
+            object: std::fs::read_to_string(&self.object)?,
             logs: BTreeMap::new(),
         })
     }

@@ -28,7 +28,7 @@ pub struct Fault {
     pub area: &'static str,
     /// What it is, in one sentence.
     pub about: &'static str,
-    /// The ids of the causes that must be diagnosed; empty when no cause is promised.
+    /// The ids of the causes that must be diagnosed, in the order in which they are named; empty when no cause is promised.
     pub causes: &'static [&'static str],
     /// Nothing is wrong: a variation that every check must bear.
     pub healthy: bool,

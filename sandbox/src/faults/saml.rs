@@ -138,9 +138,9 @@ pub(super) const FAULTS: &[Fault] = &[
         "saml",
         "login-unknown-user-and-blanks",
         &[
+            "secret-with-blanks",
             "auto-provisioning-off",
             "saml-assertion-refused",
-            "secret-with-blanks",
         ],
         "saml_auth/password has a blank behind it, and the user is not known where nobody is provisioned.",
         |s| {

@@ -8,5 +8,6 @@ pub mod objects;
 pub mod openssl;
 pub mod platform_api;
 pub mod proxied;
+pub mod recording;
 pub mod runs;
 pub mod signal;

@@ -1,0 +1,349 @@
+//! The canonical form of gathered facts: what only says when, from which port and with which freshly made key something was gathered
+//! is written as if it had been gathered at one moment, so that gathering the same again gives the same text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use hybridcheck_core::facts::Entry;
+use hybridcheck_core::time::Timestamp;
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+
+/// The moment of every recording; what was made for it was made half a minute before.
+pub(super) const MOMENT: &str = "2026-11-24T12:00:30Z";
+/// Moments are told to this many seconds, so that the time between a sandbox and its check does not count.
+const STEP: i64 = 30;
+/// Certificates are made earlier than the rest.
+const CERTIFICATE_STEP: i64 = 3600;
+/// A day that the organisation states.
+const STATED: &str = "dateToDelete";
+/// Stands for the port that this host happened to send from.
+const LOCAL_PORT: u16 = 50000;
+/// Ports from here on are the system's choice.
+const FIRST_CHOSEN: u64 = 10000;
+/// Stands for the ids by which Genesys support finds a request.
+const CORRELATION: &str = "c0c0c0c0-0000-4000-8000-000000000000";
+const CORRELATION_HEADERS: [&str; 2] = ["inin-correlation-id", "x-amz-cf-id"];
+
+/// The canonical form of facts that were gathered at a moment.
+pub(super) fn canonical(facts: &[Entry], at: Timestamp) -> anyhow::Result<Vec<Entry>> {
+    let mut facts = serde_json::to_value(facts)?;
+    let mut still = Still {
+        at,
+        moment: moment()?,
+        names: BTreeMap::new(),
+    };
+    still.times(&mut facts, "");
+    still.name_ports(&facts);
+    still.name_correlations(&facts);
+    still.name_certificates(&facts);
+    still.rename(&mut facts);
+    Ok(serde_json::from_value(facts)?)
+}
+
+/// [`MOMENT`], parsed.
+pub(super) fn moment() -> anyhow::Result<Timestamp> {
+    Ok(Timestamp::parse(MOMENT)?)
+}
+
+struct Still {
+    /// When the facts were gathered.
+    at: Timestamp,
+    /// When they shall have been gathered.
+    moment: Timestamp,
+    /// What is to be replaced in every text, and by what; ports begin with a colon.
+    names: BTreeMap<String, String>,
+}
+
+impl Still {
+    /// Moments and durations.
+    fn times(&self, value: &mut Value, name: &str) {
+        match value {
+            Value::Object(members) => {
+                if members.contains_key("uncertainty") {
+                    return self.clock(members);
+                }
+                for (name, value) in members {
+                    self.times(value, name);
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    self.times(item, name);
+                }
+            }
+            Value::Number(_) if name == "took" || name == "waited" => {
+                *value = Value::from(whole_seconds(value));
+            }
+            Value::String(text) => {
+                if name == "started" {
+                    *text = self.moment.to_string();
+                } else if name == "local" {
+                    if let Some((address, _)) = text.rsplit_once(':') {
+                        *text = format!("{address}:{LOCAL_PORT}");
+                    }
+                } else if name == STATED {
+                    // It stays the day that was stated.
+                } else if name == "certificates" {
+                    *text = without_base64(text);
+                } else if let Ok(time) = text.parse::<jiff::Timestamp>() {
+                    *text = self
+                        .told(Timestamp::from_unix(time.as_second()), name)
+                        .to_string();
+                } else {
+                    *text = seconds_in(&self.dates(text));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A moment as it would have been.
+    fn told(&self, time: Timestamp, name: &str) -> Timestamp {
+        let step = match name {
+            "not_before" | "not_after" => CERTIFICATE_STEP,
+            _ => STEP,
+        };
+        let distance = in_steps(time.unix() - self.at.unix(), step);
+        Timestamp::from_unix(self.moment.unix() - STEP + distance)
+    }
+
+    /// The peer's clock against ours: both at the moment, but for the seconds that they really lie apart.
+    fn clock(&self, members: &mut Map<String, Value>) {
+        let read = |name: &str| {
+            let text = members.get(name).and_then(Value::as_str)?;
+            Timestamp::parse(text).ok()
+        };
+        if let (Some(server), Some(local)) = (read("server"), read("local")) {
+            let apart = in_steps(server.unix() - local.unix(), STEP);
+            let server = Timestamp::from_unix(self.moment.unix() + apart);
+            let local = Timestamp::from_unix_millis(self.moment.unix_millis() + 500);
+            members.insert("server".into(), Value::from(server.to_string()));
+            members.insert("local".into(), Value::from(local.to_string()));
+        }
+        members.insert("uncertainty".into(), Value::from(500.0));
+    }
+
+    /// A text with the HTTP dates in it told.
+    fn dates(&self, text: &str) -> String {
+        let mut told = text.to_owned();
+        for (end, _) in text.match_indices(" GMT") {
+            let date = end
+                .checked_sub(25)
+                .and_then(|start| text.get(start..end + 4));
+            if let Some(date) = date
+                && let Some(time) = Timestamp::parse_http(date)
+            {
+                let distance = in_steps(time.unix() - self.at.unix(), STEP);
+                let time = jiff::Timestamp::from_second(self.moment.unix() + distance);
+                let time = time.unwrap_or_default();
+                let time = time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+                told = told.replace(date, &time);
+            }
+        }
+        told
+    }
+
+    /// A port that the system chose is written as that of the service behind it.
+    fn name_ports(&mut self, facts: &Value) {
+        let chosen = |text: &str| {
+            let port = text.rsplit_once(':')?.1.parse::<u64>().ok()?;
+            (port >= FIRST_CHOSEN).then_some(port)
+        };
+        let mut ports: BTreeMap<u64, u64> = BTreeMap::new();
+        for entry in facts.as_array().into_iter().flatten() {
+            let fact = &entry["outcome"]["fact"]["value"];
+            let nameservers = fact["nameservers"].as_array().into_iter().flatten();
+            for (number, port) in
+                (0..).zip(nameservers.filter_map(Value::as_str).filter_map(chosen))
+            {
+                ports.insert(port, 53 + number);
+            }
+            if let (Some(remote), Some(port)) = (
+                fact["remote"].as_str().and_then(chosen),
+                entry["key"]["endpoint"]["port"].as_u64(),
+            ) && port < FIRST_CHOSEN
+            {
+                ports.insert(remote, port);
+            }
+        }
+        let mut proxies = Vec::new();
+        each(facts, &mut |name, value| {
+            if name == "port"
+                && let Some(port) = value.as_u64().filter(|port| *port >= FIRST_CHOSEN)
+                && !proxies.contains(&port)
+            {
+                proxies.push(port);
+            }
+        });
+        for (number, port) in (0..).zip(proxies) {
+            ports.insert(port, 3128 + number);
+        }
+        for (chosen, port) in ports {
+            self.names.insert(format!(":{chosen}"), format!(":{port}"));
+        }
+    }
+
+    fn name_correlations(&mut self, facts: &Value) {
+        let mut ids = Vec::new();
+        each(facts, &mut |name, value| {
+            if name == "correlation_id"
+                && let Some(id) = value.as_str()
+            {
+                ids.push(id.to_owned());
+            }
+            if let Value::Array(pair) = value
+                && let [Value::String(header), Value::String(id)] = pair.as_slice()
+                && CORRELATION_HEADERS.contains(&header.as_str())
+            {
+                ids.push(id.clone());
+            }
+        });
+        for id in ids.into_iter().filter(|id| id.len() > 8) {
+            self.names.insert(id, CORRELATION.into());
+        }
+    }
+
+    /// Fingerprints follow from what a certificate says; a second one that says the same gets another.
+    fn name_certificates(&mut self, facts: &Value) {
+        let mut seen: Vec<String> = Vec::new();
+        let mut mask = |names: &mut BTreeMap<String, String>, real: &Value, about: &str| {
+            let Some(real) = real.as_str().filter(|real| real.len() > 8) else {
+                return;
+            };
+            if names.contains_key(real) {
+                return;
+            }
+            let number = seen.iter().filter(|seen| *seen == about).count();
+            seen.push(about.to_owned());
+            let mut made = hex(&Sha256::digest(format!("{about} {number}")));
+            made.truncate(real.len());
+            names.insert(real.to_owned(), made);
+        };
+        each(facts, &mut |_, value| {
+            if value["subject"].is_string() {
+                let about = ["subject", "issuer", "not_before", "not_after", "names"]
+                    .map(|name| value[name].to_string())
+                    .join(" ");
+                mask(
+                    &mut self.names,
+                    &value["sha256"],
+                    &format!("certificate {about}"),
+                );
+                mask(
+                    &mut self.names,
+                    &value["serial"],
+                    &format!("serial {about}"),
+                );
+                mask(
+                    &mut self.names,
+                    &value["spki_sha256"],
+                    &format!("key {}", value["subject"]),
+                );
+            }
+        });
+        // A key without a certificate.
+        each(facts, &mut |name, value| {
+            if name == "spki_sha256" {
+                mask(&mut self.names, value, "key");
+            }
+        });
+    }
+
+    fn rename(&self, value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    if name == "port"
+                        && let Some(port) = self.names.get(&format!(":{value}"))
+                    {
+                        *value = Value::from(port[1..].parse::<u64>().unwrap_or_default());
+                    }
+                    self.rename(value);
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.rename(item)),
+            Value::String(text) => {
+                for (real, name) in &self.names {
+                    if text.contains(real.as_str()) {
+                        *text = text.replace(real, name);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Calls `visit` with every value and the name of the member that holds it, items with that of their list.
+fn each(value: &Value, visit: &mut dyn FnMut(&str, &Value)) {
+    fn walk(name: &str, value: &Value, visit: &mut dyn FnMut(&str, &Value)) {
+        visit(name, value);
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    walk(name, value, visit);
+                }
+            }
+            Value::Array(items) => {
+                for item in items {
+                    walk(name, item, visit);
+                }
+            }
+            _ => {}
+        }
+    }
+    walk("", value, visit);
+}
+
+/// A distance to the nearest step.
+fn in_steps(seconds: i64, step: i64) -> i64 {
+    (seconds + step / 2).div_euclid(step) * step
+}
+
+/// Milliseconds to the nearest second: what is judged by a duration asks whether a limit was waited for.
+fn whole_seconds(millis: &Value) -> f64 {
+    (millis.as_f64().unwrap_or_default() / 1000.0).round() * 1000.0
+}
+
+/// A text with the durations in it told in whole seconds.
+fn seconds_in(text: &str) -> String {
+    let mut told = text.to_owned();
+    for (end, unit) in text.match_indices(" ms") {
+        let digits = text[..end].rsplit(|c: char| !c.is_ascii_digit() && c != '.');
+        if let Some(digits) = digits.into_iter().next()
+            && let Ok(millis) = digits.parse::<f64>()
+        {
+            let seconds = format!("{:.1} s", (millis / 1000.0).round());
+            told = told.replace(&format!("{digits}{unit}"), &seconds);
+        }
+    }
+    told
+}
+
+/// A certificate's text with what its key made of it replaced.
+fn without_base64(text: &str) -> String {
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '\n');
+    let mut rest = text;
+    let mut told = String::new();
+    while let Some(start) = rest.find(is_base64) {
+        let (before, from) = rest.split_at(start);
+        let (run, after) = from.split_at(from.find(|c| !is_base64(c)).unwrap_or(from.len()));
+        told.push_str(before);
+        told.push_str(if run.len() > 256 {
+            "FAKE-certificate"
+        } else {
+            run
+        });
+        rest = after;
+    }
+    told + rest
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
