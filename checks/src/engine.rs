@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hybridcheck_core::cause::{Diagnosis, Part, Rule};
-use hybridcheck_core::check::{Case, Check, CheckId, Subject};
+use hybridcheck_core::check::{Case, Check, CheckId, Question, Subject};
 use hybridcheck_core::facts::{Answer, FactKey, Facts, Gap};
 use hybridcheck_core::finding::{Judgement, Status};
 use hybridcheck_core::object::{Configuration, HybridObject};
@@ -73,9 +73,9 @@ thread_local! {
 /// The facts that a check itself asks for, of one object.
 pub fn asked_by(check: &dyn Check, object: &HybridObject, policy: &Policy) -> BTreeSet<FactKey> {
     check
-        .subjects(object)
+        .questions(object)
         .iter()
-        .flat_map(|subject| check.needs_under(subject, object, policy))
+        .flat_map(|question| question.needs(object, policy))
         .collect()
 }
 
@@ -182,17 +182,17 @@ pub(crate) struct Answered {
 
 /// What a check says about each of its subjects.
 pub(crate) fn answers(check: &dyn Check, case: &Case<'_>) -> Vec<Answered> {
-    let answered = |subject| {
+    let answered = |question: Question<'_>| {
         case.take_used();
-        let answer = guarded(|| check.judge(&subject, case));
+        let answer = guarded(|| question.judge(case));
         Answered {
             answer: answer.map(|answer| answer.map_err(|gap| case.gap_over(gap))),
             judged_on: case.take_used(),
-            subject,
+            subject: question.subject,
         }
     };
-    let subjects = check.subjects(case.object).into_iter();
-    subjects.map(answered).collect()
+    let questions = check.questions(case.object).into_iter();
+    questions.map(answered).collect()
 }
 
 /// A row; a judgement that panicked is a gap of its own.

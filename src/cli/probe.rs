@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::builder::BoolishValueParser;
-use hybridcheck_core::check::{Check, Subject};
+use hybridcheck_core::check::{Check, Question, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::object::{Configuration, HybridObject, Place, Target};
 use hybridcheck_core::policy::Policy;
@@ -99,12 +99,11 @@ fn told(args: &ProbeArgs, settings: &Settings) -> Vec<String> {
 fn checks(object: &HybridObject) -> Vec<&'static dyn Check> {
     let all = hybridcheck_checks::checks().into_iter();
     all.filter(|check| {
-        let subjects = check.subjects(object);
         let of_network = matches!(check.family(), "network" | "proxy" | "tls");
-        of_network
-            && subjects
-                .iter()
-                .all(|subject| matches!(subject, Subject::Endpoint { .. } | Subject::Object))
+        let is_of_hosts = |question: &Question<'_>| {
+            matches!(question.subject, Subject::Endpoint { .. } | Subject::Object)
+        };
+        of_network && check.questions(object).iter().all(is_of_hosts)
     })
     .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hybridcheck_core::check::{Case, Subject};
+use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
     Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, TlsFact, Trust,
@@ -20,50 +20,11 @@ pub(crate) fn endpoints(object: &HybridObject) -> Vec<Endpoint> {
     object.endpoints()
 }
 
-/// A subject for each endpoint that is spoken to in TLS.
-pub(crate) fn tls_subjects(object: &HybridObject) -> Vec<Subject> {
-    let endpoints = endpoints(object).into_iter();
+/// The endpoints that are spoken to in TLS.
+pub(crate) fn tls_endpoints(object: &HybridObject) -> Vec<Endpoint> {
+    let mut endpoints = endpoints(object);
+    endpoints.retain(|endpoint| object.speaks_tls(endpoint));
     endpoints
-        .filter(|endpoint| object.speaks_tls(endpoint))
-        .map(|endpoint| Subject::Endpoint { endpoint })
-        .collect()
-}
-
-/// A subject for each endpoint.
-pub(crate) fn endpoint_subjects(object: &HybridObject) -> Vec<Subject> {
-    let endpoints = endpoints(object).into_iter();
-    endpoints
-        .map(|endpoint| Subject::Endpoint { endpoint })
-        .collect()
-}
-
-/// The endpoint of a subject.
-pub(crate) fn endpoint(subject: &Subject) -> Answer<&Endpoint> {
-    match subject {
-        Subject::Endpoint { endpoint } => Ok(endpoint),
-        other => Err(stray(other)),
-    }
-}
-
-/// The client of a subject.
-pub(crate) fn client(subject: &Subject) -> Answer<&ClientRef> {
-    match subject {
-        Subject::Client { client } => Ok(client),
-        other => Err(stray(other)),
-    }
-}
-
-/// A check was handed a subject of another kind.
-pub(crate) fn stray(subject: &Subject) -> Gap {
-    Gap::Broken {
-        message: format!("a subject of another kind: {subject}"),
-    }
-}
-
-/// The clients that are asked for a client-credentials token, as subjects.
-pub(crate) fn client_subjects(object: &HybridObject) -> Vec<Subject> {
-    let clients = hybridcheck_core::check::service_clients(object).into_iter();
-    clients.map(|client| Subject::Client { client }).collect()
 }
 
 /// Key of the addresses of an endpoint's host.
@@ -221,23 +182,20 @@ pub(crate) fn served<'a>(
 }
 
 /// What a check of an endpoint's TCP connections asks for: the connection that requests use, or the mere reach.
-pub(crate) fn reach_needs(subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-    match endpoint(subject) {
-        Ok(endpoint) if !object.speaks_tls(endpoint) => vec![
-            addresses_key(endpoint),
-            FactKey::Reach {
-                endpoint: endpoint.clone(),
-            },
-        ],
-        _ => connection_needs(subject),
+pub(crate) fn reach_needs(endpoint: &Endpoint, object: &HybridObject) -> Vec<FactKey> {
+    if object.speaks_tls(endpoint) {
+        return connection_needs(endpoint);
     }
+    vec![
+        addresses_key(endpoint),
+        FactKey::Reach {
+            endpoint: endpoint.clone(),
+        },
+    ]
 }
 
 /// What a check of an endpoint's TLS asks for.
-pub(crate) fn connection_needs(subject: &Subject) -> Vec<FactKey> {
-    let Ok(endpoint) = endpoint(subject) else {
-        return Vec::new();
-    };
+pub(crate) fn connection_needs(endpoint: &Endpoint) -> Vec<FactKey> {
     vec![
         addresses_key(endpoint),
         FactKey::connection(endpoint.clone()),

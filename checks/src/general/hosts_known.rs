@@ -1,8 +1,8 @@
 //! Whether the hosts of both URLs belong to a region.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::endpoint::Host;
-use hybridcheck_core::facts::{Answer, Gap};
+use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
@@ -43,19 +43,17 @@ const ALIASES: [(&str, &str); 5] = [
     ("apse2.pure.cloud", "mypurecloud.com.au"),
 ];
 
-impl Check for HostsKnown {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
+impl Judge for HostsKnown {
+    type Subject = OptionName;
+
+    fn subjects(&self, _object: &HybridObject) -> Vec<OptionName> {
         ["base_auth_url", "base_service_url"]
-            .map(|option| Subject::option("general", option))
+            .map(|option| OptionName::new("general", option))
             .into()
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { option, .. } = subject else {
-            return Err(Gap::Broken {
-                message: "a subject that is no option".into(),
-            });
-        };
+    fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
+        let OptionName { option, .. } = name;
         let host = Address::of(case, option)?.host;
         let found = case.visible("general", option)?;
         let shown = visible(host.as_str(), 100);
@@ -163,6 +161,7 @@ fn hint(host: &Host, label: &str, regions: &Regions) -> Hint {
 mod tests {
     use super::*;
     use crate::testing::offline::{about, offline, unusual};
+    use hybridcheck_core::facts::Gap;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with, without};
 

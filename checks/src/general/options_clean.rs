@@ -1,7 +1,7 @@
 //! Traces of copying in the values of section `general`.
 
-use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, Gap};
+use hybridcheck_core::check::{Case, Judge, OptionName};
+use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{GENERAL_OPTIONS, HybridObject};
 use hybridcheck_core::page;
@@ -28,21 +28,19 @@ page! {
     pub(crate) struct OptionsClean;
 }
 
-impl Check for OptionsClean {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for OptionsClean {
+    type Subject = OptionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<OptionName> {
         GENERAL_OPTIONS
             .iter()
             .filter(|option| object.option("general", option).is_some())
-            .map(|option| Subject::option("general", option))
+            .map(|option| OptionName::new("general", option))
             .collect()
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { section, option } = subject else {
-            return Err(Gap::Broken {
-                message: "a subject that is no option".into(),
-            });
-        };
+    fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
+        let OptionName { section, option } = name;
         let kind = if option.ends_with("_role_name") {
             Kind::Name
         } else {
@@ -56,6 +54,7 @@ impl Check for OptionsClean {
 mod tests {
     use super::*;
     use crate::testing::offline::{about, offline, unusual};
+    use hybridcheck_core::facts::Gap;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{ORG_ID, healthy, with, without};
 

@@ -1,7 +1,7 @@
 //! The seven options of section `general`.
 
-use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, Gap};
+use hybridcheck_core::check::{Case, Judge, OptionName};
+use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{GENERAL_OPTIONS, HybridObject};
 use hybridcheck_core::page;
@@ -31,20 +31,18 @@ page! {
     pub(crate) struct OptionsPresent;
 }
 
-impl Check for OptionsPresent {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
+impl Judge for OptionsPresent {
+    type Subject = OptionName;
+
+    fn subjects(&self, _object: &HybridObject) -> Vec<OptionName> {
         let options = GENERAL_OPTIONS.iter();
         options
-            .map(|option| Subject::option("general", option))
+            .map(|option| OptionName::new("general", option))
             .collect()
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { section, option } = subject else {
-            return Err(Gap::Broken {
-                message: "a subject that is no option".into(),
-            });
-        };
+    fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
+        let OptionName { section, option } = name;
         presence::judge(case, section, option, meaning(option))
     }
 }
@@ -67,6 +65,7 @@ fn meaning(option: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::testing::offline::{about, offline, unusual};
+    use hybridcheck_core::facts::Gap;
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::Form;
     use hybridcheck_testkit::objects::{healthy, with, without, without_section};

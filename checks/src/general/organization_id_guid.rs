@@ -1,6 +1,6 @@
 //! The form of the organisation's id.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, is_guid};
@@ -30,12 +30,14 @@ page! {
     pub(crate) struct OrganizationIdGuid;
 }
 
-impl Check for OrganizationIdGuid {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("general", "organization_id")]
+impl Judge for OrganizationIdGuid {
+    type Subject = OptionName;
+
+    fn subjects(&self, _object: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("general", "organization_id")]
     }
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let found = case.visible("general", "organization_id")?;
         let shape = found.value.shape();
         let text = found.value.plain().map(|text| text.raw());

@@ -1,6 +1,6 @@
 //! The form of the organisation's short name.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, is_guid};
@@ -33,12 +33,14 @@ page! {
 /// DNS allows no longer label.
 const LONGEST: usize = 63;
 
-impl Check for OrganizationSnameForm {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("general", "organization_sname")]
+impl Judge for OrganizationSnameForm {
+    type Subject = OptionName;
+
+    fn subjects(&self, _object: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("general", "organization_sname")]
     }
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let found = case.visible("general", "organization_sname")?;
         let expected =
             "the organisation's short name: letters, digits and hyphens, such as `acme-sample`";

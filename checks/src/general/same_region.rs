@@ -1,10 +1,9 @@
 //! Whether both URLs name the same region.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
@@ -32,12 +31,10 @@ page! {
     pub(crate) struct SameRegion;
 }
 
-impl Check for SameRegion {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for SameRegion {
+    type Subject = Whole;
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let auth = Address::of(case, "base_auth_url")?.host;
         let api = Address::of(case, "base_service_url")?.host;
         let region = |host: &Host| Standing::of(host, case.regions).region();

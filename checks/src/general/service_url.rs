@@ -1,6 +1,6 @@
 //! The form of `general/base_service_url`.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::HybridObject;
@@ -40,12 +40,14 @@ const WANTED: Wanted = Wanted {
     path_sentence,
 };
 
-impl Check for ServiceUrl {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("general", WANTED.option)]
+impl Judge for ServiceUrl {
+    type Subject = OptionName;
+
+    fn subjects(&self, _object: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("general", WANTED.option)]
     }
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         WANTED.judge(case)
     }
 }

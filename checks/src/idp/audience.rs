@@ -1,6 +1,6 @@
 //! What the provider may ask of assertions beside issuer and signature.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -28,12 +28,10 @@ page! {
     pub(crate) struct Audience;
 }
 
-impl Check for Audience {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for Audience {
+    type Subject = Whole;
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::PureengageIdp { object: object.id }]
     }
 
@@ -41,7 +39,7 @@ impl Check for Audience {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let (fact, provider) = providers::pureengage(case)?;
         let party = provider.relying_party_identifier.as_ref();
         let judgement = match party

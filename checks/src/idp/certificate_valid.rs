@@ -1,6 +1,6 @@
 //! Whether what the provider holds is still valid.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, CertificateInfo, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
@@ -33,19 +33,17 @@ page! {
     pub(crate) struct CertificateValid;
 }
 
-impl Check for CertificateValid {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for CertificateValid {
+    type Subject = Whole;
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         vec![
             FactKey::Certificate { object: object.id },
             FactKey::PureengageIdp { object: object.id },
         ]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let (fact, provider) = providers::pureengage(case)?;
         let unread = provider.undecodable;
         if provider.decoded.is_empty() && unread == 0 {

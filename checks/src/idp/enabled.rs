@@ -1,6 +1,6 @@
 //! Whether the `PureEngage` identity provider is enabled.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -25,16 +25,14 @@ page! {
     pub(crate) struct Enabled;
 }
 
-impl Check for Enabled {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for Enabled {
+    type Subject = Whole;
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::PureengageIdp { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let (fact, provider) = providers::pureengage(case)?;
         let judgement = match provider.disabled {
             Some(false) => Judgement::pass("disabled is false"),

@@ -1,6 +1,6 @@
 //! Whether the organisation has a `PureEngage` identity provider.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, ApiOutcome, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -31,16 +31,14 @@ page! {
 /// The name that the provisioning article gives.
 const NAME: &str = "PureEngage";
 
-impl Check for Exists {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for Exists {
+    type Subject = Whole;
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::PureengageIdp { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.pureengage_idp()?;
         organization::is_about_us(case, &fact.reader)?;
         let judgement = if matches!(fact.outcome, ApiOutcome::NotFound) {

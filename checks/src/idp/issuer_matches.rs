@@ -1,6 +1,6 @@
 //! Whether option `saml/issuer` and the provider's issuer are the same text.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
@@ -32,16 +32,18 @@ page! {
     pub(crate) struct IssuerMatches;
 }
 
-impl Check for IssuerMatches {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "issuer")]
+impl Judge for IssuerMatches {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "issuer")]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::PureengageIdp { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let (fact, provider) = providers::pureengage(case)?;
         let Some(theirs) = provider.issuer_uri.as_ref() else {
             return Err(Gap::NotAnswered {

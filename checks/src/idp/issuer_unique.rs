@@ -1,6 +1,6 @@
 //! Whether no other identity provider has the same issuer.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, IdentityProvider};
 use hybridcheck_core::finding::{Judgement, Owner, Status};
 use hybridcheck_core::names::Issuer;
@@ -31,19 +31,17 @@ page! {
     pub(crate) struct IssuerUnique;
 }
 
-impl Check for IssuerUnique {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for IssuerUnique {
+    type Subject = Whole;
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         vec![
             FactKey::Idps { object: object.id },
             FactKey::PureengageIdp { object: object.id },
         ]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.idps()?;
         organization::is_about_us(case, &fact.reader)?;
         let listing = subjects::found(fact)?;

@@ -1,6 +1,6 @@
 //! Whether the provider's target would still be accepted.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
@@ -30,12 +30,10 @@ page! {
     pub(crate) struct TargetHttps;
 }
 
-impl Check for TargetHttps {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for TargetHttps {
+    type Subject = Whole;
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::PureengageIdp { object: object.id }]
     }
 
@@ -43,7 +41,7 @@ impl Check for TargetHttps {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let (fact, provider) = providers::pureengage(case)?;
         let target = provider.sso_target_uri.clone().unwrap_or_default();
         let shown = target.shown(200);

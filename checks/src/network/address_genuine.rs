@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{AddressSource, Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -37,18 +37,14 @@ page! {
     pub(crate) struct AddressGenuine;
 }
 
-impl Check for AddressGenuine {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::endpoint_subjects(object)
+impl Judge for AddressGenuine {
+    type Subject = Endpoint;
+
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        vec![subjects::addresses_key(endpoint)]
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let endpoint = subjects::endpoint(subject).map(subjects::addresses_key);
-        endpoint.into_iter().collect()
-    }
-
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         subjects::beside_proxy(case, endpoint, judged(endpoint, case))
     }
 }

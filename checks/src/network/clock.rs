@@ -1,6 +1,6 @@
 //! Whether this host's clock agrees with Genesys Cloud's.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, ClockReading, FactKey, Gap, HttpFact, TokenOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -31,22 +31,24 @@ page! {
     pub(crate) struct Clock;
 }
 
-impl Check for Clock {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for Clock {
+    type Subject = Whole;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Whole> {
         if object.auth_endpoints().is_empty() && object.api_endpoints().is_empty() {
             return Vec::new();
         }
-        vec![Subject::Object]
+        vec![Whole]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         let (auth, api) = (object.auth_endpoints(), object.api_endpoints());
         let discovery = auth.iter().map(subjects::discovery_key);
         let probe = api.iter().map(subjects::api_probe_key);
         discovery.chain(probe).collect()
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let (readings, missing) = readings(case);
         let Some(measured) = Measured::of(&readings) else {
             return Err(missing.unwrap_or(Gap::NotAnswered {

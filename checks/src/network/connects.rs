@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, Ending, FactKey, Gap, TcpFact, TcpOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -35,17 +35,14 @@ page! {
     pub(crate) struct Connects;
 }
 
-impl Check for Connects {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::endpoint_subjects(object)
+impl Judge for Connects {
+    type Subject = Endpoint;
+
+    fn needs(&self, endpoint: &Endpoint, object: &HybridObject) -> Vec<FactKey> {
+        subjects::reach_needs(endpoint, object)
     }
 
-    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        subjects::reach_needs(subject, object)
-    }
-
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         if let Some(judgement) = subjects::is_proxied(case, endpoint) {
             return Ok(judgement);
         }

@@ -1,6 +1,6 @@
 //! Whether the API host answers as Genesys Cloud's Platform API.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, ApiError, ApiProbeFact, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -31,21 +31,19 @@ page! {
     pub(crate) struct GenuineApiService;
 }
 
-impl Check for GenuineApiService {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for GenuineApiService {
+    type Subject = Endpoint;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Endpoint> {
         let endpoints = object.api_endpoints().into_iter();
-        endpoints
-            .map(|endpoint| Subject::Endpoint { endpoint })
-            .collect()
+        endpoints.collect()
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let endpoint = subjects::endpoint(subject).map(subjects::api_probe_key);
-        endpoint.into_iter().collect()
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        vec![subjects::api_probe_key(endpoint)]
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.api_probe(&subjects::api_probe_key(endpoint))?;
         let role = case.regions.of_host(&endpoint.host).map(|(_, role)| role);
         if role != Some(HostRole::Api) {

@@ -1,6 +1,6 @@
 //! Whether the auth host answers as Genesys Cloud's, of the right region.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::facts::{Answer, DiscoveryFact, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
@@ -34,21 +34,19 @@ page! {
     pub(crate) struct GenuineAuthService;
 }
 
-impl Check for GenuineAuthService {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for GenuineAuthService {
+    type Subject = Endpoint;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Endpoint> {
         let endpoints = object.auth_endpoints().into_iter();
-        endpoints
-            .map(|endpoint| Subject::Endpoint { endpoint })
-            .collect()
+        endpoints.collect()
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let endpoint = subjects::endpoint(subject).map(subjects::discovery_key);
-        endpoint.into_iter().collect()
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        vec![subjects::discovery_key(endpoint)]
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.discovery(&subjects::discovery_key(endpoint))?;
         let role = case.regions.of_host(&endpoint.host).map(|(_, role)| role);
         if role != Some(HostRole::Auth) {

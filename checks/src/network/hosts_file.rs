@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, FactKey, Gap, HostsFileFact};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -36,15 +36,10 @@ page! {
     pub(crate) struct HostsFile;
 }
 
-impl Check for HostsFile {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::endpoint_subjects(object)
-    }
+impl Judge for HostsFile {
+    type Subject = Endpoint;
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let Ok(endpoint) = subjects::endpoint(subject) else {
-            return Vec::new();
-        };
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
         vec![
             subjects::hosts_file_key(endpoint),
             subjects::addresses_key(endpoint),
@@ -55,8 +50,7 @@ impl Check for HostsFile {
         false
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         let fact = match case.hosts_file(&subjects::hosts_file_key(endpoint)) {
             Err(Gap::NoMeans { what }) => return Ok(Judgement::not_applicable(what)),
             other => other?,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{
     AddressSource, Answer, FactKey, Gap, SystemLookupFact, SystemOutcome,
@@ -37,15 +37,10 @@ page! {
     pub(crate) struct LookupAgrees;
 }
 
-impl Check for LookupAgrees {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::endpoint_subjects(object)
-    }
+impl Judge for LookupAgrees {
+    type Subject = Endpoint;
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let Ok(endpoint) = subjects::endpoint(subject) else {
-            return Vec::new();
-        };
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
         vec![
             subjects::system_lookup_key(endpoint),
             subjects::addresses_key(endpoint),
@@ -56,8 +51,7 @@ impl Check for LookupAgrees {
         false
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         subjects::beside_proxy(case, endpoint, judged(endpoint, case))
     }
 }

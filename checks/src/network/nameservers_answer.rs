@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::endpoint::{Host, Route};
 use hybridcheck_core::facts::{AddressSource, Answer, DnsFact, DnsOutcome, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner, Severity, Status};
@@ -37,15 +37,17 @@ page! {
     pub(crate) struct NameserversAnswer;
 }
 
-impl Check for NameserversAnswer {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for NameserversAnswer {
+    type Subject = Whole;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Whole> {
         if subjects::endpoints(object).is_empty() {
             return Vec::new();
         }
-        vec![Subject::Object]
+        vec![Whole]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         let hosts = hosts(object).into_iter();
         hosts
             .flat_map(|host| {
@@ -57,7 +59,7 @@ impl Check for NameserversAnswer {
             .collect()
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         answered(case)
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a host that a person named answers a plain request itself, instead of a filter on the way.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -35,27 +35,26 @@ page! {
 /// Network Authentication Required.
 const NEEDS_LOGIN: u16 = 511;
 
-impl Check for NoBlockPage {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for NoBlockPage {
+    type Subject = Endpoint;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Endpoint> {
         let targets = object.targets.iter();
         targets
             .filter(|target| target.tls && target.role.is_none())
-            .map(|target| Subject::Endpoint {
-                endpoint: target.endpoint.clone(),
-            })
+            .map(|target| target.endpoint.clone())
             .collect()
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        subjects::endpoint(subject).map(key).into_iter().collect()
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        vec![key(endpoint)]
     }
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.web(&key(endpoint))?;
         let status = fact.outcome.answer().map(|answer| answer.status);
         let by = match http::answerer(fact) {
@@ -91,7 +90,7 @@ fn key(endpoint: &Endpoint) -> FactKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::bench::{Bench, at};
+    use crate::testing::bench::Bench;
     use hybridcheck_core::endpoint::Host;
     use hybridcheck_core::facts::HttpOutcome;
     use hybridcheck_core::finding::Status;
@@ -116,7 +115,7 @@ mod tests {
         }];
         let bench = bench.fact(key(&endpoint), fact);
         bench
-            .judge(&NoBlockPage, &at(endpoint))
+            .judge(&NoBlockPage, endpoint)
             .expect("a verdict")
             .status()
     }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::facts::{AddressSource, Answer, DnsOutcome, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -37,18 +37,14 @@ page! {
     pub(crate) struct Resolves;
 }
 
-impl Check for Resolves {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::endpoint_subjects(object)
+impl Judge for Resolves {
+    type Subject = Endpoint;
+
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        vec![subjects::addresses_key(endpoint)]
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let endpoint = subjects::endpoint(subject).map(subjects::addresses_key);
-        endpoint.into_iter().collect()
-    }
-
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         if endpoint.host.literal().is_none()
             && let Some(judgement) = subjects::is_proxied(case, endpoint)
         {

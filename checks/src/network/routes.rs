@@ -1,6 +1,6 @@
 //! How far each known route to an endpoint leads.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::{Endpoint, Proof, Route};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -31,21 +31,22 @@ page! {
     pub(crate) struct Routes;
 }
 
-impl Check for Routes {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::tls_subjects(object)
+impl Judge for Routes {
+    type Subject = Endpoint;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Endpoint> {
+        subjects::tls_endpoints(object)
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        subjects::connection_needs(subject)
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        subjects::connection_needs(endpoint)
     }
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.routing(&proxy::routing_key(endpoint))?;
         if fact.others.is_empty() {
             return Ok(Judgement::not_applicable("one route is known: direct"));

@@ -1,6 +1,6 @@
 //! Whether each service client belongs to the organisation of the object.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Subject};
 use hybridcheck_core::facts::{Answer, ApiOutcome, ClientRef, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::names::OrgId;
@@ -29,21 +29,17 @@ page! {
     pub(crate) struct ClientOrganization;
 }
 
-impl Check for ClientOrganization {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::client_subjects(object)
+impl Judge for ClientOrganization {
+    type Subject = ClientRef;
+
+    fn needs(&self, client: &ClientRef, object: &HybridObject) -> Vec<FactKey> {
+        vec![
+            subjects::token_info_key(client),
+            FactKey::Organization { object: object.id },
+        ]
     }
 
-    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        let client = subjects::client(subject).map(subjects::token_info_key);
-        client
-            .into_iter()
-            .chain([FactKey::Organization { object: object.id }])
-            .collect()
-    }
-
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let client = subjects::client(subject)?;
+    fn judge(&self, client: &ClientRef, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.token_info(&subjects::token_info_key(client))?;
         let info = subjects::found(fact)?;
         let organization = info.organization.as_ref();
@@ -78,8 +74,9 @@ impl Check for ClientOrganization {
             format!("organisation {}", ours.shown(60)),
             format!("organisation {}{named}", theirs.shown(60)),
             format!(
-                "Enter a client of organisation {} in {subject}, or correct general/organization_id.",
-                ours.shown(60)
+                "Enter a client of organisation {} in {}, or correct general/organization_id.",
+                ours.shown(60),
+                Subject::from(client.clone())
             ),
             Owner::EngageAdmin,
         );

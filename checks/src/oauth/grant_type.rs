@@ -1,7 +1,7 @@
 //! Whether each service client is of the grant type that services use.
 
-use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, Gap};
+use hybridcheck_core::check::{Case, Judge};
+use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
@@ -29,18 +29,14 @@ page! {
     pub(crate) struct GrantType;
 }
 
-impl Check for GrantType {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::client_subjects(object)
+impl Judge for GrantType {
+    type Subject = ClientRef;
+
+    fn needs(&self, client: &ClientRef, _: &HybridObject) -> Vec<FactKey> {
+        vec![subjects::token_info_key(client)]
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let client = subjects::client(subject).map(subjects::token_info_key);
-        client.into_iter().collect()
-    }
-
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let client = subjects::client(subject)?;
+    fn judge(&self, client: &ClientRef, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.token_info(&subjects::token_info_key(client))?;
         let info = subjects::found(fact)?;
         let stated = info

@@ -1,6 +1,6 @@
 //! Whether each service client is given a token.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::facts::{
     Answer, ClientRef, FactKey, Gap, OAuthError, TokenFact, TokenOutcome,
 };
@@ -35,29 +35,28 @@ page! {
     pub(crate) struct TokenIssued;
 }
 
-impl Check for TokenIssued {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for TokenIssued {
+    type Subject = ClientRef;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<ClientRef> {
         let sections = object.services().into_iter();
         sections
             .filter(|section| object.is_client(section))
-            .map(|section| Subject::Client {
-                client: ClientRef::Service {
-                    object: object.id,
-                    section: section.to_owned(),
-                },
+            .map(|section| ClientRef::Service {
+                object: object.id,
+                section: section.to_owned(),
             })
             .collect()
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        match subjects::client(subject) {
-            Ok(client) if !is_saml(client) => vec![subjects::token_key(client)],
-            _ => Vec::new(),
+    fn needs(&self, client: &ClientRef, _: &HybridObject) -> Vec<FactKey> {
+        if is_saml(client) {
+            return Vec::new();
         }
+        vec![subjects::token_key(client)]
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let client = subjects::client(subject)?;
+    fn judge(&self, client: &ClientRef, case: &Case<'_>) -> Answer<Judgement> {
         if is_saml(client) {
             return Ok(Judgement::not_applicable(
                 "its grant type is SAML2 bearer, so no client-credentials token is asked for it",
@@ -256,11 +255,11 @@ fn not_oauth(case: &Case<'_>, fact: &TokenFact) -> Answer<Judgement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::bench::{Bench, client};
+    use crate::testing::bench::Bench;
     use hybridcheck_core::facts::HttpOutcome;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{
-        discovery, discovery_key, http, oauth_error, token, token_key,
+        client, discovery, discovery_key, http, oauth_error, token, token_key,
     };
 
     fn answered(outcome: TokenOutcome) -> Bench {
@@ -270,18 +269,14 @@ mod tests {
     }
 
     fn judged(bench: &Bench) -> Judgement {
-        bench
-            .judge(&TokenIssued, &client("ewt"))
-            .expect("a verdict")
+        bench.judge(&TokenIssued, client("ewt")).expect("a verdict")
     }
 
     #[test]
     fn an_id_that_is_accepted_without_its_blanks_is_a_warning() {
         let id = format!("{} ", hybridcheck_testkit::objects::EWT_CLIENT);
         let bench = Bench::healthy().option("ewt", "client_id", &id);
-        let judgement = bench
-            .judge(&TokenIssued, &client("ewt"))
-            .expect("a verdict");
+        let judgement = bench.judge(&TokenIssued, client("ewt")).expect("a verdict");
         assert_eq!(judgement.status(), Status::Warn);
         assert!(judgement.found().contains("without the blanks"));
     }
@@ -297,7 +292,7 @@ mod tests {
     #[test]
     fn the_saml_client_is_not_asked() {
         let judgement = Bench::healthy()
-            .judge(&TokenIssued, &client("saml_auth"))
+            .judge(&TokenIssued, client("saml_auth"))
             .expect("a verdict");
         assert_eq!(judgement.status(), Status::NotApplicable);
         assert!(judgement.found().contains("SAML2 bearer"));
@@ -346,7 +341,7 @@ mod tests {
         let bench = bench.fact(token_key("ewt"), fact);
         let by = FactKey::option(bench.object.id, "ewt", "client_id");
         assert_eq!(
-            bench.judge(&TokenIssued, &client("ewt")),
+            bench.judge(&TokenIssued, client("ewt")),
             Err(Gap::blocked(by))
         );
     }
@@ -385,14 +380,14 @@ mod tests {
             "base_auth_url",
             "https://login.mypurecloud.de/oauth",
         );
-        assert!(wrong_path.judge(&TokenIssued, &client("ewt")).is_err());
+        assert!(wrong_path.judge(&TokenIssued, client("ewt")).is_err());
         let endpoint = Bench::healthy().auth();
         let mut portal = discovery(&endpoint, "x");
         portal.document = None;
         portal.http = http("GET …", 200, "text/html", "", false);
         let behind = answered(TokenOutcome::NotOAuth).fact(discovery_key(&endpoint), portal);
         assert_eq!(
-            behind.judge(&TokenIssued, &client("ewt")),
+            behind.judge(&TokenIssued, client("ewt")),
             Err(Gap::blocked(discovery_key(&endpoint)))
         );
     }
@@ -414,6 +409,6 @@ mod tests {
             reason: "the chain is not trusted".into(),
         };
         let bench = Bench::healthy().gap(token_key("ewt"), refusal.clone());
-        assert_eq!(bench.judge(&TokenIssued, &client("ewt")), Err(refusal));
+        assert_eq!(bench.judge(&TokenIssued, client("ewt")), Err(refusal));
     }
 }

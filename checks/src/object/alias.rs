@@ -1,9 +1,9 @@
 //! The object's alias.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{HybridObject, Known, OBJECT_NAME};
+use hybridcheck_core::object::{Known, OBJECT_NAME};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
@@ -27,16 +27,14 @@ page! {
     pub(crate) struct Alias;
 }
 
-impl Check for Alias {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for Alias {
+    type Subject = Whole;
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
         let expected = format!("alias `{OBJECT_NAME}`");
         let fix = format!(
@@ -69,6 +67,7 @@ mod tests {
     use super::*;
     use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
+    use hybridcheck_core::object::HybridObject;
     use hybridcheck_testkit::objects::healthy;
 
     fn judged(alias: Known<String>) -> Answer<Judgement> {

@@ -1,6 +1,6 @@
 //! Sections and options that occur more than once.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName, SectionName, Subject, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Place};
@@ -29,43 +29,59 @@ page! {
     pub(crate) struct Duplicates;
 }
 
-impl Check for Duplicates {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        let mut subjects: Vec<Subject> = Vec::new();
-        let mut add = |subject: Subject, count: usize| {
-            if count > 1 && !subjects.contains(&subject) {
-                subjects.push(subject);
+/// What occurs more than once.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Repeated {
+    Option(OptionName),
+    Section(SectionName),
+}
+
+impl From<Repeated> for Subject {
+    fn from(repeated: Repeated) -> Self {
+        match repeated {
+            Repeated::Option(name) => name.into(),
+            Repeated::Section(name) => name.into(),
+        }
+    }
+}
+
+impl Judge for Duplicates {
+    type Subject = Option<Repeated>;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Option<Repeated>> {
+        let mut repeated: Vec<Repeated> = Vec::new();
+        let mut add = |name: Repeated, count: usize| {
+            if count > 1 && !repeated.contains(&name) {
+                repeated.push(name);
             }
         };
         for section in &object.sections {
             let name = &section.name;
-            add(Subject::section(name), places(object, name, None).len());
+            let count = places(object, name, None).len();
+            add(Repeated::Section(SectionName(name.clone())), count);
             for option in &section.options {
                 let count = places(object, name, Some(&option.name)).len();
-                add(Subject::option(name, &option.name), count);
+                add(Repeated::Option(OptionName::new(name, &option.name)), count);
             }
         }
-        if subjects.is_empty() {
-            subjects.push(Subject::Object);
-        }
-        subjects
+        or_whole(repeated)
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, repeated: &Option<Repeated>, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
-        let (what, places) = match subject {
-            Subject::Section { section } => (
+        let (what, places) = match repeated {
+            Some(Repeated::Section(SectionName(section))) => (
                 format!("section [{}]", visible(section, 60)),
                 places(object, section, None),
             ),
-            Subject::Option { section, option } => {
+            Some(Repeated::Option(OptionName { section, option })) => {
                 case.note(&FactKey::option(object.id, section, option));
                 (
                     format!("option `{}/{}`", visible(section, 60), visible(option, 60)),
                     places(object, section, Some(option)),
                 )
             }
-            _ => return Ok(Judgement::pass("every name occurs once")),
+            None => return Ok(Judgement::pass("every name occurs once")),
         };
         let judgement = Judgement::warn(
             format!("{what} once: Engage allows no second one"),

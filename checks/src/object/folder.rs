@@ -1,9 +1,9 @@
 //! The folder in which the object lies.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{self, HybridObject, Known};
+use hybridcheck_core::object::{self, Known};
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
@@ -38,16 +38,14 @@ enum Holds {
     Transactions,
 }
 
-impl Check for Folder {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for Folder {
+    type Subject = Whole;
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
         let folder = match &object.folder {
             Known::Stated(folder) => folder,
@@ -121,6 +119,7 @@ mod tests {
     use super::*;
     use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
+    use hybridcheck_core::object::HybridObject;
     use hybridcheck_testkit::objects::healthy;
 
     fn judged(folder: Known<object::Folder>) -> Answer<Judgement> {

@@ -1,9 +1,9 @@
 //! Values that the export replaced by stars.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{HybridObject, Opt, Section};
+use hybridcheck_core::object::{Opt, Section};
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
@@ -27,12 +27,10 @@ page! {
     pub(crate) struct HiddenValues;
 }
 
-impl Check for HiddenValues {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for HiddenValues {
+    type Subject = Whole;
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
         let hidden: Vec<(&Section, &Opt)> = object
             .sections

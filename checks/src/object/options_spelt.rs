@@ -1,6 +1,6 @@
 //! Options whose name is not a documented one.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{
@@ -35,29 +35,28 @@ page! {
     pub(crate) struct OptionsSpelt;
 }
 
-impl Check for OptionsSpelt {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        let mut subjects: Vec<Subject> = Vec::new();
+impl Judge for OptionsSpelt {
+    type Subject = Option<OptionName>;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Option<OptionName>> {
+        let mut names: Vec<OptionName> = Vec::new();
         for section in &object.sections {
             let Some(options) = options_of(object, section) else {
                 continue;
             };
             for option in &section.options {
-                let subject = Subject::option(&section.name, &option.name);
-                if !options.contains(&option.name.as_str()) && !subjects.contains(&subject) {
-                    subjects.push(subject);
+                let name = OptionName::new(&section.name, &option.name);
+                if !options.contains(&option.name.as_str()) && !names.contains(&name) {
+                    names.push(name);
                 }
             }
         }
-        if subjects.is_empty() {
-            subjects.push(Subject::Object);
-        }
-        subjects
+        or_whole(names)
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, name: &Option<OptionName>, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
-        let Subject::Option { section, option } = subject else {
+        let Some(OptionName { section, option }) = name else {
             return Ok(Judgement::pass("every option has a documented name"));
         };
         let written = object

@@ -1,6 +1,6 @@
 //! Sections whose name is close to a documented one.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, SectionName, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Section};
@@ -32,24 +32,23 @@ page! {
     pub(crate) struct SectionsSpelt;
 }
 
-impl Check for SectionsSpelt {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        let mut subjects: Vec<Subject> = Vec::new();
+impl Judge for SectionsSpelt {
+    type Subject = Option<SectionName>;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Option<SectionName>> {
+        let mut names: Vec<SectionName> = Vec::new();
         for section in &object.sections {
-            let subject = Subject::section(&section.name);
-            if resembled(object, section).is_some() && !subjects.contains(&subject) {
-                subjects.push(subject);
+            let name = SectionName(section.name.clone());
+            if resembled(object, section).is_some() && !names.contains(&name) {
+                names.push(name);
             }
         }
-        if subjects.is_empty() {
-            subjects.push(Subject::Object);
-        }
-        subjects
+        or_whole(names)
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, name: &Option<SectionName>, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
-        let Subject::Section { section: name } = subject else {
+        let Some(SectionName(name)) = name else {
             let names = object
                 .sections
                 .iter()

@@ -1,9 +1,9 @@
 //! Whether the object is switched on.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{HybridObject, Known};
+use hybridcheck_core::object::Known;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
@@ -26,16 +26,14 @@ page! {
     pub(crate) struct StateEnabled;
 }
 
-impl Check for StateEnabled {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for StateEnabled {
+    type Subject = Whole;
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
         let state = match &object.state {
             Known::Stated(state) => state,
@@ -82,6 +80,7 @@ mod tests {
     use super::*;
     use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
+    use hybridcheck_core::object::HybridObject;
     use hybridcheck_testkit::objects::healthy;
 
     fn judged(state: Known<String>) -> Answer<Judgement> {

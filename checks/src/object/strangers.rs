@@ -1,6 +1,6 @@
 //! Other objects that carry our name.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Stranger};
@@ -27,12 +27,10 @@ page! {
     pub(crate) struct Strangers;
 }
 
-impl Check for Strangers {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for Strangers {
+    type Subject = Whole;
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let beside: Vec<&Stranger> = case
             .strangers
             .iter()

@@ -1,6 +1,6 @@
 //! The tenant in which the object lies, and the tenants that share it.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Known, Tenant};
@@ -30,16 +30,14 @@ page! {
     pub(crate) struct TenantPlacement;
 }
 
-impl Check for TenantPlacement {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for TenantPlacement {
+    type Subject = Whole;
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
         let tenant = match &object.tenant {
             Known::Stated(tenant) => tenant,

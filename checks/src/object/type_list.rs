@@ -1,9 +1,9 @@
 //! The object's type: a transaction, of type List.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{HybridObject, Known};
+use hybridcheck_core::object::Known;
 use hybridcheck_core::page;
 use hybridcheck_core::text::visible;
 
@@ -46,16 +46,14 @@ const TYPES: [(&str, &str); 12] = [
     ("22", "Macro"),
 ];
 
-impl Check for TypeList {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for TypeList {
+    type Subject = Whole;
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
         if let Some(kind) = object.object_type.stated()
             && !is_transaction(kind)
@@ -117,6 +115,7 @@ mod tests {
     use super::*;
     use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
+    use hybridcheck_core::object::HybridObject;
     use hybridcheck_testkit::objects::healthy;
 
     fn typed(kind: &str) -> Judgement {

@@ -1,6 +1,6 @@
 //! Whether the object changed while it was checked.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -28,12 +28,10 @@ page! {
     pub(crate) struct Unchanged;
 }
 
-impl Check for Unchanged {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for Unchanged {
+    type Subject = Whole;
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::Reread { object: object.id }]
     }
 
@@ -41,7 +39,7 @@ impl Check for Unchanged {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let fact = match case.reread() {
             Err(Gap::Offline) => {
                 return Ok(Judgement::pass(

@@ -1,6 +1,6 @@
 //! Values that were cut off or have lost a piece.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{Form, HybridObject, Opt};
@@ -33,30 +33,29 @@ page! {
 /// The length of one piece, and of many fields that cut.
 const PIECE: usize = 255;
 
-impl Check for ValuesWhole {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        let mut subjects: Vec<Subject> = Vec::new();
+impl Judge for ValuesWhole {
+    type Subject = Option<OptionName>;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Option<OptionName>> {
+        let mut names: Vec<OptionName> = Vec::new();
         for section in &object.sections {
             for option in section
                 .options
                 .iter()
                 .filter(|option| is_suspicious(option))
             {
-                let subject = Subject::option(&section.name, &option.name);
-                if !subjects.contains(&subject) {
-                    subjects.push(subject);
+                let name = OptionName::new(&section.name, &option.name);
+                if !names.contains(&name) {
+                    names.push(name);
                 }
             }
         }
-        if subjects.is_empty() {
-            subjects.push(Subject::Object);
-        }
-        subjects
+        or_whole(names)
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, name: &Option<OptionName>, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
-        let Subject::Option { section, option } = subject else {
+        let Some(OptionName { section, option }) = name else {
             return Ok(Judgement::pass(
                 "no value lacks a piece or has exactly 255 characters",
             ));

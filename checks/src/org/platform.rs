@@ -1,6 +1,6 @@
 //! For which product the organisation was made.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, Organization};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -38,12 +38,10 @@ const OTHERS: [&str; 4] = [
     "PureConnectCloud",
 ];
 
-impl Check for Platform {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for Platform {
+    type Subject = Whole;
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::Organization { object: object.id }]
     }
 
@@ -51,7 +49,7 @@ impl Check for Platform {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
         organization::is_about_us(case, &fact.reader)?;
         let organization = subjects::found(fact)?;

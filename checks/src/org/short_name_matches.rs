@@ -1,6 +1,6 @@
 //! Whether the object names the organisation by its short name.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, Organization};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::names::{OrgId, OrgShortName};
@@ -30,16 +30,18 @@ page! {
     pub(crate) struct ShortNameMatches;
 }
 
-impl Check for ShortNameMatches {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("general", "organization_sname")]
+impl Judge for ShortNameMatches {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("general", "organization_sname")]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::Organization { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.organization()?;
         organization::is_about_us(case, &fact.reader)?;
         let organization = subjects::found(fact)?;

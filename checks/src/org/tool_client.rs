@@ -1,6 +1,6 @@
 //! Whether hybridcheck's own client can see the organisation of the object.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -29,13 +29,15 @@ page! {
     pub(crate) struct ToolClient;
 }
 
-impl Check for ToolClient {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for ToolClient {
+    type Subject = ClientRef;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<ClientRef> {
         let client = ClientRef::Tool { object: object.id };
-        vec![Subject::Client { client }]
+        vec![client]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &ClientRef, object: &HybridObject) -> Vec<FactKey> {
         // The token's info of the tool's client is asked for wherever the organisation is, when there is such a client.
         vec![FactKey::Organization { object: object.id }]
     }
@@ -44,13 +46,12 @@ impl Check for ToolClient {
         false
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, client: &ClientRef, case: &Case<'_>) -> Answer<Judgement> {
         if !case.has_tool_client {
             return Ok(Judgement::not_applicable(
                 "no client of hybridcheck's own takes part (--client-id)",
             ));
         }
-        let client = subjects::client(subject)?;
         let fact = case.token_info(&subjects::token_info_key(client))?;
         let organization = subjects::found(fact)?.organization.as_ref();
         let Some(theirs) = organization.and_then(|organization| organization.id.as_ref()) else {

@@ -1,6 +1,7 @@
 //! Whether flags and variables name one proxy without contradiction.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, FactKey, RoutingFact};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -31,22 +32,22 @@ page! {
     pub(crate) struct Settings;
 }
 
-impl Check for Settings {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::tls_subjects(object)
+impl Judge for Settings {
+    type Subject = Endpoint;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Endpoint> {
+        subjects::tls_endpoints(object)
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        let key = subjects::endpoint(subject).map(proxy::routing_key);
-        key.into_iter().collect()
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        vec![proxy::routing_key(endpoint)]
     }
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.routing(&proxy::routing_key(endpoint))?;
         let mut judgement = verdict(fact);
         for oddity in &fact.oddities {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, FactKey, Gap, TunnelFact, TunnelOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -33,17 +33,18 @@ page! {
     pub(crate) struct Tunnel;
 }
 
-impl Check for Tunnel {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::tls_subjects(object)
+impl Judge for Tunnel {
+    type Subject = Endpoint;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Endpoint> {
+        subjects::tls_endpoints(object)
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        subjects::connection_needs(subject)
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        subjects::connection_needs(endpoint)
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         let proxy = match proxy::proxy_of(case, endpoint)? {
             Ok(proxy) => proxy,
             Err(not_applicable) => return Ok(not_applicable),

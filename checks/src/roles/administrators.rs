@@ -1,7 +1,7 @@
 //! Whether more than one person holds the administrators' role.
 
 use hybridcheck_core::baseline::RoleKind;
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -29,21 +29,23 @@ page! {
     pub(crate) struct Administrators;
 }
 
-impl Check for Administrators {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("general", RoleKind::Admin.option())]
+impl Judge for Administrators {
+    type Subject = RoleKind;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<RoleKind> {
+        vec![RoleKind::Admin]
     }
 
-    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        exist::needs(subject, object)
+    fn needs(&self, kind: &RoleKind, object: &HybridObject) -> Vec<FactKey> {
+        exist::needs(*kind, object)
     }
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let (written, fact, role) = role_names::role(case, "general", RoleKind::Admin.option())?;
+    fn judge(&self, kind: &RoleKind, case: &Case<'_>) -> Answer<Judgement> {
+        let (written, fact, role) = role_names::role(case, "general", kind.option())?;
         let name = role.name.clone().unwrap_or_default();
         let shown = name.shown(80);
         let Some(users) = role.user_count else {

@@ -1,8 +1,9 @@
 //! Which roles and permissions the client of a service has.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::facts::{
-    Answer, ApiFact, FactKey, Gap, Grants, NamedEntity, OAuthClientInfo, RoleDivision, TokenInfo,
+    Answer, ApiFact, ClientRef, FactKey, Gap, Grants, NamedEntity, OAuthClientInfo, RoleDivision,
+    TokenInfo,
 };
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -35,15 +36,10 @@ page! {
     pub(crate) struct ClientRights;
 }
 
-impl Check for ClientRights {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::client_subjects(object)
-    }
+impl Judge for ClientRights {
+    type Subject = ClientRef;
 
-    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        let Ok(client) = subjects::client(subject) else {
-            return Vec::new();
-        };
+    fn needs(&self, client: &ClientRef, object: &HybridObject) -> Vec<FactKey> {
         vec![
             subjects::token_info_key(client),
             rights::grants_key(client),
@@ -55,8 +51,7 @@ impl Check for ClientRights {
         false
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let client = subjects::client(subject)?;
+    fn judge(&self, client: &ClientRef, case: &Case<'_>) -> Answer<Judgement> {
         let info = case.token_info(&subjects::token_info_key(client))?;
         let grants = rights::grants(case, client);
         let holder = holder(info)?;

@@ -1,7 +1,7 @@
 //! Whether the roles that the object names exist.
 
 use hybridcheck_core::baseline::RoleKind;
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::facts::{Answer, FactKey, Roles};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::names::RoleName;
@@ -33,19 +33,15 @@ page! {
     pub(crate) struct Exist;
 }
 
-impl Check for Exist {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        subjects()
+impl Judge for Exist {
+    type Subject = RoleKind;
+
+    fn needs(&self, kind: &RoleKind, object: &HybridObject) -> Vec<FactKey> {
+        needs(*kind, object)
     }
 
-    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        needs(subject, object)
-    }
-
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { section, option } = subject else {
-            return Err(subjects::stray(subject));
-        };
+    fn judge(&self, kind: &RoleKind, case: &Case<'_>) -> Answer<Judgement> {
+        let (section, option) = ("general", kind.option());
         let (written, name) = subjects::plain(case, section, option)?;
         let name = RoleName::from(name);
         let (fact, roles) = role_names::listing(case)?;
@@ -70,21 +66,11 @@ impl Check for Exist {
     }
 }
 
-/// The three options that name roles.
-pub(super) fn subjects() -> Vec<Subject> {
-    RoleKind::ALL
-        .map(|kind| Subject::option("general", kind.option()))
-        .to_vec()
-}
-
-/// The listing of roles, where the option names one.
-pub(super) fn needs(subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-    match subject {
-        Subject::Option { section, option } if object.plain(section, option).is_some() => {
-            vec![FactKey::Roles { object: object.id }]
-        }
-        _ => Vec::new(),
-    }
+/// The listing of roles, where the object names one of this kind.
+pub(super) fn needs(kind: RoleKind, object: &HybridObject) -> Vec<FactKey> {
+    let named = object.plain("general", kind.option());
+    let listing = named.map(|_| FactKey::Roles { object: object.id });
+    listing.into_iter().collect()
 }
 
 fn missing(

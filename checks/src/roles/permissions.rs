@@ -1,8 +1,8 @@
 //! Whether the roles that the object names allow what is expected of them.
 
 use hybridcheck_core::access::Mark;
-use hybridcheck_core::baseline::Expected;
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::baseline::{Expected, RoleKind};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
@@ -11,7 +11,7 @@ use hybridcheck_core::policy::Policy;
 
 use super::exist;
 use crate::evidence::rights::{self, Weighed};
-use crate::evidence::{role_names, subjects};
+use crate::evidence::subjects;
 
 page! {
     /// The role holds the permissions that are expected of it.
@@ -38,25 +38,12 @@ page! {
     pub(crate) struct Permissions;
 }
 
-impl Check for Permissions {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        exist::subjects()
-    }
+impl Judge for Permissions {
+    type Subject = RoleKind;
 
-    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        self.needs_under(subject, object, &Policy::default())
-    }
-
-    fn needs_under(
-        &self,
-        subject: &Subject,
-        object: &HybridObject,
-        policy: &Policy,
-    ) -> Vec<FactKey> {
-        let mut needs = exist::needs(subject, object);
-        let expected = role_names::kind(subject)
-            .map(|kind| policy.permission_baseline.of(kind))
-            .unwrap_or_default();
+    fn needs_under(&self, kind: &RoleKind, object: &HybridObject, policy: &Policy) -> Vec<FactKey> {
+        let mut needs = exist::needs(*kind, object);
+        let expected = policy.permission_baseline.of(*kind);
         if expected.is_empty() {
             return Vec::new();
         }
@@ -76,15 +63,14 @@ impl Check for Permissions {
         false
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let kind = role_names::kind(subject).ok_or_else(|| subjects::stray(subject))?;
-        if case.policy.permission_baseline.of(kind).is_empty() {
+    fn judge(&self, kind: &RoleKind, case: &Case<'_>) -> Answer<Judgement> {
+        if case.policy.permission_baseline.of(*kind).is_empty() {
             return Ok(Judgement::not_applicable(format!(
                 "the baseline expects nothing of the {} role",
                 kind.label()
             )));
         }
-        let weighed = Weighed::of(case, kind)?;
+        let weighed = Weighed::of(case, *kind)?;
         let judgement = weighed.judgement(case)?;
         Ok(subjects::with_api(judgement, weighed.fact).of(weighed.written))
     }
@@ -221,10 +207,7 @@ mod tests {
     }
 
     fn agent(bench: &Bench) -> Answer<Judgement> {
-        bench.judge(
-            &Permissions,
-            &Subject::option("general", "default_agent_role_name"),
-        )
+        bench.judge(&Permissions, RoleKind::Agent)
     }
 
     const READ: [&str; 4] = ["event", "outcome", "outcomescores", "segment"];
@@ -322,8 +305,9 @@ mod tests {
         let bench = Bench::healthy()
             .fact(roles_key(), fact)
             .gap(permissions_key(), Gap::Interrupted);
-        let option = Subject::option("general", "default_admin_role_name");
-        let judgement = bench.judge(&Permissions, &option).expect("a verdict");
+        let judgement = bench
+            .judge(&Permissions, RoleKind::Admin)
+            .expect("a verdict");
         assert_eq!(judgement.status(), Status::Note);
         assert!(
             judgement.found().contains("is not known"),
@@ -358,8 +342,7 @@ mod tests {
 
     #[test]
     fn nothing_is_expected_of_supervisors_by_default() {
-        let option = Subject::option("general", "default_supervisor_role_name");
-        let judgement = Bench::healthy().judge(&Permissions, &option);
+        let judgement = Bench::healthy().judge(&Permissions, RoleKind::Supervisor);
         assert_eq!(
             judgement.expect("a verdict").status(),
             Status::NotApplicable

@@ -1,6 +1,6 @@
 //! Whether the permissions that roles should hold exist in the organisation at all.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, ApiFact, FactKey, Products};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -31,16 +31,10 @@ page! {
     pub(crate) struct Product;
 }
 
-impl Check for Product {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for Product {
+    type Subject = Whole;
 
-    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        self.needs_under(subject, object, &Policy::default())
-    }
-
-    fn needs_under(&self, _: &Subject, object: &HybridObject, policy: &Policy) -> Vec<FactKey> {
+    fn needs_under(&self, _: &Whole, object: &HybridObject, policy: &Policy) -> Vec<FactKey> {
         let domains = policy.permission_baseline.domains().into_iter();
         let of_domains = domains.map(|domain| FactKey::Permissions {
             object: object.id,
@@ -58,7 +52,7 @@ impl Check for Product {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let judgement = match supply::worst(case)? {
             Some(worst) => subjects::with_api(verdict(&worst), worst.fact),
             None => Judgement::not_applicable("the baseline expects no permission of any role"),

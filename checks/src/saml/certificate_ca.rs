@@ -1,6 +1,6 @@
 //! Whether the certificate is marked as one of a certification authority.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -27,12 +27,14 @@ page! {
     pub(crate) struct CertificateCa;
 }
 
-impl Check for CertificateCa {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "certificate")]
+impl Judge for CertificateCa {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "certificate")]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::Certificate { object: object.id }]
     }
 
@@ -40,7 +42,7 @@ impl Check for CertificateCa {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "certificate")?;
         let info = case.decoded_certificate()?;
         let judgement = match (info.is_ca, info.self_issued) {

@@ -1,6 +1,6 @@
 //! Whether `saml/certificate` holds a certificate.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, CertificateOutcome, FactKey, Gap, Holds, Undecodable};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
@@ -36,16 +36,18 @@ page! {
     pub(crate) struct CertificateDecodes;
 }
 
-impl Check for CertificateDecodes {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "certificate")]
+impl Judge for CertificateDecodes {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "certificate")]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::Certificate { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "certificate")?;
         let fact = case.certificate()?;
         let expected = "an X.509 certificate: base64 of a PEM file that begins with -----BEGIN CERTIFICATE-----";

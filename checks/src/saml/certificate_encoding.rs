@@ -1,6 +1,6 @@
 //! Whether `saml/certificate` is written in the documented form.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, MaterialShape, Wrapping};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -30,16 +30,18 @@ page! {
     pub(crate) struct CertificateEncoding;
 }
 
-impl Check for CertificateEncoding {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "certificate")]
+impl Judge for CertificateEncoding {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "certificate")]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::Certificate { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "certificate")?;
         case.decoded_certificate()?;
         let shape = &case.certificate()?.shape;

@@ -1,6 +1,6 @@
 //! Whether the certificate is signed with a hash that still holds.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
@@ -28,16 +28,18 @@ page! {
     pub(crate) struct CertificateSignature;
 }
 
-impl Check for CertificateSignature {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "certificate")]
+impl Judge for CertificateSignature {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "certificate")]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::Certificate { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "certificate")?;
         let signature = visible(&case.decoded_certificate()?.signature, 80);
         let lower = signature.to_ascii_lowercase();

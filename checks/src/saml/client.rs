@@ -1,6 +1,6 @@
 //! Whether the client of `[saml_auth]` is one that people can log in with.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, SectionName};
 use hybridcheck_core::facts::{Answer, ApiOutcome, ClientRecord, ClientRef, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
@@ -34,12 +34,14 @@ page! {
     pub(crate) struct Client;
 }
 
-impl Check for Client {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for Client {
+    type Subject = SectionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<SectionName> {
         subjects(object)
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
         vec![key(object)]
     }
 
@@ -47,7 +49,7 @@ impl Check for Client {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &SectionName, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.client_record(&key(case.object))?;
         organization::is_about_us(case, &fact.reader)?;
         if fact.outcome == ApiOutcome::NotFound {

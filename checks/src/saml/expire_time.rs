@@ -1,6 +1,6 @@
 //! Whether `saml/expire_time` is a number of hours.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -31,12 +31,14 @@ page! {
 /// The longest token duration of an OAuth client, in hours.
 const MOST_HOURS: u64 = 48;
 
-impl Check for ExpireTime {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "expire_time")]
+impl Judge for ExpireTime {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "expire_time")]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "expire_time")?;
         let shown = option.value.shown();
         let shape = option.value.shape();

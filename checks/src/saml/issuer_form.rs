@@ -1,6 +1,6 @@
 //! Whether the issuer is a URI.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, is_guid};
@@ -32,12 +32,14 @@ page! {
 /// SAML 2.0 core, section 8.3.6.
 const LONGEST: usize = 1024;
 
-impl Check for IssuerForm {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "issuer")]
+impl Judge for IssuerForm {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "issuer")]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "issuer")?;
         let shown = option.value.shown();
         let expected = "an absolute URI such as https://www.example.com/pureengage";

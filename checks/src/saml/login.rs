@@ -1,6 +1,6 @@
 //! Whether a user can really log in with an assertion signed by the object's key.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, SectionName};
 use hybridcheck_core::facts::{
     Answer, FactKey, Gap, OAuthError, SamlLoginFact, SamlTry, TokenOutcome,
 };
@@ -34,16 +34,18 @@ page! {
     pub(crate) struct Login;
 }
 
-impl Check for Login {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for Login {
+    type Subject = SectionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<SectionName> {
         subjects(object)
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::SamlLogin { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &SectionName, case: &Case<'_>) -> Answer<Judgement> {
         let fact = case.saml_login()?;
         let Some(last) = fact.tries.last() else {
             return Err(Gap::NotAnswered {
@@ -132,10 +134,9 @@ pub(super) fn accepted<'a>(case: &Case<'a>) -> Answer<Result<&'a SamlLoginFact, 
 }
 
 /// The section of the client that people log in with, when the object has it.
-pub(super) fn subjects(object: &HybridObject) -> Vec<Subject> {
-    let section = object
-        .is_client(SAML_AUTH)
-        .then(|| Subject::section(SAML_AUTH));
+pub(super) fn subjects(object: &HybridObject) -> Vec<SectionName> {
+    let is_there = object.is_client(SAML_AUTH);
+    let section = is_there.then(|| SectionName(SAML_AUTH.to_owned()));
     section.into_iter().collect()
 }
 

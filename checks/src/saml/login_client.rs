@@ -1,6 +1,6 @@
 //! Whether the token of a login is that of the SAML client of the object.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, SectionName};
 use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap, TokenInfo};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
@@ -29,16 +29,18 @@ page! {
     pub(crate) struct LoginClient;
 }
 
-impl Check for LoginClient {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for LoginClient {
+    type Subject = SectionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<SectionName> {
         subjects(object)
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::SamlLogin { object: object.id }, key(object)]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &SectionName, case: &Case<'_>) -> Answer<Judgement> {
         if let Err(judgement) = accepted(case)? {
             return Ok(judgement);
         }

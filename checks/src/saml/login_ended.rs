@@ -1,6 +1,6 @@
 //! Whether the token of the login was ended.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, SectionName};
 use hybridcheck_core::facts::{Answer, ClientRef, FactKey, TokenOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -27,12 +27,14 @@ page! {
     pub(crate) struct LoginEnded;
 }
 
-impl Check for LoginEnded {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for LoginEnded {
+    type Subject = SectionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<SectionName> {
         subjects(object)
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::SamlLogin { object: object.id }, key(object)]
     }
 
@@ -40,7 +42,7 @@ impl Check for LoginEnded {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &SectionName, case: &Case<'_>) -> Answer<Judgement> {
         let login = match accepted(case)? {
             Ok(login) => login,
             Err(judgement) => return Ok(judgement),

@@ -1,6 +1,6 @@
 //! Whether the login is that of the wanted user, in the object's organisation.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, SectionName};
 use hybridcheck_core::facts::{Answer, ClientRef, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -30,12 +30,14 @@ page! {
     pub(crate) struct LoginUser;
 }
 
-impl Check for LoginUser {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for LoginUser {
+    type Subject = SectionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<SectionName> {
         subjects(object)
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
         vec![
             FactKey::SamlLogin { object: object.id },
             FactKey::Me { object: object.id },
@@ -44,7 +46,7 @@ impl Check for LoginUser {
         ]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &SectionName, case: &Case<'_>) -> Answer<Judgement> {
         let wanted = match accepted(case)? {
             Ok(login) => &login.email,
             Err(judgement) => return Ok(judgement),

@@ -1,6 +1,6 @@
 //! Whether values of section `saml` were copied without blanks, quotes and invisible characters.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, PasswordFit, PrivateKeyOutcome};
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
@@ -27,25 +27,25 @@ page! {
     pub(crate) struct OptionsClean;
 }
 
-impl Check for OptionsClean {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
+impl Judge for OptionsClean {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
         ["issuer", "password", "expire_time"]
             .iter()
-            .map(|option| Subject::option("saml", option))
+            .map(|option| OptionName::new("saml", option))
             .collect()
     }
 
-    fn needs(&self, subject: &Subject, object: &HybridObject) -> Vec<FactKey> {
-        if *subject == Subject::option("saml", "password") {
+    fn needs(&self, name: &OptionName, object: &HybridObject) -> Vec<FactKey> {
+        if *name == OptionName::new("saml", "password") {
             return vec![FactKey::PrivateKey { object: object.id }];
         }
         Vec::new()
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { section, option } = subject else {
-            return Ok(Judgement::not_applicable("not an option"));
-        };
+    fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
+        let OptionName { section, option } = name;
         let found = case.visible(section, option)?;
         let shape = found.value.shape();
         let mut stray = shape.irregularities();

@@ -1,6 +1,6 @@
 //! Whether section `saml` has its five options.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
@@ -40,18 +40,18 @@ page! {
     pub(crate) struct OptionsPresent;
 }
 
-impl Check for OptionsPresent {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
+impl Judge for OptionsPresent {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
         SAML_OPTIONS
             .iter()
-            .map(|option| Subject::option("saml", option))
+            .map(|option| OptionName::new("saml", option))
             .collect()
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { section, option } = subject else {
-            return Ok(Judgement::not_applicable("not an option"));
-        };
+    fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
+        let OptionName { section, option } = name;
         let object = case.object;
         let is_number_lost = object.form.is_selection() && option == "expire_time";
         let Some(found) = case.option(section, option) else {
@@ -79,7 +79,7 @@ impl Check for OptionsPresent {
         let shape = found.value.shape();
         if shape.masked {
             return Err(Gap::Hidden {
-                option: subject.to_string(),
+                option: format!("{section}/{option}"),
             });
         }
         if shape.is_blank() {

@@ -1,6 +1,6 @@
 //! Whether `saml/pkey` holds a protected private key.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, Holds, PrivateKeyOutcome, Undecodable};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -32,16 +32,18 @@ page! {
     pub(crate) struct PkeyDecodes;
 }
 
-impl Check for PkeyDecodes {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "pkey")]
+impl Judge for PkeyDecodes {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "pkey")]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::PrivateKey { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "pkey")?;
         let fact = case.private_key()?;
         let expected = "an encrypted private key: base64 of a PEM file that begins with -----BEGIN ENCRYPTED PRIVATE KEY----- or, with DEK-Info, -----BEGIN RSA PRIVATE KEY-----";

@@ -1,6 +1,6 @@
 //! Whether `saml/pkey` is written and protected in the documented way.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap, PrivateKeyOutcome};
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
@@ -31,16 +31,18 @@ page! {
     pub(crate) struct PkeyEncoding;
 }
 
-impl Check for PkeyEncoding {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "pkey")]
+impl Judge for PkeyEncoding {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "pkey")]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         vec![FactKey::PrivateKey { object: object.id }]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "pkey")?;
         let fact = case.private_key()?;
         let protection = match &fact.outcome {

@@ -1,6 +1,6 @@
 //! Whether key and certificate belong together.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{
     Answer, CertificateInfo, CertificateOutcome, FactKey, Gap, KeyAlgorithm, PrivateKeyInfo,
 };
@@ -32,12 +32,14 @@ page! {
     pub(crate) struct PkeyMatchesCertificate;
 }
 
-impl Check for PkeyMatchesCertificate {
-    fn subjects(&self, _: &HybridObject) -> Vec<Subject> {
-        vec![Subject::option("saml", "pkey")]
+impl Judge for PkeyMatchesCertificate {
+    type Subject = OptionName;
+
+    fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
+        vec![OptionName::new("saml", "pkey")]
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         let object = object.id;
         vec![
             FactKey::Certificate { object },
@@ -45,7 +47,7 @@ impl Check for PkeyMatchesCertificate {
         ]
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let pkey = case.visible("saml", "pkey")?;
         let certificate = case.visible("saml", "certificate")?;
         let info = case.decoded_certificate()?;

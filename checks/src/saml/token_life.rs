@@ -1,6 +1,6 @@
 //! Whether the client of `[saml_auth]` lets tokens live as long as the object asks for.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, SectionName};
 use hybridcheck_core::facts::{Answer, ApiOutcome, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -32,12 +32,14 @@ page! {
 /// The token duration of a client that states none.
 const DEFAULT_SECONDS: u64 = 86_400;
 
-impl Check for TokenLife {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for TokenLife {
+    type Subject = SectionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<SectionName> {
         subjects(object)
     }
 
-    fn needs(&self, _: &Subject, object: &HybridObject) -> Vec<FactKey> {
+    fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
         vec![key(object)]
     }
 
@@ -45,7 +47,7 @@ impl Check for TokenLife {
         false
     }
 
-    fn judge(&self, _: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &SectionName, case: &Case<'_>) -> Answer<Judgement> {
         let (option, text) = subjects::plain(case, "saml", "expire_time")?;
         let hours: u64 = text.raw().parse().map_err(|_| {
             // What is no number is judged by saml-expire-time.

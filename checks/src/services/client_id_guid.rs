@@ -1,6 +1,6 @@
 //! The form of client ids.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, is_guid};
@@ -34,22 +34,20 @@ page! {
 /// The length of a GUID.
 const GUID: usize = 36;
 
-impl Check for ClientIdGuid {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for ClientIdGuid {
+    type Subject = OptionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<OptionName> {
         object
             .services()
             .into_iter()
             .filter(|section| object.option(section, "client_id").is_some())
-            .map(|section| Subject::option(section, "client_id"))
+            .map(|section| OptionName::new(section, "client_id"))
             .collect()
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { section, option } = subject else {
-            return Err(Gap::Broken {
-                message: "a subject that is no option".into(),
-            });
-        };
+    fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
+        let OptionName { section, option } = name;
         let found = case.visible(section, option)?;
         if found
             .value

@@ -1,7 +1,7 @@
 //! Traces of copying in client ids and secrets.
 
-use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, Gap};
+use hybridcheck_core::check::{Case, Judge, OptionName};
+use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{HybridObject, SERVICE_OPTIONS};
 use hybridcheck_core::page;
@@ -29,25 +29,23 @@ page! {
     pub(crate) struct OptionsClean;
 }
 
-impl Check for OptionsClean {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for OptionsClean {
+    type Subject = OptionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<OptionName> {
         let mut subjects = Vec::new();
         for section in object.services() {
             for option in SERVICE_OPTIONS {
                 if object.option(section, option).is_some() {
-                    subjects.push(Subject::option(section, option));
+                    subjects.push(OptionName::new(section, option));
                 }
             }
         }
         subjects
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { section, option } = subject else {
-            return Err(Gap::Broken {
-                message: "a subject that is no option".into(),
-            });
-        };
+    fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
+        let OptionName { section, option } = name;
         cleaning::judge(case, section, option, Kind::Word)
     }
 }
@@ -56,6 +54,7 @@ impl Check for OptionsClean {
 mod tests {
     use super::*;
     use crate::testing::offline::{about, offline, unusual};
+    use hybridcheck_core::facts::Gap;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{EWT_CLIENT, healthy, with};
 

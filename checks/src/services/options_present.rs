@@ -1,7 +1,7 @@
 //! The two options of each section of an OAuth client.
 
-use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::facts::{Answer, Gap};
+use hybridcheck_core::check::{Case, Judge, OptionName};
+use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::{HybridObject, SERVICE_OPTIONS};
 use hybridcheck_core::page;
@@ -30,23 +30,21 @@ page! {
     pub(crate) struct OptionsPresent;
 }
 
-impl Check for OptionsPresent {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
+impl Judge for OptionsPresent {
+    type Subject = OptionName;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<OptionName> {
         let mut subjects = Vec::new();
         for section in object.services() {
             for option in SERVICE_OPTIONS {
-                subjects.push(Subject::option(section, option));
+                subjects.push(OptionName::new(section, option));
             }
         }
         subjects
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let Subject::Option { section, option } = subject else {
-            return Err(Gap::Broken {
-                message: "a subject that is no option".into(),
-            });
-        };
+    fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
+        let OptionName { section, option } = name;
         let sections = case.object.sections.iter();
         if !sections
             .filter(|candidate| candidate.name == *section)
@@ -72,6 +70,7 @@ impl Check for OptionsPresent {
 mod tests {
     use super::*;
     use crate::testing::offline::{about, offline, unusual};
+    use hybridcheck_core::facts::Gap;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::objects::{healthy, with, without};
 

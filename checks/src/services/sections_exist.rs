@@ -1,9 +1,9 @@
 //! The sections of OAuth clients.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{HybridObject, SAML_AUTH, Section};
+use hybridcheck_core::object::{SAML_AUTH, Section};
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
@@ -32,12 +32,10 @@ page! {
     pub(crate) struct SectionsExist;
 }
 
-impl Check for SectionsExist {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for SectionsExist {
+    type Subject = Whole;
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
         let clients: Vec<&Section> = object
             .services()
@@ -115,7 +113,7 @@ mod tests {
     use super::*;
     use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_core::object::Form;
+    use hybridcheck_core::object::{Form, HybridObject};
     use hybridcheck_testkit::objects::{healthy, with, without_section};
 
     fn bare() -> HybridObject {

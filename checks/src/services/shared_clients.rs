@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
-use hybridcheck_core::object::{HybridObject, Opt, SAML_AUTH};
+use hybridcheck_core::object::{Opt, SAML_AUTH};
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
@@ -30,16 +30,14 @@ page! {
     pub(crate) struct SharedClients;
 }
 
-impl Check for SharedClients {
-    fn subjects(&self, _object: &HybridObject) -> Vec<Subject> {
-        vec![Subject::Object]
-    }
+impl Judge for SharedClients {
+    type Subject = Whole;
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, _subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
+    fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
         let mut users: BTreeMap<String, Vec<(&str, &Opt)>> = BTreeMap::new();
         let mut gap: Option<Gap> = None;
         let sections = case.object.services();

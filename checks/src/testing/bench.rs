@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hybridcheck_core::cause::{Diagnosis, Rule};
-use hybridcheck_core::check::{Case, Check, CheckId, Documented, Subject};
+use hybridcheck_core::check::{Ask, Case, Check, CheckId, Documented, Judge, Question, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiOutcome, ChainFault, ClientRef, DnsOutcome, Fact,
@@ -146,14 +146,15 @@ impl Bench {
     }
 
     /// Judges one subject.
-    pub(crate) fn judge(&self, check: &dyn Check, subject: &Subject) -> Answer<Judgement> {
-        self.with_case(|case| check.judge(subject, case))
+    pub(crate) fn judge<J: Judge>(&self, check: &J, subject: J::Subject) -> Answer<Judgement> {
+        self.with_case(|case| check.judge(&subject, case))
     }
 
     /// Judges the only subject, or the first.
     pub(crate) fn judge_first(&self, check: &dyn Check) -> Answer<Judgement> {
-        let subjects = check.subjects(&self.object);
-        self.judge(check, subjects.first().expect("a subject"))
+        let questions = check.questions(&self.object);
+        let first = questions.first().expect("a subject");
+        self.with_case(|case| first.judge(case))
     }
 
     /// The verdict on the first subject; a gap is `Status::Gap`.
@@ -270,41 +271,44 @@ impl Documented for StandIn {
 }
 
 impl Check for StandIn {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        let mut subjects = self.check.subjects(object);
-        let strange = self.failing.iter().filter(|own| !subjects.contains(own));
-        let strange: Vec<Subject> = strange.cloned().collect();
-        subjects.extend(strange);
-        subjects
+    fn questions<'c>(&'c self, object: &HybridObject) -> Vec<Question<'c>> {
+        let mut questions = self.check.questions(object);
+        for subject in &self.failing {
+            let failing = Question::new(subject.clone(), Failing);
+            match questions.iter_mut().find(|own| own.subject == *subject) {
+                Some(own) => *own = failing,
+                None => questions.push(failing),
+            }
+        }
+        questions
     }
 
     fn is_required(&self) -> bool {
         self.check.is_required()
     }
+}
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        if self.failing.contains(subject) {
-            return Ok(Judgement::fail(
-                "what the check expects",
-                "what the check found",
-                "what the check advises",
-                Owner::EngageAdmin,
-            ));
-        }
-        self.check.judge(subject, case)
+/// A question whose answer is always a failure.
+struct Failing;
+
+impl Ask for Failing {
+    fn needs(&self, _: &HybridObject, _: &Policy) -> Vec<FactKey> {
+        Vec::new()
+    }
+
+    fn judge(&self, _: &Case<'_>) -> Answer<Judgement> {
+        Ok(Judgement::fail(
+            "what the check expects",
+            "what the check found",
+            "what the check advises",
+            Owner::EngageAdmin,
+        ))
     }
 }
 
 /// An endpoint as a subject.
 pub(crate) fn at(endpoint: Endpoint) -> Subject {
     Subject::Endpoint { endpoint }
-}
-
-/// A section's client as a subject.
-pub(crate) fn client(section: &str) -> Subject {
-    Subject::Client {
-        client: canned::client(section),
-    }
 }
 
 /// What a row tells: what was found, or why nothing was.
@@ -352,8 +356,8 @@ fn checks_look_only_at_what_they_ask_for() {
     let objects = [bench.object.clone()];
     bench.with_case(|case| {
         for check in crate::checks() {
-            for subject in check.subjects(&bench.object) {
-                let mut allowed = check.needs(&subject, &bench.object);
+            for question in check.questions(&bench.object) {
+                let mut allowed = question.needs(&bench.object, case.policy);
                 let mut next = 0;
                 while let Some(key) = allowed.get(next).cloned() {
                     let recorded = bench.facts.entries().find(|entry| entry.key == key);
@@ -370,7 +374,7 @@ fn checks_look_only_at_what_they_ask_for() {
                     next += 1;
                 }
                 case.take_used();
-                let _ = check.judge(&subject, case);
+                let _ = question.judge(case);
                 for used in case.take_used() {
                     // Which addresses and nameservers there are is not known before gathering.
                     let follows = matches!(

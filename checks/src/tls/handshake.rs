@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, FactKey, HelloVariant, TlsFact, TlsOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -34,17 +35,18 @@ page! {
     pub(crate) struct Handshake;
 }
 
-impl Check for Handshake {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::tls_subjects(object)
+impl Judge for Handshake {
+    type Subject = Endpoint;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Endpoint> {
+        subjects::tls_endpoints(object)
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        subjects::connection_needs(subject)
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        subjects::connection_needs(endpoint)
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         let tried = subjects::handshakes(case, endpoint)?;
         let cut: Vec<(IpAddr, &TlsFact)> = tried
             .iter()

@@ -1,6 +1,7 @@
 //! Whether the served certificates are made for the host.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, ChainFault, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -28,17 +29,18 @@ page! {
     pub(crate) struct Name;
 }
 
-impl Check for Name {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::tls_subjects(object)
+impl Judge for Name {
+    type Subject = Endpoint;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Endpoint> {
+        subjects::tls_endpoints(object)
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        subjects::connection_needs(subject)
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        subjects::connection_needs(endpoint)
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         let served = subjects::served(case, endpoint)?;
         let wrong = served.iter().find_map(|(address, fact, _)| {
             let fault = fact

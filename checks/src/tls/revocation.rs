@@ -1,6 +1,6 @@
 //! Whether the hosts at which the served certificates' revocation is asked can be reached.
 
-use hybridcheck_core::check::{Case, Check, Subject};
+use hybridcheck_core::check::{Case, Judge};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, FactKey, Gap, ReachFact};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -32,21 +32,22 @@ page! {
     pub(crate) struct Revocation;
 }
 
-impl Check for Revocation {
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject> {
-        subjects::tls_subjects(object)
+impl Judge for Revocation {
+    type Subject = Endpoint;
+
+    fn subjects(&self, object: &HybridObject) -> Vec<Endpoint> {
+        subjects::tls_endpoints(object)
     }
 
-    fn needs(&self, subject: &Subject, _: &HybridObject) -> Vec<FactKey> {
-        subjects::connection_needs(subject)
+    fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
+        subjects::connection_needs(endpoint)
     }
 
     fn is_required(&self) -> bool {
         false
     }
 
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement> {
-        let endpoint = subjects::endpoint(subject)?;
+    fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         if let Some(judgement) = subjects::is_proxied(case, endpoint) {
             return Ok(judgement);
         }

@@ -5,15 +5,15 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::endpoint::Endpoint;
-use crate::facts::{Answer, ClientRef, FactKey};
-use crate::finding::Judgement;
-use crate::object::HybridObject;
-use crate::policy::Policy;
-
 mod case;
+mod judge;
+mod level;
+mod subject;
 
 pub use case::{Case, service_clients};
+pub use judge::{Ask, Check, Judge, Question};
+pub use level::{Level, OptionName, SectionName, Whole, or_whole};
+pub use subject::Subject;
 
 /// A stable id: family and file name in kebab case, such as `saml-certificate-expiry`.
 #[derive(
@@ -114,103 +114,4 @@ macro_rules! page {
             }
         }
     };
-}
-
-/// What a row is about.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(tag = "subject", rename_all = "snake_case")]
-pub enum Subject {
-    /// An OAuth client.
-    Client {
-        /// The client.
-        client: ClientRef,
-    },
-    /// A host and port.
-    Endpoint {
-        /// The endpoint.
-        endpoint: Endpoint,
-    },
-    /// The object as a whole.
-    Object,
-    /// An option.
-    Option {
-        /// Its section.
-        section: String,
-        /// Its name.
-        option: String,
-    },
-    /// A section.
-    Section {
-        /// Its name.
-        section: String,
-    },
-}
-
-impl Subject {
-    /// An option of a section.
-    pub fn option(section: &str, option: &str) -> Self {
-        Self::Option {
-            section: section.to_owned(),
-            option: option.to_owned(),
-        }
-    }
-
-    /// A section.
-    pub fn section(section: &str) -> Self {
-        Self::Section {
-            section: section.to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |text: &str| crate::text::visible(text, 60);
-        match self {
-            Self::Client {
-                client: ClientRef::Service { section, .. },
-            }
-            | Self::Section { section } => write!(f, "[{}]", shown(section)),
-            Self::Client {
-                client: ClientRef::Person { .. },
-            } => f.write_str("person"),
-            Self::Client {
-                client: ClientRef::Tool { .. },
-            } => f.write_str("tool's client"),
-            Self::Endpoint { endpoint } => write!(f, "{endpoint}"),
-            Self::Object => f.write_str("object"),
-            Self::Option { section, option } => write!(f, "{}/{}", shown(section), shown(option)),
-        }
-    }
-}
-
-/// A pure judgement about a subject.
-pub trait Check: Documented + Sync {
-    /// What it judges in this object; addresses and answers are not known yet.
-    fn subjects(&self, object: &HybridObject) -> Vec<Subject>;
-
-    /// The facts it needs for a subject; what they stand on follows by itself.
-    fn needs(&self, _subject: &Subject, _object: &HybridObject) -> Vec<FactKey> {
-        Vec::new()
-    }
-
-    /// The same where what is asked depends on what a site expects.
-    fn needs_under(
-        &self,
-        subject: &Subject,
-        object: &HybridObject,
-        _policy: &Policy,
-    ) -> Vec<FactKey> {
-        self.needs(subject, object)
-    }
-
-    /// Whether a run is incomplete when this could not be checked.
-    fn is_required(&self) -> bool {
-        true
-    }
-
-    /// Judges; `?` on a missing fact is "not checked, because …".
-    fn judge(&self, subject: &Subject, case: &Case<'_>) -> Answer<Judgement>;
 }
