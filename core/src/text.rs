@@ -38,6 +38,15 @@ pub fn listed<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     }
 }
 
+/// A number with its noun, in the plural where it must be.
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{number} {noun}s")
+    }
+}
+
 /// A word without the blanks, quotes and invisible characters around it, as people paste them in.
 pub fn bare(text: &str) -> &str {
     text.trim_matches(|c: char| {

@@ -6,6 +6,7 @@ use hybridcheck_core::facts::Gap;
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::row::{Role, Row};
 use hybridcheck_core::run::{Run, Verdict};
+pub(crate) use hybridcheck_core::text::count;
 
 use crate::canvas::{Canvas, Tone};
 
@@ -36,15 +37,6 @@ pub(crate) fn tone(status: Status) -> Tone {
         Status::Gap => Tone::Strong,
         Status::Warn => Tone::Doubt,
         Status::Fail => Tone::Bad,
-    }
-}
-
-/// A number with its noun, in the plural where it must be.
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
     }
 }
 

@@ -6,9 +6,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{CertificateInfo, ClientRef, Fact};
+use super::{CertificateInfo, ClientRef, Fact, Seen};
 use crate::names::{ClientId, Issuer, OrgId, OrgShortName, RoleName};
 use crate::outside::Outside;
+use crate::text::{count, listed};
 
 /// The result of one API call, with whose token it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -128,6 +129,17 @@ pub struct TokenInfo {
     pub client: Option<OAuthClientInfo>,
 }
 
+impl Resource for TokenInfo {
+    fn found(&self) -> String {
+        let client = self.client.clone().unwrap_or_default();
+        format!(
+            "client {}, state {}",
+            or_none(client.name.as_ref()),
+            or_none(client.state.as_ref())
+        )
+    }
+}
+
 /// The client behind a token (`OrgOAuthClient`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -185,6 +197,17 @@ pub struct ClientRecord {
     pub role_divisions: Option<Vec<RoleDivision>>,
 }
 
+impl Resource for ClientRecord {
+    fn found(&self) -> String {
+        format!(
+            "name {}, grant type {}, state {}",
+            or_none(self.name.as_ref()),
+            or_none(self.authorized_grant_type.as_ref()),
+            or_none(self.state.as_ref())
+        )
+    }
+}
+
 /// `GET /api/v2/users/me`: the person that a token is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
@@ -196,6 +219,16 @@ pub struct Person {
     pub email: Option<Outside>,
     /// `state`: active, inactive, deleted.
     pub state: Option<Outside>,
+}
+
+impl Resource for Person {
+    fn found(&self) -> String {
+        format!(
+            "{}, {}",
+            or_none(self.email.as_ref()),
+            or_none(self.name.as_ref())
+        )
+    }
 }
 
 /// `GET /api/v2/organizations/me`.
@@ -216,6 +249,16 @@ pub struct Organization {
     pub domain: Option<Outside>,
     /// `features`, each on or off.
     pub features: Option<BTreeMap<Outside, bool>>,
+}
+
+impl Resource for Organization {
+    fn found(&self) -> String {
+        format!(
+            "id {}, name {}",
+            or_none(self.id.as_ref()),
+            or_none(self.name.as_ref())
+        )
+    }
 }
 
 /// An identity provider: the members of `PureEngage` and `SAMLProvider` that matter here.
@@ -257,6 +300,12 @@ pub struct IdentityProvider {
     pub certificates: Vec<Outside>,
 }
 
+impl Resource for IdentityProvider {
+    fn found(&self) -> String {
+        format!("issuer {}", or_none(self.issuer_uri.as_ref()))
+    }
+}
+
 /// A member that is not judged, but has its place in the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -278,6 +327,12 @@ pub struct IdentityProviders {
     pub incomplete: bool,
 }
 
+impl Resource for IdentityProviders {
+    fn found(&self) -> String {
+        count(self.entities.len(), "provider")
+    }
+}
+
 /// The roles of the organisation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Roles {
@@ -285,6 +340,12 @@ pub struct Roles {
     pub entities: Vec<Role>,
     /// The listing was cut off at a limit of pages.
     pub incomplete: bool,
+}
+
+impl Resource for Roles {
+    fn found(&self) -> String {
+        count(self.entities.len(), "role")
+    }
 }
 
 /// A role (`DomainOrganizationRole`).
@@ -324,6 +385,12 @@ pub struct Permissions {
     pub incomplete: bool,
 }
 
+impl Resource for Permissions {
+    fn found(&self) -> String {
+        count(self.names.len(), "permission")
+    }
+}
+
 /// The products that are enabled in the organisation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Products {
@@ -333,11 +400,27 @@ pub struct Products {
     pub incomplete: bool,
 }
 
+impl Resource for Products {
+    fn found(&self) -> String {
+        listed(&self.ids)
+    }
+}
+
 /// `GET /api/v2/authorization/subjects/me`: what the caller may do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Grants {
     /// A role in a division, each.
     pub grants: Vec<Grant>,
+}
+
+impl Resource for Grants {
+    fn found(&self) -> String {
+        let names = self
+            .grants
+            .iter()
+            .map(|grant| or_none(grant.role.name.as_ref()));
+        format!("{}: {}", count(self.grants.len(), "grant"), listed(names))
+    }
 }
 
 /// A role in a division, with what it allows.
@@ -361,29 +444,88 @@ impl ApiFact<TokenInfo> {
     }
 }
 
+/// An answer of the API, whatever was read.
+pub trait ApiAnswer {
+    /// Whose token was used.
+    fn reader(&self) -> &ClientRef;
+    /// The correlation id of the answer.
+    fn correlation_id(&self) -> Option<&Outside>;
+    /// Whether it brought what was asked for.
+    fn is_found(&self) -> bool;
+    /// Status and problem of an answer that is not of the documented shape.
+    fn malformed(&self) -> Option<(u16, &Outside)>;
+    /// The service's refusal, for another reason than a permission.
+    fn refusal(&self) -> Option<&ApiError>;
+}
+
+impl<T> ApiAnswer for ApiFact<T> {
+    fn reader(&self) -> &ClientRef {
+        &self.reader
+    }
+
+    fn correlation_id(&self) -> Option<&Outside> {
+        self.correlation_id.as_ref()
+    }
+
+    fn is_found(&self) -> bool {
+        matches!(self.outcome, ApiOutcome::Found(_))
+    }
+
+    fn malformed(&self) -> Option<(u16, &Outside)> {
+        match &self.outcome {
+            ApiOutcome::Malformed { status, problem } => Some((*status, problem)),
+            ApiOutcome::Found(_)
+            | ApiOutcome::NotFound
+            | ApiOutcome::Refused(_)
+            | ApiOutcome::Transport { .. } => None,
+        }
+    }
+
+    fn refusal(&self) -> Option<&ApiError> {
+        match &self.outcome {
+            ApiOutcome::Refused(error) => Some(error),
+            ApiOutcome::Found(_)
+            | ApiOutcome::Malformed { .. }
+            | ApiOutcome::NotFound
+            | ApiOutcome::Transport { .. } => None,
+        }
+    }
+}
+
 impl Fact {
     /// Whose call of the API was refused, and how.
     pub fn refusal(&self) -> Option<(&ClientRef, &ApiError)> {
-        fn of<T>(fact: &ApiFact<T>) -> Option<(&ClientRef, &ApiError)> {
-            match &fact.outcome {
-                ApiOutcome::Refused(error) => Some((&fact.reader, error)),
-                _ => None,
+        let answer = self.api()?;
+        Some((answer.reader(), answer.refusal()?))
+    }
+}
+
+/// What the API is asked for, told in a phrase.
+pub trait Resource {
+    /// What was found.
+    fn found(&self) -> String;
+}
+
+impl<T: Resource> Seen for ApiFact<T> {
+    fn seen(&self) -> String {
+        match &self.outcome {
+            ApiOutcome::Found(resource) => resource.found(),
+            ApiOutcome::Malformed { status, problem } => format!("HTTP {status}, {problem}"),
+            ApiOutcome::NotFound => "not found (HTTP 404)".to_owned(),
+            ApiOutcome::Refused(error) => {
+                format!("HTTP {} {}: {}", error.status, error.code, error.message)
             }
-        }
-        match self {
-            Self::ClientRecord(fact) => of(fact),
-            Self::Grants(fact) => of(fact),
-            Self::Idps(fact) => of(fact),
-            Self::Me(fact) => of(fact),
-            Self::Organization(fact) => of(fact),
-            Self::Permissions(fact) => of(fact),
-            Self::Products(fact) => of(fact),
-            Self::PureengageIdp(fact) => of(fact),
-            Self::Roles(fact) => of(fact),
-            Self::TokenInfo(fact) => of(fact),
-            _ => None,
+            ApiOutcome::Transport { class } => format!("no answer ({class})"),
         }
     }
+
+    fn api(&self) -> Option<&dyn ApiAnswer> {
+        Some(self)
+    }
+}
+
+fn or_none(text: Option<impl ToString>) -> String {
+    text.map_or_else(|| "not stated".to_owned(), |text| text.to_string())
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::net::write_wait;
-use super::{Attempt, Ending};
+use super::{Attempt, Ending, Seen};
+use crate::text::listed;
 use crate::time::Took;
 
 /// The nameservers a run asks.
@@ -30,6 +31,15 @@ pub struct ResolverFact {
     pub problem: Option<String>,
 }
 
+impl Seen for ResolverFact {
+    fn seen(&self) -> String {
+        match &self.problem {
+            Some(problem) => format!("{problem} ({})", self.source),
+            None => format!("{} from {}", listed(&self.nameservers), self.source),
+        }
+    }
+}
+
 /// One nameserver's answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DnsFact {
@@ -37,6 +47,12 @@ pub struct DnsFact {
     pub a: DnsAnswer,
     /// IPv6.
     pub aaaa: DnsAnswer,
+}
+
+impl Seen for DnsFact {
+    fn seen(&self) -> String {
+        format!("A: {}; AAAA: {}", self.a.outcome, self.aaaa.outcome)
+    }
 }
 
 impl DnsFact {
@@ -145,7 +161,7 @@ impl fmt::Display for DnsOutcome {
             Self::Addresses {
                 addresses, cnames, ..
             } => {
-                f.write_str(&crate::text::listed(addresses))?;
+                f.write_str(&listed(addresses))?;
                 if let Some(last) = cnames.last() {
                     write!(f, " (through {})", crate::text::visible(last, 120))?;
                 }
@@ -156,11 +172,7 @@ impl fmt::Display for DnsOutcome {
                     .iter()
                     .take(4)
                     .map(|name| crate::text::visible(name, 80));
-                write!(
-                    f,
-                    "aliases that lead to no end ({})",
-                    crate::text::listed(chain)
-                )
+                write!(f, "aliases that lead to no end ({})", listed(chain))
             }
             Self::CutShort { over_tcp } => write!(
                 f,
@@ -187,6 +199,16 @@ pub struct AddressesFact {
     pub source: AddressSource,
     /// The addresses; empty when nobody named one.
     pub addresses: Vec<IpAddr>,
+}
+
+impl Seen for AddressesFact {
+    fn seen(&self) -> String {
+        if self.addresses.is_empty() {
+            "none".to_owned()
+        } else {
+            listed(&self.addresses)
+        }
+    }
 }
 
 /// Who named an address.
@@ -221,6 +243,20 @@ pub struct HostsFileFact {
     pub oddities: Vec<String>,
 }
 
+impl Seen for HostsFileFact {
+    fn seen(&self) -> String {
+        match &self.problem {
+            Some(problem) => format!("{problem} ({})", self.path),
+            None if self.entries.is_empty() => format!("no entry in {}", self.path),
+            None => listed(
+                self.entries
+                    .iter()
+                    .map(|entry| format!("{} at {}:{}", entry.address, self.path, entry.line)),
+            ),
+        }
+    }
+}
+
 /// A line of the hosts file that names a host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HostsEntry {
@@ -237,6 +273,12 @@ pub struct SystemLookupFact {
     pub outcome: SystemOutcome,
     /// How long it took.
     pub took: Took,
+}
+
+impl Seen for SystemLookupFact {
+    fn seen(&self) -> String {
+        self.outcome.to_string()
+    }
 }
 
 /// The answer of the system's own look-up.
@@ -273,7 +315,7 @@ impl SystemOutcome {
 impl fmt::Display for SystemOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Addresses { addresses } => f.write_str(&crate::text::listed(addresses)),
+            Self::Addresses { addresses } => f.write_str(&listed(addresses)),
             Self::Failed { error } => f.write_str(&crate::text::visible(error, 160)),
             Self::TimedOut { waited } => write_wait(f, "no answer", *waited),
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Seen;
 use super::net::write_wait;
 use crate::time::{Timestamp, Took};
 
@@ -19,6 +20,12 @@ pub struct HttpFact {
     pub took: Took,
     /// What came back.
     pub outcome: HttpOutcome,
+}
+
+impl Seen for HttpFact {
+    fn seen(&self) -> String {
+        self.outcome.to_string()
+    }
 }
 
 /// What came back.
@@ -130,6 +137,15 @@ pub struct DiscoveryFact {
     pub document: Option<DiscoveryDocument>,
 }
 
+impl Seen for DiscoveryFact {
+    fn seen(&self) -> String {
+        match &self.document {
+            Some(document) => format!("{}, issuer {}", self.http.outcome, document.issuer),
+            None => self.http.outcome.to_string(),
+        }
+    }
+}
+
 /// OAuth 2.0 authorization server metadata (RFC 8414), the members that matter here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DiscoveryDocument {
@@ -149,4 +165,13 @@ pub struct ApiProbeFact {
     pub http: HttpFact,
     /// The service's own error body, when the answer was one.
     pub error: Option<crate::facts::ApiError>,
+}
+
+impl Seen for ApiProbeFact {
+    fn seen(&self) -> String {
+        match &self.error {
+            Some(error) => format!("{}, {}", self.http.outcome, error.code),
+            None => self.http.outcome.to_string(),
+        }
+    }
 }

@@ -53,6 +53,22 @@ macro_rules! kinds {
             $($($(#[$fact_doc])* $kind($fact),)?)+
         }
 
+        impl Fact {
+            /// What was seen, in a phrase.
+            pub fn seen(&self) -> String {
+                match self {
+                    $($(Self::$kind(fact) => <$fact as Seen>::seen(fact),)?)+
+                }
+            }
+
+            /// The answer of the API that it is, whatever was read.
+            pub fn api(&self) -> Option<&dyn ApiAnswer> {
+                match self {
+                    $($(Self::$kind(fact) => <$fact as Seen>::api(fact),)?)+
+                }
+            }
+        }
+
         $($(
             impl From<$fact> for Fact {
                 fn from(fact: $fact) -> Self {

@@ -10,12 +10,12 @@ use super::call::documented;
 use super::ground::{Ground, first, to_proxy};
 use super::key::{constructor, kinds, replace};
 use super::{
-    AddressesFact, Answer, ApiCall, ApiFact, ApiProbeFact, CertificateFact, ClientRecord,
-    ClientRef, ConnectionFact, DiscoveryFact, DnsFact, Effect, Facts, Gap, Grants, HelloFact,
-    HelloVariant, HostsFileFact, HttpFact, IdentityProvider, IdentityProviders, Organization,
-    PathFact, Permissions, Person, Phase, PrivateKeyFact, Products, ReachFact, RereadFact,
-    ResolverFact, Roles, RoutingFact, SamlLoginFact, SystemLookupFact, TcpFact, TlsFact,
-    TokenEndFact, TokenFact, TokenInfo, TunnelFact, Whose,
+    AddressesFact, Answer, ApiAnswer, ApiCall, ApiFact, ApiProbeFact, CertificateFact,
+    ClientRecord, ClientRef, ConnectionFact, DiscoveryFact, DnsFact, Effect, Facts, Gap, Grants,
+    HelloFact, HelloVariant, HostsFileFact, HttpFact, IdentityProvider, IdentityProviders,
+    Organization, PathFact, Permissions, Person, Phase, PrivateKeyFact, Products, ReachFact,
+    RereadFact, ResolverFact, Roles, RoutingFact, SamlLoginFact, Seen, SystemLookupFact, TcpFact,
+    TlsFact, TokenEndFact, TokenFact, TokenInfo, TunnelFact, Whose,
 };
 use crate::access::Mark;
 use crate::endpoint::{Endpoint, Host, Route, Routes};

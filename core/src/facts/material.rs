@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Seen;
+use crate::text::listed;
 use crate::time::Timestamp;
 
 /// How a value is wrapped, outermost first: `[Base64, Pem]` is the documented form.
@@ -186,6 +188,21 @@ pub struct CertificateFact {
     pub outcome: CertificateOutcome,
 }
 
+impl Seen for CertificateFact {
+    fn seen(&self) -> String {
+        match &self.outcome {
+            CertificateOutcome::Certificates { certificates } => {
+                let each = certificates
+                    .iter()
+                    .map(|one| format!("{} valid until {}", one.subject, one.not_after));
+                listed(each)
+            }
+            CertificateOutcome::Other { holds } => holds.to_string(),
+            CertificateOutcome::Undecodable(why) => why.to_string(),
+        }
+    }
+}
+
 impl CertificateFact {
     /// The first certificate, when there is one.
     pub fn certificate(&self) -> Option<&CertificateInfo> {
@@ -279,6 +296,28 @@ pub struct PrivateKeyFact {
     pub shape: MaterialShape,
     /// What it holds.
     pub outcome: PrivateKeyOutcome,
+}
+
+impl Seen for PrivateKeyFact {
+    fn seen(&self) -> String {
+        match &self.outcome {
+            PrivateKeyOutcome::Decrypted {
+                protection, key, ..
+            } => format!("{}, {protection}", key.key),
+            PrivateKeyOutcome::NoPassword { protection } => {
+                format!("{protection}, no password to try")
+            }
+            PrivateKeyOutcome::Other { holds } => holds.to_string(),
+            PrivateKeyOutcome::Undecodable(why) => why.to_string(),
+            PrivateKeyOutcome::Unencrypted { key } => format!("{}, not encrypted", key.key),
+            PrivateKeyOutcome::Unsupported { protection } => {
+                format!("unsupported protection {protection}")
+            }
+            PrivateKeyOutcome::WrongPassword { protection } => {
+                format!("{protection}, the password does not open it")
+            }
+        }
+    }
 }
 
 /// What a value that should be an encrypted private key holds.

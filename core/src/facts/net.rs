@@ -143,6 +143,15 @@ pub(super) fn write_wait(f: &mut fmt::Formatter<'_>, what: &str, waited: Took) -
     write!(f, " ({PHASE_FLAG})")
 }
 
+/// How often something was tried.
+pub(super) fn tried(times: usize) -> String {
+    if times == 1 {
+        "1 try".to_owned()
+    } else {
+        format!("{times} tries")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

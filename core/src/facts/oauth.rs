@@ -6,8 +6,10 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{FactKey, HttpFact};
+use super::seen::exchange;
+use super::{FactKey, HttpFact, Seen};
 use crate::secret::Shape;
+use crate::text::listed;
 
 /// A request for a token. The token itself lives in memory only and never in a fact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +25,12 @@ pub struct TokenFact {
     /// The second try, without the blanks and quotes around the secret, when it has some and was refused with them.
     #[serde(default)]
     pub trimmed: Option<TokenOutcome>,
+}
+
+impl Seen for TokenFact {
+    fn seen(&self) -> String {
+        exchange(&self.outcome, &self.http)
+    }
 }
 
 impl TokenFact {
@@ -85,6 +93,16 @@ pub struct SamlLoginFact {
     pub tries: Vec<SamlTry>,
 }
 
+impl Seen for SamlLoginFact {
+    fn seen(&self) -> String {
+        listed(
+            self.tries
+                .iter()
+                .map(|one| format!("{}: {}", one.encoding, exchange(&one.outcome, &one.http))),
+        )
+    }
+}
+
 /// One exchange of an assertion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SamlTry {
@@ -133,6 +151,15 @@ pub struct TokenEndFact {
     pub status: Option<u16>,
 }
 
+impl Seen for TokenEndFact {
+    fn seen(&self) -> String {
+        match self.status {
+            Some(status) => format!("HTTP {status}"),
+            None => "no answer".to_owned(),
+        }
+    }
+}
+
 impl TokenEndFact {
     /// The service confirmed that the token has ended.
     pub fn is_ended(&self) -> bool {
@@ -154,6 +181,16 @@ pub struct RereadFact {
     pub retried: bool,
     /// The options that differ from the first reading.
     pub changes: Vec<OptionChange>,
+}
+
+impl Seen for RereadFact {
+    fn seen(&self) -> String {
+        if self.changes.is_empty() {
+            "unchanged".to_owned()
+        } else {
+            listed(&self.changes)
+        }
+    }
 }
 
 /// An option that changed between two readings; values are never told.

@@ -6,7 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{IcmpNotice, TcpOutcome};
+use super::{IcmpNotice, Seen, TcpOutcome};
+use crate::text::listed;
 use crate::time::Took;
 
 /// Connection attempts with a limited number of hops, side by side.
@@ -20,6 +21,12 @@ pub struct PathFact {
     pub other_port: Option<OtherPort>,
     /// How long was waited in all.
     pub waited: Took,
+}
+
+impl Seen for PathFact {
+    fn seen(&self) -> String {
+        listed(&self.hops)
+    }
 }
 
 /// What one hop limit met.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::net::write_wait;
-use super::{Attempt, Ending, HttpAnswer};
+use super::{Attempt, Ending, HttpAnswer, Seen};
 use crate::endpoint::Route;
 use crate::time::Took;
 
@@ -29,6 +29,12 @@ pub struct RoutingFact {
     /// Why hybridcheck cannot speak to the proxy of the route, when it cannot.
     #[serde(default)]
     pub unspoken: Option<String>,
+}
+
+impl Seen for RoutingFact {
+    fn seen(&self) -> String {
+        self.why.clone()
+    }
 }
 
 /// How a common client reads the same settings.
@@ -55,6 +61,12 @@ pub struct TunnelFact {
     pub login_sent: bool,
     /// Every try.
     pub attempts: Vec<Attempt>,
+}
+
+impl Seen for TunnelFact {
+    fn seen(&self) -> String {
+        self.outcome.to_string()
+    }
 }
 
 /// What a proxy answered to CONNECT.

@@ -6,8 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::net::write_wait;
-use super::{Attempt, Ending};
+use super::net::{tried, write_wait};
+use super::{Attempt, Ending, Seen};
 use crate::time::Took;
 
 /// A TCP connection to one address.
@@ -25,6 +25,12 @@ pub struct TcpFact {
     /// Whether the kernel's account of the unanswered sockets shows that packets never left this host; absent where it does not tell.
     #[serde(default)]
     pub dropped_here: Option<bool>,
+}
+
+impl Seen for TcpFact {
+    fn seen(&self) -> String {
+        format!("{}, {}", self.outcome, tried(self.attempts.len()))
+    }
 }
 
 impl TcpFact {
@@ -153,6 +159,16 @@ pub struct ReachFact {
     pub open: Vec<IpAddr>,
     /// The addresses that did not.
     pub shut: Vec<IpAddr>,
+}
+
+impl Seen for ReachFact {
+    fn seen(&self) -> String {
+        format!(
+            "{} of {} addresses accept",
+            self.open.len(),
+            self.open.len() + self.shut.len()
+        )
+    }
 }
 
 /// How a connection attempt ended.

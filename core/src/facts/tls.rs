@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::net::write_wait;
-use super::{Attempt, Ending};
+use super::net::{tried, write_wait};
+use super::{Attempt, Ending, Seen};
 use crate::endpoint::{Endpoint, Host};
 use crate::time::{Timestamp, Took};
 
@@ -35,6 +35,17 @@ pub struct TlsFact {
     pub unacknowledged: Option<u32>,
     /// Every try.
     pub attempts: Vec<Attempt>,
+}
+
+impl Seen for TlsFact {
+    fn seen(&self) -> String {
+        let mut parts = vec![self.outcome.to_string()];
+        parts.extend(self.version.clone());
+        parts.extend(self.trust.map(|trust| format!("chain ends at {trust}")));
+        parts.extend(self.faults.iter().map(ToString::to_string));
+        parts.push(tried(self.attempts.len()));
+        parts.join(", ")
+    }
 }
 
 impl TlsFact {
@@ -300,6 +311,12 @@ pub struct HelloFact {
     pub attempts: Vec<Attempt>,
 }
 
+impl Seen for HelloFact {
+    fn seen(&self) -> String {
+        self.outcome.to_string()
+    }
+}
+
 /// What came back to another ClientHello.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "class", rename_all = "snake_case")]
@@ -371,6 +388,12 @@ pub struct ConnectionFact {
     pub address: IpAddr,
     /// What its chain is worth.
     pub trust: Trust,
+}
+
+impl Seen for ConnectionFact {
+    fn seen(&self) -> String {
+        format!("{}, chain ends at {}", self.address, self.trust)
+    }
 }
 
 #[cfg(test)]

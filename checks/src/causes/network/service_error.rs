@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Check};
-use hybridcheck_core::facts::{ApiFact, ApiOutcome, Fact, FactKey, HttpFact, Recorded};
+use hybridcheck_core::facts::{ApiAnswer, Fact, FactKey, HttpFact, Recorded};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -126,21 +126,14 @@ fn is_of(case: &Case<'_>, key: &FactKey) -> bool {
 }
 
 fn trouble(fact: &Fact) -> Option<Trouble> {
+    if let Some(answer) = fact.api() {
+        return of_api(answer);
+    }
     match fact {
         Fact::Discovery(fact) => of_http(&fact.http),
         Fact::ApiProbe(fact) => of_http(&fact.http),
         Fact::Token(fact) => of_http(&fact.http),
         Fact::SamlLogin(fact) => of_http(&fact.tries.last()?.http),
-        Fact::TokenInfo(fact) => of_api(fact),
-        Fact::Organization(fact) => of_api(fact),
-        Fact::PureengageIdp(fact) => of_api(fact),
-        Fact::Idps(fact) => of_api(fact),
-        Fact::Roles(fact) => of_api(fact),
-        Fact::Permissions(fact) => of_api(fact),
-        Fact::Products(fact) => of_api(fact),
-        Fact::Grants(fact) => of_api(fact),
-        Fact::ClientRecord(fact) => of_api(fact),
-        Fact::Me(fact) => of_api(fact),
         _ => None,
     }
 }
@@ -157,17 +150,17 @@ fn of_http(http: &HttpFact) -> Option<Trouble> {
     })
 }
 
-fn of_api<T>(fact: &ApiFact<T>) -> Option<Trouble> {
-    let said = match &fact.outcome {
-        ApiOutcome::Refused(error) if error.status >= 500 => crate::evidence::subjects::said(error),
-        ApiOutcome::Malformed { status, problem } if *status >= 500 => {
-            format!("HTTP {status}: {}", problem.shown(120))
-        }
-        _ => return None,
+fn of_api(answer: &dyn ApiAnswer) -> Option<Trouble> {
+    let refusal = answer.refusal().filter(|error| error.status >= 500);
+    let malformed = answer.malformed().filter(|(status, _)| *status >= 500);
+    let said = match (refusal, malformed) {
+        (Some(error), _) => crate::evidence::subjects::said(error),
+        (None, Some((status, problem))) => format!("HTTP {status}: {}", problem.shown(120)),
+        (None, None) => return None,
     };
     Some(Trouble {
         said,
-        correlation: (fact.correlation_id.as_ref()).map(|id| id.shown(60).to_string()),
+        correlation: answer.correlation_id().map(|id| id.shown(60).to_string()),
     })
 }
 
@@ -175,7 +168,7 @@ fn of_api<T>(fact: &ApiFact<T>) -> Option<Trouble> {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::TokenOutcome;
+    use hybridcheck_core::facts::{ApiOutcome, TokenOutcome};
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{
         CORRELATION, api, api_error, api_probe, api_probe_key, client, http, token, token_key,

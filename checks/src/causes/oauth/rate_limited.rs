@@ -2,9 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{
-    ApiFact, ApiOutcome, Fact, FactKey, RETRY_AFTER_CAP, Recorded, TokenOutcome,
-};
+use hybridcheck_core::facts::{Fact, FactKey, RETRY_AFTER_CAP, Recorded, TokenOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -79,28 +77,19 @@ fn is_limited(fact: &Fact) -> bool {
             .tries
             .last()
             .is_some_and(|last| matches!(last.outcome, TokenOutcome::RateLimited { .. })),
-        Fact::TokenInfo(fact) => is_refused(fact),
-        Fact::Organization(fact) => is_refused(fact),
-        Fact::PureengageIdp(fact) => is_refused(fact),
-        Fact::Idps(fact) => is_refused(fact),
-        Fact::Roles(fact) => is_refused(fact),
-        Fact::Permissions(fact) => is_refused(fact),
-        Fact::Products(fact) => is_refused(fact),
-        Fact::Grants(fact) => is_refused(fact),
-        Fact::ClientRecord(fact) => is_refused(fact),
-        Fact::Me(fact) => is_refused(fact),
-        _ => false,
+        other => {
+            let answer = other.api();
+            let refusal = answer.and_then(|answer| answer.refusal());
+            refusal.is_some_and(|error| error.status == 429)
+        }
     }
-}
-
-fn is_refused<T>(fact: &ApiFact<T>) -> bool {
-    matches!(&fact.outcome, ApiOutcome::Refused(error) if error.status == 429)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
+    use hybridcheck_core::facts::ApiOutcome;
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{api, api_error, client as client_of, token, token_key};
 

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
-use hybridcheck_core::facts::{ApiFact, ApiOutcome, ClientRef, Fact, Recorded};
+use hybridcheck_core::facts::{ClientRef, Fact, Recorded};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -69,27 +69,27 @@ impl Rule for ClientHasNoRole {
 
 /// Whether the client of a row was let read something that needs a permission.
 fn has_read(case: &Case<'_>, row: &Row) -> bool {
-    fn is_found<T>(fact: &ApiFact<T>, client: &ClientRef) -> bool {
-        fact.reader == *client && matches!(fact.outcome, ApiOutcome::Found(_))
-    }
     let Subject::Client { client } = &row.subject else {
         return false;
     };
     let mut entries = case.facts().entries();
-    entries.any(|entry| match &entry.outcome {
-        Recorded::Fact(Fact::ClientRecord(fact)) => is_found(fact, client),
-        Recorded::Fact(Fact::Idps(fact)) => is_found(fact, client),
-        Recorded::Fact(Fact::PureengageIdp(fact)) => is_found(fact, client),
-        Recorded::Fact(Fact::Roles(fact)) => is_found(fact, client),
-        _ => false,
+    entries.any(|entry| {
+        let call = entry.key.api_call();
+        call.is_some_and(|call| call.permission.is_some())
+            && matches!(&entry.outcome, Recorded::Fact(fact) if is_found(fact, client))
     })
+}
+
+fn is_found(fact: &Fact, client: &ClientRef) -> bool {
+    let answer = fact.api();
+    answer.is_some_and(|answer| answer.reader() == client && answer.is_found())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{FactKey, Gap, Grants, RoleDivision};
+    use hybridcheck_core::facts::{ApiOutcome, FactKey, Gap, Grants, RoleDivision};
     use hybridcheck_testkit::facts::{
         api, client, client_record_key, grants_key, token_info, token_info_key,
     };
