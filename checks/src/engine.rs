@@ -249,9 +249,7 @@ fn proofs(case: &Case<'_>) -> Vec<EndpointProof> {
     let endpoints: BTreeSet<_> = case.object.endpoints().into_iter().collect();
     let mut proofs = Vec::new();
     for endpoint in endpoints {
-        let routing = case.facts().routing(&FactKey::Routing {
-            endpoint: endpoint.clone(),
-        });
+        let routing = case.facts().routing(&FactKey::routing(&endpoint));
         let others = routing.map_or(&[][..], |fact| fact.others.as_slice());
         for route in std::iter::once(case.route(&endpoint)).chain(others.iter().cloned()) {
             proofs.push(EndpointProof {

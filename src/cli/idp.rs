@@ -188,7 +188,7 @@ impl Seen {
         if providers::elsewhere(object, facts).is_some() {
             return None;
         }
-        let key = FactKey::PureengageIdp { object: object.id };
+        let key = FactKey::pureengage_idp(object.id);
         found(facts.pureengage_idp(&key)).ok()?
     }
 
@@ -208,7 +208,7 @@ impl Seen {
         let all = found(facts.idps(&FactKey::Idps { object: id }))
             .ok()
             .flatten();
-        match found(facts.pureengage_idp(&FactKey::PureengageIdp { object: id })) {
+        match found(facts.pureengage_idp(&FactKey::pureengage_idp(id))) {
             Ok(provider) => compare(provider, all),
             Err(why) => vec![
                 Remark::gap(

@@ -163,7 +163,7 @@ fn shown(key: &FactKey, ascii: bool) -> String {
 mod tests {
     use std::io;
 
-    use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+    use hybridcheck_core::endpoint::{Endpoint, Host};
     use indicatif::TermLike;
 
     use super::*;
@@ -226,14 +226,13 @@ mod tests {
     }
 
     fn tcp(host: &str) -> FactKey {
-        FactKey::Tcp {
-            endpoint: Endpoint {
+        FactKey::tcp(
+            Endpoint {
                 host: Host::of(host),
                 port: 443,
             },
-            address: [127, 0, 0, 1].into(),
-            route: Route::Direct,
-        }
+            [127, 0, 0, 1],
+        )
     }
 
     fn state(hosts: &[&str], since: Instant) -> State {

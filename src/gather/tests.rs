@@ -1,10 +1,10 @@
 //! Gathering against the sandbox: what starts when, what carries what, what stands on what.
 
 use std::collections::BTreeSet;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
+use hybridcheck_core::endpoint::{Endpoint, Host, Routes};
 use hybridcheck_core::facts::{
     AddressSource, ApiOutcome, ClientRef, DnsOutcome, FactKey, Gap, TokenOutcome,
 };
@@ -66,9 +66,7 @@ fn endpoint(label: &str) -> Endpoint {
 }
 
 fn organization() -> FactKey {
-    FactKey::Organization {
-        object: ObjectId(0),
-    }
+    FactKey::organization(ObjectId(0))
 }
 
 fn ewt() -> ClientRef {
@@ -85,16 +83,12 @@ fn a_fact_brings_what_it_stands_on_and_says_so() {
     let gathered = gathered(&[organization()], &objects, &settings(&sandbox));
     let facts = &gathered.facts;
     assert!(facts.organization(&organization()).is_ok());
-    let token = FactKey::Token { client: ewt() };
+    let token = FactKey::token(ewt());
     assert!(facts.stands_on(&organization(), &token));
     for label in ["login", "api"] {
         assert!(facts.stands_on(&organization(), &FactKey::connection(endpoint(label))));
-        let address = "127.0.0.1".parse().expect("an address");
-        let tcp = FactKey::Tcp {
-            endpoint: endpoint(label),
-            address,
-            route: Route::Direct,
-        };
+        let address = std::net::Ipv4Addr::LOCALHOST;
+        let tcp = FactKey::tcp(endpoint(label), address);
         assert!(facts.stands_on(&organization(), &tcp));
     }
     assert_eq!(gathered.secrets.len(), 1);
@@ -109,16 +103,11 @@ fn a_dead_nameserver_is_seen_and_nobody_stands_on_it() {
     let mut settings = settings(&sandbox);
     settings.dns_servers.insert(0, dead);
     settings.phase = Duration::from_millis(600);
-    let names = FactKey::Addresses {
-        host: endpoint("api").host,
-    };
+    let names = FactKey::addresses(endpoint("api").host);
     let gathered = gathered(std::slice::from_ref(&names), &[], &settings);
     let found = gathered.facts.addresses(&names).expect("addresses");
     assert_eq!(found.addresses.len(), 1);
-    let by = |nameserver| FactKey::Dns {
-        host: endpoint("api").host,
-        nameserver,
-    };
+    let by = |nameserver| FactKey::dns(endpoint("api").host, nameserver);
     let answer = gathered.facts.dns(&by(dead)).expect("a fact");
     assert!(matches!(answer.a.outcome, DnsOutcome::TimedOut { .. }));
     assert_eq!(answer.a.attempts.len(), 2);
@@ -145,10 +134,7 @@ fn a_failed_connection_asks_for_the_path_and_this_host_has_none() {
     let objects = objects(&sandbox);
     let connection = FactKey::connection(endpoint("api"));
     let facts = gathered(&[connection], &objects, &settings(&sandbox)).facts;
-    let path = FactKey::Path {
-        endpoint: endpoint("api"),
-        address: std::net::Ipv4Addr::LOCALHOST.into(),
-    };
+    let path = FactKey::path(endpoint("api"), std::net::Ipv4Addr::LOCALHOST);
     let gap = facts.path(&path).expect_err("no path within this host");
     assert!(matches!(gap, Gap::NoMeans { .. }), "{gap}");
     assert!(facts.stands_on(&path, &path.stands_on(&objects, &Routes::default())[0]));
@@ -166,7 +152,7 @@ fn a_control_is_reached_beside_the_connections_and_never_alone() {
     let objects = objects(&sandbox);
     let mut settings = settings(&sandbox);
     settings.controls = vec![control.clone()];
-    let reach = FactKey::Reach { endpoint: control };
+    let reach = FactKey::reach(control);
     let connection = FactKey::connection(endpoint("api"));
     let facts = gathered(&[connection], &objects, &settings).facts;
     assert_eq!(facts.reach(&reach).expect("a fact").open, [address.ip()]);
@@ -178,7 +164,7 @@ fn a_control_is_reached_beside_the_connections_and_never_alone() {
 fn a_refused_token_blocks_what_needs_it() {
     let sandbox = Sandbox::start(sandbox::fault("wrong-secret")).expect("a sandbox");
     let objects = objects(&sandbox);
-    let token = FactKey::Token { client: ewt() };
+    let token = FactKey::token(ewt());
     let facts = gathered(&[organization()], &objects, &settings(&sandbox)).facts;
     let refused = facts.token(&token).expect("a fact");
     assert!(matches!(refused.outcome, TokenOutcome::Refused(_)));
@@ -192,11 +178,8 @@ fn a_refused_token_blocks_what_needs_it() {
 fn over_http_1_the_answers_come_in_turn_on_the_same_connection() {
     let sandbox = Sandbox::start(sandbox::fault("http1-only")).expect("a sandbox");
     let objects = objects(&sandbox);
-    let discovery = FactKey::Discovery {
-        endpoint: endpoint("login"),
-        route: Route::Direct,
-    };
-    let wanted = [discovery.clone(), FactKey::Token { client: ewt() }];
+    let discovery = FactKey::discovery(endpoint("login"));
+    let wanted = [discovery.clone(), FactKey::token(ewt())];
     let facts = gathered(&wanted, &objects, &settings(&sandbox)).facts;
     assert!(
         facts
@@ -213,11 +196,8 @@ fn over_http_1_the_answers_come_in_turn_on_the_same_connection() {
 fn the_measured_connection_carries_discovery_and_token() {
     let sandbox = Sandbox::start(None).expect("a sandbox");
     let objects = objects(&sandbox);
-    let discovery = FactKey::Discovery {
-        endpoint: endpoint("login"),
-        route: Route::Direct,
-    };
-    let wanted = [discovery, FactKey::Token { client: ewt() }];
+    let discovery = FactKey::discovery(endpoint("login"));
+    let wanted = [discovery, FactKey::token(ewt())];
     gathered(&wanted, &objects, &settings(&sandbox));
     // The other one carries the large ClientHello.
     assert_eq!(sandbox.connections(), 2);
@@ -251,28 +231,28 @@ fn localhost() -> Host {
 #[test]
 fn the_hosts_file_decides_and_nameservers_are_asked_all_the_same() {
     let (_folder, settings) = own_view("127.0.0.7 localhost\n");
-    let names = FactKey::Addresses { host: localhost() };
+    let names = FactKey::addresses(localhost());
     let facts = gathered(std::slice::from_ref(&names), &[], &settings).facts;
     let found = facts.addresses(&names).expect("addresses");
     assert_eq!(found.source, AddressSource::HostsFile);
     assert_eq!(found.addresses, [std::net::IpAddr::from([127, 0, 0, 7])]);
-    let hosts_file = FactKey::HostsFile { host: localhost() };
+    let hosts_file = FactKey::hosts_file(localhost());
     assert!(facts.stands_on(&names, &hosts_file));
-    let asked = FactKey::Dns {
-        host: localhost(),
-        nameserver: "127.0.0.9:53".parse().expect("an address"),
-    };
+    let asked = FactKey::dns(
+        localhost(),
+        "127.0.0.9:53".parse::<SocketAddr>().expect("an address"),
+    );
     assert!(facts.dns(&asked).is_ok());
 }
 
 #[test]
 fn the_systems_look_up_decides_when_no_nameserver_names_an_address() {
     let (_folder, settings) = own_view("");
-    let names = FactKey::Addresses { host: localhost() };
+    let names = FactKey::addresses(localhost());
     let facts = gathered(std::slice::from_ref(&names), &[], &settings).facts;
     let found = facts.addresses(&names).expect("addresses");
     assert_eq!(found.source, AddressSource::System);
-    let look_up = FactKey::SystemLookup { host: localhost() };
+    let look_up = FactKey::system_lookup(localhost());
     assert!(facts.stands_on(&names, &look_up));
     assert!(facts.system_lookup(&look_up).is_ok());
 }
@@ -280,17 +260,11 @@ fn the_systems_look_up_decides_when_no_nameserver_names_an_address() {
 #[test]
 fn this_hosts_own_view_is_not_asked_when_the_user_names_nameservers() {
     let sandbox = Sandbox::start(None).expect("a sandbox");
-    let names = FactKey::Addresses {
-        host: endpoint("api").host,
-    };
+    let names = FactKey::addresses(endpoint("api").host);
     let facts = gathered(std::slice::from_ref(&names), &[], &settings(&sandbox)).facts;
     for key in [
-        FactKey::HostsFile {
-            host: endpoint("api").host,
-        },
-        FactKey::SystemLookup {
-            host: endpoint("api").host,
-        },
+        FactKey::hosts_file(endpoint("api").host),
+        FactKey::system_lookup(endpoint("api").host),
     ] {
         let gap = facts.get(&key).expect_err("a gap");
         assert!(
@@ -324,15 +298,9 @@ fn what_a_client_of_another_organisation_sees_is_asked_of_the_objects_own() {
             object,
             section: "ewt".into(),
         };
-        let infos = [&tool, &service].map(|client| FactKey::TokenInfo {
-            client: client.clone(),
-        });
-        let organization = FactKey::Organization { object };
-        let keys = [
-            &infos[..],
-            &[organization.clone(), FactKey::Roles { object }],
-        ]
-        .concat();
+        let infos = [&tool, &service].map(|client| FactKey::token_info(client));
+        let organization = FactKey::organization(object);
+        let keys = [&infos[..], &[organization.clone(), FactKey::roles(object)]].concat();
         let gathered = gathered(&keys, &objects, &settings);
         let fact = gathered.facts.organization(&organization).expect("a fact");
         assert_eq!(
@@ -351,11 +319,11 @@ fn sections_that_share_a_client_share_its_token() {
     let sandbox = Sandbox::start(sandbox::fault("shared-client")).expect("a sandbox");
     let objects = objects(&sandbox);
     let keys: Vec<FactKey> = ["ewt", "pacing"]
-        .map(|section| FactKey::TokenInfo {
-            client: ClientRef::Service {
+        .map(|section| {
+            FactKey::token_info(ClientRef::Service {
                 object: ObjectId(0),
                 section: section.into(),
-            },
+            })
         })
         .into();
     let gathered = gathered(&keys, &objects, &settings(&sandbox));

@@ -42,9 +42,9 @@ pub fn ask(
         .flat_map(|object| {
             let object = object.id;
             [
-                FactKey::Idps { object },
-                FactKey::Organization { object },
-                FactKey::PureengageIdp { object },
+                FactKey::idps(object),
+                FactKey::organization(object),
+                FactKey::pureengage_idp(object),
             ]
         })
         .collect();
@@ -62,7 +62,7 @@ pub fn compared(message: &Message, object: &HybridObject, facts: &Facts) -> Vec<
         return vec![remark];
     }
     let id = object.id;
-    let mut remarks = match found(facts.pureengage_idp(&FactKey::PureengageIdp { object: id })) {
+    let mut remarks = match found(facts.pureengage_idp(&FactKey::pureengage_idp(id))) {
         Ok(Some(provider)) => compare::with_provider(message, object, provider),
         Ok(None) => vec![Remark::fail(
             READ,
@@ -86,7 +86,7 @@ pub fn compared(message: &Message, object: &HybridObject, facts: &Facts) -> Vec<
 /// The certificates of the PureEngage providers that were read, as DER: a message that carries none is verified with them.
 pub fn certificates(objects: &[HybridObject], facts: &Facts) -> Vec<Vec<u8>> {
     let providers = objects.iter().filter_map(|object| {
-        let key = FactKey::PureengageIdp { object: object.id };
+        let key = FactKey::pureengage_idp(object.id);
         found(facts.pureengage_idp(&key)).ok().flatten()
     });
     providers
@@ -117,7 +117,7 @@ pub fn how_to_ask(offline: bool) -> &'static str {
 /// The tool's client belongs to another organisation than the object: its providers say nothing about this object.
 pub fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
     let ours = object.organization_id()?;
-    let key = FactKey::Organization { object: object.id };
+    let key = FactKey::organization(object.id);
     let theirs = found(facts.organization(&key)).ok()??.id.as_ref()?;
     (!theirs.is_like(&ours)).then(|| {
         Remark::gap(

@@ -77,7 +77,7 @@ pub(super) fn second(
         };
         second.stale.extend(stale);
         let object = object.id;
-        second.facts.push((FactKey::Reread { object }, fact));
+        second.facts.push((FactKey::reread(object), fact));
     }
     Some(second)
 }
@@ -237,7 +237,7 @@ mod tests {
         assert!(second.stale.contains(&token_key("ewt")));
         assert!(second.stale.contains(&token_info_key("ewt")));
         let object = ObjectId(0);
-        assert!(!second.stale.contains(&FactKey::Certificate { object }));
+        assert!(!second.stale.contains(&FactKey::certificate(object)));
         let fact = &second.facts[0].1;
         assert_eq!(fact.because, [token_key("ewt")]);
         assert_eq!(

@@ -6,7 +6,7 @@
 )]
 
 use hybridcheck_checks::engine::{self, Criteria};
-use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::facts::{
     ApiOutcome, CertificateFact, CertificateInfo, CertificateOutcome, ClientRef, Fact, FactKey,
     Facts, KeyAlgorithm, Person, Quirk, TokenEndFact, TokenInfo, Wrapping,
@@ -34,9 +34,7 @@ fn set(configuration: &mut Configuration, section: &str, option: &str, value: &s
 }
 
 fn certificate(facts: &mut Facts, change: impl FnOnce(&mut CertificateFact)) {
-    let key = FactKey::Certificate {
-        object: ObjectId(0),
-    };
+    let key = FactKey::certificate(ObjectId(0));
     let mut fact = facts.certificate(&key).expect("a certificate").clone();
     change(&mut fact);
     *facts = facts::with_fact(std::mem::take(facts), key, Fact::from(fact));
@@ -62,10 +60,7 @@ fn named(configuration: &mut Configuration, facts: &mut Facts, page: &str) {
         tls: true,
         place: Place::whole("the command line"),
     });
-    let key = FactKey::Web {
-        endpoint,
-        route: Route::Direct,
-    };
+    let key = FactKey::web(endpoint);
     let fact = facts::http("GET https://www.example/", 200, "text/html", page, false);
     *facts = facts::with_fact(std::mem::take(facts), key, Fact::from(fact));
 }
@@ -210,9 +205,7 @@ const SPOILS: &[Spoil] = &[
         let mut organization = facts::organization(&c.objects[0]);
         organization.state = Some("inactive".into());
         organization.product_platform = Some("PureConnect".into());
-        let key = FactKey::Organization {
-            object: ObjectId(0),
-        };
+        let key = FactKey::organization(ObjectId(0));
         let fact = facts::api(
             &facts::client("ewt"),
             "GET /api/v2/organizations/me",
@@ -223,7 +216,7 @@ const SPOILS: &[Spoil] = &[
     ("stale line in the hosts file", |c, f| {
         let host = c.objects[0].auth_endpoint().expect("an endpoint").host;
         let fact = facts::hosts_file(&[std::net::IpAddr::from([198, 51, 100, 7])]);
-        *f = facts::with_fact(std::mem::take(f), facts::hosts_file_key(&host), fact);
+        *f = facts::with_fact(std::mem::take(f), FactKey::hosts_file(&host), fact);
     }),
     ("system without DNS", |c, f| {
         let host = c.objects[0].auth_endpoint().expect("an endpoint").host;
@@ -231,12 +224,10 @@ const SPOILS: &[Spoil] = &[
             error: "Name or service not known".into(),
         };
         let fact = facts::system_lookup(failed);
-        *f = facts::with_fact(std::mem::take(f), facts::system_lookup_key(&host), fact);
+        *f = facts::with_fact(std::mem::take(f), FactKey::system_lookup(&host), fact);
     }),
     ("key as raw PEM", |_, f| {
-        let key = FactKey::PrivateKey {
-            object: ObjectId(0),
-        };
+        let key = FactKey::private_key(ObjectId(0));
         let mut fact = f.private_key(&key).expect("a key").clone();
         fact.shape.wrapping = vec![Wrapping::Pem];
         *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
@@ -258,7 +249,7 @@ const SPOILS: &[Spoil] = &[
     ("a login whose token was not ended", |_, f| {
         let client = facts::person();
         let fact = TokenEndFact { status: None };
-        let key = FactKey::TokenEnd { client };
+        let key = FactKey::token_end(client);
         *f = facts::with_fact(std::mem::take(f), key, Fact::from(fact));
     }),
     ("a client whose tokens live for an hour", |c, f| {
@@ -317,7 +308,7 @@ fn tool() -> ClientRef {
 }
 
 fn tool_key() -> FactKey {
-    FactKey::TokenInfo { client: tool() }
+    FactKey::token_info(tool())
 }
 
 /// Every row of every spoiled scenario.

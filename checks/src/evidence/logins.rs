@@ -46,9 +46,7 @@ pub(crate) fn is_of_client(error: &OAuthError) -> bool {
 /// The login that the genuine service refused.
 pub(crate) fn refused<'r>(case: &Case<'r>, all: &'r [Row]) -> Option<Refused<'r>> {
     let row = rows::failing(all, &saml::Login).into_iter().next()?;
-    let key = FactKey::SamlLogin {
-        object: case.object.id,
-    };
+    let key = FactKey::saml_login(case.object.id);
     let login = case.facts().saml_login(&key).ok()?;
     let (telling, error) = login.telling().filter(|_| login.accepted().is_none())?;
     (error.genuine && error.status < 500).then_some(Refused {
@@ -67,8 +65,6 @@ pub(crate) fn refused_assertion<'r>(case: &Case<'r>, all: &'r [Row]) -> Option<&
 
 /// The login whose assertion was refused, as what is broken: what it should have brought could not be told.
 pub(crate) fn refused_login(case: &Case<'_>, all: &[Row]) -> Option<FactKey> {
-    let key = FactKey::SamlLogin {
-        object: case.object.id,
-    };
+    let key = FactKey::saml_login(case.object.id);
     refused_assertion(case, all).map(|_| key)
 }

@@ -7,7 +7,7 @@ use hybridcheck_core::text::{listed, visible};
 
 use crate::evidence::members::{Clients, Groups};
 use crate::evidence::refusals::{self, OAuthMeaning};
-use crate::evidence::{organization, rows, subjects};
+use crate::evidence::{organization, rows};
 use crate::oauth::TokenIssued;
 
 /// The rows and facts of token requests that the genuine service refused with this meaning, but for those of which a surer cause is
@@ -21,7 +21,7 @@ pub(crate) fn refused<'r>(
     refused
         .filter_map(|row| {
             let client = client(row)?;
-            let fact = case.facts().token(&subjects::token_key(client)).ok()?;
+            let fact = case.facts().token(&FactKey::token(client)).ok()?;
             let error = fact.refusal().filter(|error| error.genuine)?;
             let is_meant = !is_otherwise(case, client) && refusals::means(error, meaning);
             is_meant.then_some((fact, row))
@@ -31,7 +31,7 @@ pub(crate) fn refused<'r>(
 
 /// Whether a surer cause is known of a client's refusal than the words of the service.
 pub(crate) fn is_otherwise(case: &Case<'_>, client: &ClientRef) -> bool {
-    is_swapped(case, client) || is_changing(case, &subjects::token_key(client))
+    is_swapped(case, client) || is_changing(case, &FactKey::token(client))
 }
 
 /// Requests by client: sections that share one share its fault. A client whose id may not be shown is alone.
@@ -55,7 +55,7 @@ impl PartialEq for Known<'_> {
 /// object names: each proves the region.
 pub(crate) fn is_any_issued(case: &Case<'_>) -> bool {
     let of_service = case.service_clients().iter().any(|client| {
-        let fact = case.facts().token(&subjects::token_key(client));
+        let fact = case.facts().token(&FactKey::token(client));
         fact.is_ok_and(TokenFact::is_issued)
     });
     let tool = ClientRef::Tool {
@@ -63,9 +63,7 @@ pub(crate) fn is_any_issued(case: &Case<'_>) -> bool {
     };
     let ours = case.object.organization_id();
     let theirs = organization::organization_of(case, &tool);
-    let login = FactKey::SamlLogin {
-        object: case.object.id,
-    };
+    let login = FactKey::saml_login(case.object.id);
     let login = case.facts().saml_login(&login).ok();
     let of_person = login.is_some_and(|login| login.accepted().is_some());
     of_service || of_person || ours.is_some_and(|ours| theirs.is_some_and(|id| id.is_like(&ours)))
@@ -82,7 +80,7 @@ pub(crate) fn client(row: &Row) -> Option<&ClientRef> {
 /// The token requests of some clients, which failed.
 pub(crate) fn keys(members: &Clients<'_>) -> impl Iterator<Item = FactKey> {
     let clients = members.rows().filter_map(client);
-    clients.map(subjects::token_key)
+    clients.map(FactKey::token)
 }
 
 /// The client ids of a group, as far as they may be shown.

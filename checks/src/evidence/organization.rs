@@ -4,8 +4,6 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{Answer, ApiOutcome, ClientRef, FactKey, Gap};
 use hybridcheck_core::names::OrgId;
 
-use crate::evidence::subjects::token_info_key;
-
 /// Whether what this reader saw is about the object's organisation. What a reader of another organisation saw says nothing about
 /// the object: a gap, no accusation.
 pub(crate) fn is_about_us(case: &Case<'_>, reader: &ClientRef) -> Answer<()> {
@@ -70,9 +68,7 @@ pub(crate) fn whose<'a>(case: &Case<'a>, reader: &ClientRef, ours: &OrgId) -> Wh
 
 /// Whether the organisation that a reader sees bears the short name of the object, which no two organisations share.
 fn is_named(case: &Case<'_>, reader: &ClientRef) -> bool {
-    let key = FactKey::Organization {
-        object: case.object.id,
-    };
+    let key = FactKey::organization(case.object.id);
     let name = case.object.organization_sname();
     let fact = case.facts().organization(&key).ok();
     let fact = fact.filter(|fact| fact.reader == *reader);
@@ -99,11 +95,9 @@ pub(crate) fn confirms(case: &Case<'_>, reader: &ClientRef, ours: &OrgId) -> boo
 /// The organisation a client's token is for, as far as an answer says.
 pub(crate) fn organization_of<'a>(case: &Case<'a>, client: &ClientRef) -> Option<&'a OrgId> {
     let facts = case.facts();
-    let info = facts.token_info(&token_info_key(client)).ok();
+    let info = facts.token_info(&FactKey::token_info(client)).ok();
     let of_token = info.and_then(|fact| fact.organization_id());
-    let key = FactKey::Organization {
-        object: case.object.id,
-    };
+    let key = FactKey::organization(case.object.id);
     let of_answer = facts
         .organization(&key)
         .ok()

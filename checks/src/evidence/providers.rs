@@ -16,9 +16,7 @@ pub(crate) fn pureengage<'a>(
     let fact = case.pureengage_idp()?;
     organization::is_about_us(case, &fact.reader)?;
     match &fact.outcome {
-        ApiOutcome::NotFound => Err(Gap::blocked(FactKey::PureengageIdp {
-            object: case.object.id,
-        })),
+        ApiOutcome::NotFound => Err(Gap::blocked(FactKey::pureengage_idp(case.object.id))),
         _ => Ok((fact, subjects::found(fact)?)),
     }
 }
@@ -38,9 +36,7 @@ fn find<'a>(
     is_wanted: impl Fn(&IdentityProvider) -> bool,
 ) -> Option<&'a IdentityProvider> {
     let ours = case.object.issuer()?;
-    let key = FactKey::Idps {
-        object: case.object.id,
-    };
+    let key = FactKey::idps(case.object.id);
     let fact = case.facts().idps(&key).ok()?;
     organization::is_about_us(case, &fact.reader).ok()?;
     let ApiOutcome::Found(listing) = &fact.outcome else {

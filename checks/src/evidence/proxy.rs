@@ -39,19 +39,12 @@ pub(crate) enum Refusal {
     Other,
 }
 
-/// The key of how the route to an endpoint was chosen.
-pub(crate) fn routing_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::Routing {
-        endpoint: endpoint.clone(),
-    }
-}
-
 /// The proxy of an endpoint's route; why a check of proxies does not apply when there is none.
 pub(crate) fn proxy_of(
     case: &Case<'_>,
     endpoint: &Endpoint,
 ) -> Answer<Result<Endpoint, Judgement>> {
-    let routing: &RoutingFact = case.routing(&routing_key(endpoint))?;
+    let routing: &RoutingFact = case.routing(&FactKey::routing(endpoint))?;
     if let Some(why) = &routing.unspoken {
         return Err(Gap::NoMeans { what: why.clone() });
     }
@@ -193,11 +186,9 @@ fn broken(case: &Case<'_>, members: &Endpoints<'_>) -> Vec<FactKey> {
     let mut keys = Vec::new();
     for endpoint in members.each() {
         let tried = case.tunnels_of(endpoint).into_iter();
-        keys.extend(tried.map(|(address, _)| FactKey::Tunnel {
-            endpoint: endpoint.clone(),
-            address,
-            route: case.route(endpoint),
-        }));
+        keys.extend(
+            tried.map(|(address, _)| FactKey::tunnel(endpoint, address).by(case.route(endpoint))),
+        );
         keys.push(case.over(FactKey::connection(endpoint.clone())));
     }
     keys

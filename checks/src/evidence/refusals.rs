@@ -132,7 +132,7 @@ pub(crate) fn diagnosed(
     };
     let is_refused = |row: &&Row| match &row.subject {
         Subject::Client { client } => {
-            let key = subjects::token_info_key(client);
+            let key = FactKey::token_info(client);
             refused.iter().any(|call| *call.key == key)
         }
         _ => false,

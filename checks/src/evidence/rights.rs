@@ -200,9 +200,7 @@ fn states_policies(case: &Case<'_>) -> bool {
 
 /// Key of what a client says of its own grants.
 pub(crate) fn grants_key(client: &ClientRef) -> FactKey {
-    FactKey::Grants {
-        client: client.clone(),
-    }
+    FactKey::grants(client)
 }
 
 /// What a client says of its own grants.

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::{general, network};
 use hybridcheck_core::access::request;
 use hybridcheck_core::check::{Case, Check, Subject};
-use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::facts::{Attempt, Ending, FactKey, TcpFact, TlsFact};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::row::Row;
@@ -98,11 +98,8 @@ pub(crate) fn questions<'n>(
 pub(crate) fn name_keys(case: &Case<'_>, host: &Host) -> Vec<FactKey> {
     let asked = case.dns_of(host).into_iter();
     asked
-        .map(|(nameserver, _)| FactKey::Dns {
-            host: host.clone(),
-            nameserver,
-        })
-        .chain([FactKey::Addresses { host: host.clone() }])
+        .map(|(nameserver, _)| FactKey::dns(host, nameserver))
+        .chain([FactKey::addresses(host)])
         .collect()
 }
 
@@ -138,24 +135,6 @@ pub(crate) fn tls<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Vec<(IpAddr, &'a 
     tried
         .filter_map(|(address, answer)| Some((address, answer.ok()?)))
         .collect()
-}
-
-/// Key of one connection of an endpoint.
-pub(crate) fn tcp_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
-    FactKey::Tcp {
-        endpoint: endpoint.clone(),
-        address,
-        route: Route::Direct,
-    }
-}
-
-/// Key of one handshake of an endpoint.
-pub(crate) fn tls_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
-    FactKey::Tls {
-        endpoint: endpoint.clone(),
-        address,
-        route: Route::Direct,
-    }
 }
 
 /// The URL that names the endpoint fails its own check.

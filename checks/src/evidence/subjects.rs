@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
-    Answer, ApiError, ApiFact, ApiOutcome, ClientRef, FactKey, Gap, HttpFact, TlsFact, Trust,
+    Answer, ApiError, ApiFact, ApiOutcome, FactKey, Gap, HttpFact, TlsFact, Trust,
 };
 use hybridcheck_core::finding::{Judgement, Outcome, Owner, Severity};
 use hybridcheck_core::names::OrgId;
@@ -27,13 +27,6 @@ pub(crate) fn tls_endpoints(object: &HybridObject) -> Vec<Endpoint> {
     endpoints
 }
 
-/// Key of the addresses of an endpoint's host.
-pub(crate) fn addresses_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::Addresses {
-        host: endpoint.host.clone(),
-    }
-}
-
 /// Why a check of the direct way does not apply: requests to the endpoint go through a proxy.
 pub(crate) fn is_proxied(case: &Case<'_>, endpoint: &Endpoint) -> Option<Judgement> {
     match case.route(endpoint) {
@@ -41,20 +34,6 @@ pub(crate) fn is_proxied(case: &Case<'_>, endpoint: &Endpoint) -> Option<Judgeme
         Route::Proxy(proxy) => Some(Judgement::not_applicable(format!(
             "requests go through proxy {proxy}, which looks the name up and connects itself; network-routes compares the direct way"
         ))),
-    }
-}
-
-/// Key of what the hosts file says of an endpoint's host.
-pub(crate) fn hosts_file_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::HostsFile {
-        host: endpoint.host.clone(),
-    }
-}
-
-/// Key of the system's own look-up of an endpoint's host.
-pub(crate) fn system_lookup_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::SystemLookup {
-        host: endpoint.host.clone(),
     }
 }
 
@@ -97,36 +76,6 @@ pub(crate) fn beside_proxy(
     }
 }
 
-/// Key of an endpoint's discovery document; a case reads it over the route of the run.
-pub(crate) fn discovery_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::Discovery {
-        endpoint: endpoint.clone(),
-        route: Route::Direct,
-    }
-}
-
-/// Key of an endpoint's call without a token; a case reads it over the route of the run.
-pub(crate) fn api_probe_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::ApiProbe {
-        endpoint: endpoint.clone(),
-        route: Route::Direct,
-    }
-}
-
-/// Key of a client's token.
-pub(crate) fn token_key(client: &ClientRef) -> FactKey {
-    FactKey::Token {
-        client: client.clone(),
-    }
-}
-
-/// Key of a client's token info.
-pub(crate) fn token_info_key(client: &ClientRef) -> FactKey {
-    FactKey::TokenInfo {
-        client: client.clone(),
-    }
-}
-
 /// The handshakes with the addresses of an endpoint that could be tried; when there is none, why.
 pub(crate) fn handshakes<'a>(
     case: &Case<'a>,
@@ -148,17 +97,11 @@ pub(crate) fn handshakes<'a>(
         let missing = connection.err().or(missing);
         return Err(missing.unwrap_or_else(|| Gap::blocked(FactKey::connection(endpoint.clone()))));
     }
-    let addresses = case.addresses(&addresses_key(endpoint))?;
+    let addresses = case.addresses(&FactKey::addresses(&endpoint.host))?;
     let Some(first) = addresses.addresses.first() else {
-        return Err(Gap::blocked(addresses_key(endpoint)));
+        return Err(Gap::blocked(FactKey::addresses(&endpoint.host)));
     };
-    Err(missing.unwrap_or_else(|| {
-        Gap::blocked(FactKey::Tcp {
-            endpoint: endpoint.clone(),
-            address: *first,
-            route: Route::Direct,
-        })
-    }))
+    Err(missing.unwrap_or_else(|| Gap::blocked(FactKey::tcp(endpoint, *first))))
 }
 
 /// Handshakes in which a chain was served, with what it is worth; when there is none, why.
@@ -172,11 +115,9 @@ pub(crate) fn served<'a>(
         .filter_map(|(address, fact)| Some((*address, *fact, fact.trust?)))
         .collect();
     match tried.first() {
-        Some((address, _)) if served.is_empty() => Err(Gap::blocked(FactKey::Tls {
-            endpoint: endpoint.clone(),
-            address: *address,
-            route: Route::Direct,
-        })),
+        Some((address, _)) if served.is_empty() => {
+            Err(Gap::blocked(FactKey::tls(endpoint, *address)))
+        }
         _ => Ok(served),
     }
 }
@@ -186,20 +127,15 @@ pub(crate) fn reach_needs(endpoint: &Endpoint, object: &HybridObject) -> Vec<Fac
     if object.speaks_tls(endpoint) {
         return connection_needs(endpoint);
     }
-    vec![
-        addresses_key(endpoint),
-        FactKey::Reach {
-            endpoint: endpoint.clone(),
-        },
-    ]
+    vec![FactKey::addresses(&endpoint.host), FactKey::reach(endpoint)]
 }
 
 /// What a check of an endpoint's TLS asks for.
 pub(crate) fn connection_needs(endpoint: &Endpoint) -> Vec<FactKey> {
     vec![
-        addresses_key(endpoint),
+        FactKey::addresses(&endpoint.host),
         FactKey::connection(endpoint.clone()),
-        crate::evidence::proxy::routing_key(endpoint),
+        FactKey::routing(endpoint),
     ]
 }
 

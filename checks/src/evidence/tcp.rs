@@ -71,10 +71,7 @@ pub(crate) fn path<'a>(
     endpoint: &Endpoint,
     address: IpAddr,
 ) -> Option<&'a PathFact> {
-    let key = FactKey::Path {
-        endpoint: endpoint.clone(),
-        address,
-    };
+    let key = FactKey::path(endpoint, address);
     case.facts().path(&key).ok()
 }
 
@@ -372,11 +369,9 @@ pub(crate) fn broken(case: &Case<'_>, endpoints: &[&Endpoint]) -> Vec<FactKey> {
     let mut keys = Vec::new();
     for endpoint in endpoints {
         let tried = rows::tcp(case, endpoint).into_iter();
-        keys.extend(tried.map(|(address, _)| rows::tcp_key(endpoint, address)));
-        keys.push(FactKey::connection((*endpoint).clone()));
-        keys.push(FactKey::Reach {
-            endpoint: (*endpoint).clone(),
-        });
+        keys.extend(tried.map(|(address, _)| FactKey::tcp(*endpoint, address)));
+        keys.push(FactKey::connection(*endpoint));
+        keys.push(FactKey::reach((*endpoint).clone()));
     }
     keys
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use hybridcheck_core::cause::Diagnosis;
 use hybridcheck_core::check::Case;
-use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{
     FactKey, HelloFact, HelloOutcome, HelloVariant, TlsFact, TlsOutcome, Trust,
 };
@@ -74,20 +74,10 @@ pub(crate) fn hellos<'a>(
     let tried = rows::tls(case, endpoint).into_iter();
     tried
         .filter_map(|(address, _)| {
-            let key = hello_key(endpoint, address, variant);
+            let key = FactKey::hello(endpoint, address, variant);
             Some((address, case.facts().hello(&key).ok()?))
         })
         .collect()
-}
-
-/// Key of another ClientHello.
-pub(crate) fn hello_key(endpoint: &Endpoint, address: IpAddr, variant: HelloVariant) -> FactKey {
-    FactKey::Hello {
-        endpoint: endpoint.clone(),
-        address,
-        route: Route::Direct,
-        variant,
-    }
 }
 
 /// A large ClientHello that was lost or cut where the usual one passes: where, and what it met.
@@ -197,7 +187,7 @@ pub(crate) fn broken(case: &Case<'_>, members: &Endpoints<'_>) -> Vec<FactKey> {
     let mut keys = Vec::new();
     for endpoint in members.each() {
         let tried = rows::tls(case, endpoint).into_iter();
-        keys.extend(tried.map(|(address, _)| rows::tls_key(endpoint, address)));
+        keys.extend(tried.map(|(address, _)| FactKey::tls(endpoint, address)));
         keys.push(FactKey::connection(endpoint.clone()));
     }
     keys

@@ -32,7 +32,7 @@ impl Judge for Audience {
     type Subject = Whole;
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::PureengageIdp { object: object.id }]
+        vec![FactKey::pureengage_idp(object.id)]
     }
 
     fn is_required(&self) -> bool {
@@ -81,9 +81,7 @@ mod tests {
         provider.relying_party_identifier = party.map(Into::into);
         provider.name_identifier_format = Some("urn:x".into());
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-        let key = FactKey::PureengageIdp {
-            object: ObjectId(0),
-        };
+        let key = FactKey::pureengage_idp(ObjectId(0));
         bench
             .fact(key, fact)
             .judge_first(&Audience)

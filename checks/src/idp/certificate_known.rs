@@ -40,16 +40,14 @@ impl Judge for CertificateKnown {
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         vec![
-            FactKey::Certificate { object: object.id },
-            FactKey::PureengageIdp { object: object.id },
+            FactKey::certificate(object.id),
+            FactKey::pureengage_idp(object.id),
         ]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let Some(ours) = case.certificate()?.certificate() else {
-            return Err(Gap::blocked(FactKey::Certificate {
-                object: case.object.id,
-            }));
+            return Err(Gap::blocked(FactKey::certificate(case.object.id)));
         };
         let (fact, provider) = providers::pureengage(case)?;
         let is_held = provider
@@ -146,12 +144,7 @@ mod tests {
         (provider.decoded, provider.undecodable) = (decoded, undecodable);
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
         bench
-            .fact(
-                FactKey::PureengageIdp {
-                    object: ObjectId(0),
-                },
-                fact,
-            )
+            .fact(FactKey::pureengage_idp(ObjectId(0)), fact)
             .judge_first(&CertificateKnown)
     }
 
@@ -218,9 +211,7 @@ mod tests {
             holding(vec![other("aa", "bb")], 1),
             Err(Gap::NotAnswered { .. })
         ));
-        let key = FactKey::Certificate {
-            object: ObjectId(0),
-        };
+        let key = FactKey::certificate(ObjectId(0));
         let broken = certificate(CertificateOutcome::Undecodable(Undecodable::NotEncoded));
         assert_eq!(
             Bench::healthy()

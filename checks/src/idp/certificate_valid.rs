@@ -38,8 +38,8 @@ impl Judge for CertificateValid {
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         vec![
-            FactKey::Certificate { object: object.id },
-            FactKey::PureengageIdp { object: object.id },
+            FactKey::certificate(object.id),
+            FactKey::pureengage_idp(object.id),
         ]
     }
 
@@ -150,9 +150,7 @@ mod tests {
         let mut provider = pureengage_idp(&bench.object);
         (provider.decoded, provider.undecodable) = (decoded, undecodable);
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-        let key = FactKey::PureengageIdp {
-            object: ObjectId(0),
-        };
+        let key = FactKey::pureengage_idp(ObjectId(0));
         bench.fact(key, fact).judge_first(&CertificateValid)
     }
 

@@ -29,7 +29,7 @@ impl Judge for Enabled {
     type Subject = Whole;
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::PureengageIdp { object: object.id }]
+        vec![FactKey::pureengage_idp(object.id)]
     }
 
     fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
@@ -67,12 +67,7 @@ mod tests {
         provider.disabled = disabled;
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
         bench
-            .fact(
-                FactKey::PureengageIdp {
-                    object: ObjectId(0),
-                },
-                fact,
-            )
+            .fact(FactKey::pureengage_idp(ObjectId(0)), fact)
             .judge_first(&Enabled)
     }
 

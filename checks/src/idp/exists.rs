@@ -35,7 +35,7 @@ impl Judge for Exists {
     type Subject = Whole;
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::PureengageIdp { object: object.id }]
+        vec![FactKey::pureengage_idp(object.id)]
     }
 
     fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
@@ -84,12 +84,7 @@ mod tests {
             "GET /api/v2/identityproviders/pureengage",
             outcome,
         );
-        Bench::healthy().fact(
-            FactKey::PureengageIdp {
-                object: ObjectId(0),
-            },
-            fact,
-        )
+        Bench::healthy().fact(FactKey::pureengage_idp(ObjectId(0)), fact)
     }
 
     #[test]
@@ -123,9 +118,7 @@ mod tests {
             permissions: vec!["sso:provider:view".into()],
             call: "GET …".into(),
         };
-        let key = FactKey::PureengageIdp {
-            object: ObjectId(0),
-        };
+        let key = FactKey::pureengage_idp(ObjectId(0));
         assert_eq!(
             Bench::healthy()
                 .gap(key, denied.clone())

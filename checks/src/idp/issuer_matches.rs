@@ -40,7 +40,7 @@ impl Judge for IssuerMatches {
     }
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::PureengageIdp { object: object.id }]
+        vec![FactKey::pureengage_idp(object.id)]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
@@ -177,9 +177,7 @@ mod tests {
         let mut provider = pureengage_idp(&bench.object);
         provider.issuer_uri = Some(issuer.into());
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-        let key = FactKey::PureengageIdp {
-            object: ObjectId(0),
-        };
+        let key = FactKey::pureengage_idp(ObjectId(0));
         bench
             .fact(key, fact)
             .judge_first(&IssuerMatches)
@@ -205,9 +203,7 @@ mod tests {
 
     #[test]
     fn no_provider_is_a_gap() {
-        let key = FactKey::PureengageIdp {
-            object: ObjectId(0),
-        };
+        let key = FactKey::pureengage_idp(ObjectId(0));
         assert_eq!(
             Bench::healthy()
                 .gap(key, Gap::Offline)

@@ -35,10 +35,7 @@ impl Judge for IssuerUnique {
     type Subject = Whole;
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
-        vec![
-            FactKey::Idps { object: object.id },
-            FactKey::PureengageIdp { object: object.id },
-        ]
+        vec![FactKey::idps(object.id), FactKey::pureengage_idp(object.id)]
     }
 
     fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
@@ -188,12 +185,7 @@ mod tests {
             incomplete,
         };
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(listing));
-        bench.fact(
-            FactKey::Idps {
-                object: ObjectId(0),
-            },
-            fact,
-        )
+        bench.fact(FactKey::idps(ObjectId(0)), fact)
     }
 
     fn status(issuer: &str) -> Status {
@@ -258,9 +250,7 @@ mod tests {
 
     #[test]
     fn an_unreadable_provider_is_found_in_the_listing() {
-        let key = FactKey::PureengageIdp {
-            object: ObjectId(0),
-        };
+        let key = FactKey::pureengage_idp(ObjectId(0));
         let bench = beside(vec![other_idp("Generic", ISSUER)], false).gap(key, Gap::Interrupted);
         let judgement = bench.judge_first(&IssuerUnique).expect("a verdict");
         assert_eq!(judgement.status(), Status::Fail);
@@ -274,9 +264,7 @@ mod tests {
 
     #[test]
     fn no_listing_is_a_gap() {
-        let key = FactKey::Idps {
-            object: ObjectId(0),
-        };
+        let key = FactKey::idps(ObjectId(0));
         assert_eq!(
             Bench::healthy()
                 .gap(key, Gap::Offline)

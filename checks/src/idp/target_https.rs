@@ -34,7 +34,7 @@ impl Judge for TargetHttps {
     type Subject = Whole;
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::PureengageIdp { object: object.id }]
+        vec![FactKey::pureengage_idp(object.id)]
     }
 
     fn is_required(&self) -> bool {
@@ -80,9 +80,7 @@ mod tests {
         let mut provider = pureengage_idp(&bench.object);
         provider.sso_target_uri = target.map(Into::into);
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-        let key = FactKey::PureengageIdp {
-            object: ObjectId(0),
-        };
+        let key = FactKey::pureengage_idp(ObjectId(0));
         let bench = bench.fact(key, fact);
         bench.judge_first(&TargetHttps).expect("a verdict")
     }

@@ -41,7 +41,7 @@ impl Judge for AddressGenuine {
     type Subject = Endpoint;
 
     fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
-        vec![subjects::addresses_key(endpoint)]
+        vec![FactKey::addresses(&endpoint.host)]
     }
 
     fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
@@ -50,7 +50,7 @@ impl Judge for AddressGenuine {
 }
 
 fn judged(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
-    let key = subjects::addresses_key(endpoint);
+    let key = FactKey::addresses(&endpoint.host);
     let addresses = case.addresses(&key)?;
     let given = match addresses.source {
         AddressSource::ConnectTo => Some("--connect-to names the address"),
@@ -139,9 +139,7 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressesFact, DnsFact, DnsOutcome, ResolverFact};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{
-        addresses_key, dns_addresses, dns_answer, dns_key, routing_key, through_proxy,
-    };
+    use hybridcheck_testkit::facts::{dns_addresses, dns_answer, dns_key, through_proxy};
 
     fn answering(fact: DnsFact) -> Bench {
         let bench = Bench::healthy();
@@ -152,8 +150,8 @@ mod tests {
         };
         bench
             .fact(dns_key(&host), fact)
-            .fact(addresses_key(&host), named)
-            .blocked_behind(&addresses_key(&host))
+            .fact(FactKey::addresses(&host), named)
+            .blocked_behind(&FactKey::addresses(&host))
     }
 
     fn at(address: &str) -> Bench {
@@ -210,7 +208,7 @@ mod tests {
             source: AddressSource::Dns,
             addresses: vec![IpAddr::from([127, 0, 0, 1])],
         };
-        let bench = bench.fact(addresses_key(&host), named);
+        let bench = bench.fact(FactKey::addresses(&host), named);
         assert_eq!(bench.status(&AddressGenuine), Status::Pass);
     }
 
@@ -233,14 +231,14 @@ mod tests {
     fn behind_a_proxy_a_sinkhole_is_a_note() {
         let bench = at("0.0.0.0");
         let auth = bench.auth();
-        let bench = bench.fact(routing_key(&auth), through_proxy());
+        let bench = bench.fact(FactKey::routing(&auth), through_proxy());
         assert_eq!(bench.status(&AddressGenuine), Status::Note);
     }
 
     #[test]
     fn no_address_at_all_is_judged_elsewhere() {
         let bench = answering(dns_addresses(Vec::new()));
-        let key = addresses_key(&bench.auth().host);
+        let key = FactKey::addresses(&bench.auth().host);
         assert_eq!(bench.judge_first(&AddressGenuine), Err(Gap::blocked(key)));
     }
 }

@@ -6,8 +6,6 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::evidence::subjects;
-
 page! {
     /// The clock of this host agrees with Genesys Cloud's.
     ///
@@ -43,8 +41,8 @@ impl Judge for Clock {
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         let (auth, api) = (object.auth_endpoints(), object.api_endpoints());
-        let discovery = auth.iter().map(subjects::discovery_key);
-        let probe = api.iter().map(subjects::api_probe_key);
+        let discovery = auth.iter().map(FactKey::discovery);
+        let probe = api.iter().map(FactKey::api_probe);
         discovery.chain(probe).collect()
     }
 
@@ -176,7 +174,7 @@ fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
     let mut readings = Vec::new();
     let mut missing = None;
     for endpoint in case.object.auth_endpoints() {
-        let key = subjects::discovery_key(&endpoint);
+        let key = FactKey::discovery(&endpoint);
         match case.discovery(&key) {
             Ok(fact) if fact.document.is_some() || is_marked(&fact.http) => {
                 readings.extend(reading(&fact.http));
@@ -186,7 +184,7 @@ fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
         }
     }
     for endpoint in case.object.api_endpoints() {
-        let key = subjects::api_probe_key(&endpoint);
+        let key = FactKey::api_probe(&endpoint);
         match case.api_probe(&key) {
             Ok(fact) if fact.error.is_some() => readings.extend(reading(&fact.http)),
             Ok(_) => missing = missing.or(Some(Gap::blocked(key))),
@@ -195,7 +193,7 @@ fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
     }
     for client in case.service_clients() {
         // Asked for by other checks: used when it is there, never asked for on account of the clock.
-        let key = subjects::token_key(&client);
+        let key = FactKey::token(&client);
         if let Ok(fact) = case.facts().token(&key)
             && (matches!(fact.outcome, TokenOutcome::Issued { .. }) || is_marked(&fact.http))
         {
@@ -225,8 +223,7 @@ mod tests {
     use hybridcheck_core::facts::Facts;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{
-        api_error, api_probe, api_probe_key, clock, discovery, discovery_key, now, token_key,
-        with_clock, without,
+        api_error, api_probe, clock, discovery, now, token_key, with_clock, without,
     };
 
     fn ahead(seconds: Option<i64>) -> Bench {
@@ -239,8 +236,8 @@ mod tests {
         probe.http = with_clock(probe.http, reading);
         bench.facts = without(&bench.facts, &token_key("ewt"));
         bench
-            .fact(discovery_key(&auth), document)
-            .fact(api_probe_key(&api), probe)
+            .fact(FactKey::discovery(&auth), document)
+            .fact(FactKey::api_probe(&api), probe)
     }
 
     #[test]
@@ -312,11 +309,11 @@ mod tests {
         document.http = with_clock(document.http, Some(clock(9999)));
         document.document = None;
         let bench = bench
-            .fact(discovery_key(&auth), document)
-            .fact(api_probe_key(&api), api_probe(&api, None));
+            .fact(FactKey::discovery(&auth), document)
+            .fact(FactKey::api_probe(&api), api_probe(&api, None));
         assert_eq!(
             bench.judge_first(&Clock),
-            Err(Gap::blocked(discovery_key(&auth)))
+            Err(Gap::blocked(FactKey::discovery(&auth)))
         );
     }
 

@@ -46,9 +46,9 @@ impl Judge for Connects {
         if let Some(judgement) = subjects::is_proxied(case, endpoint) {
             return Ok(judgement);
         }
-        let addresses = case.addresses(&subjects::addresses_key(endpoint))?;
+        let addresses = case.addresses(&FactKey::addresses(&endpoint.host))?;
         if addresses.addresses.iter().all(IpAddr::is_unspecified) {
-            return Err(Gap::blocked(subjects::addresses_key(endpoint)));
+            return Err(Gap::blocked(FactKey::addresses(&endpoint.host)));
         }
         let mut tried: Vec<Tried<'_>> = Vec::new();
         let mut missing = None;
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{addresses_key, addresses_of, attempt, tcp, tcp_key, took};
+    use hybridcheck_testkit::facts::{addresses_of, attempt, tcp, took};
 
     fn outcomes(first: TcpOutcome, second: TcpOutcome) -> Bench {
         let mut bench = Bench::healthy();
@@ -213,7 +213,7 @@ mod tests {
             .into_iter()
             .zip([first, second])
         {
-            bench = bench.fact(tcp_key(&endpoint, address), tcp(address, 443, outcome));
+            bench = bench.fact(FactKey::tcp(&endpoint, address), tcp(address, 443, outcome));
         }
         bench
     }
@@ -259,7 +259,7 @@ mod tests {
         let mut fact = tcp(address, 443, TcpOutcome::Connected);
         fact.attempts.insert(0, attempt(Ending::TimedOut));
         let judgement = bench
-            .fact(tcp_key(&endpoint, address), fact)
+            .fact(FactKey::tcp(&endpoint, address), fact)
             .judge_first(&Connects)
             .expect("a verdict");
         assert_eq!(judgement.status(), Status::Warn);
@@ -272,12 +272,12 @@ mod tests {
         let endpoint = bench.auth();
         let address = "2001:db8::1".parse().expect("an address");
         let absent = tcp(address, 443, TcpOutcome::NetworkUnreachable);
-        let bench = bench.fact(tcp_key(&endpoint, address), absent);
+        let bench = bench.fact(FactKey::tcp(&endpoint, address), absent);
         assert_eq!(bench.status(&Connects), Status::Note);
         let silent = tcp(address, 443, TcpOutcome::TimedOut { waited: took(5000) });
         assert_eq!(
             bench
-                .fact(tcp_key(&endpoint, address), silent)
+                .fact(FactKey::tcp(&endpoint, address), silent)
                 .status(&Connects),
             Status::Warn
         );
@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn a_name_without_addresses_is_a_gap() {
         let bench = Bench::healthy();
-        let key = addresses_key(&bench.auth().host);
+        let key = FactKey::addresses(&bench.auth().host);
         let bench = bench
             .gap(key.clone(), Gap::Interrupted)
             .blocked_behind(&key);

@@ -40,11 +40,11 @@ impl Judge for GenuineApiService {
     }
 
     fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
-        vec![subjects::api_probe_key(endpoint)]
+        vec![FactKey::api_probe(endpoint)]
     }
 
     fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
-        let fact = case.api_probe(&subjects::api_probe_key(endpoint))?;
+        let fact = case.api_probe(&FactKey::api_probe(endpoint))?;
         let role = case.regions.of_host(&endpoint.host).map(|(_, role)| role);
         if role != Some(HostRole::Api) {
             case.note(&FactKey::option(
@@ -138,12 +138,12 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::Gap;
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{api_error, api_probe, api_probe_key};
+    use hybridcheck_testkit::facts::{api_error, api_probe};
 
     fn answering(error: Option<ApiError>) -> Judgement {
         let bench = Bench::healthy();
         let endpoint = bench.api();
-        let bench = bench.fact(api_probe_key(&endpoint), api_probe(&endpoint, error));
+        let bench = bench.fact(FactKey::api_probe(&endpoint), api_probe(&endpoint, error));
         bench.judge_first(&GenuineApiService).expect("a verdict")
     }
 
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn no_answer_is_a_gap() {
         let bench = Bench::healthy();
-        let key = api_probe_key(&bench.api());
+        let key = FactKey::api_probe(&bench.api());
         assert_eq!(
             bench.gap(key, Gap::Offline).judge_first(&GenuineApiService),
             Err(Gap::Offline)

@@ -43,11 +43,11 @@ impl Judge for GenuineAuthService {
     }
 
     fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
-        vec![subjects::discovery_key(endpoint)]
+        vec![FactKey::discovery(endpoint)]
     }
 
     fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
-        let fact = case.discovery(&subjects::discovery_key(endpoint))?;
+        let fact = case.discovery(&FactKey::discovery(endpoint))?;
         let role = case.regions.of_host(&endpoint.host).map(|(_, role)| role);
         if role != Some(HostRole::Auth) {
             case.note(&FactKey::option(case.object.id, "general", "base_auth_url"));
@@ -165,11 +165,11 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, HttpOutcome};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{addresses_key, discovery, discovery_key, http};
+    use hybridcheck_testkit::facts::{discovery, http};
 
     fn answering(fact: DiscoveryFact) -> Judgement {
         let bench = Bench::healthy();
-        let key = discovery_key(&bench.auth());
+        let key = FactKey::discovery(&bench.auth());
         bench
             .fact(key, fact)
             .judge_first(&GenuineAuthService)
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn no_connection_is_a_gap() {
         let bench = Bench::healthy();
-        let bench = bench.blocked_behind(&addresses_key(&Bench::healthy().auth().host));
+        let bench = bench.blocked_behind(&FactKey::addresses(&Bench::healthy().auth().host));
         assert!(matches!(
             bench.judge_first(&GenuineAuthService),
             Err(Gap::Blocked { .. })

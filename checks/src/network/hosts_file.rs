@@ -41,8 +41,8 @@ impl Judge for HostsFile {
 
     fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
         vec![
-            subjects::hosts_file_key(endpoint),
-            subjects::addresses_key(endpoint),
+            FactKey::hosts_file(&endpoint.host),
+            FactKey::addresses(&endpoint.host),
         ]
     }
 
@@ -51,7 +51,7 @@ impl Judge for HostsFile {
     }
 
     fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
-        let fact = match case.hosts_file(&subjects::hosts_file_key(endpoint)) {
+        let fact = match case.hosts_file(&FactKey::hosts_file(&endpoint.host)) {
             Err(Gap::NoMeans { what }) => return Ok(Judgement::not_applicable(what)),
             other => other?,
         };
@@ -64,7 +64,7 @@ impl Judge for HostsFile {
             return Ok(unnamed(endpoint, fact));
         }
         // Noted: everything after it goes to the address of the entry.
-        let _ = case.addresses(&subjects::addresses_key(endpoint));
+        let _ = case.addresses(&FactKey::addresses(&endpoint.host));
         subjects::beside_proxy(case, endpoint, Ok(named(case, endpoint, fact)))
     }
 }
@@ -186,18 +186,16 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{
-        addresses_of, dns, dns_key, hosts_file, hosts_file_key, routing_key, through_proxy,
-    };
+    use hybridcheck_testkit::facts::{addresses_of, dns, dns_key, hosts_file, through_proxy};
 
     fn naming(addresses: &[IpAddr]) -> Bench {
         let bench = Bench::healthy();
         let host = bench.auth().host;
-        bench.fact(hosts_file_key(&host), hosts_file(addresses))
+        bench.fact(FactKey::hosts_file(&host), hosts_file(addresses))
     }
 
     fn unproven(bench: Bench) -> Bench {
-        let key = subjects::addresses_key(&bench.auth());
+        let key = FactKey::addresses(&bench.auth().host);
         bench.blocked_behind(&key)
     }
 
@@ -248,7 +246,7 @@ mod tests {
     fn behind_a_proxy_an_entry_is_a_note() {
         let bench = unproven(naming(&stale()));
         let auth = bench.auth();
-        let bench = bench.fact(routing_key(&auth), through_proxy());
+        let bench = bench.fact(FactKey::routing(&auth), through_proxy());
         assert_eq!(bench.status(&HostsFile), Status::Note);
     }
 
@@ -257,10 +255,10 @@ mod tests {
         let host = Bench::healthy().auth().host;
         let mut fact = hosts_file(&[]);
         fact.oddities = vec!["line 3: no address at its start: foo".into()];
-        let bench = Bench::healthy().fact(hosts_file_key(&host), fact.clone());
+        let bench = Bench::healthy().fact(FactKey::hosts_file(&host), fact.clone());
         assert_eq!(bench.status(&HostsFile), Status::Note);
         fact.problem = Some("cannot be read: Permission denied".into());
-        let bench = Bench::healthy().fact(hosts_file_key(&host), fact);
+        let bench = Bench::healthy().fact(FactKey::hosts_file(&host), fact);
         assert_eq!(
             bench.judge_first(&HostsFile),
             Err(Gap::NotAnswered {
@@ -274,7 +272,7 @@ mod tests {
         let gap = Gap::NoMeans {
             what: "--resolve was given".into(),
         };
-        let key = hosts_file_key(&Bench::healthy().auth().host);
+        let key = FactKey::hosts_file(&Bench::healthy().auth().host);
         let bench = Bench::healthy().gap(key, gap);
         assert_eq!(bench.status(&HostsFile), Status::NotApplicable);
     }

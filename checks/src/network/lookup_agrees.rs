@@ -42,8 +42,8 @@ impl Judge for LookupAgrees {
 
     fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
         vec![
-            subjects::system_lookup_key(endpoint),
-            subjects::addresses_key(endpoint),
+            FactKey::system_lookup(&endpoint.host),
+            FactKey::addresses(&endpoint.host),
         ]
     }
 
@@ -57,11 +57,11 @@ impl Judge for LookupAgrees {
 }
 
 fn judged(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
-    let fact = match case.system_lookup(&subjects::system_lookup_key(endpoint)) {
+    let fact = match case.system_lookup(&FactKey::system_lookup(&endpoint.host)) {
         Err(Gap::NoMeans { what }) => return Ok(Judgement::not_applicable(what)),
         other => other?,
     };
-    let key = subjects::addresses_key(endpoint);
+    let key = FactKey::addresses(&endpoint.host);
     let named = case.addresses(&key)?;
     if named.source == AddressSource::HostsFile {
         return Ok(Judgement::not_applicable(
@@ -244,14 +244,11 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressesFact, DnsOutcome, ResolverFact};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{
-        addresses_key, dns, dns_key, routing_key, system_lookup, system_lookup_key, through_proxy,
-        took,
-    };
+    use hybridcheck_testkit::facts::{dns, dns_key, system_lookup, through_proxy, took};
 
     fn system(outcome: SystemOutcome) -> Bench {
         let bench = Bench::healthy();
-        let key = system_lookup_key(&bench.auth().host);
+        let key = FactKey::system_lookup(&bench.auth().host);
         bench.fact(key, system_lookup(outcome))
     }
 
@@ -315,7 +312,7 @@ mod tests {
         };
         let judgement = bench
             .fact(dns_key(&host), dns(&DnsOutcome::NxDomain))
-            .fact(addresses_key(&host), named)
+            .fact(FactKey::addresses(&host), named)
             .fact(FactKey::Resolver, resolver)
             .judge_first(&LookupAgrees)
             .expect("a verdict");
@@ -340,7 +337,7 @@ mod tests {
         };
         let bench = bench
             .fact(dns_key(&host), dns(&DnsOutcome::NxDomain))
-            .fact(addresses_key(&host), nothing);
+            .fact(FactKey::addresses(&host), nothing);
         assert!(matches!(
             bench.judge_first(&LookupAgrees),
             Err(Gap::Blocked { .. })
@@ -351,7 +348,7 @@ mod tests {
     fn behind_a_proxy_a_look_up_that_fails_is_a_note() {
         let bench = system(fails());
         let auth = bench.auth();
-        let bench = bench.fact(routing_key(&auth), through_proxy());
+        let bench = bench.fact(FactKey::routing(&auth), through_proxy());
         assert_eq!(bench.status(&LookupAgrees), Status::Note);
     }
 }

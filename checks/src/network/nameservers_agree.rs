@@ -38,7 +38,7 @@ impl Judge for NameserversAgree {
     type Subject = Endpoint;
 
     fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
-        vec![subjects::addresses_key(endpoint)]
+        vec![FactKey::addresses(&endpoint.host)]
     }
 
     fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
@@ -48,7 +48,7 @@ impl Judge for NameserversAgree {
 
 fn judged(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
     let host = &endpoint.host;
-    let key = subjects::addresses_key(endpoint);
+    let key = FactKey::addresses(&endpoint.host);
     let given = match case.addresses(&key)?.source {
         AddressSource::ConnectTo => Some("--connect-to names the address"),
         AddressSource::Resolve => Some("--resolve names the address"),
@@ -129,16 +129,11 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{DnsFact, DnsOutcome};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{
-        dns, dns_addresses, dns_key, routing_key, through_proxy, took,
-    };
+    use hybridcheck_testkit::facts::{dns, dns_addresses, dns_key, through_proxy, took};
 
     fn beside(fact: DnsFact) -> Bench {
         let bench = Bench::healthy();
-        let key = FactKey::Dns {
-            host: bench.auth().host,
-            nameserver: SocketAddr::from(([10, 0, 0, 54], 53)),
-        };
+        let key = FactKey::dns(bench.auth().host, SocketAddr::from(([10, 0, 0, 54], 53)));
         bench.fact(key, fact)
     }
 
@@ -188,7 +183,7 @@ mod tests {
     fn behind_a_proxy_a_disagreement_is_a_note() {
         let bench = beside(dns(&DnsOutcome::NxDomain));
         let auth = bench.auth();
-        let bench = bench.fact(routing_key(&auth), through_proxy());
+        let bench = bench.fact(FactKey::routing(&auth), through_proxy());
         assert_eq!(bench.status(&NameserversAgree), Status::Note);
     }
 

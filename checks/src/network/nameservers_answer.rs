@@ -50,12 +50,7 @@ impl Judge for NameserversAnswer {
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
         let hosts = hosts(object).into_iter();
         hosts
-            .flat_map(|host| {
-                [
-                    FactKey::Addresses { host: host.clone() },
-                    FactKey::SystemLookup { host },
-                ]
-            })
+            .flat_map(|host| [FactKey::addresses(&host), FactKey::system_lookup(host)])
             .collect()
     }
 
@@ -235,7 +230,7 @@ fn asked_for(case: &Case<'_>) -> Vec<Host> {
 fn without_questions(case: &Case<'_>, hosts: &[Host]) -> Answer<Judgement> {
     let mut given = true;
     for host in hosts {
-        let key = FactKey::Addresses { host: host.clone() };
+        let key = FactKey::addresses(host);
         given &= !matches!(
             case.addresses(&key)?.source,
             AddressSource::Dns | AddressSource::HostsFile | AddressSource::System
@@ -278,7 +273,7 @@ fn without_questions(case: &Case<'_>, hosts: &[Host]) -> Answer<Judgement> {
 /// The hosts file or the system's own look-up names every host, so programs do without the nameservers.
 fn is_named_otherwise(case: &Case<'_>, hosts: &[Host]) -> bool {
     hosts.iter().all(|host| {
-        let key = FactKey::Addresses { host: host.clone() };
+        let key = FactKey::addresses(host);
         case.addresses(&key).is_ok_and(|fact| {
             matches!(
                 fact.source,
@@ -301,7 +296,7 @@ fn with_waits(case: &Case<'_>, hosts: &[Host], mut judgement: Judgement) -> Judg
         return judgement;
     }
     for host in hosts {
-        let key = FactKey::SystemLookup { host: host.clone() };
+        let key = FactKey::system_lookup(host);
         if let Ok(fact) = case.system_lookup(&key) {
             let label = format!("this system's look-up of {host}");
             judgement = judgement.evidence(&label, format!("{} after {}", fact.outcome, fact.took));
@@ -326,8 +321,7 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressesFact, ResolverFact};
     use hybridcheck_testkit::facts::{
-        addresses_key, addresses_of, dns, dns_addresses, dns_answer, dns_key, routing_key,
-        through_proxy, took, without,
+        addresses_of, dns, dns_addresses, dns_answer, dns_key, through_proxy, took, without,
     };
 
     fn silence() -> DnsOutcome {
@@ -335,10 +329,7 @@ mod tests {
     }
 
     fn second(host: &Host) -> FactKey {
-        FactKey::Dns {
-            host: host.clone(),
-            nameserver: SocketAddr::from(([10, 0, 0, 54], 53)),
-        }
+        FactKey::dns(host, SocketAddr::from(([10, 0, 0, 54], 53)))
     }
 
     #[test]
@@ -375,8 +366,8 @@ mod tests {
             };
             bench = bench
                 .fact(dns_key(&host), dns(&silence()))
-                .fact(addresses_key(&host), empty)
-                .blocked_behind(&addresses_key(&host));
+                .fact(FactKey::addresses(&host), empty)
+                .blocked_behind(&FactKey::addresses(&host));
         }
         assert_eq!(bench.failures(), ["network-nameservers-answer"]);
     }
@@ -494,7 +485,7 @@ mod tests {
             };
             bench = bench
                 .fact(dns_key(&host), dns(&silence()))
-                .fact(addresses_key(&host), named);
+                .fact(FactKey::addresses(&host), named);
         }
         assert_eq!(bench.status(&NameserversAnswer), Status::Warn);
     }
@@ -505,7 +496,7 @@ mod tests {
         for endpoint in [bench.auth(), bench.api()] {
             bench = bench
                 .fact(dns_key(&endpoint.host), dns(&silence()))
-                .fact(routing_key(&endpoint), through_proxy());
+                .fact(FactKey::routing(&endpoint), through_proxy());
         }
         assert!(!matches!(
             bench.status(&NameserversAnswer),

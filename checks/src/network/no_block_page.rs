@@ -1,7 +1,7 @@
 //! Whether a host that a person named answers a plain request itself, instead of a filter on the way.
 
 use hybridcheck_core::check::{Case, Judge};
-use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -81,10 +81,7 @@ impl Judge for NoBlockPage {
 }
 
 fn key(endpoint: &Endpoint) -> FactKey {
-    FactKey::Web {
-        endpoint: endpoint.clone(),
-        route: Route::Direct,
-    }
+    FactKey::web(endpoint)
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ impl Judge for Resolves {
     type Subject = Endpoint;
 
     fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
-        vec![subjects::addresses_key(endpoint)]
+        vec![FactKey::addresses(&endpoint.host)]
     }
 
     fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
@@ -61,7 +61,7 @@ fn resolved(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
             "an address, no name, so there is nothing to look up",
         ));
     }
-    let addresses = case.addresses(&subjects::addresses_key(endpoint))?;
+    let addresses = case.addresses(&FactKey::addresses(&endpoint.host))?;
     let named = listed(&addresses.addresses);
     let flag = match addresses.source {
         AddressSource::ConnectTo => Some("--connect-to"),
@@ -101,10 +101,7 @@ fn resolved(endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
         Some(judgement) => judgement,
         None if !is_any_other_name_answered(case, host) => {
             // Silence on everything is the nameservers' defect, and judged there.
-            return Err(Gap::blocked(FactKey::Dns {
-                host: host.clone(),
-                nameserver: first.nameserver,
-            }));
+            return Err(Gap::blocked(FactKey::dns(host, first.nameserver)));
         }
         None => {
             let silent = listed(views.iter().map(|view| view.nameserver));
@@ -250,7 +247,7 @@ mod tests {
     use hybridcheck_core::facts::AddressesFact;
     use hybridcheck_core::finding::Status;
     use hybridcheck_testkit::facts::{
-        addresses_key, addresses_of, dns, dns_addresses, dns_key, routing_key, through_proxy, took,
+        addresses_of, dns, dns_addresses, dns_key, through_proxy, took,
     };
 
     fn answering(outcome: &DnsOutcome) -> Bench {
@@ -315,10 +312,7 @@ mod tests {
         let bench = answering(&DnsOutcome::NxDomain);
         let host = bench.auth().host;
         let nameserver = SocketAddr::from(([10, 0, 0, 54], 53));
-        let key = FactKey::Dns {
-            host: host.clone(),
-            nameserver,
-        };
+        let key = FactKey::dns(&host, nameserver);
         let bench = bench.fact(key, dns_addresses(addresses_of(&host)));
         assert_eq!(bench.status(&Resolves), Status::Pass);
     }
@@ -339,7 +333,7 @@ mod tests {
                 addresses: addresses_of(&host),
             };
             let judgement = bench
-                .fact(addresses_key(&host), named)
+                .fact(FactKey::addresses(&host), named)
                 .judge_first(&Resolves)
                 .expect("a verdict");
             assert_eq!(judgement.status(), Status::Pass);
@@ -355,7 +349,7 @@ mod tests {
     fn behind_a_proxy_the_name_is_the_proxys_to_resolve() {
         let bench = answering(&DnsOutcome::NxDomain);
         let auth = bench.auth();
-        let bench = bench.fact(routing_key(&auth), through_proxy());
+        let bench = bench.fact(FactKey::routing(&auth), through_proxy());
         let judgement = bench.judge_first(&Resolves).expect("a verdict");
         assert_eq!(judgement.status(), Status::NotApplicable);
         assert!(
@@ -373,14 +367,14 @@ mod tests {
             source: AddressSource::Resolve,
             addresses: addresses_of(&host),
         };
-        let bench = bench.fact(addresses_key(&host), given);
+        let bench = bench.fact(FactKey::addresses(&host), given);
         assert_eq!(bench.status(&Resolves), Status::NotApplicable);
     }
 
     #[test]
     fn an_interrupted_run_is_a_gap() {
         let bench = Bench::healthy();
-        let key = addresses_key(&bench.auth().host);
+        let key = FactKey::addresses(&bench.auth().host);
         assert_eq!(
             bench.gap(key, Gap::Interrupted).judge_first(&Resolves),
             Err(Gap::Interrupted)

@@ -7,7 +7,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::evidence::{proxy, subjects};
+use crate::evidence::subjects;
 
 page! {
     /// Every known route to the endpoint leads to a genuine TLS identity.
@@ -47,7 +47,7 @@ impl Judge for Routes {
     }
 
     fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
-        let fact = case.routing(&proxy::routing_key(endpoint))?;
+        let fact = case.routing(&FactKey::routing(endpoint))?;
         if fact.others.is_empty() {
             return Ok(Judgement::not_applicable("one route is known: direct"));
         }
@@ -96,13 +96,13 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, TcpOutcome};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key};
+    use hybridcheck_testkit::facts::{addresses_of, tcp};
     use hybridcheck_testkit::proxied::tunnel_key;
 
     fn direct_shut(mut bench: Bench) -> Bench {
         let auth = bench.auth();
         for address in addresses_of(&auth.host) {
-            let key = tcp_key(&auth, address);
+            let key = FactKey::tcp(&auth, address);
             bench = bench
                 .fact(key.clone(), tcp(address, 443, TcpOutcome::Refused))
                 .blocked_behind(&key);

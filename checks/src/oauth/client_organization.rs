@@ -34,13 +34,13 @@ impl Judge for ClientOrganization {
 
     fn needs(&self, client: &ClientRef, object: &HybridObject) -> Vec<FactKey> {
         vec![
-            subjects::token_info_key(client),
-            FactKey::Organization { object: object.id },
+            FactKey::token_info(client),
+            FactKey::organization(object.id),
         ]
     }
 
     fn judge(&self, client: &ClientRef, case: &Case<'_>) -> Answer<Judgement> {
-        let fact = case.token_info(&subjects::token_info_key(client))?;
+        let fact = case.token_info(&FactKey::token_info(client))?;
         let info = subjects::found(fact)?;
         let organization = info.organization.as_ref();
         let Some(theirs) = organization.and_then(|organization| organization.id.as_ref()) else {

@@ -33,11 +33,11 @@ impl Judge for GrantType {
     type Subject = ClientRef;
 
     fn needs(&self, client: &ClientRef, _: &HybridObject) -> Vec<FactKey> {
-        vec![subjects::token_info_key(client)]
+        vec![FactKey::token_info(client)]
     }
 
     fn judge(&self, client: &ClientRef, case: &Case<'_>) -> Answer<Judgement> {
-        let fact = case.token_info(&subjects::token_info_key(client))?;
+        let fact = case.token_info(&FactKey::token_info(client))?;
         let info = subjects::found(fact)?;
         let stated = info
             .client

@@ -53,7 +53,7 @@ impl Judge for TokenIssued {
         if is_saml(client) {
             return Vec::new();
         }
-        vec![subjects::token_key(client)]
+        vec![FactKey::token(client)]
     }
 
     fn judge(&self, client: &ClientRef, case: &Case<'_>) -> Answer<Judgement> {
@@ -62,7 +62,7 @@ impl Judge for TokenIssued {
                 "its grant type is SAML2 bearer, so no client-credentials token is asked for it",
             ));
         }
-        let fact = case.token(&subjects::token_key(client))?;
+        let fact = case.token(&FactKey::token(client))?;
         let judgement = match &fact.outcome {
             TokenOutcome::Issued {
                 expires_in: Some(life),
@@ -231,7 +231,7 @@ fn not_oauth(case: &Case<'_>, fact: &TokenFact) -> Answer<Judgement> {
                 "base_auth_url",
             )));
         }
-        let key = case.over(subjects::discovery_key(&endpoint));
+        let key = case.over(FactKey::discovery(&endpoint));
         let is_stranger = |fact: &hybridcheck_core::facts::DiscoveryFact| {
             fact.document.is_none()
                 && fact
@@ -258,9 +258,7 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::HttpOutcome;
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{
-        client, discovery, discovery_key, http, oauth_error, token, token_key,
-    };
+    use hybridcheck_testkit::facts::{client, discovery, http, oauth_error, token, token_key};
 
     fn answered(outcome: TokenOutcome) -> Bench {
         let bench = Bench::healthy();
@@ -385,10 +383,10 @@ mod tests {
         let mut portal = discovery(&endpoint, "x");
         portal.document = None;
         portal.http = http("GET …", 200, "text/html", "", false);
-        let behind = answered(TokenOutcome::NotOAuth).fact(discovery_key(&endpoint), portal);
+        let behind = answered(TokenOutcome::NotOAuth).fact(FactKey::discovery(&endpoint), portal);
         assert_eq!(
             behind.judge(&TokenIssued, client("ewt")),
-            Err(Gap::blocked(discovery_key(&endpoint)))
+            Err(Gap::blocked(FactKey::discovery(&endpoint)))
         );
     }
 

@@ -32,7 +32,7 @@ impl Judge for Unchanged {
     type Subject = Whole;
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::Reread { object: object.id }]
+        vec![FactKey::reread(object.id)]
     }
 
     fn is_required(&self) -> bool {

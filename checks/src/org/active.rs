@@ -29,7 +29,7 @@ impl Judge for Active {
     type Subject = Whole;
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::Organization { object: object.id }]
+        vec![FactKey::organization(object.id)]
     }
 
     fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
@@ -76,12 +76,7 @@ mod tests {
             ApiOutcome::Found(found),
         );
         bench
-            .fact(
-                FactKey::Organization {
-                    object: ObjectId(0),
-                },
-                fact,
-            )
+            .fact(FactKey::organization(ObjectId(0)), fact)
             .judge_first(&Active)
     }
 

@@ -34,7 +34,7 @@ impl Judge for IdMatches {
     }
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::Organization { object: object.id }]
+        vec![FactKey::organization(object.id)]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
@@ -109,9 +109,7 @@ mod tests {
     const OTHER: &str = "99999999-1111-4222-8333-444444444444";
 
     fn key() -> FactKey {
-        FactKey::Organization {
-            object: ObjectId(0),
-        }
+        FactKey::organization(ObjectId(0))
     }
 
     fn read_by_tool(bench: Bench) -> Bench {

@@ -42,7 +42,7 @@ impl Judge for Platform {
     type Subject = Whole;
 
     fn needs(&self, _: &Whole, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::Organization { object: object.id }]
+        vec![FactKey::organization(object.id)]
     }
 
     fn is_required(&self) -> bool {
@@ -126,12 +126,7 @@ mod tests {
             ApiOutcome::Found(found),
         );
         bench
-            .fact(
-                FactKey::Organization {
-                    object: ObjectId(0),
-                },
-                fact,
-            )
+            .fact(FactKey::organization(ObjectId(0)), fact)
             .judge_first(&Platform)
     }
 

@@ -38,7 +38,7 @@ impl Judge for ShortNameMatches {
     }
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::Organization { object: object.id }]
+        vec![FactKey::organization(object.id)]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {

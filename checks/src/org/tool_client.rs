@@ -39,7 +39,7 @@ impl Judge for ToolClient {
 
     fn needs(&self, _: &ClientRef, object: &HybridObject) -> Vec<FactKey> {
         // The token's info of the tool's client is asked for wherever the organisation is, when there is such a client.
-        vec![FactKey::Organization { object: object.id }]
+        vec![FactKey::organization(object.id)]
     }
 
     fn is_required(&self) -> bool {
@@ -52,7 +52,7 @@ impl Judge for ToolClient {
                 "no client of hybridcheck's own takes part (--client-id)",
             ));
         }
-        let fact = case.token_info(&subjects::token_info_key(client))?;
+        let fact = case.token_info(&FactKey::token_info(client))?;
         let organization = subjects::found(fact)?.organization.as_ref();
         let Some(theirs) = organization.and_then(|organization| organization.id.as_ref()) else {
             return Err(Gap::NotAnswered {
@@ -129,12 +129,7 @@ mod tests {
         let alone = Bench::with_tool_of(OTHER, Some("Acme Test"))
             .gap(token_info_key("ewt"), Gap::NotPlanned)
             .gap(person_token_info_key(), Gap::NotPlanned);
-        let alone = alone.gap(
-            FactKey::Organization {
-                object: ObjectId(0),
-            },
-            Gap::NotPlanned,
-        );
+        let alone = alone.gap(FactKey::organization(ObjectId(0)), Gap::NotPlanned);
         assert!(matches!(
             alone.judge_first(&ToolClient),
             Err(Gap::Blocked { .. })

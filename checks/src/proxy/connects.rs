@@ -54,8 +54,8 @@ impl Judge for Connects {
             }
         }
         if tried.is_empty() {
-            case.addresses(&subjects::addresses_key(&proxy))?;
-            return Err(missing.unwrap_or(Gap::blocked(subjects::addresses_key(&proxy))));
+            case.addresses(&FactKey::addresses(&proxy.host))?;
+            return Err(missing.unwrap_or(Gap::blocked(FactKey::addresses(&proxy.host))));
         }
         let is_open = |fact: &TcpFact| fact.outcome == TcpOutcome::Connected;
         let shut: Vec<String> = tried
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn an_unresolved_proxy_is_a_gap() {
-        let key = subjects::addresses_key(&proxy());
+        let key = FactKey::addresses(&proxy().host);
         let bench = Bench::healthy()
             .behind_proxy()
             .gap(key.clone(), Gap::blocked(FactKey::Resolver))

@@ -50,7 +50,7 @@ impl Judge for Resolves {
                 "the proxy {proxy} is named by its address"
             )));
         }
-        let addresses = case.addresses(&subjects::addresses_key(&proxy))?;
+        let addresses = case.addresses(&FactKey::addresses(&proxy.host))?;
         if !addresses
             .addresses
             .iter()
@@ -87,10 +87,7 @@ impl Judge for Resolves {
         if said.is_empty() {
             // Silence is the nameservers' defect, and judged there.
             return Err(Gap::blocked(match silent {
-                Some(nameserver) => FactKey::Dns {
-                    host: proxy.host.clone(),
-                    nameserver,
-                },
+                Some(nameserver) => FactKey::dns(&proxy.host, nameserver),
                 None => FactKey::Resolver,
             }));
         }
@@ -112,7 +109,7 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressesFact, DnsFact};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{addresses_key, dns, dns_key, took};
+    use hybridcheck_testkit::facts::{dns, dns_key, took};
     use hybridcheck_testkit::proxied::proxy;
 
     pub(crate) fn nameless(fact: DnsFact) -> Bench {
@@ -121,7 +118,7 @@ mod tests {
             source: AddressSource::Dns,
             addresses: Vec::new(),
         };
-        let key = addresses_key(&host);
+        let key = FactKey::addresses(&host);
         Bench::healthy()
             .behind_proxy()
             .fact(dns_key(&host), fact)

@@ -7,7 +7,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
 
-use crate::evidence::{proxy, subjects};
+use crate::evidence::subjects;
 
 page! {
     /// Flags and variables that name a proxy say one thing, to every program.
@@ -40,7 +40,7 @@ impl Judge for Settings {
     }
 
     fn needs(&self, endpoint: &Endpoint, _: &HybridObject) -> Vec<FactKey> {
-        vec![proxy::routing_key(endpoint)]
+        vec![FactKey::routing(endpoint)]
     }
 
     fn is_required(&self) -> bool {
@@ -48,7 +48,7 @@ impl Judge for Settings {
     }
 
     fn judge(&self, endpoint: &Endpoint, case: &Case<'_>) -> Answer<Judgement> {
-        let fact = case.routing(&proxy::routing_key(endpoint))?;
+        let fact = case.routing(&FactKey::routing(endpoint))?;
         let mut judgement = verdict(fact);
         for oddity in &fact.oddities {
             judgement = judgement.evidence("setting", oddity);
@@ -123,7 +123,7 @@ mod tests {
         let endpoint = bench.auth();
         let mut fact = routing();
         change(&mut fact);
-        let bench = bench.fact(proxy::routing_key(&endpoint), fact);
+        let bench = bench.fact(FactKey::routing(&endpoint), fact);
         bench.judge_first(&Settings).expect("a judgement")
     }
 
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn without_the_fact_it_is_not_checked() {
         let bench = Bench::healthy();
-        let key = proxy::routing_key(&bench.auth());
+        let key = FactKey::routing(&bench.auth());
         let bench = bench.gap(key, Gap::Offline);
         assert_eq!(bench.status(&Settings), Status::Gap);
     }

@@ -60,7 +60,7 @@ impl Judge for Tunnel {
         if tried.is_empty() {
             let connection = case.connection(&FactKey::connection(endpoint.clone()));
             let gap = missing.or(connection.err());
-            return Err(gap.unwrap_or(Gap::blocked(subjects::addresses_key(&proxy))));
+            return Err(gap.unwrap_or(Gap::blocked(FactKey::addresses(&proxy.host))));
         }
         let judgement = verdict(endpoint, &proxy, &tried);
         Ok(with_answers(judgement, &tried))

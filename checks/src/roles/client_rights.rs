@@ -41,9 +41,9 @@ impl Judge for ClientRights {
 
     fn needs(&self, client: &ClientRef, object: &HybridObject) -> Vec<FactKey> {
         vec![
-            subjects::token_info_key(client),
+            FactKey::token_info(client),
             rights::grants_key(client),
-            FactKey::Roles { object: object.id },
+            FactKey::roles(object.id),
         ]
     }
 
@@ -52,7 +52,7 @@ impl Judge for ClientRights {
     }
 
     fn judge(&self, client: &ClientRef, case: &Case<'_>) -> Answer<Judgement> {
-        let info = case.token_info(&subjects::token_info_key(client))?;
+        let info = case.token_info(&FactKey::token_info(client))?;
         let grants = rights::grants(case, client);
         let holder = holder(info)?;
         let grant_type = holder.authorized_grant_type.as_ref();

@@ -69,7 +69,7 @@ impl Judge for Exist {
 /// The listing of roles, where the object names one of this kind.
 pub(super) fn needs(kind: RoleKind, object: &HybridObject) -> Vec<FactKey> {
     let named = object.plain("general", kind.option());
-    let listing = named.map(|_| FactKey::Roles { object: object.id });
+    let listing = named.map(|_| FactKey::roles(object.id));
     listing.into_iter().collect()
 }
 

@@ -48,10 +48,7 @@ impl Judge for Permissions {
             return Vec::new();
         }
         for entry in expected {
-            let key = FactKey::Permissions {
-                object: object.id,
-                domain: entry.permission.domain().to_owned(),
-            };
+            let key = FactKey::permissions(object.id, entry.permission.domain().to_owned());
             if !needs.is_empty() && !needs.contains(&key) {
                 needs.push(key);
             }
@@ -133,10 +130,10 @@ impl Weighed<'_> {
     /// Nothing is lacked, as far as it could be told.
     fn held(&self, case: &Case<'_>, shown: &str) -> Answer<Judgement> {
         if let Some(entry) = self.absent.first() {
-            return Err(Gap::blocked(FactKey::Permissions {
-                object: case.object.id,
-                domain: entry.permission.domain().to_owned(),
-            }));
+            return Err(Gap::blocked(FactKey::permissions(
+                case.object.id,
+                entry.permission.domain().to_owned(),
+            )));
         }
         let untold: Vec<String> = self
             .untold

@@ -36,15 +36,9 @@ impl Judge for Product {
 
     fn needs_under(&self, _: &Whole, object: &HybridObject, policy: &Policy) -> Vec<FactKey> {
         let domains = policy.permission_baseline.domains().into_iter();
-        let of_domains = domains.map(|domain| FactKey::Permissions {
-            object: object.id,
-            domain: domain.to_owned(),
-        });
+        let of_domains = domains.map(|domain| FactKey::permissions(object.id, domain));
         of_domains
-            .chain([
-                FactKey::Products { object: object.id },
-                FactKey::Roles { object: object.id },
-            ])
+            .chain([FactKey::products(object.id), FactKey::roles(object.id)])
             .collect()
     }
 

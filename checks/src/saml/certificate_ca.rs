@@ -35,7 +35,7 @@ impl Judge for CertificateCa {
     }
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::Certificate { object: object.id }]
+        vec![FactKey::certificate(object.id)]
     }
 
     fn is_required(&self) -> bool {

@@ -38,7 +38,7 @@ impl Judge for CertificateEncoding {
     }
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::Certificate { object: object.id }]
+        vec![FactKey::certificate(object.id)]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
@@ -132,7 +132,7 @@ mod tests {
         let facts = material::facts(material::certificate_fact(outcome), key);
         let object = healthy();
         let answer = material::judge(&CertificateEncoding, "certificate", &object, &facts);
-        let by = FactKey::Certificate { object: object.id };
+        let by = FactKey::certificate(object.id);
         assert_eq!(answer, Err(Gap::blocked(by)));
         let none = Facts::without(Gap::Offline);
         let answer = material::judge(&CertificateEncoding, "certificate", &object, &none);

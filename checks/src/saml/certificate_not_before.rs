@@ -38,7 +38,7 @@ impl Judge for CertificateNotBefore {
     }
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::Certificate { object: object.id }]
+        vec![FactKey::certificate(object.id)]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {

@@ -110,12 +110,10 @@ fn judged(record: &ClientRecord) -> Answer<Judgement> {
 
 /// Key of the client as the organisation keeps it.
 pub(crate) fn key(object: &HybridObject) -> FactKey {
-    FactKey::ClientRecord {
-        client: ClientRef::Service {
-            object: object.id,
-            section: SAML_AUTH.to_owned(),
-        },
-    }
+    FactKey::client_record(ClientRef::Service {
+        object: object.id,
+        section: SAML_AUTH.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl Judge for Login {
     }
 
     fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::SamlLogin { object: object.id }]
+        vec![FactKey::saml_login(object.id)]
     }
 
     fn judge(&self, _: &SectionName, case: &Case<'_>) -> Answer<Judgement> {
@@ -123,9 +123,7 @@ impl Judge for Login {
 pub(super) fn accepted<'a>(case: &Case<'a>) -> Answer<Result<&'a SamlLoginFact, Judgement>> {
     match case.saml_login() {
         Ok(fact) if fact.accepted().is_some() => Ok(Ok(fact)),
-        Ok(_) => Err(Gap::blocked(FactKey::SamlLogin {
-            object: case.object.id,
-        })),
+        Ok(_) => Err(Gap::blocked(FactKey::saml_login(case.object.id))),
         Err(Gap::NotAskedFor { .. }) => Ok(Err(Judgement::not_applicable(
             "nobody was logged in; saml-login says why",
         ))),

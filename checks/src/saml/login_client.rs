@@ -37,7 +37,7 @@ impl Judge for LoginClient {
     }
 
     fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::SamlLogin { object: object.id }, key(object)]
+        vec![FactKey::saml_login(object.id), key(object)]
     }
 
     fn judge(&self, _: &SectionName, case: &Case<'_>) -> Answer<Judgement> {
@@ -107,7 +107,7 @@ fn compared(case: &Case<'_>, info: &TokenInfo) -> Vec<(&'static str, Outside, Op
 }
 
 fn key(object: &HybridObject) -> FactKey {
-    subjects::token_info_key(&ClientRef::Person { object: object.id })
+    FactKey::token_info(&ClientRef::Person { object: object.id })
 }
 
 #[cfg(test)]

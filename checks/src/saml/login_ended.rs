@@ -35,7 +35,7 @@ impl Judge for LoginEnded {
     }
 
     fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::SamlLogin { object: object.id }, key(object)]
+        vec![FactKey::saml_login(object.id), key(object)]
     }
 
     fn is_required(&self) -> bool {
@@ -71,9 +71,7 @@ impl Judge for LoginEnded {
 }
 
 fn key(object: &HybridObject) -> FactKey {
-    FactKey::TokenEnd {
-        client: ClientRef::Person { object: object.id },
-    }
+    FactKey::token_end(ClientRef::Person { object: object.id })
 }
 
 #[cfg(test)]

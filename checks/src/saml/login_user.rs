@@ -39,10 +39,10 @@ impl Judge for LoginUser {
 
     fn needs(&self, _: &SectionName, object: &HybridObject) -> Vec<FactKey> {
         vec![
-            FactKey::SamlLogin { object: object.id },
-            FactKey::Me { object: object.id },
-            subjects::token_info_key(&ClientRef::Person { object: object.id }),
-            FactKey::Organization { object: object.id },
+            FactKey::saml_login(object.id),
+            FactKey::me(object.id),
+            FactKey::token_info(&ClientRef::Person { object: object.id }),
+            FactKey::organization(object.id),
         ]
     }
 
@@ -58,7 +58,7 @@ impl Judge for LoginUser {
                 what: format!("{} does not state the user's email", me.call),
             });
         };
-        let key = subjects::token_info_key(&ClientRef::Person {
+        let key = FactKey::token_info(&ClientRef::Person {
             object: case.object.id,
         });
         let organization = match case.token_info(&key).and_then(subjects::found) {

@@ -39,7 +39,7 @@ impl Judge for OptionsClean {
 
     fn needs(&self, name: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         if *name == OptionName::new("saml", "password") {
-            return vec![FactKey::PrivateKey { object: object.id }];
+            return vec![FactKey::private_key(object.id)];
         }
         Vec::new()
     }

@@ -40,7 +40,7 @@ impl Judge for PkeyDecodes {
     }
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::PrivateKey { object: object.id }]
+        vec![FactKey::private_key(object.id)]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {

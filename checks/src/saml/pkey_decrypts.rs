@@ -39,7 +39,7 @@ impl Judge for PkeyDecrypts {
     }
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::PrivateKey { object: object.id }]
+        vec![FactKey::private_key(object.id)]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
@@ -102,7 +102,7 @@ impl Judge for PkeyDecrypts {
             PrivateKeyOutcome::Unencrypted { .. }
             | PrivateKeyOutcome::Other { .. }
             | PrivateKeyOutcome::Undecodable(_) => {
-                return Err(Gap::blocked(FactKey::PrivateKey { object }));
+                return Err(Gap::blocked(FactKey::private_key(object)));
             }
         };
         Ok(judgement
@@ -179,9 +179,7 @@ mod tests {
             },
             PrivateKeyOutcome::Undecodable(Undecodable::NotDer),
         ] {
-            let by = FactKey::PrivateKey {
-                object: healthy().id,
-            };
+            let by = FactKey::private_key(healthy().id);
             assert_eq!(answer(&healthy(), outcome), Err(Gap::blocked(by)));
         }
     }

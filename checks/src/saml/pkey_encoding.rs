@@ -39,7 +39,7 @@ impl Judge for PkeyEncoding {
     }
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
-        vec![FactKey::PrivateKey { object: object.id }]
+        vec![FactKey::private_key(object.id)]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
@@ -53,7 +53,7 @@ impl Judge for PkeyEncoding {
             PrivateKeyOutcome::Unencrypted { .. } => None,
             PrivateKeyOutcome::Other { .. } | PrivateKeyOutcome::Undecodable(_) => {
                 let object = case.object.id;
-                return Err(Gap::blocked(FactKey::PrivateKey { object }));
+                return Err(Gap::blocked(FactKey::private_key(object)));
             }
         };
         // That there is no protection at all is judged by saml-pkey-decodes.

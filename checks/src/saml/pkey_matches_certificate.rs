@@ -41,10 +41,7 @@ impl Judge for PkeyMatchesCertificate {
 
     fn needs(&self, _: &OptionName, object: &HybridObject) -> Vec<FactKey> {
         let object = object.id;
-        vec![
-            FactKey::Certificate { object },
-            FactKey::PrivateKey { object },
-        ]
+        vec![FactKey::certificate(object), FactKey::private_key(object)]
     }
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
@@ -222,9 +219,7 @@ mod tests {
         let wrong = PrivateKeyOutcome::WrongPassword {
             protection: "PBES2".into(),
         };
-        let by = FactKey::PrivateKey {
-            object: healthy().id,
-        };
+        let by = FactKey::private_key(healthy().id);
         assert_eq!(answer(vec![material::info()], wrong), Err(Gap::blocked(by)));
     }
 }

@@ -98,7 +98,7 @@ impl Bench {
         let fact = canned::api(&client, "GET /api/v2/tokens/me", ApiOutcome::Found(info));
         bench
             .with_tool_client()
-            .fact(FactKey::TokenInfo { client }, fact)
+            .fact(FactKey::token_info(client), fact)
     }
 
     /// Changes the facts as a whole.
@@ -414,7 +414,7 @@ fn one_defect_leaves_nothing_unexplained() {
                 source: AddressSource::Dns,
                 addresses: Vec::new(),
             };
-            let key = canned::addresses_key(&host);
+            let key = FactKey::addresses(&host);
             bench = bench
                 .fact(canned::dns_key(&host), canned::dns(outcome))
                 .fact(key.clone(), nothing)
@@ -425,7 +425,7 @@ fn one_defect_leaves_nothing_unexplained() {
     let shut = |mut bench: Bench, outcome: &TcpOutcome| {
         let auth = bench.auth();
         for address in canned::addresses_of(&auth.host) {
-            let key = canned::tcp_key(&auth, address);
+            let key = FactKey::tcp(&auth, address);
             bench = bench
                 .fact(key.clone(), canned::tcp(address, 443, outcome.clone()))
                 .blocked_behind(&key);
@@ -435,7 +435,7 @@ fn one_defect_leaves_nothing_unexplained() {
     let served = |mut bench: Bench, fact: &TlsFact| {
         let auth = bench.auth();
         for address in canned::addresses_of(&auth.host) {
-            let key = canned::tls_key(&auth, address);
+            let key = FactKey::tls(&auth, address);
             bench = bench.fact(key.clone(), fact.clone()).blocked_behind(&key);
         }
         bench
@@ -498,12 +498,7 @@ fn one_defect_leaves_nothing_unexplained() {
         ),
         (
             "idp-missing",
-            healthy().fact(
-                FactKey::PureengageIdp {
-                    object: ObjectId(0),
-                },
-                missing,
-            ),
+            healthy().fact(FactKey::pureengage_idp(ObjectId(0)), missing),
         ),
         (
             "region-mismatch",

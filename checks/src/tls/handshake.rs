@@ -59,7 +59,7 @@ impl Judge for Handshake {
         );
         let large = tls::large_hello_lost(case, endpoint);
         if let Some((address, _)) = large {
-            case.note(&tls::hello_key(endpoint, address, HelloVariant::Large));
+            case.note(&FactKey::hello(endpoint, address, HelloVariant::Large));
         }
         let judgement = if let (true, Some((address, fact))) = (cut.is_empty(), large) {
             Judgement::warn(
@@ -130,15 +130,16 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, HelloOutcome, TcpOutcome};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{
-        addresses_of, hello, hello_answered, tcp, tcp_key, tls_broken, tls_key, took,
-    };
+    use hybridcheck_testkit::facts::{addresses_of, hello, hello_answered, tcp, tls_broken, took};
 
     fn broken(count: usize, outcome: &TlsOutcome) -> Bench {
         let mut bench = Bench::healthy();
         let endpoint = bench.auth();
         for address in addresses_of(&endpoint.host).into_iter().take(count) {
-            bench = bench.fact(tls_key(&endpoint, address), tls_broken(outcome.clone()));
+            bench = bench.fact(
+                FactKey::tls(&endpoint, address),
+                tls_broken(outcome.clone()),
+            );
         }
         bench
     }
@@ -213,7 +214,7 @@ mod tests {
         let mut bench = Bench::healthy();
         let endpoint = bench.auth();
         for address in addresses_of(&endpoint.host) {
-            let key = tcp_key(&endpoint, address);
+            let key = FactKey::tcp(&endpoint, address);
             bench = bench
                 .fact(key.clone(), tcp(address, 443, TcpOutcome::Refused))
                 .blocked_behind(&key);

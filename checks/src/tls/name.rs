@@ -85,7 +85,7 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Gap, Trust};
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{addresses_key, addresses_of, tls, tls_key};
+    use hybridcheck_testkit::facts::{addresses_of, tls};
 
     #[test]
     fn the_right_name_passes() {
@@ -102,7 +102,7 @@ mod tests {
             presented: vec!["portal.acme.example".into()],
         };
         let bench = bench.fact(
-            tls_key(&endpoint, address),
+            FactKey::tls(&endpoint, address),
             tls(&endpoint.host, Trust::Public, vec![fault]),
         );
         let judgement = bench.judge_first(&Name).expect("a verdict");
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn no_chain_is_a_gap() {
         let bench = Bench::healthy();
-        let key = addresses_key(&bench.auth().host);
+        let key = FactKey::addresses(&bench.auth().host);
         let bench = bench.gap(key.clone(), Gap::Offline).blocked_behind(&key);
         assert!(bench.judge_first(&Name).is_err());
     }

@@ -122,9 +122,7 @@ fn reach<'a>(case: &Case<'a>, host: &Endpoint) -> Answer<&'a ReachFact> {
 }
 
 fn key(host: &Endpoint) -> FactKey {
-    FactKey::Reach {
-        endpoint: host.clone(),
-    }
+    FactKey::reach(host)
 }
 
 #[cfg(test)]
@@ -132,7 +130,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{revocable, tls_key, with_gap};
+    use hybridcheck_testkit::facts::{revocable, with_gap};
 
     fn reaching(open: bool) -> Bench {
         let bench = Bench::healthy();
@@ -168,7 +166,7 @@ mod tests {
         let auth = bench.auth();
         let mut bench = bench;
         for address in hybridcheck_testkit::facts::addresses_of(&auth.host) {
-            bench = bench.gap(tls_key(&auth, address), Gap::Offline);
+            bench = bench.gap(FactKey::tls(&auth, address), Gap::Offline);
         }
         assert_eq!(bench.judge_first(&Revocation), Err(Gap::Offline));
     }

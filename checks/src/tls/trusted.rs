@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use hybridcheck_core::check::{Case, Judge};
-use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, ChainFault, FactKey, Gap, TlsFact, Trust};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
@@ -56,11 +56,7 @@ impl Judge for Trusted {
             return Err(Gap::NotPlanned);
         };
         if trust == Trust::Nowhere && is_only_untimely(fact) {
-            return Err(Gap::blocked(FactKey::Tls {
-                endpoint: endpoint.clone(),
-                address,
-                route: Route::Direct,
-            }));
+            return Err(Gap::blocked(FactKey::tls(endpoint, address)));
         }
         Ok(with_chain(verdict(endpoint, address, fact, trust), fact))
     }
@@ -168,14 +164,14 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::finding::Status;
-    use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
+    use hybridcheck_testkit::facts::{addresses_of, tls};
 
     fn serving(trust: Trust, faults: &[ChainFault]) -> Bench {
         let bench = Bench::healthy();
         let endpoint = bench.auth();
         let address = addresses_of(&endpoint.host)[1];
         bench.fact(
-            tls_key(&endpoint, address),
+            FactKey::tls(&endpoint, address),
             tls(&endpoint.host, trust, faults.to_vec()),
         )
     }

@@ -100,7 +100,7 @@ mod tests {
     use hybridcheck_core::facts::{Gap, Trust};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::time::Timestamp;
-    use hybridcheck_testkit::facts::{addresses_of, now, tls, tls_key};
+    use hybridcheck_testkit::facts::{addresses_of, now, tls};
 
     fn serving(fault: ChainFault) -> Judgement {
         let bench = Bench::healthy();
@@ -108,7 +108,7 @@ mod tests {
         let address = addresses_of(&endpoint.host)[0];
         let fact = tls(&endpoint.host, Trust::Amazon, vec![fault]);
         bench
-            .fact(tls_key(&endpoint, address), fact)
+            .fact(FactKey::tls(&endpoint, address), fact)
             .judge_first(&Validity)
             .expect("a verdict")
     }

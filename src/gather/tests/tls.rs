@@ -3,19 +3,16 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
-use hybridcheck_core::facts::{Facts, HelloOutcome, HelloVariant, HttpOutcome, TlsOutcome};
+use hybridcheck_core::facts::{
+    FactKey, Facts, HelloOutcome, HelloVariant, HttpOutcome, TlsOutcome,
+};
 
 use super::*;
 
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 fn hello(label: &str, variant: HelloVariant) -> FactKey {
-    FactKey::Hello {
-        endpoint: endpoint(label),
-        address: HOME,
-        route: Route::Direct,
-        variant,
-    }
+    FactKey::hello(endpoint(label), HOME, variant)
 }
 
 fn connected(fault: Option<&'static str>, phase: Duration) -> (Facts, Sandbox) {
@@ -28,11 +25,7 @@ fn connected(fault: Option<&'static str>, phase: Duration) -> (Facts, Sandbox) {
 }
 
 fn usual(facts: &Facts) -> TlsOutcome {
-    let key = FactKey::Tls {
-        endpoint: endpoint("api"),
-        address: HOME,
-        route: Route::Direct,
-    };
+    let key = FactKey::tls(endpoint("api"), HOME);
     facts.tls(&key).expect("a handshake").outcome.clone()
 }
 
@@ -101,12 +94,10 @@ fn a_plain_port_is_asked_nothing_more() {
 
 #[test]
 fn the_hosts_that_a_trusted_chain_names_are_reached_and_those_of_another_are_not() {
-    let revocation = FactKey::Reach {
-        endpoint: Endpoint {
-            host: Host::of("crl.authority.example"),
-            port: 80,
-        },
-    };
+    let revocation = FactKey::reach(Endpoint {
+        host: Host::of("crl.authority.example"),
+        port: 80,
+    });
     let sandbox = Sandbox::start(sandbox::fault("revocation-reachable")).expect("a sandbox");
     let wanted = [FactKey::connection(endpoint("api"))];
     let mut settings = settings(&sandbox);
@@ -131,10 +122,7 @@ fn the_hosts_that_a_trusted_chain_names_are_reached_and_those_of_another_are_not
 
 #[test]
 fn a_plain_request_goes_over_a_verified_connection_only() {
-    let web = FactKey::Web {
-        endpoint: endpoint("api"),
-        route: Route::Direct,
-    };
+    let web = FactKey::web(endpoint("api"));
     let sandbox = Sandbox::start(None).expect("a sandbox");
     let mut settings = settings(&sandbox);
     let facts = gathered(std::slice::from_ref(&web), &[], &settings).facts;
@@ -155,10 +143,7 @@ fn a_plain_request_goes_over_a_verified_connection_only() {
 
 #[test]
 fn a_flood_of_headers_ends_early_and_leaves_no_answer() {
-    let web = FactKey::Web {
-        endpoint: endpoint("api"),
-        route: Route::Direct,
-    };
+    let web = FactKey::web(endpoint("api"));
     let sandbox = Sandbox::start(sandbox::fault("endless-headers")).expect("a sandbox");
     let begun = Instant::now();
     let facts = gathered(std::slice::from_ref(&web), &[], &settings(&sandbox)).facts;
@@ -172,10 +157,7 @@ fn a_flood_of_headers_ends_early_and_leaves_no_answer() {
 
 #[test]
 fn a_page_is_kept_long_enough_to_be_recognised_with_its_reason() {
-    let web = FactKey::Web {
-        endpoint: endpoint("api"),
-        route: Route::Direct,
-    };
+    let web = FactKey::web(endpoint("api"));
     let sandbox = Sandbox::start(sandbox::fault("block-page-reason")).expect("a sandbox");
     let facts = gathered(std::slice::from_ref(&web), &[], &settings(&sandbox)).facts;
     let answer = facts.web(&web).expect("a fact").outcome.answer();

@@ -104,23 +104,17 @@ fn what_the_tool_says_that_it_needs_is_what_the_definition_says() {
     let client = ClientRef::Tool { object };
     let domain = "journey".to_owned();
     let keys = [
-        FactKey::ClientRecord {
-            client: client.clone(),
-        },
-        FactKey::Grants {
-            client: client.clone(),
-        },
-        FactKey::Idps { object },
-        FactKey::Me { object },
-        FactKey::Organization { object },
-        FactKey::Permissions { object, domain },
-        FactKey::Products { object },
-        FactKey::PureengageIdp { object },
-        FactKey::Roles { object },
-        FactKey::TokenEnd {
-            client: client.clone(),
-        },
-        FactKey::TokenInfo { client },
+        FactKey::client_record(&client),
+        FactKey::grants(&client),
+        FactKey::idps(object),
+        FactKey::me(object),
+        FactKey::organization(object),
+        FactKey::permissions(object, domain),
+        FactKey::products(object),
+        FactKey::pureengage_idp(object),
+        FactKey::roles(object),
+        FactKey::token_end(&client),
+        FactKey::token_info(&client),
     ];
     let mut calls = BTreeSet::new();
     for call in keys.iter().filter_map(FactKey::api_call) {

@@ -92,8 +92,8 @@ pub fn facts(certificate: CertificateFact, key: PrivateKeyFact) -> Facts {
     let object = ObjectId(0);
     let mut facts = Facts::without(Gap::Offline);
     let all: [(FactKey, Fact); 2] = [
-        (FactKey::Certificate { object }, certificate.into()),
-        (FactKey::PrivateKey { object }, key.into()),
+        (FactKey::certificate(object), certificate.into()),
+        (FactKey::private_key(object), key.into()),
     ];
     for (key, fact) in all {
         facts.record(key, Ok(fact), Vec::new(), Took::default());

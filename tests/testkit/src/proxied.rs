@@ -9,10 +9,7 @@ use hybridcheck_core::facts::{
 };
 use hybridcheck_core::object::HybridObject;
 
-use crate::facts::{
-    addresses_key, api_probe_key, attempt, discovery_key, dns_addresses, dns_key, tcp, tcp_key,
-    tls_key, took,
-};
+use crate::facts::{attempt, dns_addresses, dns_key, tcp, took};
 
 /// The canned proxy.
 pub fn proxy() -> Endpoint {
@@ -34,16 +31,12 @@ pub fn route() -> Route {
 
 /// Key of the connection to it.
 pub fn proxy_tcp_key() -> FactKey {
-    tcp_key(&proxy(), address())
+    FactKey::tcp(&proxy(), address())
 }
 
 /// Key of its answer for an endpoint.
 pub fn tunnel_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::Tunnel {
-        endpoint: endpoint.clone(),
-        address: address(),
-        route: route(),
-    }
+    FactKey::tunnel(endpoint, address()).by(route())
 }
 
 /// How the route was chosen.
@@ -128,36 +121,30 @@ pub fn behind(facts: &Facts, object: &HybridObject) -> Facts {
         addresses: vec![address()],
     };
     add(
-        addresses_key(&host),
+        FactKey::addresses(&host),
         addresses.into(),
         vec![dns_key(&host), FactKey::Resolver],
     );
     let open = tcp(address(), proxy().port, TcpOutcome::Connected);
     add(proxy_tcp_key(), open.into(), known(proxy_tcp_key()));
     for endpoint in &endpoints {
-        let key = FactKey::Routing {
-            endpoint: endpoint.clone(),
-        };
+        let key = FactKey::routing(endpoint);
         add(key, routing().into(), Vec::new());
         let key = tunnel_key(endpoint);
         add(key.clone(), tunnel(TunnelOutcome::Open).into(), known(key));
-        let direct = tls_key(endpoint, crate::facts::addresses_of(&endpoint.host)[0]);
-        let key = FactKey::Tls {
-            endpoint: endpoint.clone(),
-            address: address(),
-            route: route(),
-        };
+        let direct = FactKey::tls(endpoint, crate::facts::addresses_of(&endpoint.host)[0]);
+        let key = FactKey::tls(endpoint, address()).by(route());
         if let Ok(fact) = facts.get(&direct) {
             add(key.clone(), fact.clone(), vec![tunnel_key(endpoint)]);
         }
         for (direct, base) in [
             (FactKey::connection(endpoint.clone()), key),
             (
-                discovery_key(endpoint),
+                FactKey::discovery(endpoint),
                 over(&FactKey::connection(endpoint.clone())),
             ),
             (
-                api_probe_key(endpoint),
+                FactKey::api_probe(endpoint),
                 over(&FactKey::connection(endpoint.clone())),
             ),
         ] {

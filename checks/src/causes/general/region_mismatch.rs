@@ -11,7 +11,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::is_any_issued;
-use crate::evidence::{rows, subjects};
+use crate::evidence::rows;
 use crate::network;
 use crate::network::genuine_auth_service::issuer_host;
 use crate::{general, oauth};
@@ -64,7 +64,7 @@ impl Rule for RegionMismatch {
             );
         if let Some(endpoint) = case.object.auth_endpoint() {
             diagnosis = diagnosis
-                .breaks([subjects::discovery_key(&endpoint)])
+                .breaks([FactKey::discovery(&endpoint)])
                 .command(format!(
                     "curl -s https://{endpoint}/.well-known/oauth-authorization-server"
                 ));
@@ -166,7 +166,7 @@ fn answering(case: &Case<'_>) -> Option<(String, Option<Region>)> {
     let endpoint = case.object.auth_endpoint()?;
     let fact = case
         .facts()
-        .discovery(&case.over(subjects::discovery_key(&endpoint)))
+        .discovery(&case.over(FactKey::discovery(&endpoint)))
         .ok()?;
     let issuer = &fact.document.as_ref()?.issuer;
     let host = issuer_host(issuer)?;
@@ -188,7 +188,7 @@ mod tests {
     use crate::causes::oauth::wrong_secret::WrongSecret;
     use crate::testing::bench::Bench;
     use hybridcheck_core::check::Subject;
-    use hybridcheck_testkit::facts::{discovery, discovery_key, oauth_error, token, token_key};
+    use hybridcheck_testkit::facts::{discovery, oauth_error, token, token_key};
     use hybridcheck_testkit::objects;
 
     fn refused(bench: Bench, description: &str) -> Bench {
@@ -263,7 +263,7 @@ mod tests {
         let bench = Bench::healthy();
         let auth = bench.auth();
         let bench = refused(bench, "authentication failed").fact(
-            discovery_key(&auth),
+            FactKey::discovery(&auth),
             discovery(&auth, "https://login.mypurecloud.ie"),
         );
         assert_eq!(bench.causes(), ["region-mismatch"]);
@@ -274,7 +274,7 @@ mod tests {
         let bench = Bench::healthy();
         let auth = bench.auth();
         let bench = bench.fact(
-            discovery_key(&auth),
+            FactKey::discovery(&auth),
             discovery(&auth, "https://login.evil.example"),
         );
         assert!(bench.diagnose(&RegionMismatch).is_empty());

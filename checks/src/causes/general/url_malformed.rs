@@ -116,9 +116,7 @@ fn consequences(
         }
         if !is_known(case, &endpoint) {
             diagnosis = diagnosis.breaks([
-                FactKey::Addresses {
-                    host: endpoint.host.clone(),
-                },
+                FactKey::addresses(&endpoint.host),
                 FactKey::connection(endpoint),
             ]);
         }
@@ -140,9 +138,7 @@ fn are_swapped(case: &Case<'_>) -> bool {
 }
 
 fn is_api_answering(case: &Case<'_>) -> bool {
-    let key = FactKey::Organization {
-        object: case.object.id,
-    };
+    let key = FactKey::organization(case.object.id);
     match case.facts().organization(&key) {
         Ok(fact) => matches!(fact.outcome, ApiOutcome::Found(_)),
         Err(gap) => matches!(gap, Gap::Denied { .. }),
@@ -157,7 +153,7 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::check::Subject;
     use hybridcheck_core::facts::TcpOutcome;
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
+    use hybridcheck_testkit::facts::{addresses_of, tcp, took};
     use hybridcheck_testkit::objects;
 
     fn url(option: &str) -> Subject {
@@ -212,7 +208,7 @@ mod tests {
             let auth = bench.auth();
             assert_eq!(auth.port, 8080);
             for address in addresses_of(&auth.host) {
-                let key = tcp_key(&auth, address);
+                let key = FactKey::tcp(&auth, address);
                 bench = bench
                     .fact(key.clone(), tcp(address, 8080, outcome.clone()))
                     .blocked_behind(&key);

@@ -93,9 +93,7 @@ mod tests {
         let mut provider = pureengage_idp(&bench.object);
         provider.decoded = held;
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-        let key = FactKey::PureengageIdp {
-            object: ObjectId(0),
-        };
+        let key = FactKey::pureengage_idp(ObjectId(0));
         bench.fact(key, fact)
     }
 
@@ -116,9 +114,7 @@ mod tests {
     fn expired_on_both_sides_is_the_objects_cause_alone() {
         let own = certificate_info().sha256;
         let certificates = vec![expired(&own)];
-        let key = FactKey::Certificate {
-            object: ObjectId(0),
-        };
+        let key = FactKey::certificate(ObjectId(0));
         let fact = certificate(CertificateOutcome::Certificates { certificates });
         let bench = holding(vec![expired(&own)]).fact(key, fact);
         assert_eq!(bench.causes(), ["certificate-expired"]);

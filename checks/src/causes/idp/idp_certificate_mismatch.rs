@@ -66,12 +66,7 @@ mod tests {
         let mut provider = pureengage_idp(&bench.object);
         provider.decoded = vec![held];
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-        bench.fact(
-            FactKey::PureengageIdp {
-                object: ObjectId(0),
-            },
-            fact,
-        )
+        bench.fact(FactKey::pureengage_idp(ObjectId(0)), fact)
     }
 
     #[test]

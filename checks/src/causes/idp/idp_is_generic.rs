@@ -71,9 +71,7 @@ impl Rule for IdpIsGeneric {
         .shown_by(logins::refused_assertion(case, all))
         .command(providers::bearer_command(case));
         if is_missing {
-            diagnosis = diagnosis.breaks([FactKey::PureengageIdp {
-                object: case.object.id,
-            }]);
+            diagnosis = diagnosis.breaks([FactKey::pureengage_idp(case.object.id)]);
         }
         vec![diagnosis]
     }
@@ -99,12 +97,9 @@ mod tests {
             incomplete: false,
         });
         Bench::healthy()
+            .fact(FactKey::idps(object), api(&client("ewt"), "GET …", listing))
             .fact(
-                FactKey::Idps { object },
-                api(&client("ewt"), "GET …", listing),
-            )
-            .fact(
-                FactKey::PureengageIdp { object },
+                FactKey::pureengage_idp(object),
                 api(&client("ewt"), "GET …", own),
             )
     }

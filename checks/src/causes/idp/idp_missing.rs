@@ -64,7 +64,7 @@ impl Rule for IdpMissing {
             .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
-            .breaks([FactKey::PureengageIdp { object: case.object.id }])
+            .breaks([FactKey::pureengage_idp(case.object.id)])
             .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
         ]
     }
@@ -81,9 +81,7 @@ mod tests {
 
     fn answered(outcome: ApiOutcome<IdentityProvider>) -> Bench {
         Bench::healthy().fact(
-            FactKey::PureengageIdp {
-                object: ObjectId(0),
-            },
+            FactKey::pureengage_idp(ObjectId(0)),
             api(&client("ewt"), "GET …", outcome),
         )
     }
@@ -99,12 +97,7 @@ mod tests {
             incomplete: false,
         };
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(listing));
-        let bench = answered(ApiOutcome::NotFound).fact(
-            FactKey::Idps {
-                object: ObjectId(0),
-            },
-            fact,
-        );
+        let bench = answered(ApiOutcome::NotFound).fact(FactKey::idps(ObjectId(0)), fact);
         assert!(
             bench.diagnose(&IdpMissing)[0]
                 .fix

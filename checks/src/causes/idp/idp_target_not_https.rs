@@ -69,9 +69,7 @@ mod tests {
         let mut provider = pureengage_idp(&bench.object);
         provider.sso_target_uri = Some(target.into());
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-        let key = FactKey::PureengageIdp {
-            object: ObjectId(0),
-        };
+        let key = FactKey::pureengage_idp(ObjectId(0));
         bench.fact(key, fact)
     }
 

@@ -72,9 +72,7 @@ mod tests {
             incomplete: false,
         });
         bench.fact(
-            FactKey::Idps {
-                object: ObjectId(0),
-            },
+            FactKey::idps(ObjectId(0)),
             api(&client("ewt"), "GET …", listing),
         )
     }

@@ -3,7 +3,7 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::TcpOutcome;
+use hybridcheck_core::facts::{FactKey, TcpOutcome};
 use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -91,7 +91,7 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
     Some(
         diagnosis
             .shown_by([row])
-            .breaks(shut.iter().map(|address| rows::tcp_key(endpoint, *address)))
+            .breaks(shut.iter().map(|address| FactKey::tcp(endpoint, *address)))
             .command(format!(
                 "curl -v --connect-timeout 10 --resolve {}:{}:{resolve} https://{endpoint}/",
                 endpoint.host, endpoint.port
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::Ending;
-    use hybridcheck_testkit::facts::{addresses_of, attempt, tcp, tcp_key, took};
+    use hybridcheck_testkit::facts::{addresses_of, attempt, tcp, took};
 
     #[test]
     fn the_shut_addresses_are_named() {
@@ -112,13 +112,13 @@ mod tests {
         let auth = bench.auth();
         let address = addresses_of(&auth.host)[1];
         let silent = TcpOutcome::TimedOut { waited: took(5000) };
-        let bench = bench.fact(tcp_key(&auth, address), tcp(address, 443, silent));
+        let bench = bench.fact(FactKey::tcp(&auth, address), tcp(address, 443, silent));
         let found = bench.diagnose(&AddressPartlyUnreachable);
         assert_eq!(
             found[0].sentence,
             "1 of 2 addresses of login.mypurecloud.de:443 cannot be reached: 192.0.2.11"
         );
-        assert_eq!(found[0].broken, [tcp_key(&auth, address)]);
+        assert_eq!(found[0].broken, [FactKey::tcp(&auth, address)]);
         assert_eq!(bench.causes(), ["address-partly-unreachable"]);
     }
 
@@ -129,7 +129,7 @@ mod tests {
         let address = addresses_of(&auth.host)[1];
         let mut fact = tcp(address, 443, TcpOutcome::Connected);
         fact.attempts.insert(0, attempt(Ending::TimedOut));
-        let bench = bench.fact(tcp_key(&auth, address), fact);
+        let bench = bench.fact(FactKey::tcp(&auth, address), fact);
         assert!(bench.diagnose(&AddressPartlyUnreachable).is_empty());
     }
 }

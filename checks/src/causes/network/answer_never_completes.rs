@@ -65,14 +65,8 @@ impl Rule for AnswerNeverCompletes {
 fn asked<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Option<(FactKey, &'a HttpFact)> {
     let route = case.route(endpoint);
     let facts = case.facts();
-    let discovery = FactKey::Discovery {
-        endpoint: endpoint.clone(),
-        route: route.clone(),
-    };
-    let probe = FactKey::ApiProbe {
-        endpoint: endpoint.clone(),
-        route,
-    };
+    let discovery = FactKey::discovery(endpoint).by(&route);
+    let probe = FactKey::api_probe(endpoint).by(route);
     let discovered = facts.discovery(&discovery).ok().map(|fact| &fact.http);
     let probed = facts.api_probe(&probe).ok().map(|fact| &fact.http);
     [(discovery, discovered), (probe, probed)]
@@ -86,7 +80,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::time::Took;
-    use hybridcheck_testkit::facts::{api_error, api_probe, api_probe_key};
+    use hybridcheck_testkit::facts::{api_error, api_probe};
 
     #[test]
     fn silence_after_the_handshake_is_possible_on_both_sides() {
@@ -96,7 +90,7 @@ mod tests {
         fact.http.outcome = HttpOutcome::TimedOut {
             waited: Took(std::time::Duration::from_secs(5)),
         };
-        let bench = bench.fact(api_probe_key(&endpoint), fact);
+        let bench = bench.fact(FactKey::api_probe(&endpoint), fact);
         let found = bench.diagnose(&AnswerNeverCompletes);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].certainty, Certainty::Possible);
@@ -113,7 +107,10 @@ mod tests {
         let bench = Bench::healthy();
         let endpoint = bench.api();
         let error = api_error(503, "service.unavailable", "…");
-        let bench = bench.fact(api_probe_key(&endpoint), api_probe(&endpoint, Some(error)));
+        let bench = bench.fact(
+            FactKey::api_probe(&endpoint),
+            api_probe(&endpoint, Some(error)),
+        );
         assert!(bench.diagnose(&AnswerNeverCompletes).is_empty());
     }
 }

@@ -163,7 +163,7 @@ fn is_valid_when_corrected(fact: &TlsFact, offset: i64) -> bool {
 fn broken(case: &Case<'_>, endpoint: &Endpoint) -> Vec<FactKey> {
     let tried = rows::tls(case, endpoint).into_iter();
     tried
-        .map(|(address, _)| rows::tls_key(endpoint, address))
+        .map(|(address, _)| FactKey::tls(endpoint, address))
         .chain([FactKey::connection(endpoint.clone())])
         .collect()
 }
@@ -174,8 +174,8 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::time::Timestamp;
     use hybridcheck_testkit::facts::{
-        addresses_of, api_error, api_probe, api_probe_key, clock as reading, discovery_key, now,
-        tls, tls_key, token_key, with_clock, without,
+        addresses_of, api_error, api_probe, clock as reading, now, tls, token_key, with_clock,
+        without,
     };
 
     /// Our clock is ahead by so many seconds, as far as the API host says; the auth host's certificate ended half an hour ago.
@@ -191,13 +191,13 @@ mod tests {
                 vec![ChainFault::Expired { not_after: None }],
             );
             fact.chain[0].not_after = Timestamp::from_unix(now().unix() - 1800);
-            bench = bench.fact(tls_key(&auth, address), fact);
+            bench = bench.fact(FactKey::tls(&auth, address), fact);
         }
         bench.facts = without(
             &without(&bench.facts, &token_key("ewt")),
-            &discovery_key(&auth),
+            &FactKey::discovery(&auth),
         );
-        bench.fact(api_probe_key(&api), probe)
+        bench.fact(FactKey::api_probe(&api), probe)
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         for endpoint in [bench.auth(), bench.api()] {
             for address in addresses_of(&endpoint.host) {
                 let fault = ChainFault::NotYetValid { not_before: None };
-                let key = tls_key(&endpoint, address);
+                let key = FactKey::tls(&endpoint, address);
                 let fact = tls(&endpoint.host, Trust::Amazon, vec![fault]);
                 bench = bench.fact(key.clone(), fact).blocked_behind(&key);
             }

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{Ending, FactKey, Hop, HopAnswer, PathFact, TcpFact};
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
+    use hybridcheck_testkit::facts::{addresses_of, tcp, took};
 
     fn with_first_try(outcome: Ending, millis: u64) -> Bench {
         let bench = Bench::healthy();
@@ -114,7 +114,7 @@ mod tests {
         outcome.clone_into(&mut first.outcome);
         first.took = took(millis);
         fact.attempts.insert(0, first);
-        bench.fact(tcp_key(&auth, address), fact)
+        bench.fact(FactKey::tcp(&auth, address), fact)
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
         let auth = bench.auth();
         let addresses = addresses_of(&auth.host);
         for address in addresses.iter().take(how_many) {
-            let key = tcp_key(&auth, *address);
+            let key = FactKey::tcp(&auth, *address);
             let silence = TcpOutcome::TimedOut { waited: took(5000) };
             bench = bench
                 .fact(key.clone(), tcp(*address, 443, silence))
@@ -152,10 +152,7 @@ mod tests {
             other_port: None,
             waited: took(2700),
         };
-        let key = FactKey::Path {
-            endpoint: auth,
-            address: addresses[0],
-        };
+        let key = FactKey::path(auth, addresses[0]);
         bench.fact(key, path)
     }
 

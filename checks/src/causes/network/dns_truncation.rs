@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressSource, AddressesFact, DnsFact, DnsOutcome};
-    use hybridcheck_testkit::facts::{addresses_key, addresses_of, dns, dns_addresses, dns_key};
+    use hybridcheck_testkit::facts::{addresses_of, dns, dns_addresses, dns_key};
 
     fn cut_short() -> DnsFact {
         let mut fact = dns(&DnsOutcome::CutShort {
@@ -110,8 +110,8 @@ mod tests {
         };
         let bench = bench
             .fact(dns_key(&host), cut_short())
-            .fact(addresses_key(&host), nothing)
-            .blocked_behind(&addresses_key(&host));
+            .fact(FactKey::addresses(&host), nothing)
+            .blocked_behind(&FactKey::addresses(&host));
         assert_eq!(bench.causes(), ["dns-truncation"]);
         assert_eq!(bench.unexplained(), Vec::<String>::new());
         let found = bench.diagnose(&DnsTruncation);

@@ -94,14 +94,14 @@ fn how(here: &Here) -> String {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{TcpFact, TcpOutcome};
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
+    use hybridcheck_core::facts::{FactKey, TcpFact, TcpOutcome};
+    use hybridcheck_testkit::facts::{addresses_of, tcp, took};
 
     fn auth_shut(spoil: impl Fn(TcpFact) -> TcpFact, outcome: &TcpOutcome) -> Bench {
         let mut bench = Bench::healthy();
         let auth = bench.auth();
         for address in addresses_of(&auth.host) {
-            let key = tcp_key(&auth, address);
+            let key = FactKey::tcp(&auth, address);
             let fact = spoil(tcp(address, 443, outcome.clone()));
             bench = bench.fact(key.clone(), fact).blocked_behind(&key);
         }

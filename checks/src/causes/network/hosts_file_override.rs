@@ -3,13 +3,13 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::HostsFileFact;
+use hybridcheck_core::facts::{FactKey, HostsFileFact};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
-use crate::evidence::{members, names, rows, subjects};
+use crate::evidence::{members, names, rows};
 use crate::network::{
     self,
     hosts_file::{Entry, entry, lines_of},
@@ -46,7 +46,7 @@ impl Rule for HostsFileOverride {
         let groups = members::grouped(shown, |endpoint| {
             let fact = case
                 .facts()
-                .hosts_file(&subjects::hosts_file_key(endpoint))
+                .hosts_file(&FactKey::hosts_file(&endpoint.host))
                 .ok()?;
             let is_stale =
                 entry(case, endpoint, fact) == Entry::Alone && !names::is_proven(case, endpoint);
@@ -56,7 +56,7 @@ impl Rule for HostsFileOverride {
             let facts: Vec<(&Endpoint, &HostsFileFact)> = members
                 .each()
                 .filter_map(|endpoint| {
-                    let key = subjects::hosts_file_key(endpoint);
+                    let key = FactKey::hosts_file(&endpoint.host);
                     Some((endpoint, case.facts().hosts_file(&key).ok()?))
                 })
                 .collect();
@@ -101,7 +101,7 @@ impl Rule for HostsFileOverride {
             for endpoint in members.each() {
                 if what == Entry::Wrong {
                     diagnosis = diagnosis
-                        .breaks([subjects::addresses_key(endpoint)])
+                        .breaks([FactKey::addresses(&endpoint.host)])
                         .explaining(rows::behind_addresses(all, endpoint));
                 }
             }
@@ -122,9 +122,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressSource, AddressesFact, TcpOutcome};
-    use hybridcheck_testkit::facts::{
-        addresses_key, addresses_of, hosts_file, hosts_file_key, tcp, tcp_key,
-    };
+    use hybridcheck_testkit::facts::{addresses_of, hosts_file, tcp};
     use std::net::IpAddr;
 
     /// The hosts file sends the auth host there, where the port is closed.
@@ -135,13 +133,13 @@ mod tests {
             source: AddressSource::HostsFile,
             addresses: vec![address],
         };
-        let key = addresses_key(&auth.host);
+        let key = FactKey::addresses(&auth.host);
         bench
-            .fact(hosts_file_key(&auth.host), hosts_file(&[address]))
+            .fact(FactKey::hosts_file(&auth.host), hosts_file(&[address]))
             .fact(key.clone(), named)
             .blocked_behind(&key)
             .fact(
-                tcp_key(&auth, address),
+                FactKey::tcp(&auth, address),
                 tcp(address, 443, TcpOutcome::Refused),
             )
     }

@@ -169,7 +169,7 @@ mod tests {
     use crate::testing::bench::{Bench, at};
     use hybridcheck_core::check::Subject;
     use hybridcheck_core::facts::{AddressSource, AddressesFact, DnsOutcome};
-    use hybridcheck_testkit::facts::{addresses_key, dns, dns_key, took};
+    use hybridcheck_testkit::facts::{dns, dns_key, took};
     use hybridcheck_testkit::objects;
 
     fn unresolved(bench: Bench, host: &Host, outcome: &DnsOutcome) -> Bench {
@@ -179,8 +179,8 @@ mod tests {
         };
         bench
             .fact(dns_key(host), dns(outcome))
-            .fact(addresses_key(host), nothing)
-            .blocked_behind(&addresses_key(host))
+            .fact(FactKey::addresses(host), nothing)
+            .blocked_behind(&FactKey::addresses(host))
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -10,7 +11,7 @@ use hybridcheck_core::text::listed;
 
 use super::nameservers_disagree::is_disputed;
 use crate::evidence::names::{self, Certain, Kind};
-use crate::evidence::{members, rows, subjects};
+use crate::evidence::{members, rows};
 use crate::network;
 
 page! {
@@ -82,7 +83,7 @@ impl Rule for NameSinkholed {
             for endpoint in members.each() {
                 diagnosis = diagnosis
                     .shown_by(differing(all, endpoint))
-                    .breaks([subjects::addresses_key(endpoint)])
+                    .breaks([FactKey::addresses(&endpoint.host)])
                     .explaining(rows::behind_addresses(all, endpoint));
             }
             diagnosis.command(rows::questions(first, &servers))
@@ -94,7 +95,7 @@ impl Rule for NameSinkholed {
 fn wrong(case: &Case<'_>, endpoint: &Endpoint) -> Option<Kind> {
     let found = case
         .facts()
-        .addresses(&subjects::addresses_key(endpoint))
+        .addresses(&FactKey::addresses(&endpoint.host))
         .ok()?;
     let kinds = names::kinds(case, &endpoint.host, found).into_iter();
     kinds.map(|(_, kind)| kind).find(|kind| kind.is_wrong())
@@ -113,9 +114,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::{Bench, at};
     use hybridcheck_core::facts::{AddressSource, AddressesFact, TcpOutcome};
-    use hybridcheck_testkit::facts::{
-        addresses_key, dns_addresses, dns_key, system_lookup, system_lookup_key, tcp, tcp_key,
-    };
+    use hybridcheck_testkit::facts::{dns_addresses, dns_key, system_lookup, tcp};
 
     fn sinkholed(address: &str) -> Bench {
         let address: std::net::IpAddr = address.parse().expect("an address");
@@ -132,11 +131,11 @@ mod tests {
             };
             bench = bench
                 .fact(dns_key(&host), dns_addresses(addresses))
-                .fact(addresses_key(&host), named)
-                .blocked_behind(&addresses_key(&host))
-                .fact(system_lookup_key(&host), system_lookup(system))
+                .fact(FactKey::addresses(&host), named)
+                .blocked_behind(&FactKey::addresses(&host))
+                .fact(FactKey::system_lookup(&host), system_lookup(system))
                 .fact(
-                    tcp_key(&endpoint, address),
+                    FactKey::tcp(&endpoint, address),
                     tcp(address, 443, TcpOutcome::Refused),
                 );
         }

@@ -117,8 +117,8 @@ fn refusing<'a>(case: &Case<'a>, host: &Host) -> Option<Vec<Refusing<'a>>> {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{AddressSource, AddressesFact};
-    use hybridcheck_testkit::facts::{addresses_key, dns, dns_key};
+    use hybridcheck_core::facts::{AddressSource, AddressesFact, FactKey};
+    use hybridcheck_testkit::facts::{dns, dns_key};
 
     fn answering(outcome: &DnsOutcome) -> Bench {
         let mut bench = Bench::healthy();
@@ -129,8 +129,8 @@ mod tests {
             };
             bench = bench
                 .fact(dns_key(&host), dns(outcome))
-                .fact(addresses_key(&host), nothing)
-                .blocked_behind(&addresses_key(&host));
+                .fact(FactKey::addresses(&host), nothing)
+                .blocked_behind(&FactKey::addresses(&host));
         }
         bench
     }

@@ -77,10 +77,7 @@ impl Rule for NameserverSilent {
         .shown_by(shown.iter().copied())
         .shown_by(stalled(case, all))
         .breaks(hosts.iter().flat_map(|host| {
-            dead.iter().map(|nameserver| FactKey::Dns {
-                host: host.clone(),
-                nameserver: *nameserver,
-            })
+            dead.iter().map(move |nameserver| FactKey::dns(host, *nameserver))
         }));
         for host in &hosts {
             diagnosis = waited(case, host, diagnosis);
@@ -116,7 +113,7 @@ pub(crate) fn stalled<'r>(case: &Case<'_>, all: &'r [Row]) -> Vec<&'r Row> {
     differing
         .filter(|row| {
             rows::endpoint(row).is_some_and(|endpoint| {
-                let key = crate::evidence::subjects::system_lookup_key(endpoint);
+                let key = FactKey::system_lookup(&endpoint.host);
                 case.facts()
                     .system_lookup(&key)
                     .is_ok_and(|fact| !matches!(fact.outcome, SystemOutcome::Addresses { .. }))
@@ -126,7 +123,7 @@ pub(crate) fn stalled<'r>(case: &Case<'_>, all: &'r [Row]) -> Vec<&'r Row> {
 }
 
 fn waited(case: &Case<'_>, host: &Host, diagnosis: Diagnosis) -> Diagnosis {
-    let key = FactKey::SystemLookup { host: host.clone() };
+    let key = FactKey::system_lookup(host);
     match case.facts().system_lookup(&key) {
         Ok(fact) => diagnosis.evidence(&format!("this system's look-up of {host} took"), fact.took),
         Err(_) => diagnosis,
@@ -156,17 +153,13 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{DnsFact, DnsOutcome};
     use hybridcheck_testkit::facts::{
-        addresses_of, dns, dns_addresses, dns_answer, dns_key, system_lookup, system_lookup_key,
-        took,
+        addresses_of, dns, dns_addresses, dns_answer, dns_key, system_lookup, took,
     };
 
     fn beside(first: &DnsFact, second: impl Fn(&Host) -> DnsFact) -> Bench {
         let mut bench = Bench::healthy();
         for host in [bench.auth().host, bench.api().host] {
-            let key = FactKey::Dns {
-                host: host.clone(),
-                nameserver: SocketAddr::from(([10, 0, 0, 54], 53)),
-            };
+            let key = FactKey::dns(&host, SocketAddr::from(([10, 0, 0, 54], 53)));
             bench = bench
                 .fact(dns_key(&host), first.clone())
                 .fact(key, second(&host));
@@ -198,7 +191,7 @@ mod tests {
         let mut bench = beside(&dns(&silence()), healthy_second);
         for host in [bench.auth().host, bench.api().host] {
             let waited = SystemOutcome::TimedOut { waited: took(5000) };
-            bench = bench.fact(system_lookup_key(&host), system_lookup(waited));
+            bench = bench.fact(FactKey::system_lookup(&host), system_lookup(waited));
         }
         assert_eq!(bench.causes(), ["nameserver-silent"]);
         assert_eq!(bench.unexplained(), Vec::<String>::new());

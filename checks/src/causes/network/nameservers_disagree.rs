@@ -1,5 +1,6 @@
 //! The nameservers of this host have different views of Genesys Cloud.
 
+use hybridcheck_core::facts::FactKey;
 use std::net::SocketAddr;
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
@@ -12,7 +13,7 @@ use hybridcheck_core::text::listed;
 
 use crate::evidence::members::{self, Endpoints};
 use crate::evidence::names::{self, Says, View};
-use crate::evidence::{rows, subjects};
+use crate::evidence::rows;
 use crate::network;
 use crate::network::nameservers_agree::each;
 
@@ -100,7 +101,7 @@ fn broken(all: &[Row], members: &Endpoints<'_>, mut diagnosis: Diagnosis) -> Dia
     for endpoint in members.each() {
         if rows::is_flagged(all, &network::AddressGenuine, endpoint, &[Status::Fail]) {
             diagnosis = diagnosis
-                .breaks([subjects::addresses_key(endpoint)])
+                .breaks([FactKey::addresses(&endpoint.host)])
                 .explaining(rows::behind_addresses(all, endpoint));
         }
     }
@@ -119,17 +120,12 @@ mod tests {
     use hybridcheck_core::facts::{
         AddressSource, AddressesFact, DnsFact, DnsOutcome, FactKey, SystemOutcome,
     };
-    use hybridcheck_testkit::facts::{
-        addresses_key, dns, dns_addresses, system_lookup, system_lookup_key,
-    };
+    use hybridcheck_testkit::facts::{dns, dns_addresses, system_lookup};
 
     fn beside(fact: &DnsFact) -> Bench {
         let mut bench = Bench::healthy();
         for host in [bench.auth().host, bench.api().host] {
-            let key = FactKey::Dns {
-                host,
-                nameserver: SocketAddr::from(([10, 0, 0, 54], 53)),
-            };
+            let key = FactKey::dns(host, SocketAddr::from(([10, 0, 0, 54], 53)));
             bench = bench.fact(key, fact.clone());
         }
         bench
@@ -154,7 +150,7 @@ mod tests {
             let failed = SystemOutcome::Failed {
                 error: "Name or service not known".into(),
             };
-            bench = bench.fact(system_lookup_key(&host), system_lookup(failed));
+            bench = bench.fact(FactKey::system_lookup(&host), system_lookup(failed));
         }
         assert_eq!(bench.causes(), ["nameservers-disagree"]);
         assert_eq!(bench.unexplained(), Vec::<String>::new());
@@ -170,8 +166,8 @@ mod tests {
                 addresses: vec![zero],
             };
             bench = bench
-                .fact(addresses_key(&host), named)
-                .blocked_behind(&addresses_key(&host));
+                .fact(FactKey::addresses(&host), named)
+                .blocked_behind(&FactKey::addresses(&host));
         }
         assert_eq!(bench.causes(), ["nameservers-disagree"]);
         assert_eq!(bench.unexplained(), Vec::<String>::new());

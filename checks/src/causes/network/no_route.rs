@@ -63,14 +63,14 @@ impl Rule for NoRoute {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::TcpOutcome;
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key};
+    use hybridcheck_core::facts::{FactKey, TcpOutcome};
+    use hybridcheck_testkit::facts::{addresses_of, tcp};
 
     fn shut(outcomes: [TcpOutcome; 2]) -> Bench {
         let mut bench = Bench::healthy();
         let auth = bench.auth();
         for (address, outcome) in addresses_of(&auth.host).into_iter().zip(outcomes) {
-            let key = tcp_key(&auth, address);
+            let key = FactKey::tcp(&auth, address);
             bench = bench
                 .fact(key.clone(), tcp(address, 443, outcome))
                 .blocked_behind(&key);

@@ -11,7 +11,7 @@ use hybridcheck_core::row::Row;
 use crate::causes::general::region_mismatch;
 use crate::evidence::http::{Answerer, answerer};
 use crate::evidence::members::{self, Endpoints};
-use crate::evidence::{rows, subjects};
+use crate::evidence::rows;
 use crate::network;
 use crate::network::genuine_auth_service::issuer_host;
 use crate::{general, oauth};
@@ -99,9 +99,9 @@ impl<T> Answered<T> {
         }
         for (endpoint, row) in members.iter() {
             let key = if is_of_auth(row) {
-                subjects::discovery_key(endpoint)
+                FactKey::discovery(endpoint)
             } else {
-                subjects::api_probe_key(endpoint)
+                FactKey::api_probe(endpoint)
             };
             diagnosis = diagnosis.breaks([key, FactKey::connection(endpoint.clone())]);
         }
@@ -156,7 +156,7 @@ pub(crate) fn group<T>(
 fn exchange<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Option<&'a HttpFact> {
     let facts = case.facts();
     if case.object.auth_endpoint().as_ref() == Some(endpoint)
-        && let Ok(fact) = facts.discovery(&case.over(subjects::discovery_key(endpoint)))
+        && let Ok(fact) = facts.discovery(&case.over(FactKey::discovery(endpoint)))
     {
         let known = fact
             .document
@@ -167,7 +167,7 @@ fn exchange<'a>(case: &Case<'a>, endpoint: &Endpoint) -> Option<&'a HttpFact> {
         }
     }
     let fact = facts
-        .api_probe(&case.over(subjects::api_probe_key(endpoint)))
+        .api_probe(&case.over(FactKey::api_probe(endpoint)))
         .ok()?;
     fact.error.is_none().then_some(&fact.http)
 }
@@ -180,9 +180,7 @@ pub(super) mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::check::Subject;
     use hybridcheck_core::facts::{ApiProbeFact, ConnectionFact, DiscoveryFact, HttpOutcome};
-    use hybridcheck_testkit::facts::{
-        addresses_of, api_probe_key, discovery_key, http, tls, tls_key,
-    };
+    use hybridcheck_testkit::facts::{addresses_of, http, tls};
 
     /// A page with headers of its own.
     pub(crate) fn page(status: u16, words: &str, headers: &[(&str, &str)]) -> HttpFact {
@@ -211,8 +209,8 @@ pub(super) mod tests {
             error: None,
         };
         bench
-            .fact(discovery_key(&auth), of_auth)
-            .fact(api_probe_key(&api), of_api)
+            .fact(FactKey::discovery(&auth), of_auth)
+            .fact(FactKey::api_probe(&api), of_api)
     }
 
     /// Both connections end at a chain of this worth.
@@ -223,7 +221,7 @@ pub(super) mod tests {
             bench = bench.fact(FactKey::connection(endpoint.clone()), connection);
             for address in addresses_of(&endpoint.host) {
                 let fact = tls(&endpoint.host, trust, Vec::new());
-                bench = bench.fact(tls_key(&endpoint, address), fact);
+                bench = bench.fact(FactKey::tls(&endpoint, address), fact);
             }
         }
         bench

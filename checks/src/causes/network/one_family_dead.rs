@@ -3,7 +3,7 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::TcpOutcome;
+use hybridcheck_core::facts::{FactKey, TcpOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -49,7 +49,7 @@ impl Rule for OneFamilyDead {
             for endpoint in members.each() {
                 let tried = rows::tcp(case, endpoint).into_iter();
                 let shut = tried.filter(|(address, _)| address.is_ipv6() == is_v6);
-                keys.extend(shut.map(|(address, _)| rows::tcp_key(endpoint, address)));
+                keys.extend(shut.map(|(address, _)| FactKey::tcp(endpoint, address)));
             }
             let ends = members.each().find_map(|endpoint| {
                 let tried = rows::tcp(case, endpoint).into_iter();
@@ -102,14 +102,14 @@ pub(crate) fn dead_family(case: &Case<'_>, endpoint: &Endpoint) -> Option<bool> 
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
+    use hybridcheck_testkit::facts::{addresses_of, tcp, took};
     use std::net::IpAddr;
 
     fn with_v6(outcome: TcpOutcome) -> Bench {
         let bench = Bench::healthy();
         let auth = bench.auth();
         let v6: IpAddr = "2001:db8::10".parse().expect("an address");
-        bench.fact(tcp_key(&auth, v6), tcp(v6, 443, outcome))
+        bench.fact(FactKey::tcp(&auth, v6), tcp(v6, 443, outcome))
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
         let auth = bench.auth();
         let address = addresses_of(&auth.host)[0];
         let bench = bench.fact(
-            tcp_key(&auth, address),
+            FactKey::tcp(&auth, address),
             tcp(address, 443, TcpOutcome::Refused),
         );
         assert!(bench.diagnose(&OneFamilyDead).is_empty());

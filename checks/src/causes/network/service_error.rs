@@ -171,7 +171,7 @@ mod tests {
     use hybridcheck_core::facts::{ApiOutcome, TokenOutcome};
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{
-        CORRELATION, api, api_error, api_probe, api_probe_key, client, http, token, token_key,
+        CORRELATION, api, api_error, api_probe, client, http, token, token_key,
     };
 
     #[test]
@@ -179,12 +179,10 @@ mod tests {
         let bench = Bench::healthy();
         let endpoint = bench.api();
         let error = api_error(503, "service.unavailable", "…");
-        let organization = FactKey::Organization {
-            object: ObjectId(0),
-        };
+        let organization = FactKey::organization(ObjectId(0));
         let bench = bench
             .fact(
-                api_probe_key(&endpoint),
+                FactKey::api_probe(&endpoint),
                 api_probe(&endpoint, Some(error.clone())),
             )
             .fact(
@@ -225,7 +223,10 @@ mod tests {
         let error = api_error(401, "bad.credentials", "…");
         assert!(
             bench
-                .fact(api_probe_key(&endpoint), api_probe(&endpoint, Some(error)))
+                .fact(
+                    FactKey::api_probe(&endpoint),
+                    api_probe(&endpoint, Some(error))
+                )
                 .diagnose(&ServiceError)
                 .is_empty()
         );

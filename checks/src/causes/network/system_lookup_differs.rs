@@ -12,7 +12,7 @@ use hybridcheck_core::text::listed;
 use super::nameservers_disagree::is_disputed;
 use crate::evidence::dns::{asked, dead, hosts};
 use crate::evidence::names;
-use crate::evidence::{members, rows, subjects};
+use crate::evidence::{members, rows};
 use crate::network::{
     self,
     lookup_agrees::{Difference, differs},
@@ -81,7 +81,7 @@ impl Rule for SystemLookupDiffers {
 }
 
 fn difference(case: &Case<'_>, endpoint: &Endpoint) -> Option<Difference> {
-    let key = subjects::system_lookup_key(endpoint);
+    let key = FactKey::system_lookup(&endpoint.host);
     let fact = case.facts().system_lookup(&key).ok()?;
     let views = names::views(case, &endpoint.host).ok()?;
     Some(differs(&views, fact))
@@ -125,12 +125,15 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::SystemOutcome;
-    use hybridcheck_testkit::facts::{system_lookup, system_lookup_key};
+    use hybridcheck_testkit::facts::system_lookup;
 
     fn system(outcome: &SystemOutcome) -> Bench {
         let mut bench = Bench::healthy();
         for host in [bench.auth().host, bench.api().host] {
-            bench = bench.fact(system_lookup_key(&host), system_lookup(outcome.clone()));
+            bench = bench.fact(
+                FactKey::system_lookup(&host),
+                system_lookup(outcome.clone()),
+            );
         }
         bench
     }

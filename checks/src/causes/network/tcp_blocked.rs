@@ -142,7 +142,7 @@ mod tests {
     use crate::causes::network::tcp_refused::TcpRefused;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{FactKey, Hop, HopAnswer, PathFact, TcpOutcome};
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
+    use hybridcheck_testkit::facts::{addresses_of, tcp, took};
 
     fn silence() -> TcpOutcome {
         TcpOutcome::TimedOut { waited: took(5000) }
@@ -150,7 +150,7 @@ mod tests {
 
     fn shut(mut bench: Bench, endpoint: &Endpoint, outcome: &TcpOutcome) -> Bench {
         for address in addresses_of(&endpoint.host) {
-            let key = tcp_key(endpoint, address);
+            let key = FactKey::tcp(endpoint, address);
             bench = bench
                 .fact(key.clone(), tcp(address, 443, outcome.clone()))
                 .blocked_behind(&key);
@@ -170,10 +170,7 @@ mod tests {
             other_port: None,
             waited: took(2700),
         };
-        let key = FactKey::Path {
-            endpoint: endpoint.clone(),
-            address,
-        };
+        let key = FactKey::path(endpoint, address);
         bench.fact(key, path)
     }
 
@@ -237,7 +234,7 @@ mod tests {
         let bench = Bench::healthy();
         let auth = bench.auth();
         let address = addresses_of(&auth.host)[1];
-        let bench = bench.fact(tcp_key(&auth, address), tcp(address, 443, silence()));
+        let bench = bench.fact(FactKey::tcp(&auth, address), tcp(address, 443, silence()));
         assert!(bench.diagnose(&TcpBlocked).is_empty());
         assert_eq!(bench.diagnose(&AddressPartlyUnreachable).len(), 1);
     }

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{FactKey, Hop, HopAnswer, OtherPort, PathFact, TcpOutcome};
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key, took};
+    use hybridcheck_testkit::facts::{addresses_of, tcp, took};
 
     fn shut(second: TcpOutcome) -> Bench {
         let mut bench = Bench::healthy();
@@ -89,7 +89,7 @@ mod tests {
             .into_iter()
             .zip([TcpOutcome::Refused, second])
         {
-            let key = tcp_key(&auth, address);
+            let key = FactKey::tcp(&auth, address);
             bench = bench
                 .fact(key.clone(), tcp(address, 443, outcome))
                 .blocked_behind(&key);
@@ -102,7 +102,7 @@ mod tests {
         let mut bench = Bench::healthy();
         let auth = bench.auth();
         for address in addresses_of(&auth.host) {
-            let key = tcp_key(&auth, address);
+            let key = FactKey::tcp(&auth, address);
             let path = PathFact {
                 remote: (address, 443).into(),
                 hops: vec![Hop {
@@ -118,10 +118,7 @@ mod tests {
                 }),
                 waited: took(40),
             };
-            let of_path = FactKey::Path {
-                endpoint: auth.clone(),
-                address,
-            };
+            let of_path = FactKey::path(&auth, address);
             bench = bench
                 .fact(key.clone(), tcp(address, 443, TcpOutcome::Refused))
                 .blocked_behind(&key);

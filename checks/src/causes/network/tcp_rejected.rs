@@ -159,8 +159,8 @@ fn who(rejection: &Shut, routers: &[(u8, IpAddr)]) -> String {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{IcmpNotice, TcpFact, TcpOutcome};
-    use hybridcheck_testkit::facts::{addresses_of, tcp, tcp_key};
+    use hybridcheck_core::facts::{FactKey, IcmpNotice, TcpFact, TcpOutcome};
+    use hybridcheck_testkit::facts::{addresses_of, tcp};
 
     fn answered_by(mut bench: Bench, endpoint: &Endpoint, code: u8, from: [u8; 4]) -> Bench {
         for address in addresses_of(&endpoint.host) {
@@ -174,7 +174,7 @@ mod tests {
                 notices: vec![notice],
                 ..tcp(address, 443, TcpOutcome::HostUnreachable)
             };
-            let key = tcp_key(endpoint, address);
+            let key = FactKey::tcp(endpoint, address);
             bench = bench.fact(key.clone(), fact).blocked_behind(&key);
         }
         bench

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{ApiOutcome, OAuthClientInfo};
+use hybridcheck_core::facts::{ApiOutcome, FactKey, OAuthClientInfo};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::names::ClientId;
 use hybridcheck_core::outside::Outside;
@@ -10,7 +10,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::oauth::client;
-use crate::evidence::{commands, rows, subjects};
+use crate::evidence::{commands, rows};
 use crate::oauth;
 
 page! {
@@ -43,10 +43,7 @@ impl Rule for ClientDisabled {
 
 fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
     let client = client(row)?;
-    let fact = case
-        .facts()
-        .token_info(&subjects::token_info_key(client))
-        .ok()?;
+    let fact = case.facts().token_info(&FactKey::token_info(client)).ok()?;
     let ApiOutcome::Found(info) = &fact.outcome else {
         return None;
     };

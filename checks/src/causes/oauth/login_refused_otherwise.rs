@@ -2,13 +2,13 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{TokenFact, TokenOutcome};
+use hybridcheck_core::facts::{FactKey, TokenFact, TokenOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::oauth::{ask, by_client, client, ids, is_otherwise, keys};
-use crate::evidence::{refusals, rows, subjects};
+use crate::evidence::{refusals, rows};
 use crate::oauth;
 
 page! {
@@ -40,7 +40,7 @@ impl Rule for LoginRefusedOtherwise {
         let unknown: Vec<(&TokenFact, &Row)> = refused
             .filter_map(|row| {
                 let of = client(row)?;
-                let fact = case.facts().token(&subjects::token_key(of)).ok()?;
+                let fact = case.facts().token(&FactKey::token(of)).ok()?;
                 let is_unknown = matches!(&fact.outcome, TokenOutcome::Refused(error)
                     if error.genuine && refusals::oauth(error).is_none());
                 (is_unknown && !fact.is_issued() && !is_otherwise(case, of)).then_some((fact, row))

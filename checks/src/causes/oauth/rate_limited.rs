@@ -48,9 +48,7 @@ impl Rule for RateLimited {
         let shown = rows::flagged(all, &oauth::TokenIssued)
             .into_iter()
             .filter(|row| {
-                client(row).is_some_and(|client| {
-                    limited.contains(&&crate::evidence::subjects::token_key(client))
-                })
+                client(row).is_some_and(|client| limited.contains(&&FactKey::token(client)))
             });
         let mut diagnosis = Diagnosis::new(
             Certainty::Certain,
@@ -115,9 +113,7 @@ mod tests {
             status, code, "…",
         ));
         Bench::healthy().fact(
-            FactKey::Idps {
-                object: ObjectId(0),
-            },
+            FactKey::idps(ObjectId(0)),
             api(&client_of("ewt"), "GET …", refusal),
         )
     }

@@ -13,7 +13,7 @@ use super::wrong_secret::mangled;
 use crate::evidence::members::Clients;
 use crate::evidence::oauth::{by_client, client};
 use crate::evidence::refusals::{self, OAuthMeaning};
-use crate::evidence::{logins, rows, subjects};
+use crate::evidence::{logins, rows};
 use crate::{oauth, saml, services};
 
 page! {
@@ -44,10 +44,7 @@ impl Rule for SecretWithBlanks {
         let refused = rows::failing(all, &oauth::TokenIssued).into_iter();
         let accepted: Vec<(&TokenFact, &Row)> = refused
             .filter_map(|row| {
-                let fact = case
-                    .facts()
-                    .token(&subjects::token_key(client(row)?))
-                    .ok()?;
+                let fact = case.facts().token(&FactKey::token(client(row)?)).ok()?;
                 // A client that may not use this grant was recognised all the same.
                 let is_right = match &fact.trimmed {
                     Some(TokenOutcome::Issued { .. }) => true,
@@ -89,9 +86,7 @@ fn around(members: &Clients<'_>) -> String {
 
 /// The same of the client that people log in with.
 fn of_login(case: &Case<'_>, all: &[Row]) -> Option<Diagnosis> {
-    let key = FactKey::SamlLogin {
-        object: case.object.id,
-    };
+    let key = FactKey::saml_login(case.object.id);
     let login = case.facts().saml_login(&key).ok()?;
     let row = rows::failing(all, &saml::Login).into_iter().next()?;
     let last = login.tries.last().filter(|last| last.trimmed)?;

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::ClientRef;
+use hybridcheck_core::facts::{ClientRef, FactKey};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::object::SAML_AUTH;
 use hybridcheck_core::page;
@@ -11,7 +11,7 @@ use hybridcheck_core::row::Row;
 use crate::causes::general::region_mismatch;
 use crate::evidence::oauth::{client, refused};
 use crate::evidence::refusals::OAuthMeaning;
-use crate::evidence::{rows, subjects};
+use crate::evidence::rows;
 use crate::oauth;
 
 page! {
@@ -82,7 +82,7 @@ impl Rule for WrongGrantType {
                 fix(row),
             )
             .shown_by([row])
-            .breaks(client(row).map(subjects::token_key))
+            .breaks(client(row).map(FactKey::token))
         });
         stated.chain(refused).collect()
     }

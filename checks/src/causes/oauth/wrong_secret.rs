@@ -15,7 +15,7 @@ use crate::causes::general::region_mismatch;
 use crate::evidence::members::Clients;
 use crate::evidence::oauth::{ask, by_client, client, ids, is_any_issued, keys, refused};
 use crate::evidence::refusals::OAuthMeaning;
-use crate::evidence::{rows, subjects};
+use crate::evidence::rows;
 use crate::{oauth, org, services};
 
 page! {
@@ -121,9 +121,7 @@ fn blanks(members: &Clients<'_>) -> String {
 /// A section that holds the secret of the same client and was given a token.
 fn good(case: &Case<'_>, members: &Clients<'_>) -> Option<String> {
     let id = members.first().client_id.as_deref()?;
-    let login = FactKey::SamlLogin {
-        object: case.object.id,
-    };
+    let login = FactKey::saml_login(case.object.id);
     let login = case.facts().saml_login(&login).ok();
     let logged_in = login
         .is_some_and(|login| login.client_id.as_deref() == Some(id) && login.accepted().is_some());
@@ -136,7 +134,7 @@ fn good(case: &Case<'_>, members: &Clients<'_>) -> Option<String> {
             let ClientRef::Service { section, .. } = &client else {
                 return None;
             };
-            let fact = case.facts().token(&subjects::token_key(&client)).ok()?;
+            let fact = case.facts().token(&FactKey::token(&client)).ok()?;
             let is_same = fact.client_id.as_deref() == Some(id) && fact.is_issued();
             let place = if object.id == case.object.id {
                 String::new()

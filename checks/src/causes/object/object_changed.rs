@@ -37,9 +37,7 @@ page! {
 
 impl Rule for ObjectChanged {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let key = FactKey::Reread {
-            object: case.object.id,
-        };
+        let key = FactKey::reread(case.object.id);
         let Ok(fact) = case.facts().reread(&key) else {
             return Vec::new();
         };
@@ -130,7 +128,7 @@ mod tests {
             }],
         };
         let object = ObjectId(0);
-        Bench::healthy().fact(FactKey::Reread { object }, fact)
+        Bench::healthy().fact(FactKey::reread(object), fact)
     }
 
     #[test]

@@ -133,9 +133,7 @@ impl Rule for OrganizationMismatch {
 
 /// The organisation that answers the object's clients or the tool's.
 fn organization<'a>(case: &Case<'a>) -> Option<&'a Organization> {
-    let key = FactKey::Organization {
-        object: case.object.id,
-    };
+    let key = FactKey::organization(case.object.id);
     let fact = case.facts().organization(&key).ok()?;
     match &fact.outcome {
         ApiOutcome::Found(organization) => Some(organization),
@@ -151,9 +149,7 @@ pub(crate) fn other_name<'a>(case: &Case<'a>) -> Option<&'a OrgShortName> {
 
 /// Adds which organisation answered, and to whom.
 fn answering(case: &Case<'_>, diagnosis: Diagnosis) -> Diagnosis {
-    let key = FactKey::Organization {
-        object: case.object.id,
-    };
+    let key = FactKey::organization(case.object.id);
     let (Ok(fact), Some(organization)) = (case.facts().organization(&key), organization(case))
     else {
         return diagnosis;
@@ -178,9 +174,7 @@ fn answering(case: &Case<'_>, diagnosis: Diagnosis) -> Diagnosis {
 
 /// Only the tool's own client says which organisation it is, not one of the object.
 fn is_read_with_tool(case: &Case<'_>) -> bool {
-    let key = FactKey::Organization {
-        object: case.object.id,
-    };
+    let key = FactKey::organization(case.object.id);
     let fact = case.facts().organization(&key);
     fact.is_ok_and(|fact| matches!(fact.reader, ClientRef::Tool { .. }))
 }

@@ -66,9 +66,7 @@ mod tests {
         let mut found = organization(&bench.object);
         found.product_platform = Some(platform.into());
         let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(found));
-        let key = FactKey::Organization {
-            object: ObjectId(0),
-        };
+        let key = FactKey::organization(ObjectId(0));
         bench.fact(key, fact)
     }
 

@@ -53,7 +53,7 @@ impl Rule for ToolClientElsewhere {
                 row.fix().to_owned(),
             )
             .shown_by(shown)
-            .breaks([FactKey::Token { client }])
+            .breaks([FactKey::token(client)])
             .command(commands::api(case, "/api/v2/organizations/me")),
         ]
     }

@@ -66,12 +66,9 @@ impl Rule for ProxyNameDoesNotResolve {
             if proxy.host.literal().is_some() || names.contains(&proxy.host.to_string()) {
                 continue;
             }
-            broken.push(subjects::addresses_key(&proxy));
+            broken.push(FactKey::addresses(&proxy.host));
             let asked = case.dns_of(&proxy.host).into_iter();
-            broken.extend(asked.map(|(nameserver, _)| FactKey::Dns {
-                host: proxy.host.clone(),
-                nameserver,
-            }));
+            broken.extend(asked.map(|(nameserver, _)| FactKey::dns(&proxy.host, nameserver)));
             names.push(proxy.host.to_string());
         }
         let Some(name) = names.first().cloned() else {
@@ -111,7 +108,7 @@ mod tests {
             source: AddressSource::Dns,
             addresses: Vec::new(),
         };
-        let key = FactKey::Addresses { host: host.clone() };
+        let key = FactKey::addresses(host);
         bench
             .fact(dns_key(host), dns(outcome))
             .fact(key.clone(), nothing)

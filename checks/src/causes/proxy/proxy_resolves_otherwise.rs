@@ -46,9 +46,7 @@ impl Rule for ProxyResolvesOtherwise {
                 .each()
                 .all(|endpoint| case.regions.of_host(&endpoint.host).is_some());
             let here = members.each().all(|endpoint| {
-                let key = FactKey::Addresses {
-                    host: endpoint.host.clone(),
-                };
+                let key = FactKey::addresses(&endpoint.host);
                 let known = case.facts().addresses(&key);
                 known.is_ok_and(|fact| !fact.addresses.is_empty())
             });

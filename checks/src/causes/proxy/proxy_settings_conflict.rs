@@ -2,11 +2,12 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
+use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{members, proxy, rows};
+use crate::evidence::{members, rows};
 use crate::proxy::Settings;
 
 page! {
@@ -35,7 +36,7 @@ page! {
 impl Rule for ProxySettingsConflict {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let conflicts = |endpoint: &_| {
-            let fact = case.facts().routing(&proxy::routing_key(endpoint)).ok()?;
+            let fact = case.facts().routing(&FactKey::routing(endpoint)).ok()?;
             (!fact.conflicts.is_empty()).then(|| fact.conflicts.clone())
         };
         let groups = members::grouped(rows::flagged(all, &Settings), conflicts);
@@ -64,7 +65,7 @@ mod tests {
         for endpoint in [bench.auth(), bench.api()] {
             let mut fact = routing();
             change(&mut fact);
-            bench = bench.fact(proxy::routing_key(&endpoint), fact);
+            bench = bench.fact(FactKey::routing(&endpoint), fact);
         }
         bench
     }

@@ -3,7 +3,7 @@
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::TcpOutcome;
+use hybridcheck_core::facts::{FactKey, TcpOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -104,7 +104,7 @@ fn closed(case: &Case<'_>, proxy: &Endpoint, members: &Endpoints<'_>) -> Diagnos
         .breaks(
             tried
                 .iter()
-                .map(|(address, _)| rows::tcp_key(proxy, *address)),
+                .map(|(address, _)| FactKey::tcp(proxy, *address)),
         )
         .command(proxy::command(case, proxy, members.first()))
 }
@@ -172,7 +172,7 @@ mod tests {
         let auth = bench.auth();
         let mut bench = bench;
         for address in hybridcheck_testkit::facts::addresses_of(&auth.host) {
-            let key = rows::tcp_key(&auth, address);
+            let key = FactKey::tcp(&auth, address);
             bench = bench.fact(key, tcp(address, 443, TcpOutcome::Refused));
         }
         assert!(bench.diagnose(&ProxyUnreachable).is_empty());

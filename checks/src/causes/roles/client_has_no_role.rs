@@ -118,9 +118,9 @@ mod tests {
         assert_eq!(found[0].certainty, Certainty::Possible);
         let object = bench.object.id;
         let unread = [
-            FactKey::Idps { object },
-            FactKey::PureengageIdp { object },
-            FactKey::Roles { object },
+            FactKey::idps(object),
+            FactKey::pureengage_idp(object),
+            FactKey::roles(object),
             client_record_key("saml_auth"),
         ];
         let refused = unread

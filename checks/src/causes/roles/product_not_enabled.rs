@@ -77,10 +77,7 @@ impl Rule for ProductNotEnabled {
         let query = domains.join(",");
         let broken: Vec<FactKey> = domains
             .into_iter()
-            .map(|domain| FactKey::Permissions {
-                object: case.object.id,
-                domain: domain.to_owned(),
-            })
+            .map(|domain| FactKey::permissions(case.object.id, domain))
             .collect();
         vec![
             Diagnosis::new(certainty, sentence, Owner::CloudAdmin, row.fix().to_owned())

@@ -35,10 +35,7 @@ page! {
 impl Rule for CertificateAndKeySwapped {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let object = case.object.id;
-        let (certificate, key) = (
-            FactKey::Certificate { object },
-            FactKey::PrivateKey { object },
-        );
+        let (certificate, key) = (FactKey::certificate(object), FactKey::private_key(object));
         let held = case
             .facts()
             .certificate(&certificate)
@@ -99,13 +96,13 @@ mod tests {
         let object = ObjectId(0);
         Bench::healthy()
             .fact(
-                FactKey::Certificate { object },
+                FactKey::certificate(object),
                 certificate(CertificateOutcome::Other {
                     holds: certificate_holds,
                 }),
             )
             .fact(
-                FactKey::PrivateKey { object },
+                FactKey::private_key(object),
                 private_key(PrivateKeyOutcome::Other { holds: key_holds }),
             )
             .failing(

@@ -38,9 +38,7 @@ impl Rule for CertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let checks: [&dyn Check; 2] = [&saml::CertificateExpiry, &saml::CertificateNotBefore];
         let shown = rows::failing_any(all, &checks);
-        let key = FactKey::Certificate {
-            object: case.object.id,
-        };
+        let key = FactKey::certificate(case.object.id);
         let fact = case.facts().certificate(&key).ok();
         let Some(certificate) = fact.and_then(|fact| fact.certificate()) else {
             return Vec::new();
@@ -97,12 +95,7 @@ mod tests {
         let outcome = CertificateOutcome::Certificates {
             certificates: vec![info],
         };
-        Bench::healthy().fact(
-            FactKey::Certificate {
-                object: ObjectId(0),
-            },
-            certificate(outcome),
-        )
+        Bench::healthy().fact(FactKey::certificate(ObjectId(0)), certificate(outcome))
     }
 
     fn failing(bench: Bench) -> Bench {

@@ -37,9 +37,7 @@ page! {
 impl Rule for KeyDoesNotOpen {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::failing(all, &saml::PkeyDecrypts);
-        let key = FactKey::PrivateKey {
-            object: case.object.id,
-        };
+        let key = FactKey::private_key(case.object.id);
         let Ok(fact) = case.facts().private_key(&key) else {
             return Vec::new();
         };
@@ -92,9 +90,7 @@ mod tests {
     use hybridcheck_testkit::facts::private_key;
 
     fn failing(outcome: PrivateKeyOutcome) -> Bench {
-        let key = FactKey::PrivateKey {
-            object: ObjectId(0),
-        };
+        let key = FactKey::private_key(ObjectId(0));
         Bench::healthy()
             .fact(key, private_key(outcome))
             .failing(&saml::PkeyDecrypts, Subject::option("saml", "pkey"))
@@ -110,12 +106,7 @@ mod tests {
             found[0].sentence,
             "saml/password does not open the key in saml/pkey (PBES2)"
         );
-        assert_eq!(
-            found[0].broken,
-            [FactKey::PrivateKey {
-                object: ObjectId(0)
-            }]
-        );
+        assert_eq!(found[0].broken, [FactKey::private_key(ObjectId(0))]);
     }
 
     #[test]

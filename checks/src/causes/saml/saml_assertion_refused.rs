@@ -69,9 +69,7 @@ impl Rule for SamlAssertionRefused {
         if let Some(diagnosis) = unclean(case, all, &refused) {
             return vec![diagnosis];
         }
-        let key = FactKey::PureengageIdp {
-            object: case.object.id,
-        };
+        let key = FactKey::pureengage_idp(case.object.id);
         let fact = case.facts().pureengage_idp(&key).ok();
         let provider = fact.and_then(|fact| match &fact.outcome {
             ApiOutcome::Found(provider) => Some(provider),
@@ -90,9 +88,7 @@ impl Rule for SamlAssertionRefused {
             ),
         )
         .shown_by([refused.row])
-        .breaks([FactKey::SamlLogin {
-            object: case.object.id,
-        }]);
+        .breaks([FactKey::saml_login(case.object.id)]);
         if let Some(answer) = refused.telling.http.outcome.answer()
             && let Some(id) = answer.correlation_id()
         {
@@ -131,9 +127,7 @@ fn unclean(case: &Case<'_>, all: &[Row], refused: &logins::Refused<'_>) -> Optio
         )
         .shown_by([refused.row])
         .shown_by(rows)
-        .breaks([FactKey::SamlLogin {
-            object: case.object.id,
-        }]),
+        .breaks([FactKey::saml_login(case.object.id)]),
     )
 }
 
@@ -223,9 +217,7 @@ mod tests {
             let mut provider = pureengage_idp(&bench.object);
             spoil(&mut provider);
             let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-            let key = FactKey::PureengageIdp {
-                object: bench.object.id,
-            };
+            let key = FactKey::pureengage_idp(bench.object.id);
             bench.fact(key, fact)
         };
         let bench = with(|provider| provider.auto_provision_users = Some(false));

@@ -44,9 +44,7 @@ impl Rule for SamlClientRefused {
         let recorded = rows::failing(all, &saml::Client).into_iter().next();
         let refused = logins::refused(case, all).filter(logins::Refused::is_of_client);
         let is_settled = region_mismatch::is_settled(case, all);
-        let login = FactKey::SamlLogin {
-            object: case.object.id,
-        };
+        let login = FactKey::saml_login(case.object.id);
         let fact = case.facts().saml_login(&login).ok();
         let is_accepted = fact.is_some_and(|login| login.accepted().is_some());
         let (certainty, sentence, fix) = match (recorded, &refused) {

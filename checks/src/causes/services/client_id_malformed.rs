@@ -9,7 +9,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::is_swapped;
-use crate::evidence::{rows, subjects};
+use crate::evidence::rows;
 use crate::{oauth, services};
 
 page! {
@@ -48,7 +48,7 @@ impl Rule for ClientIdMalformed {
             }
             let broken = [
                 FactKey::option(case.object.id, section, "client_id"),
-                subjects::token_key(&client),
+                FactKey::token(&client),
             ];
             let refused = rows::flagged(all, &oauth::TokenIssued).into_iter();
             let refused = refused.filter(

@@ -9,7 +9,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::{client, is_swapped};
-use crate::evidence::{rows, subjects};
+use crate::evidence::rows;
 use crate::{oauth, services};
 
 page! {
@@ -65,7 +65,7 @@ impl Rule for IdAndSecretSwapped {
                     .shown_by([row])
                     .explaining(refused)
                     .breaks(options)
-                    .breaks([subjects::token_key(&of)]),
+                    .breaks([FactKey::token(&of)]),
                 )
             })
             .collect()

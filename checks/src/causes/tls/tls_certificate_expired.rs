@@ -83,12 +83,13 @@ mod tests {
     use crate::causes::network::clock_skew::ClockSkew;
     use crate::testing::bench::Bench;
     use hybridcheck_core::endpoint::Endpoint;
-    use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
+    use hybridcheck_core::facts::FactKey;
+    use hybridcheck_testkit::facts::{addresses_of, tls};
 
     fn serving(mut bench: Bench, endpoint: &Endpoint, trust: Trust, fault: &ChainFault) -> Bench {
         for address in addresses_of(&endpoint.host) {
             let fact = tls(&endpoint.host, trust, vec![fault.clone()]);
-            bench = bench.fact(tls_key(endpoint, address), fact);
+            bench = bench.fact(FactKey::tls(endpoint, address), fact);
         }
         bench
     }
@@ -118,7 +119,7 @@ mod tests {
                 Trust::Amazon,
                 &ChainFault::NotYetValid { not_before: None },
             )
-            .blocked_behind(&tls_key(&endpoint, addresses_of(&endpoint.host)[0]));
+            .blocked_behind(&FactKey::tls(&endpoint, addresses_of(&endpoint.host)[0]));
         }
         assert!(bench.diagnose(&TlsCertificateExpired).is_empty());
         assert_eq!(bench.diagnose(&ClockSkew).len(), 1);

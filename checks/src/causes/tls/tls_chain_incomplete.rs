@@ -111,7 +111,8 @@ mod tests {
     use super::*;
     use crate::causes::tls::tls_not_trusted::TlsNotTrusted;
     use crate::testing::bench::Bench;
-    use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
+    use hybridcheck_core::facts::FactKey;
+    use hybridcheck_testkit::facts::{addresses_of, tls};
 
     fn serving(change: impl Fn(&mut TlsFact)) -> Bench {
         let mut bench = Bench::healthy();
@@ -120,7 +121,7 @@ mod tests {
             let mut fact = tls(&auth.host, Trust::Nowhere, vec![ChainFault::UnknownIssuer]);
             fact.chain[0].issuer_urls = vec!["http://crt.ca.example/ca.cer".into()];
             change(&mut fact);
-            let key = tls_key(&auth, address);
+            let key = FactKey::tls(&auth, address);
             bench = bench.fact(key.clone(), fact).blocked_behind(&key);
         }
         bench

@@ -99,8 +99,8 @@ mod tests {
     use super::*;
     use crate::causes::tls::tls_not_trusted::TlsNotTrusted;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::ChainFault;
-    use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
+    use hybridcheck_core::facts::{ChainFault, FactKey};
+    use hybridcheck_testkit::facts::{addresses_of, tls};
 
     fn serving(trust: Trust, issuer: &str, faults: &[ChainFault]) -> Bench {
         let mut bench = Bench::healthy();
@@ -108,7 +108,7 @@ mod tests {
             for address in addresses_of(&endpoint.host) {
                 let mut fact = tls(&endpoint.host, trust, faults.to_vec());
                 fact.chain[0].issuer = issuer.into();
-                bench = bench.fact(tls_key(&endpoint, address), fact);
+                bench = bench.fact(FactKey::tls(&endpoint, address), fact);
             }
         }
         bench

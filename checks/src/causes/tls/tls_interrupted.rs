@@ -79,14 +79,14 @@ impl Rule for TlsInterrupted {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::TlsOutcome;
-    use hybridcheck_testkit::facts::{addresses_of, tls_broken, tls_key};
+    use hybridcheck_core::facts::{FactKey, TlsOutcome};
+    use hybridcheck_testkit::facts::{addresses_of, tls_broken};
 
     fn cut(count: usize, outcome: &TlsOutcome) -> Bench {
         let mut bench = Bench::healthy();
         for endpoint in [bench.auth(), bench.api()] {
             for address in addresses_of(&endpoint.host).into_iter().take(count) {
-                let key = tls_key(&endpoint, address);
+                let key = FactKey::tls(&endpoint, address);
                 bench = bench.fact(key.clone(), tls_broken(outcome.clone()));
                 if count > 1 {
                     bench = bench.blocked_behind(&key);

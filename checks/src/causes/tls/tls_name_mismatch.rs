@@ -67,15 +67,15 @@ impl Rule for TlsNameMismatch {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::Trust;
-    use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
+    use hybridcheck_core::facts::{FactKey, Trust};
+    use hybridcheck_testkit::facts::{addresses_of, tls};
 
     fn serving(trust: Trust, faults: &[ChainFault]) -> Bench {
         let mut bench = Bench::healthy();
         let auth = bench.auth();
         for address in addresses_of(&auth.host) {
             let fact = tls(&auth.host, trust, faults.to_vec());
-            bench = bench.fact(tls_key(&auth, address), fact);
+            bench = bench.fact(FactKey::tls(&auth, address), fact);
         }
         bench
     }

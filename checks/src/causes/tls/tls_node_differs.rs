@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::{TlsFact, TlsOutcome};
+use hybridcheck_core::facts::{FactKey, TlsFact, TlsOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -72,7 +72,7 @@ impl Rule for TlsNodeDiffers {
                 ),
             )
             .shown_by(shown().filter(|row| rows::endpoint(row) == Some(endpoint)))
-            .breaks(bad.iter().map(|(address, _)| rows::tls_key(endpoint, *address)));
+            .breaks(bad.iter().map(|(address, _)| FactKey::tls(endpoint, *address)));
             if let Some((address, _)) = bad.first() {
                 let at = Endpoint {
                     host: hybridcheck_core::endpoint::Host::of(&address.to_string()),
@@ -108,13 +108,13 @@ mod tests {
     use super::*;
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{ChainFault, Trust};
-    use hybridcheck_testkit::facts::{addresses_of, cut, tls, tls_broken, tls_key};
+    use hybridcheck_testkit::facts::{addresses_of, cut, tls, tls_broken};
 
     fn one_bad(fact: TlsFact) -> Bench {
         let bench = Bench::healthy();
         let auth = bench.auth();
         let address = addresses_of(&auth.host)[1];
-        bench.fact(tls_key(&auth, address), fact)
+        bench.fact(FactKey::tls(&auth, address), fact)
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
             let auth = bench.auth();
             assert_eq!(
                 found[0].broken,
-                [tls_key(&auth, addresses_of(&auth.host)[1])]
+                [FactKey::tls(&auth, addresses_of(&auth.host)[1])]
             );
         }
     }

@@ -85,8 +85,8 @@ pub(crate) fn leads_nowhere(case: &Case<'_>, endpoint: &Endpoint) -> bool {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{ChainFault, Trust};
-    use hybridcheck_testkit::facts::{addresses_of, tls, tls_key};
+    use hybridcheck_core::facts::{ChainFault, FactKey, Trust};
+    use hybridcheck_testkit::facts::{addresses_of, tls};
 
     fn serving(
         mut bench: Bench,
@@ -98,7 +98,7 @@ mod tests {
         for address in addresses_of(&endpoint.host) {
             let mut fact = tls(&endpoint.host, trust, faults.to_vec());
             fact.chain[0].issuer = issuer.into();
-            bench = bench.fact(tls_key(endpoint, address), fact);
+            bench = bench.fact(FactKey::tls(endpoint, address), fact);
         }
         bench
     }

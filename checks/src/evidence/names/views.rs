@@ -162,10 +162,7 @@ pub(crate) fn is_proven(case: &Case<'_>, endpoint: &Endpoint) -> bool {
     if case.proof(endpoint) == Proof::GenuineAnswer {
         return true;
     }
-    let key = FactKey::Connection {
-        endpoint: endpoint.clone(),
-        route: case.route(endpoint),
-    };
+    let key = FactKey::connection(endpoint).by(case.route(endpoint));
     case.facts().connection(&key).is_ok_and(|connection| {
         matches!(
             connection.trust,

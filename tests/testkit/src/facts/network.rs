@@ -36,32 +36,7 @@ pub fn addresses_of(host: &Host) -> Vec<IpAddr> {
 
 /// Key of one nameserver's answers for a host.
 pub fn dns_key(host: &Host) -> FactKey {
-    FactKey::Dns {
-        host: host.clone(),
-        nameserver: nameserver(),
-    }
-}
-
-/// Key of the addresses of a host.
-pub fn addresses_key(host: &Host) -> FactKey {
-    FactKey::Addresses { host: host.clone() }
-}
-
-/// Key of what the hosts file says of a host.
-pub fn hosts_file_key(host: &Host) -> FactKey {
-    FactKey::HostsFile { host: host.clone() }
-}
-
-/// Key of the system's own look-up of a host.
-pub fn system_lookup_key(host: &Host) -> FactKey {
-    FactKey::SystemLookup { host: host.clone() }
-}
-
-/// Key of how the route to an endpoint was chosen.
-pub fn routing_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::Routing {
-        endpoint: endpoint.clone(),
-    }
+    FactKey::dns(host, nameserver())
 }
 
 /// A route through the proxy of a canned network.
@@ -102,15 +77,6 @@ pub fn system_lookup(outcome: SystemOutcome) -> SystemLookupFact {
     SystemLookupFact {
         outcome,
         took: took(2),
-    }
-}
-
-/// Key of a TCP connection.
-pub fn tcp_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
-    FactKey::Tcp {
-        endpoint: endpoint.clone(),
-        address,
-        route: Route::Direct,
     }
 }
 

@@ -65,31 +65,22 @@ pub fn other_idp(name: &str, issuer: &str) -> IdentityProvider {
 
 /// Key of the roles of the organisation.
 pub fn roles_key() -> FactKey {
-    FactKey::Roles {
-        object: ObjectId(0),
-    }
+    FactKey::roles(ObjectId(0))
 }
 
 /// Key of the journey permissions that exist in the organisation.
 pub fn permissions_key() -> FactKey {
-    FactKey::Permissions {
-        object: ObjectId(0),
-        domain: "journey".into(),
-    }
+    FactKey::permissions(ObjectId(0), "journey")
 }
 
 /// Key of a section's client as the organisation keeps it.
 pub fn client_record_key(section: &str) -> FactKey {
-    FactKey::ClientRecord {
-        client: client(section),
-    }
+    FactKey::client_record(client(section))
 }
 
 /// Key of what a section's client may do.
 pub fn grants_key(section: &str) -> FactKey {
-    FactKey::Grants {
-        client: client(section),
-    }
+    FactKey::grants(client(section))
 }
 
 /// Actions on an entity of the domain `journey`.

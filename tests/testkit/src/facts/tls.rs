@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hybridcheck_core::endpoint::{Endpoint, Host, Route};
+use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::facts::{
     ChainFault, Ending, FactKey, Facts, HelloFact, HelloOutcome, HelloVariant, ReachFact,
     ServedCertificate, TlsFact, TlsOutcome, Trust,
@@ -12,15 +12,6 @@ use hybridcheck_core::time::Timestamp;
 use super::network::{addresses_of, attempt};
 use super::world::{blocked_behind, with_fact};
 use super::{now, took};
-
-/// Key of a TLS handshake.
-pub fn tls_key(endpoint: &Endpoint, address: IpAddr) -> FactKey {
-    FactKey::Tls {
-        endpoint: endpoint.clone(),
-        address,
-        route: Route::Direct,
-    }
-}
 
 /// A finished handshake with a chain of this worth and these faults.
 pub fn tls(host: &Host, trust: Trust, faults: Vec<ChainFault>) -> TlsFact {
@@ -73,7 +64,7 @@ pub fn tls_broken(outcome: TlsOutcome) -> TlsFact {
 #[must_use]
 pub fn cut(mut facts: Facts, endpoint: &Endpoint, outcome: &TlsOutcome) -> Facts {
     for address in addresses_of(&endpoint.host) {
-        let key = tls_key(endpoint, address);
+        let key = FactKey::tls(endpoint, address);
         facts = with_fact(facts, key.clone(), tls_broken(outcome.clone()));
         facts = blocked_behind(facts, &key);
     }
@@ -88,7 +79,7 @@ pub fn stalled(mut facts: Facts, endpoint: &Endpoint, unacknowledged: Option<u32
     for address in addresses_of(&endpoint.host) {
         let mut fact = tls_broken(TlsOutcome::TimedOut { waited });
         fact.unacknowledged = unacknowledged;
-        facts = with_fact(facts, tls_key(endpoint, address), fact);
+        facts = with_fact(facts, FactKey::tls(endpoint, address), fact);
     }
     facts
 }
@@ -109,7 +100,7 @@ pub fn hello(
             other_write_acknowledged: None,
             attempts: vec![attempt(outcome.ending())],
         };
-        facts = with_fact(facts, hello_key(endpoint, address, variant), fact);
+        facts = with_fact(facts, FactKey::hello(endpoint, address, variant), fact);
     }
     facts
 }
@@ -123,7 +114,7 @@ pub fn hello_unacknowledged(
     unacknowledged: Option<u32>,
 ) -> Facts {
     for address in addresses_of(&endpoint.host) {
-        let key = hello_key(endpoint, address, variant);
+        let key = FactKey::hello(endpoint, address, variant);
         if let Ok(fact) = facts.hello(&key).cloned() {
             let fact = HelloFact {
                 unacknowledged,
@@ -143,23 +134,13 @@ pub fn hello_answered() -> HelloOutcome {
     }
 }
 
-/// Key of another ClientHello.
-pub fn hello_key(endpoint: &Endpoint, address: IpAddr, variant: HelloVariant) -> FactKey {
-    FactKey::Hello {
-        endpoint: endpoint.clone(),
-        address,
-        route: Route::Direct,
-        variant,
-    }
-}
-
 /// Lets the chains of an endpoint name `crl.ca.example` for their revocation, which accepts connections or does not.
 #[must_use]
 pub fn revocable(mut facts: Facts, endpoint: &Endpoint, open: bool) -> Facts {
     for address in addresses_of(&endpoint.host) {
         let mut fact = tls(&endpoint.host, Trust::Amazon, Vec::new());
         fact.chain[0].revocation = vec!["http://crl.ca.example/ca.crl".into()];
-        facts = with_fact(facts, tls_key(endpoint, address), fact);
+        facts = with_fact(facts, FactKey::tls(endpoint, address), fact);
     }
     let address = IpAddr::from([192, 0, 2, 80]);
     let (accepting, silent) = if open {
@@ -167,12 +148,10 @@ pub fn revocable(mut facts: Facts, endpoint: &Endpoint, open: bool) -> Facts {
     } else {
         (Vec::new(), vec![address])
     };
-    let key = FactKey::Reach {
-        endpoint: Endpoint {
-            host: Host::of("crl.ca.example"),
-            port: 80,
-        },
-    };
+    let key = FactKey::reach(Endpoint {
+        host: Host::of("crl.ca.example"),
+        port: 80,
+    });
     let fact = ReachFact {
         open: accepting,
         shut: silent,

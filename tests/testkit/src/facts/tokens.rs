@@ -22,16 +22,12 @@ pub fn client(section: &str) -> ClientRef {
 
 /// Key of a section's token.
 pub fn token_key(section: &str) -> FactKey {
-    FactKey::Token {
-        client: client(section),
-    }
+    FactKey::token(client(section))
 }
 
 /// Key of a section's token info.
 pub fn token_info_key(section: &str) -> FactKey {
-    FactKey::TokenInfo {
-        client: client(section),
-    }
+    FactKey::token_info(client(section))
 }
 
 /// A token request with this outcome.
@@ -108,9 +104,7 @@ pub fn person() -> ClientRef {
 
 /// Key of the login with an assertion.
 pub fn saml_login_key() -> FactKey {
-    FactKey::SamlLogin {
-        object: ObjectId(0),
-    }
+    FactKey::saml_login(ObjectId(0))
 }
 
 /// What the API says about the person's token.
@@ -125,14 +119,12 @@ pub fn person_token_info(object: &HybridObject) -> TokenInfo {
 
 /// Key of what the API says about the person's token.
 pub fn person_token_info_key() -> FactKey {
-    FactKey::TokenInfo { client: person() }
+    FactKey::token_info(person())
 }
 
 /// Key of the person who logged in.
 pub fn me_key() -> FactKey {
-    FactKey::Me {
-        object: ObjectId(0),
-    }
+    FactKey::me(ObjectId(0))
 }
 
 /// A login with an assertion, with the first encoding.

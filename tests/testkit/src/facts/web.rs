@@ -1,9 +1,9 @@
 //! Answers of web servers, the genuine ones among them.
 
-use hybridcheck_core::endpoint::{Endpoint, Route};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{
-    ApiError, ApiProbeFact, ClockReading, DiscoveryDocument, DiscoveryFact, FactKey, HttpAnswer,
-    HttpFact, HttpOutcome,
+    ApiError, ApiProbeFact, ClockReading, DiscoveryDocument, DiscoveryFact, HttpAnswer, HttpFact,
+    HttpOutcome,
 };
 use hybridcheck_core::time::Timestamp;
 
@@ -11,22 +11,6 @@ use super::{now, took};
 
 /// The correlation id in every canned answer of the service.
 pub const CORRELATION: &str = "99999999-0000-4000-8000-000000000001";
-
-/// Key of the discovery document.
-pub fn discovery_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::Discovery {
-        endpoint: endpoint.clone(),
-        route: Route::Direct,
-    }
-}
-
-/// Key of the API call without a token.
-pub fn api_probe_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::ApiProbe {
-        endpoint: endpoint.clone(),
-        route: Route::Direct,
-    }
-}
 
 /// An exchange with an answer; the service's correlation id is among the headers when `genuine`.
 pub fn http(request: &str, status: u16, kind: &str, excerpt: &str, genuine: bool) -> HttpFact {

@@ -12,17 +12,16 @@ use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 
 use super::material::{KEY_SHA256, certificate, certificate_info, private_key};
 use super::network::{
-    addresses_key, addresses_of, dns_addresses, dns_key, hosts_file, hosts_file_key, nameserver,
-    system_lookup, system_lookup_key, tcp, tcp_key,
+    addresses_of, dns_addresses, dns_key, hosts_file, nameserver, system_lookup, tcp,
 };
 use super::organization::{
     api, client_record, client_record_key, grants, journey_permissions, organization, other_idp,
     pureengage_idp, roles,
 };
-use super::tls::{tls, tls_key};
+use super::tls::tls;
 use super::tokens::{USER, person_token_info, saml_login, token, token_info};
 use super::took;
-use super::web::{api_error, api_probe, api_probe_key, discovery, discovery_key};
+use super::web::{api_error, api_probe, discovery};
 
 /// Every fact good for an object.
 pub fn healthy(object: &HybridObject) -> Facts {
@@ -50,7 +49,7 @@ pub fn healthy(object: &HybridObject) -> Facts {
     if let Some(endpoint) = &auth {
         let issuer = format!("https://{}", endpoint.host);
         facts.add(
-            discovery_key(endpoint),
+            FactKey::discovery(endpoint),
             discovery(endpoint, &issuer),
             Vec::new(),
         );
@@ -59,14 +58,14 @@ pub fn healthy(object: &HybridObject) -> Facts {
         let message = "No authentication bearer token specified in authorization header.";
         let error = api_error(401, "authentication.required", message);
         facts.add(
-            api_probe_key(endpoint),
+            FactKey::api_probe(endpoint),
             api_probe(endpoint, Some(error)),
             Vec::new(),
         );
     }
     facts.material(object);
     facts.cloud(object);
-    let key = FactKey::Reread { object: object.id };
+    let key = FactKey::reread(object.id);
     facts.add(key, RereadFact::default(), Vec::new());
     facts.facts
 }
@@ -86,26 +85,28 @@ impl Builder {
     fn network(&mut self, endpoint: &Endpoint) {
         let host = &endpoint.host;
         let addresses = addresses_of(host);
-        let key = FactKey::Routing {
-            endpoint: endpoint.clone(),
-        };
+        let key = FactKey::routing(endpoint);
         self.add(key, crate::proxied::direct(), Vec::new());
         self.add(dns_key(host), dns_addresses(addresses.clone()), Vec::new());
         let fact = AddressesFact {
             source: AddressSource::Dns,
             addresses: addresses.clone(),
         };
-        self.add(addresses_key(host), fact, vec![dns_key(host)]);
-        self.add(hosts_file_key(host), hosts_file(&[]), Vec::new());
+        self.add(FactKey::addresses(host), fact, vec![dns_key(host)]);
+        self.add(FactKey::hosts_file(host), hosts_file(&[]), Vec::new());
         let same = SystemOutcome::Addresses {
             addresses: addresses.clone(),
         };
-        self.add(system_lookup_key(host), system_lookup(same), Vec::new());
+        self.add(
+            FactKey::system_lookup(host),
+            system_lookup(same),
+            Vec::new(),
+        );
         for address in &addresses {
             let fact = tcp(*address, endpoint.port, TcpOutcome::Connected);
-            self.add(tcp_key(endpoint, *address), fact, Vec::new());
+            self.add(FactKey::tcp(endpoint, *address), fact, Vec::new());
             let fact = tls(host, Trust::Amazon, Vec::new());
-            self.add(tls_key(endpoint, *address), fact, Vec::new());
+            self.add(FactKey::tls(endpoint, *address), fact, Vec::new());
         }
         let first = addresses[0];
         self.add(
@@ -114,7 +115,7 @@ impl Builder {
                 address: first,
                 trust: Trust::Amazon,
             },
-            vec![tcp_key(endpoint, first), tls_key(endpoint, first)],
+            vec![FactKey::tcp(endpoint, first), FactKey::tls(endpoint, first)],
         );
     }
 
@@ -123,11 +124,7 @@ impl Builder {
         let outcome = CertificateOutcome::Certificates {
             certificates: vec![certificate_info()],
         };
-        self.add(
-            FactKey::Certificate { object: id },
-            certificate(outcome),
-            Vec::new(),
-        );
+        self.add(FactKey::certificate(id), certificate(outcome), Vec::new());
         let outcome = PrivateKeyOutcome::Decrypted {
             protection: "PBES2, AES-256-CBC, PBKDF2-HMAC-SHA256".into(),
             password: PasswordFit::AsWritten,
@@ -136,11 +133,7 @@ impl Builder {
                 spki_sha256: Some(KEY_SHA256.into()),
             },
         };
-        self.add(
-            FactKey::PrivateKey { object: id },
-            private_key(outcome),
-            Vec::new(),
-        );
+        self.add(FactKey::private_key(id), private_key(outcome), Vec::new());
     }
 
     fn cloud(&mut self, object: &HybridObject) {
@@ -153,18 +146,12 @@ impl Builder {
             let issued = TokenOutcome::Issued {
                 expires_in: Some(86_400),
             };
-            let key = FactKey::Token {
-                client: client.clone(),
-            };
+            let key = FactKey::token(client);
             self.add(key, token(object, section, issued), Vec::new());
             let info = ApiOutcome::Found(token_info(object, section));
-            let key = FactKey::TokenInfo {
-                client: client.clone(),
-            };
+            let key = FactKey::token_info(client);
             self.add(key, api(client, "GET /api/v2/tokens/me", info), Vec::new());
-            let key = FactKey::Grants {
-                client: client.clone(),
-            };
+            let key = FactKey::grants(client);
             let call = "GET /api/v2/authorization/subjects/me";
             let fact = api(client, call, ApiOutcome::Found(grants()));
             self.add(key, fact, Vec::new());
@@ -172,15 +159,13 @@ impl Builder {
         let Some(reader) = clients.into_iter().next() else {
             return;
         };
-        let means = vec![FactKey::Token {
-            client: reader.clone(),
-        }];
+        let means = vec![FactKey::token(&reader)];
         let call = "GET /api/v2/organizations/me";
         let fact = api(&reader, call, ApiOutcome::Found(organization(object)));
-        self.add(FactKey::Organization { object: id }, fact, means.clone());
+        self.add(FactKey::organization(id), fact, means.clone());
         let call = "GET /api/v2/identityproviders/pureengage";
         let fact = api(&reader, call, ApiOutcome::Found(pureengage_idp(object)));
-        self.add(FactKey::PureengageIdp { object: id }, fact, means.clone());
+        self.add(FactKey::pureengage_idp(id), fact, means.clone());
         let listed = IdentityProvider {
             auto_provision_users: None,
             ..pureengage_idp(object)
@@ -195,15 +180,15 @@ impl Builder {
         };
         let call = "GET /api/v2/identityproviders";
         let fact = api(&reader, call, ApiOutcome::Found(listing));
-        self.add(FactKey::Idps { object: id }, fact, means.clone());
+        self.add(FactKey::idps(id), fact, means.clone());
         let roles = roles(object);
         let call = "GET /api/v2/authorization/roles";
         let fact = api(&reader, call, ApiOutcome::Found(roles));
-        self.add(FactKey::Roles { object: id }, fact, means.clone());
+        self.add(FactKey::roles(id), fact, means.clone());
         let call = "GET /api/v2/authorization/permissions";
         let fact = api(&reader, call, ApiOutcome::Found(journey_permissions()));
         let domain = "journey".to_owned();
-        let key = FactKey::Permissions { object: id, domain };
+        let key = FactKey::permissions(id, domain);
         self.add(key, fact, means.clone());
         let call = "GET /api/v2/authorization/products";
         let products = Products {
@@ -211,7 +196,7 @@ impl Builder {
             incomplete: false,
         };
         let fact = api(&reader, call, ApiOutcome::Found(products));
-        self.add(FactKey::Products { object: id }, fact, means.clone());
+        self.add(FactKey::products(id), fact, means.clone());
         let key = client_record_key(SAML_AUTH);
         if object.plain(SAML_AUTH, "client_id").is_some() {
             let call = "GET /api/v2/oauth/clients/{clientId}";
@@ -231,7 +216,7 @@ impl Builder {
             expires_in: Some(86_399),
         };
         let login = saml_login(object, issued);
-        self.add(FactKey::SamlLogin { object: id }, login, Vec::new());
+        self.add(FactKey::saml_login(id), login, Vec::new());
         let found = ApiOutcome::Found(Person {
             id: Some("user-1".into()),
             name: Some("Test Agent".into()),
@@ -239,16 +224,12 @@ impl Builder {
             state: Some("active".into()),
         });
         let fact = api(&person, "GET /api/v2/users/me", found);
-        self.add(FactKey::Me { object: id }, fact, Vec::new());
+        self.add(FactKey::me(id), fact, Vec::new());
         let found = ApiOutcome::Found(person_token_info(object));
         let fact = api(&person, "GET /api/v2/tokens/me", found);
-        let client = person;
-        let key = FactKey::TokenInfo {
-            client: client.clone(),
-        };
-        self.add(key, fact, Vec::new());
+        self.add(FactKey::token_info(&person), fact, Vec::new());
         let ended = TokenEndFact { status: Some(200) };
-        self.add(FactKey::TokenEnd { client }, ended, Vec::new());
+        self.add(FactKey::token_end(person), ended, Vec::new());
     }
 }
 
@@ -340,7 +321,7 @@ mod tests {
                 .entries()
                 .all(|entry| matches!(entry.outcome, Recorded::Fact(_)))
         );
-        let organization = FactKey::Organization { object: object.id };
+        let organization = FactKey::organization(object.id);
         assert!(facts.stands_on(&organization, &FactKey::Resolver));
         assert!(facts.stands_on(&organization, &token_key("ewt")));
     }
@@ -349,15 +330,15 @@ mod tests {
     fn what_stands_behind_a_broken_fact_is_blocked() {
         let object = objects::healthy();
         let endpoint = object.auth_endpoint().expect("an endpoint");
-        let key = addresses_key(&endpoint.host);
+        let key = FactKey::addresses(&endpoint.host);
         let facts = blocked_behind(healthy(&object), &key);
         assert!(facts.addresses(&key).is_ok());
         assert!(matches!(
-            facts.organization(&FactKey::Organization { object: object.id }),
+            facts.organization(&FactKey::organization(object.id)),
             Err(Gap::Blocked { .. })
         ));
         let api_host = object.api_endpoint().expect("an endpoint");
-        assert!(facts.api_probe(&api_probe_key(&api_host)).is_ok());
+        assert!(facts.api_probe(&FactKey::api_probe(&api_host)).is_ok());
     }
 
     #[test]

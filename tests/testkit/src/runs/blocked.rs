@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hybridcheck_core::cause::{Certainty, Diagnosis};
 use hybridcheck_core::check::{CheckId, Subject};
-use hybridcheck_core::endpoint::{Proof, Route};
+use hybridcheck_core::endpoint::Proof;
 use hybridcheck_core::facts::{FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{ObjectId, Place};
@@ -19,11 +19,7 @@ use super::{
 /// One cause at the level of TCP with consequences, an independent failure and a warning beside it, and checks behind the wall.
 pub fn blocked() -> Run {
     let (auth, api) = (endpoint(AUTH), endpoint(API));
-    let tcp = FactKey::Tcp {
-        endpoint: auth.clone(),
-        address: facts::address(0),
-        route: Route::Direct,
-    };
+    let tcp = FactKey::tcp(&auth, facts::address(0));
     let link = FactKey::connection(auth.clone());
     let at_auth = Subject::Endpoint {
         endpoint: auth.clone(),

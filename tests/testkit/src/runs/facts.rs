@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
+use hybridcheck_core::endpoint::{Endpoint, Host, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, Attempt, ClientRef, ConnectionFact, DiscoveryDocument,
     DiscoveryFact, DnsAnswer, DnsFact, DnsOutcome, Ending, Entry, Fact, FactKey, Facts, Gap,
@@ -45,12 +45,7 @@ pub(super) fn of_healthy() -> Vec<Entry> {
         object: ObjectId(0),
         section: "ewt".into(),
     };
-    put(
-        &mut facts,
-        FactKey::Token { client },
-        Ok(token().into()),
-        142,
-    );
+    put(&mut facts, FactKey::token(client), Ok(token().into()), 142);
     facts.entries().cloned().collect()
 }
 
@@ -110,26 +105,19 @@ fn names(host: &Host) -> Facts {
         }),
         aaaa: answer(DnsOutcome::NoData),
     };
-    let key = FactKey::Dns {
-        host: host.clone(),
-        nameserver,
-    };
+    let key = FactKey::dns(host, nameserver);
     put(&mut facts, key, Ok(dns.into()), 4);
     let chosen = AddressesFact {
         source: AddressSource::Dns,
         addresses,
     };
-    let key = FactKey::Addresses { host: host.clone() };
+    let key = FactKey::addresses(host);
     put(&mut facts, key, Ok(chosen.into()), 5);
     facts
 }
 
 fn tcp(endpoint: &Endpoint, number: u8, outcome: TcpOutcome) -> (FactKey, TcpFact) {
-    let key = FactKey::Tcp {
-        endpoint: endpoint.clone(),
-        address: address(number),
-        route: Route::Direct,
-    };
+    let key = FactKey::tcp(endpoint, address(number));
     let tries = if outcome == TcpOutcome::Connected {
         1
     } else {
@@ -146,11 +134,7 @@ fn tcp(endpoint: &Endpoint, number: u8, outcome: TcpOutcome) -> (FactKey, TcpFac
 }
 
 fn tls_key(endpoint: &Endpoint, number: u8) -> FactKey {
-    FactKey::Tls {
-        endpoint: endpoint.clone(),
-        address: address(number),
-        route: Route::Direct,
-    }
+    FactKey::tls(endpoint, address(number))
 }
 
 fn tls() -> TlsFact {
@@ -169,10 +153,7 @@ fn tls() -> TlsFact {
 }
 
 fn discovery_key(endpoint: &Endpoint) -> FactKey {
-    FactKey::Discovery {
-        endpoint: endpoint.clone(),
-        route: Route::Direct,
-    }
+    FactKey::discovery(endpoint)
 }
 
 fn discovery() -> DiscoveryFact {

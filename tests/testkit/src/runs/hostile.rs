@@ -234,10 +234,7 @@ fn facts() -> Vec<Entry> {
         oddities: Vec::new(),
         problem: Some(nasty()),
     };
-    let role = FactKey::Permissions {
-        object: ObjectId(0),
-        domain: nasty(),
-    };
+    let role = FactKey::permissions(ObjectId(0), nasty());
     vec![
         entry(FactKey::Resolver, Recorded::Fact(resolver.into())),
         entry(role, Recorded::Missing(Gap::NoMeans { what: nasty() })),
