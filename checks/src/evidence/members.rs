@@ -15,6 +15,9 @@ pub(crate) struct Members<'r, T> {
     rest: Vec<(T, &'r Row)>,
 }
 
+/// Rows, whatever each is about.
+pub(crate) type Rows<'r> = Members<'r, ()>;
+
 /// Rows about endpoints.
 pub(crate) type Endpoints<'r> = Members<'r, &'r Endpoint>;
 
@@ -64,6 +67,33 @@ impl<'r, T: Copy> Members<'r, T> {
     /// The subjects, as a sentence names them.
     pub(crate) fn subjects(&self) -> String {
         listed(self.rows().map(|row| &row.subject))
+    }
+
+    /// What was found, each once.
+    pub(crate) fn found(&self) -> Vec<&'r str> {
+        each_once(self.rows().map(Row::found))
+    }
+
+    /// What to do about all of them, each advice once.
+    pub(crate) fn fixes(&self) -> String {
+        each_once(self.rows().map(Row::fix)).join(" ")
+    }
+}
+
+fn each_once<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
+    let mut once: Vec<&str> = Vec::new();
+    for text in texts {
+        if !text.is_empty() && !once.contains(&text) {
+            once.push(text);
+        }
+    }
+    once
+}
+
+impl<'r> Rows<'r> {
+    /// Some rows as members; none when there is none.
+    pub(crate) fn all(rows: Vec<&'r Row>) -> Option<Self> {
+        Self::of(rows.into_iter().map(|row| ((), row)))
     }
 }
 
@@ -148,11 +178,16 @@ impl<'r, K: PartialEq, T: Copy> Groups<'r, K, T> {
     }
 }
 
+/// Rows that have one explanation: one group, or none when there is no row.
+pub(crate) fn together(rows: Vec<&Row>) -> Groups<'_, (), ()> {
+    Groups::of(rows.into_iter().map(|row| ((), (), row)))
+}
+
 /// Rows of endpoints, grouped by what explains them; those that nothing explains belong to none.
-pub(crate) fn grouped<'r, K: PartialEq>(
-    rows: Vec<&'r Row>,
+pub(crate) fn grouped<K: PartialEq>(
+    rows: Vec<&Row>,
     explain: impl Fn(&Endpoint) -> Option<K>,
-) -> Groups<'r, K, &'r Endpoint> {
+) -> Groups<'_, K, &Endpoint> {
     Groups::of(rows.into_iter().filter_map(|row| {
         let endpoint = rows::endpoint(row)?;
         Some((explain(endpoint)?, endpoint, row))

@@ -213,7 +213,7 @@ pub(crate) fn said(case: &Case<'_>, endpoint: &Endpoint, variant: HelloVariant) 
             .attempts
             .last()
             .map_or_else(String::new, |attempt| format!(" at {}", attempt.started));
-        format!("{address}: {}{left}{when}", format!("{:#}", fact.outcome))
+        format!("{address}: {:#}{left}{when}", fact.outcome)
     });
     (!met.is_empty()).then(|| listed(each))
 }

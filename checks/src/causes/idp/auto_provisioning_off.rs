@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, rows};
+use crate::evidence::{commands, members, rows};
 use crate::idp;
 
 page! {
@@ -32,21 +32,18 @@ page! {
 
 impl Rule for AutoProvisioningOff {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &idp::AutoProvision);
-        if shown.is_empty() {
-            return Vec::new();
-        }
-        let api = commands::api_base(case);
-        vec![
+        let shown = members::together(rows::failing(all, &idp::AutoProvision));
+        shown.diagnosed(|(), shown| {
+            let api = commands::api_base(case);
             Diagnosis::new(
                 Certainty::Certain,
                 "the PureEngage identity provider does not create users at their first login",
                 Owner::CloudAdmin,
                 format!("Set autoProvisionUsers to true in PUT {api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
             )
-            .shown_by(shown)
-            .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
-        ]
+            .shown_by(shown.rows())
+            .command(commands::api(case, "/api/v2/identityproviders/pureengage"))
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{logins, rows};
+use crate::evidence::{logins, members, rows};
 use crate::idp;
 
 page! {
@@ -33,23 +33,21 @@ page! {
 
 impl Rule for IdpCertificateMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &idp::CertificateKnown);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
-        vec![
+        let shown = members::together(rows::failing(all, &idp::CertificateKnown));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
             Diagnosis::new(
                 Certainty::Certain,
                 format!("the PureEngage identity provider does not hold the certificate of saml/certificate: {}", row.found()),
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown)
+            .shown_by(shown.rows())
             .shown_by(rows::failing(all, &idp::CertificateValid))
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
-            .command("base64 -d certificate.txt | openssl x509 -noout -fingerprint -sha256"),
-        ]
+            .command("base64 -d certificate.txt | openssl x509 -noout -fingerprint -sha256")
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, logins, rows};
+use crate::evidence::{commands, logins, members, rows};
 use crate::idp;
 
 page! {
@@ -32,23 +32,20 @@ page! {
 
 impl Rule for IdpDisabled {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &idp::Enabled);
-        if shown.is_empty() {
-            return Vec::new();
-        }
-        let api = commands::api_base(case);
-        vec![
+        let shown = members::together(rows::failing(all, &idp::Enabled));
+        shown.diagnosed(|(), shown| {
+            let api = commands::api_base(case);
             Diagnosis::new(
                 Certainty::Certain,
                 "the PureEngage identity provider is switched off",
                 Owner::CloudAdmin,
                 format!("Ask why it was switched off, then set disabled to false in PUT {api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
             )
-            .shown_by(shown)
+            .shown_by(shown.rows())
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
-            .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
-        ]
+            .command(commands::api(case, "/api/v2/identityproviders/pureengage"))
+        })
     }
 }
 

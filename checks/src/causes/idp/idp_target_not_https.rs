@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, rows};
+use crate::evidence::{commands, members, rows};
 use crate::idp;
 
 page! {
@@ -33,11 +33,9 @@ page! {
 
 impl Rule for IdpTargetNotHttps {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, &idp::TargetHttps);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
-        vec![
+        let shown = members::together(rows::flagged(all, &idp::TargetHttps));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
             Diagnosis::new(
                 Certainty::Likely,
                 format!(
@@ -47,12 +45,12 @@ impl Rule for IdpTargetNotHttps {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown)
+            .shown_by(shown.rows())
             .command(commands::api(
                 case,
                 "/api/v2/identityproviders/pureengage",
-            )),
-        ]
+            ))
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{logins, providers, rows};
+use crate::evidence::{logins, members, providers, rows};
 use crate::idp;
 
 page! {
@@ -33,11 +33,9 @@ page! {
 
 impl Rule for IssuerNotUnique {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &idp::IssuerUnique);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
-        vec![
+        let shown = members::together(rows::failing(all, &idp::IssuerUnique));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
             Diagnosis::new(
                 Certainty::Certain,
                 format!(
@@ -47,11 +45,11 @@ impl Rule for IssuerNotUnique {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown)
+            .shown_by(shown.rows())
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
-            .command(providers::bearer_command(case)),
-        ]
+            .command(providers::bearer_command(case))
+        })
     }
 }
 

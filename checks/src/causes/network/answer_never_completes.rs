@@ -40,24 +40,24 @@ impl Rule for AnswerNeverCompletes {
         let failing = rows::failing_any(all, &genuine);
         let groups = members::grouped(failing, |endpoint| asked(case, endpoint).map(|_| ()));
         groups.diagnosed(|(), members| {
-                let hosts = members.names();
-                let broken: Vec<(FactKey, &HttpFact)> =
-                    members.each().filter_map(|endpoint| asked(case, endpoint)).collect();
-                let mut diagnosis = Diagnosis::new(
-                    Certainty::Possible,
-                    format!("{hosts} takes requests over a trusted connection, but no answer completes: held back by a device on the way, or not given by the service"),
-                    Owner::NetworkTeam,
-                    format!("Please say which device inspects or proxies traffic from this host to {hosts}, and let its answers pass. To decide between the device and the service, run the command below from a host outside the company's network too; if it waits there as well, look at https://status.mypurecloud.com/."),
-                )
-                .shown_by(members.rows())
-                .command(format!("curl -sv --max-time 20 https://{}/api/v2/tokens/me", members.first().host));
-                for (_, fact) in &broken {
-                    diagnosis = diagnosis.evidence(&fact.request, format!("{} (asked at {})", fact.outcome, fact.started));
-                }
-                diagnosis
-                    .breaks(broken.into_iter().map(|(key, _)| key))
-                    .breaks(members.connections())
-            })
+            let hosts = members.names();
+            let broken: Vec<(FactKey, &HttpFact)> =
+                members.each().filter_map(|endpoint| asked(case, endpoint)).collect();
+            let mut diagnosis = Diagnosis::new(
+                Certainty::Possible,
+                format!("{hosts} takes requests over a trusted connection, but no answer completes: held back by a device on the way, or not given by the service"),
+                Owner::NetworkTeam,
+                format!("Please say which device inspects or proxies traffic from this host to {hosts}, and let its answers pass. To decide between the device and the service, run the command below from a host outside the company's network too; if it waits there as well, look at https://status.mypurecloud.com/."),
+            )
+            .shown_by(members.rows())
+            .command(format!("curl -sv --max-time 20 https://{}/api/v2/tokens/me", members.first().host));
+            for (_, fact) in &broken {
+                diagnosis = diagnosis.evidence(&fact.request, format!("{} (asked at {})", fact.outcome, fact.started));
+            }
+            diagnosis
+                .breaks(broken.into_iter().map(|(key, _)| key))
+                .breaks(members.connections())
+        })
     }
 }
 

@@ -104,7 +104,7 @@ pub(crate) fn explains(case: &Case<'_>, all: &[Row], endpoint: &Endpoint) -> boo
         return false;
     }
     let row = all.iter().find(|row| row.is_of(&network::Clock));
-    match row.map(|row| row.status()) {
+    match row.map(Row::status) {
         Some(Status::Fail) => {
             let offset = clock::offset_millis(case).map_or(0, |offset| offset / 1000);
             dated

@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members::Rows;
 use crate::evidence::rows;
 use crate::{general, object, saml, services};
 
@@ -46,26 +47,19 @@ const CHECKS: [&dyn Check; 6] = [
 
 impl Rule for ObjectIncomplete {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing_any(all, &CHECKS);
-        if shown.is_empty() {
+        let Some(shown) = Rows::all(rows::failing_any(all, &CHECKS)) else {
             return Vec::new();
-        }
+        };
         let missing = missing(case);
         let (sentence, fix) = if missing.is_empty() {
             let found = listed(
                 shown
-                    .iter()
+                    .rows()
                     .map(|row| format!("{} ({})", row.subject, row.found())),
             );
-            let mut fixes: Vec<&str> = Vec::new();
-            for row in &shown {
-                if !row.fix().is_empty() && !fixes.contains(&row.fix()) {
-                    fixes.push(row.fix());
-                }
-            }
             (
                 format!("the object is not complete: {found}"),
-                fixes.join(" "),
+                shown.fixes(),
             )
         } else {
             let names = listed(
@@ -86,7 +80,7 @@ impl Rule for ObjectIncomplete {
         vec![
             Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
                 .breaks(keys)
-                .shown_by(shown),
+                .shown_by(shown.rows()),
         ]
     }
 }

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::rows;
+use crate::evidence::{members, rows};
 use crate::object;
 
 page! {
@@ -34,19 +34,17 @@ page! {
 
 impl Rule for ObjectWrongType {
     fn diagnose(&self, _: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &object::TypeList);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
-        vec![
+        let shown = members::together(rows::failing(all, &object::TypeList));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
             Diagnosis::new(
                 Certainty::Certain,
                 format!("components will not find this object, because it is not of type List: {}", row.found()),
                 Owner::EngageAdmin,
                 "Create a transaction of type List with name and alias hybrid_integration, copy all options into it, and delete this one.",
             )
-            .shown_by(shown),
-        ]
+            .shown_by(shown.rows())
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, logins, rows};
+use crate::evidence::{commands, logins, members, rows};
 use crate::org;
 
 page! {
@@ -33,11 +33,9 @@ page! {
 
 impl Rule for OrganizationInactive {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &org::Active);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
-        vec![
+        let shown = members::together(rows::failing(all, &org::Active));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
             Diagnosis::new(
                 Certainty::Certain,
                 format!(
@@ -47,10 +45,10 @@ impl Rule for OrganizationInactive {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown)
+            .shown_by(shown.rows())
             .shown_by(logins::refused_assertion(case, all))
-            .command(commands::api(case, "/api/v2/organizations/me")),
-        ]
+            .command(commands::api(case, "/api/v2/organizations/me"))
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, rows};
+use crate::evidence::{commands, members, rows};
 use crate::org;
 
 page! {
@@ -33,11 +33,9 @@ page! {
 
 impl Rule for OrganizationOtherPlatform {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, &org::Platform);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
-        vec![
+        let shown = members::together(rows::flagged(all, &org::Platform));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
             Diagnosis::new(
                 Certainty::Possible,
                 format!(
@@ -47,9 +45,9 @@ impl Rule for OrganizationOtherPlatform {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown)
-            .command(commands::api(case, "/api/v2/organizations/me")),
-        ]
+            .shown_by(shown.rows())
+            .command(commands::api(case, "/api/v2/organizations/me"))
+        })
     }
 }
 

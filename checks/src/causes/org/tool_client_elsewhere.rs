@@ -7,7 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, rows};
+use crate::evidence::{commands, members, rows};
 use crate::org;
 
 page! {
@@ -35,14 +35,12 @@ page! {
 
 impl Rule for ToolClientElsewhere {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, &org::ToolClient);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
-        let client = ClientRef::Tool {
-            object: case.object.id,
-        };
-        vec![
+        let shown = members::together(rows::flagged(all, &org::ToolClient));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
+            let client = ClientRef::Tool {
+                object: case.object.id,
+            };
             Diagnosis::new(
                 Certainty::Certain,
                 format!(
@@ -52,10 +50,10 @@ impl Rule for ToolClientElsewhere {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown)
+            .shown_by(shown.rows())
             .breaks([FactKey::token(client)])
-            .command(commands::api(case, "/api/v2/organizations/me")),
-        ]
+            .command(commands::api(case, "/api/v2/organizations/me"))
+        })
     }
 }
 

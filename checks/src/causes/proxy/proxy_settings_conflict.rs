@@ -41,15 +41,14 @@ impl Rule for ProxySettingsConflict {
         };
         let groups = members::grouped(rows::flagged(all, &Settings), conflicts);
         groups.diagnosed(|conflicts, members| {
-                Diagnosis::new(
-                    Certainty::Certain,
-                    format!("proxy variables contradict each other: {}", conflicts.join("; ")),
-                    Owner::HostAdmin,
-                    "Set the upper and the lower case of each variable to the same text, or only one of them; programs differ in which they read first.",
-                )
-                .shown_by(members.rows())
-                .command("env | grep -i proxy")
-            })
+            let diagnosis = Diagnosis::new(
+                Certainty::Certain,
+                format!("proxy variables contradict each other: {}", conflicts.join("; ")),
+                Owner::HostAdmin,
+                "Set the upper and the lower case of each variable to the same text, or only one of them; programs differ in which they read first.",
+            );
+            diagnosis.shown_by(members.rows()).command("env | grep -i proxy")
+        })
     }
 }
 

@@ -6,9 +6,8 @@ use hybridcheck_core::facts::{ClientRef, Fact, Recorded};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::listed;
 
-use crate::evidence::{commands, oauth, rights, rows};
+use crate::evidence::{commands, members, oauth, rights, rows};
 use crate::roles;
 
 page! {
@@ -36,23 +35,21 @@ page! {
 
 impl Rule for ClientHasNoRole {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &roles::ClientRights);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
-        let is_unsure = |row: &&Row| {
-            oauth::client(row).is_some_and(|client| rights::grants(case, client).is_err())
-        };
-        // Whether the API tells a client all of its own grants is not documented; what it was let read speaks against it.
-        let certainty = if shown.iter().any(|row| has_read(case, row)) {
-            Certainty::Possible
-        } else if shown.iter().any(is_unsure) {
-            Certainty::Likely
-        } else {
-            Certainty::Certain
-        };
-        let sections = listed(shown.iter().map(|row| &row.subject));
-        vec![
+        let shown = members::together(rows::failing(all, &roles::ClientRights));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
+            let is_unsure = |row: &Row| {
+                oauth::client(row).is_some_and(|client| rights::grants(case, client).is_err())
+            };
+            // Whether the API tells a client all of its own grants is not documented; what it was let read speaks against it.
+            let certainty = if shown.rows().any(|row| has_read(case, row)) {
+                Certainty::Possible
+            } else if shown.rows().any(is_unsure) {
+                Certainty::Likely
+            } else {
+                Certainty::Certain
+            };
+            let sections = shown.subjects();
             Diagnosis::new(
                 certainty,
                 format!(
@@ -61,9 +58,9 @@ impl Rule for ClientHasNoRole {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown)
-            .command(commands::api_as_client(case, "/api/v2/tokens/me")),
-        ]
+            .shown_by(shown.rows())
+            .command(commands::api_as_client(case, "/api/v2/tokens/me"))
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members::Rows;
 use crate::evidence::rights::Weighed;
 use crate::evidence::{commands, role_names, rows};
 use crate::roles;
@@ -46,7 +47,7 @@ impl Rule for RoleLacksPermissions {
         }
         groups
             .into_iter()
-            .map(|(known, shown)| diagnosis(case, known, shown))
+            .filter_map(|(known, shown)| Some(diagnosis(case, known, &Rows::all(shown)?)))
             .collect()
     }
 }
@@ -76,21 +77,12 @@ impl Known {
     }
 }
 
-fn diagnosis(case: &Case<'_>, known: Known, shown: Vec<&Row>) -> Diagnosis {
+fn diagnosis(case: &Case<'_>, known: Known, shown: &Rows<'_>) -> Diagnosis {
     let certainty = match known {
         Known::Documented => Certainty::Certain,
         Known::Inferred | Known::Unread => Certainty::Possible,
     };
-    let mut lacks: Vec<&str> = Vec::new();
-    let mut fixes: Vec<&str> = Vec::new();
-    for row in &shown {
-        for (list, text) in [(&mut lacks, row.found()), (&mut fixes, row.fix())] {
-            if !list.contains(&text) {
-                list.push(text);
-            }
-        }
-    }
-    let mut sentence = format!("the role {}", lacks.join("; the role "));
+    let mut sentence = format!("the role {}", shown.found().join("; the role "));
     sentence.push_str(match known {
         Known::Documented => "",
         Known::Inferred => "; whether its users need them is inferred, no documentation says so",
@@ -98,13 +90,9 @@ fn diagnosis(case: &Case<'_>, known: Known, shown: Vec<&Row>) -> Diagnosis {
             "; or these do not exist in the organisation, because the product that brings them is not enabled: which permissions exist could not be read"
         }
     });
-    let command = shown.first().map(|row| commands::role(case, &row.subject));
-    let diagnosis =
-        Diagnosis::new(certainty, sentence, Owner::CloudAdmin, fixes.join(" ")).shown_by(shown);
-    Diagnosis {
-        command,
-        ..diagnosis
-    }
+    Diagnosis::new(certainty, sentence, Owner::CloudAdmin, shown.fixes())
+        .shown_by(shown.rows())
+        .command(commands::role(case, &shown.row().subject))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members::Rows;
 use crate::evidence::role_names::{self, Difference};
 use crate::evidence::{commands, rows, subjects};
 use crate::general;
@@ -45,8 +46,9 @@ impl Rule for RoleMissing {
             .partition(|row| differs_in_case(case, row));
         let groups = [(missing, false), (by_case, true)].into_iter();
         groups
-            .filter(|(shown, _)| !shown.is_empty())
-            .map(|(shown, is_case_alone)| diagnosis(case, all, shown, is_case_alone))
+            .filter_map(|(shown, is_case_alone)| {
+                Some(diagnosis(case, all, &Rows::all(shown)?, is_case_alone))
+            })
             .collect()
     }
 }
@@ -66,24 +68,18 @@ fn differs_in_case(case: &Case<'_>, row: &Row) -> bool {
     matches!(near.first(), Some((Difference::Case, _)))
 }
 
-fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool) -> Diagnosis {
+fn diagnosis(case: &Case<'_>, all: &[Row], shown: &Rows<'_>, is_case_alone: bool) -> Diagnosis {
     let names = listed(
         shown
-            .iter()
+            .rows()
             .map(|row| format!("{} ({})", row.expected(), row.subject)),
     );
-    let mut fixes: Vec<&str> = Vec::new();
-    for row in &shown {
-        if !fixes.contains(&row.fix()) {
-            fixes.push(row.fix());
-        }
-    }
     let (certainty, more) = if is_case_alone {
         (
             Certainty::Likely,
             "; there it is in another case, and whether Genesys Cloud minds the case is not documented",
         )
-    } else if shown.len() == RoleKind::ALL.len() {
+    } else if shown.rows().count() == RoleKind::ALL.len() {
         (
             Certainty::Certain,
             "; none of the three exists, so the names may be those of another organisation",
@@ -91,8 +87,8 @@ fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool
     } else {
         (Certainty::Certain, "")
     };
-    let owner = shown.iter().find_map(|row| row.owner());
-    let broken = shown.iter().filter_map(|row| match &row.subject {
+    let owner = shown.rows().find_map(Row::owner);
+    let broken = shown.rows().filter_map(|row| match &row.subject {
         Subject::Option { section, option } => {
             Some(FactKey::option(case.object.id, section, option))
         }
@@ -100,25 +96,21 @@ fn diagnosis(case: &Case<'_>, all: &[Row], shown: Vec<&Row>, is_case_alone: bool
     });
     let broken: Vec<FactKey> = broken.collect();
     // A name with blanks around it is missing for the blanks too: one fix mends both.
-    let subjects: Vec<&Subject> = shown.iter().map(|row| &row.subject).collect();
+    let subjects: Vec<&Subject> = shown.rows().map(|row| &row.subject).collect();
     let unclean = rows::failing(all, &general::OptionsClean).into_iter();
     let unclean: Vec<&Row> = unclean
         .filter(|row| subjects.contains(&&row.subject))
         .collect();
-    let command = shown.first().map(|row| commands::role(case, &row.subject));
-    let diagnosis = Diagnosis::new(
+    Diagnosis::new(
         certainty,
         format!("the organisation lacks {names}{more}"),
         owner.unwrap_or(Owner::EngageAdmin),
-        fixes.join(" "),
+        shown.fixes(),
     )
-    .shown_by(shown)
+    .shown_by(shown.rows())
     .shown_by(unclean)
-    .breaks(broken);
-    Diagnosis {
-        command,
-        ..diagnosis
-    }
+    .breaks(broken)
+    .command(commands::role(case, &shown.row().subject))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, rows};
+use crate::evidence::{commands, members, rows};
 use crate::roles;
 
 page! {
@@ -33,12 +33,10 @@ page! {
 
 impl Rule for SingleAdministrator {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, &roles::Administrators);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
-        let command = commands::role(case, &row.subject);
-        vec![
+        let shown = members::together(rows::flagged(all, &roles::Administrators));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
+            let command = commands::role(case, &row.subject);
             Diagnosis::new(
                 Certainty::Likely,
                 format!(
@@ -48,9 +46,9 @@ impl Rule for SingleAdministrator {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown)
-            .command(command),
-        ]
+            .shown_by(shown.rows())
+            .command(command)
+        })
     }
 }
 
