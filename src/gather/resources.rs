@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::Done;
 use super::job::{Job, OverLink, Reading};
 use crate::config::{SamlLogin, Settings};
-use crate::probes::api::{Api, ByProxy};
+use crate::probes::api::Api;
 use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way, Worth};
 use crate::probes::pace::Pace;
@@ -297,15 +297,7 @@ impl Resources {
         let (trusts, phase) = (Arc::clone(&self.trusts), self.phase);
         let pace = Arc::clone(&self.pace);
         let inspection_allowed = settings.trust_inspection;
-        let through = match &route {
-            Route::Direct => None,
-            Route::Proxy(proxy) => Some(Through {
-                login: settings
-                    .proxies
-                    .login(proxy)
-                    .map(|login| login.pair.clone()),
-            }),
-        };
+        let through = through(&route, settings);
         boxed(key, vec![base], None, async move {
             let Some(socket) = socket else {
                 return (Err(no_link()), Carried::default());
@@ -460,16 +452,9 @@ impl Resources {
         if let Some(api) = self.apis.get(&key) {
             return Some(api.clone());
         }
-        let by = match route {
-            Route::Direct => None,
-            Route::Proxy(proxy) => Some(ByProxy {
-                proxy,
-                login: settings.proxies.login(proxy).map(|login| &login.pair),
-            }),
-        };
         let api = Api::new(
             endpoint,
-            by.as_ref(),
+            through(route, settings),
             addresses,
             &self.trusts,
             settings.trust_inspection,
@@ -479,6 +464,17 @@ impl Resources {
         self.apis.insert(key, api.clone());
         Some(api)
     }
+}
+
+/// The proxy's part of a route.
+fn through(route: &Route, settings: &Settings) -> Option<Through> {
+    let Route::Proxy(proxy) = route else {
+        return None;
+    };
+    let login = settings.proxies.login(proxy);
+    Some(Through {
+        login: login.map(|login| login.pair.clone()),
+    })
 }
 
 fn no_link() -> Gap {

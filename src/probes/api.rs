@@ -1,10 +1,11 @@
-//! The Platform API, through reqwest: one pooled connection per API host, warmed by a call without a token.
+//! The Platform API: one pool of connections per API host, warmed by a call without a token.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{
     ApiError, ApiFact, ApiOutcome, ApiProbeFact, ClientRef, Gap, HttpAnswer, HttpFact, HttpOutcome,
@@ -12,15 +13,17 @@ use hybridcheck_core::facts::{
 };
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use hyper::body::Incoming;
+use hyper::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
+use hyper::{Method, Request, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::clock::{self, Watch};
 use super::json;
-use super::link::{Ask, Link, clock_reading, excerpt, kept_headers, reason};
+use super::link::{Ask, Link, Through, clock_reading, excerpt, kept_headers, reason};
 use super::pace::Pace;
-use super::tls;
+use super::pool::{self, Pool};
 use super::token::retry_seconds;
 use super::trust::{Strict, Trusts};
 
@@ -32,19 +35,10 @@ const PROBE_PATH: &str = "/api/v2/tokens/me";
 /// A client for one API host.
 #[derive(Clone)]
 pub struct Api {
-    client: reqwest::Client,
+    pool: Pool,
     base: String,
     pace: Arc<Pace>,
     phase: Duration,
-}
-
-/// The proxy that an API host is reached through.
-#[derive(Clone, Copy, Debug)]
-pub struct ByProxy<'a> {
-    /// The proxy.
-    pub proxy: &'a Endpoint,
-    /// Its login, when there is one.
-    pub login: Option<&'a Secret>,
 }
 
 /// An answer that was read to its end.
@@ -62,41 +56,24 @@ impl Api {
     /// A client whose connections go to probed addresses, its own or the proxy's, over chains that may carry a token.
     pub fn new(
         endpoint: &Endpoint,
-        by: Option<&ByProxy<'_>>,
+        through: Option<Through>,
         addresses: &[SocketAddr],
         trusts: &Arc<Trusts>,
         inspection_allowed: bool,
         phase: Duration,
         pace: Arc<Pace>,
     ) -> Option<Self> {
-        let verifier = Arc::new(Strict::new(Arc::clone(trusts), inspection_allowed));
-        let first = by.map_or(endpoint, |by| by.proxy);
-        // The environment is never read behind our back: no proxy, or the one that the run chose.
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(verifier))
-            .resolve_to_addrs(first.host.as_str(), addresses)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .user_agent(super::USER_AGENT)
-            // Ends before the request's own deadline, so that a connection that is not made is known as such.
-            .connect_timeout(phase.mul_f64(0.9))
-            .http2_max_header_list_size(64 * 1024);
-        if let Some(by) = by {
-            let mut proxy = reqwest::Proxy::all(format!("http://{}", by.proxy)).ok()?;
-            if let Some(login) = by.login {
-                proxy = proxy.custom_http_auth(super::tunnel::authorization(login));
-            }
-            builder = builder.proxy(proxy);
-        }
-        let client = builder.build().ok()?;
+        let verifier = Strict::new(Arc::clone(trusts), inspection_allowed);
+        // Ends before the request's own deadline, so that a connection that is not made is known as such.
+        let patience = phase.mul_f64(0.9);
         // Directly, the port is part of the probed addresses, so that --connect-to leads here too; a proxy has to be told.
-        let base = match by {
+        let base = match through {
             Some(_) if endpoint.port != 443 => format!("https://{endpoint}"),
             _ => format!("https://{}", host_of(endpoint)),
         };
+        let pool = pool::pool(endpoint, through, addresses, verifier, patience)?;
         Some(Self {
-            client,
+            pool,
             base,
             pace,
             phase,
@@ -204,11 +181,8 @@ impl Api {
     /// Ends a token. The one request of a run that is no reading: asked for after a login that the user allowed.
     pub async fn end_token(&self, token: &Secret) -> TokenEndFact {
         self.pace.turn().await;
-        let request = self
-            .client
-            .delete(format!("{}{PROBE_PATH}", self.base))
-            .header(AUTHORIZATION, bearer(token));
-        let sent = tokio::time::timeout(self.phase, request.send()).await;
+        let sent = self.request(Method::DELETE, PROBE_PATH, "*/*", Some(token));
+        let sent = tokio::time::timeout(self.phase, sent).await;
         let status = match sent {
             Ok(Ok(response)) => Some(response.status().as_u16()),
             _ => None,
@@ -238,15 +212,37 @@ impl Api {
         sent.unwrap_or(Err(NoAnswer::TimedOut))
     }
 
-    async fn send(&self, path: &str, token: Option<&Secret>) -> Result<Answer, NoAnswer> {
-        let mut request = self
-            .client
-            .get(format!("{}{path}", self.base))
-            .header("accept", "application/json");
+    async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        accept: &'static str,
+        token: Option<&Secret>,
+    ) -> Result<Response<Incoming>, NoAnswer> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header(ACCEPT, accept)
+            .header(USER_AGENT, super::USER_AGENT);
         if let Some(token) = token {
             request = request.header(AUTHORIZATION, bearer(token));
         }
-        let mut response = request.send().await.map_err(|error| class(&error))?;
+        let request = request.body(Full::default());
+        let request = request.map_err(|_| NoAnswer::Protocol)?;
+        let answered = self.pool.request(request).await;
+        answered.map_err(|error| {
+            if error.is_connect() {
+                NoAnswer::Connect
+            } else {
+                NoAnswer::Closed
+            }
+        })
+    }
+
+    async fn send(&self, path: &str, token: Option<&Secret>) -> Result<Answer, NoAnswer> {
+        let mut response = self
+            .request(Method::GET, path, "application/json", token)
+            .await?;
         let status = response.status().as_u16();
         let reason = reason(response.extensions());
         let headers = response.headers().clone();
@@ -254,10 +250,10 @@ impl Api {
         let mut truncated = false;
         let mut cut = false;
         loop {
-            let chunk = match response.chunk().await {
-                Ok(Some(chunk)) => chunk,
-                Ok(None) => break,
-                Err(_) => {
+            let chunk = match response.frame().await {
+                Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+                None => break,
+                Some(Err(_)) => {
                     cut = true;
                     break;
                 }
@@ -300,18 +296,6 @@ fn host_of(endpoint: &Endpoint) -> String {
     }
 }
 
-fn class(error: &reqwest::Error) -> NoAnswer {
-    if error.is_connect() {
-        NoAnswer::Connect
-    } else if error.is_timeout() {
-        NoAnswer::TimedOut
-    } else if error.is_request() || error.is_body() {
-        NoAnswer::Closed
-    } else {
-        NoAnswer::Protocol
-    }
-}
-
 fn header(headers: &HeaderMap, name: &str) -> Option<Outside> {
     Some(Outside::kept(headers.get(name)?.to_str().ok()?, 100))
 }
@@ -319,7 +303,7 @@ fn header(headers: &HeaderMap, name: &str) -> Option<Outside> {
 /// The same call over a verified connection that may carry no token, because somebody inspects it: for diagnosis alone.
 pub async fn probe_over(link: &Link, phase: Duration) -> ApiProbeFact {
     let ask = Ask {
-        method: hyper::Method::GET,
+        method: Method::GET,
         path: PROBE_PATH,
         accept: "application/json",
         headers: Vec::new(),

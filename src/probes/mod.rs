@@ -14,6 +14,7 @@ pub mod link;
 pub mod org;
 pub mod pace;
 pub mod path;
+mod pool;
 pub mod queue;
 pub mod saml_login;
 pub mod served;
