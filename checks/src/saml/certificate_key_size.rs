@@ -24,7 +24,7 @@ page! {
     /// ## What we rely on
     ///
     /// Documented: the recipe with RSA. NIST SP 800-131A: RSA signatures need at least 2048 bits. Inferred: a shorter or another key may still work
-    /// today, hence a warning. The threshold is a setting.
+    /// today, hence a warning.
     pub(crate) struct CertificateKeySize;
 }
 
