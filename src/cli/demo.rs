@@ -6,16 +6,17 @@ use std::net::{Ipv4Addr, SocketAddr};
 use clap::Parser;
 
 use super::Failure;
+use super::exit::nearest;
 use super::flags::JobArgs;
 use super::output::{OutputArgs, print};
-use hybridcheck_sandbox::{self as sandbox, Sandbox};
+use hybridcheck_sandbox::{self as sandbox, Fault, Sandbox};
 
 /// Arguments of `demo`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct DemoArgs {
     /// Play a fault
-    #[arg(long, value_name = "NAME")]
-    fault: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = fault)]
+    fault: Option<&'static Fault>,
     /// List the faults
     #[arg(long, conflicts_with_all = ["fault", "serve"])]
     list_faults: bool,
@@ -50,20 +51,13 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
         print(&list())?;
         return Ok(0);
     }
-    let fault = match &args.fault {
-        None => None,
-        Some(name) => Some(sandbox::fault(name).ok_or_else(|| {
-            let known = sandbox::faults().iter().map(|fault| fault.name);
-            Failure::unknown("fault", name, known, "hybridcheck demo --list-faults")
-        })?),
-    };
-    let sandbox = Sandbox::start_at(fault, args.bind, &args.door).map_err(Failure::Sandbox)?;
+    let sandbox = Sandbox::start_at(args.fault, args.bind, &args.door).map_err(Failure::Sandbox)?;
     if args.serve {
         print(&instructions(&sandbox, args.bind))?;
         wait()?;
         return Ok(0);
     }
-    let output = args.output.checked()?;
+    let output = args.output.output();
     let words = std::iter::once("check".to_owned()).chain(sandbox.check_arguments());
     let parsed = AsCheck::try_parse_from(words).map_err(|error| Failure::Flag {
         flag: "demo",
@@ -71,6 +65,12 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
         help: "this is a fault of hybridcheck itself; please report it".into(),
     })?;
     output.of_job(&parsed.job.job("demo", output.fail_on)?)
+}
+
+/// A fault by its name; there are too many for an error to list them.
+fn fault(name: &str) -> Result<&'static Fault, String> {
+    let known = sandbox::faults().iter().map(|fault| fault.name);
+    sandbox::fault(name).ok_or_else(|| nearest(name, known, "hybridcheck demo --list-faults"))
 }
 
 fn list() -> String {

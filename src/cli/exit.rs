@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use hybridcheck_checks::engine;
 use hybridcheck_core::access::UnusableUrl;
+use hybridcheck_core::text;
 
 use crate::run::NoRuntime;
 use hybridcheck_sources::SourceError;
@@ -90,19 +91,10 @@ impl Failure {
         known: impl IntoIterator<Item = &'a str>,
         list: &str,
     ) -> Self {
-        let near = hybridcheck_core::text::nearest(word, known);
-        let help = if near.is_empty() {
-            format!("`{list}` shows them all")
-        } else {
-            format!(
-                "did you mean {}? `{list}` shows them all",
-                near.join(" or ")
-            )
-        };
         Self::Unknown {
             what,
-            word: hybridcheck_core::text::visible(word, 100),
-            help,
+            word: text::visible(word, 100),
+            help: nearest(word, known, list),
         }
     }
 
@@ -119,6 +111,23 @@ impl Failure {
             ),
             Self::File { .. } | Self::Runtime(_) | Self::Sandbox(_) | Self::System { .. } => None,
         }
+    }
+}
+
+/// The words nearest to an unknown one, and where all of them are listed.
+pub(super) fn nearest<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    list: &str,
+) -> String {
+    let near = text::nearest(word, known);
+    if near.is_empty() {
+        format!("`{list}` shows them all")
+    } else {
+        format!(
+            "did you mean {}? `{list}` shows them all",
+            near.join(" or ")
+        )
     }
 }
 
@@ -140,10 +149,17 @@ pub(super) fn report(failure: &Failure) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
-/// clap's own errors; `--help` and `--version` are no errors.
+/// clap's own errors, which repeat what was given: what a terminal would obey in it is taken out or made visible. `--help` and
+/// `--version` are no errors.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    ExitCode::from(if error.use_stderr() { USAGE } else { 0 })
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    for line in error.render().to_string().lines() {
+        complain(&(text::visible(line, usize::MAX) + "\n"));
+    }
+    ExitCode::from(USAGE)
 }
 
 /// Writes to standard error; there is nobody to tell when even that fails.

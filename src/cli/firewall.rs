@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
-use clap::builder::BoolishValueParser;
+use clap::ValueEnum;
+use clap::builder::{BoolishValueParser, PossibleValue};
 use hybridcheck_core::access::{Access, AccessList, Destination, Purpose, Reach, needed};
 use hybridcheck_core::check::{Check, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Route};
@@ -14,7 +16,7 @@ use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::TABLE_DATE;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::run::{Invocation, Verdict};
-use hybridcheck_reports::firewall::{Dialect, dialect, dialects};
+use hybridcheck_reports::firewall::{Dialect, dialects};
 
 use super::Failure;
 use super::flags::{InputArgs, NetworkArgs};
@@ -37,7 +39,7 @@ const REVOCATION: &str = "revocation";
 pub(super) struct FirewallArgs {
     #[command(flatten)]
     input: InputArgs,
-    /// The language: markdown, csv, paloalto, fortigate, asa, squid, pac, aws or windows
+    /// The language
     #[arg(
         long,
         short = 'o',
@@ -46,7 +48,7 @@ pub(super) struct FirewallArgs {
         env = "HYBRIDCHECK_FIREWALL_FORMAT",
         hide_env_values = true
     )]
-    format: String,
+    format: Language,
     /// Connect first, and print only the rules whose connection this host could not make
     #[arg(long, env = "HYBRIDCHECK_MISSING", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     missing: bool,
@@ -60,6 +62,28 @@ pub(super) struct FirewallArgs {
     network: NetworkArgs,
 }
 
+/// A language as a value of the command line.
+#[derive(Clone, Copy)]
+struct Language(&'static dyn Dialect);
+
+impl std::fmt::Debug for Language {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
+impl ValueEnum for Language {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Language>> =
+            LazyLock::new(|| dialects().into_iter().map(Language).collect());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()).help(self.0.about()))
+    }
+}
+
 const AFTER_HELP: &str = "\
 Rules are by host name, never by address: the addresses of Genesys Cloud change without notice.
 --missing resolves, connects and makes TLS handshakes as `check` does, but asks for no token. What
@@ -71,7 +95,6 @@ the status of `check` says.";
 
 /// Runs `firewall`.
 pub(super) fn run(args: &FirewallArgs) -> Result<u8, Failure> {
-    let language = language(&args.format)?;
     let settings = args.network.settings()?;
     let configuration = args.input.read()?;
     let rules = needed(&configuration.objects, &settings.regions, args.desktops)?;
@@ -101,15 +124,8 @@ pub(super) fn run(args: &FirewallArgs) -> Result<u8, Failure> {
             .push("Interrupted before every connection was tried: this list is not whole.".into());
     }
     clean(&mut list, &redactor);
-    print(&language.render(&list))?;
+    print(&args.format.0.render(&list))?;
     Ok(status)
-}
-
-fn language(name: &str) -> Result<&'static dyn Dialect, Failure> {
-    dialect(name).ok_or_else(|| {
-        let known = dialects().into_iter().map(Dialect::name);
-        Failure::unknown("format", name, known, "hybridcheck firewall --help")
-    })
 }
 
 /// Says which rules nobody should ask for before the URL was looked at: a host that the region table does not know, a port of its own.

@@ -8,11 +8,12 @@ use hybridcheck_core::facts::{FactKey, Facts, IdentityProvider, IdentityProvider
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::run::Verdict;
+use hybridcheck_core::time::Timestamp;
 
 use super::Failure;
 use super::exit::complain;
-use super::flags::{InputArgs, NetworkArgs, moment, the_only};
-use super::output::print;
+use super::flags::{InputArgs, NetworkArgs, Unrepeated, moment, the_only};
+use super::output::{json, print};
 use crate::config::Settings;
 use crate::probes::clock;
 use crate::redact::Redactor;
@@ -34,7 +35,8 @@ pub(super) struct IdpArgs {
         long,
         value_name = "URL",
         env = "HYBRIDCHECK_SSO_TARGET",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = Unrepeated(target)
     )]
     sso_target: Option<String>,
     /// Judge the dates of the certificate for this day or moment instead of now
@@ -42,9 +44,10 @@ pub(super) struct IdpArgs {
         long,
         value_name = "DATE",
         env = "HYBRIDCHECK_AS_OF",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = moment
     )]
-    as_of: Option<String>,
+    as_of: Option<Timestamp>,
     /// What goes to standard output: the body alone as JSON, or member by member with where it comes from
     #[arg(long, short = 'o', value_name = "NAME", default_value = "json")]
     format: Format,
@@ -89,9 +92,7 @@ enum Format {
 
 /// Runs `idp`.
 pub(super) fn run(args: &IdpArgs) -> Result<u8, Failure> {
-    let as_of = args.as_of.as_deref().map(moment).transpose()?;
-    let as_of = as_of.unwrap_or_else(clock::now);
-    let named = args.sso_target.as_deref().map(target).transpose()?;
+    let as_of = args.as_of.unwrap_or_else(clock::now);
     let settings = args.network.settings()?;
     let configuration = args.input.read()?;
     let object = the_only("idp --expected", &configuration)?;
@@ -99,7 +100,7 @@ pub(super) fn run(args: &IdpArgs) -> Result<u8, Failure> {
     redactor.learn_objects(&configuration.objects);
     let seen = Seen::of(args, &configuration, &settings, &mut redactor)?;
     let now = seen.provider(object);
-    let target = match (named, now.and_then(idp::target)) {
+    let target = match (args.sso_target.clone(), now.and_then(idp::target)) {
         (Some(url), _) => Target::Named(url.into()),
         (None, Some(url)) => Target::Kept(url),
         (None, None) => Target::Unknown,
@@ -137,7 +138,7 @@ fn verdict_of(remarks: &[Remark]) -> Verdict {
 }
 
 /// A target as it may stand in the body.
-fn target(text: &str) -> Result<String, Failure> {
+fn target(text: &str) -> Result<String, String> {
     let parsed = url::Url::parse(text).ok();
     let is_usable = parsed.is_some_and(|url| {
         url.scheme() == "https"
@@ -151,13 +152,10 @@ fn target(text: &str) -> Result<String, Failure> {
     }
     let refusal = hybridcheck_core::idp_fault::IdpFault::TargetNotHttps.refusal();
     let code = refusal.map_or("invalid.target.url", |refusal| refusal.code);
-    Err(Failure::Flag {
-        flag: "--sso-target",
-        problem: format!(
-            "not an https URL with a host and without user info, so the service would refuse the body with `{code}`"
-        ),
-        help: "for example --sso-target https://www.example.com/".into(),
-    })
+    Err(format!(
+        "not an https URL with a host and without user info, so the service would refuse the body with `{code}`; for example \
+         --sso-target https://www.example.com/"
+    ))
 }
 
 /// What could be read of the provider as it is now.
@@ -277,12 +275,6 @@ fn withheld(made: Expected, redactor: &Redactor) -> Expected {
     }
 }
 
-fn json(body: &Body) -> String {
-    let mut text = serde_json::to_string_pretty(body).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
 fn text(body: &Body) -> String {
     let mut text = String::new();
     let mut row = |member: &dyn fmt::Display, value: &dyn fmt::Display| {
@@ -352,7 +344,7 @@ mod tests {
             "https://www.example.com/a b",
             "",
         ] {
-            let failure = target(bad).expect_err(bad).to_string();
+            let failure = target(bad).expect_err(bad);
             assert!(failure.contains("`invalid.target.url`"), "{failure}");
             assert!(bad.is_empty() || !failure.contains(bad), "{failure}");
         }

@@ -3,13 +3,17 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::LazyLock;
 
-use clap::builder::BoolishValueParser;
+use clap::ValueEnum;
+use clap::builder::{BoolishValueParser, PossibleValue};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::report::{Report, Style};
 use hybridcheck_core::run::Run;
+use serde::Serialize;
 
 use super::Failure;
+use super::exit::nearest;
 use super::progress::Progress;
 use super::style::{self, Color};
 use crate::redact::Redactor;
@@ -19,7 +23,7 @@ use crate::run::Job;
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Reports")]
 pub(super) struct OutputArgs {
-    /// What goes to standard output: table, short or json
+    /// What goes to standard output
     #[arg(
         long,
         short = 'o',
@@ -28,16 +32,17 @@ pub(super) struct OutputArgs {
         env = "HYBRIDCHECK_FORMAT",
         hide_env_values = true
     )]
-    format: String,
-    /// Also write a report to a file: table, short or json; repeatable
+    format: Form,
+    /// Also write a report to a file, in one of the forms of --format; repeatable
     #[arg(
         long,
         value_name = "NAME=FILE",
         env = "HYBRIDCHECK_REPORT",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = file
     )]
-    report: Vec<String>,
-    /// The lowest status that makes the run fail: warn or fail
+    report: Vec<(Form, String)>,
+    /// The lowest status that makes the run fail
     #[arg(
         long,
         value_name = "STATUS",
@@ -45,8 +50,8 @@ pub(super) struct OutputArgs {
         env = "HYBRIDCHECK_FAIL_ON",
         hide_env_values = true
     )]
-    fail_on: String,
-    /// The lowest status shown: pass, note, gap, warn or fail
+    fail_on: FailOn,
+    /// The lowest status shown
     #[arg(
         long,
         value_name = "STATUS",
@@ -54,7 +59,7 @@ pub(super) struct OutputArgs {
         env = "HYBRIDCHECK_SHOW_FROM",
         hide_env_values = true
     )]
-    show_from: String,
+    show_from: ShowFrom,
     /// Show more: timings, then every fact
     #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
@@ -75,48 +80,113 @@ pub(super) struct OutputArgs {
     ascii: bool,
 }
 
-/// Checked flags of reports.
+/// A form of reports as a value of the command line.
+#[derive(Clone, Copy)]
+struct Form(&'static dyn Report);
+
+impl std::fmt::Debug for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
+impl ValueEnum for Form {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Form>> = LazyLock::new(|| {
+            hybridcheck_reports::reports()
+                .into_iter()
+                .map(Form)
+                .collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()).help(self.0.about()))
+    }
+}
+
+/// The lowest status that makes a run fail.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FailOn {
+    /// Whatever should be changed.
+    Warn,
+    /// Only what will not work.
+    Fail,
+}
+
+impl From<FailOn> for Status {
+    fn from(given: FailOn) -> Self {
+        match given {
+            FailOn::Warn => Self::Warn,
+            FailOn::Fail => Self::Fail,
+        }
+    }
+}
+
+/// The lowest status that is shown.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ShowFrom {
+    /// Everything.
+    Pass,
+    /// What is worth knowing.
+    Note,
+    /// What was not checked.
+    Gap,
+    /// What should be changed.
+    Warn,
+    /// What will not work.
+    Fail,
+}
+
+impl From<ShowFrom> for Status {
+    fn from(given: ShowFrom) -> Self {
+        match given {
+            ShowFrom::Pass => Self::Pass,
+            ShowFrom::Note => Self::Note,
+            ShowFrom::Gap => Self::Gap,
+            ShowFrom::Warn => Self::Warn,
+            ShowFrom::Fail => Self::Fail,
+        }
+    }
+}
+
+/// `NAME=FILE`.
+fn file(text: &str) -> Result<(Form, String), String> {
+    let (name, path) = text
+        .split_once('=')
+        .filter(|(_, path)| !path.is_empty())
+        .ok_or("expected the form NAME=FILE, for example json=run.json")?;
+    let report = hybridcheck_reports::by_name(name).ok_or_else(|| {
+        let known = hybridcheck_reports::reports().into_iter().map(Report::name);
+        nearest(name, known, "hybridcheck check --help")
+    })?;
+    Ok((Form(report), path.to_owned()))
+}
+
+/// Where reports go, and how they look there.
 pub(super) struct Output {
-    format: &'static dyn Report,
-    files: Vec<(&'static dyn Report, String)>,
+    format: Form,
+    files: Vec<(Form, String)>,
     style: Style,
     /// The lowest status that makes the run fail.
     pub(super) fail_on: Status,
 }
 
 impl OutputArgs {
-    /// Checks the flags before anything is asked, so that a typing error costs no run.
-    pub(super) fn checked(&self) -> Result<Output, Failure> {
-        let show_from = status(
-            "--show-from",
-            &self.show_from,
-            &["pass", "note", "gap", "warn", "fail"],
-        )?;
+    /// What the flags say together with this process's terminal.
+    pub(super) fn output(&self) -> Output {
         let verbosity = if self.quiet {
             -1
         } else {
             i8::try_from(self.verbose).unwrap_or(i8::MAX)
         };
-        let files = self.report.iter().map(|text| {
-            let (name, path) = text
-                .split_once('=')
-                .filter(|(_, path)| !path.is_empty())
-                .ok_or_else(|| Failure::Flag {
-                    flag: "--report",
-                    problem: format!(
-                        "`{}` is not of the form NAME=FILE",
-                        hybridcheck_core::text::visible(text, 100)
-                    ),
-                    help: "for example --report json=run.json".into(),
-                })?;
-            Ok((format(name)?, path.to_owned()))
-        });
-        Ok(Output {
-            format: format(&self.format)?,
-            files: files.collect::<Result<_, Failure>>()?,
-            style: style::of_stdout(self.color, self.ascii, verbosity, show_from),
-            fail_on: status("--fail-on", &self.fail_on, &["warn", "fail"])?,
-        })
+        Output {
+            format: self.format,
+            files: self.report.clone(),
+            style: style::of_stdout(self.color, self.ascii, verbosity, self.show_from.into()),
+            fail_on: self.fail_on.into(),
+        }
     }
 }
 
@@ -133,14 +203,14 @@ impl Output {
     /// Writes every report; files first, so that a full disk is told before the verdict scrolls by.
     fn write(&self, run: &Run, redactor: &Redactor) -> Result<(), Failure> {
         for (report, path) in &self.files {
-            let text = redactor.clean(report.render(run, &style::of_file(self.style)));
+            let text = redactor.clean(report.0.render(run, &style::of_file(self.style)));
             write_whole(path, &text).map_err(|source| Failure::File {
                 action: "write",
                 path: path.clone(),
                 source,
             })?;
         }
-        print(&redactor.clean(self.format.render(run, &self.style)))
+        print(&redactor.clean(self.format.0.render(run, &self.style)))
     }
 }
 
@@ -181,29 +251,20 @@ fn write_whole(path: &str, text: &str) -> io::Result<()> {
     file.persist(path).map(|_| ()).map_err(|error| error.error)
 }
 
-fn format(name: &str) -> Result<&'static dyn Report, Failure> {
-    hybridcheck_reports::by_name(name).ok_or_else(|| {
-        let known = hybridcheck_reports::reports().into_iter().map(Report::name);
-        Failure::unknown("format", name, known, "hybridcheck check --help")
-    })
+/// The forms of what a subcommand other than `check` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
 }
 
-fn status(flag: &'static str, word: &str, allowed: &[&str]) -> Result<Status, Failure> {
-    let found = allowed.contains(&word).then_some(match word {
-        "pass" => Status::Pass,
-        "note" => Status::Note,
-        "gap" => Status::Gap,
-        "warn" => Status::Warn,
-        _ => Status::Fail,
-    });
-    found.ok_or_else(|| Failure::Flag {
-        flag,
-        problem: format!(
-            "`{}` is no status",
-            hybridcheck_core::text::visible(word, 40)
-        ),
-        help: format!("expected {}", allowed.join(", ")),
-    })
+/// A document for machines.
+pub(super) fn json(document: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]

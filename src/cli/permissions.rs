@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use clap::ValueEnum;
 use hybridcheck_checks::engine;
 use hybridcheck_core::access::Mark;
 use hybridcheck_core::baseline::{self, Baseline, Expected};
@@ -15,7 +14,7 @@ use serde::Serialize;
 
 use super::Failure;
 use super::flags::BaselineArgs;
-use super::output::print;
+use super::output::{Format, json, print};
 use hybridcheck_sandbox as sandbox;
 use hybridcheck_sources::{self as sources, Input};
 
@@ -31,15 +30,6 @@ pub(super) struct PermissionsArgs {
     baseline: bool,
     #[command(flatten)]
     replaced: BaselineArgs,
-}
-
-/// The forms of what `permissions` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
 }
 
 const AFTER_HELP: &str = "\
@@ -101,7 +91,7 @@ pub(super) fn run(args: &PermissionsArgs) -> Result<u8, Failure> {
     let is_json = args.format == Format::Json;
     let text = match (args.baseline, is_json) {
         (true, false) => table(&baseline),
-        (true, true) => json(&baseline)?,
+        (true, true) => json(&baseline),
         (false, _) => {
             let policy = Policy {
                 permission_baseline: baseline,
@@ -109,7 +99,7 @@ pub(super) fn run(args: &PermissionsArgs) -> Result<u8, Failure> {
             };
             let needed = needed(&hybridcheck_checks::checks(), &sample()?, &policy);
             if is_json {
-                json(&needed)?
+                json(&needed)
             } else {
                 shown(&needed)
             }
@@ -117,14 +107,6 @@ pub(super) fn run(args: &PermissionsArgs) -> Result<u8, Failure> {
     };
     print(&text)?;
     Ok(0)
-}
-
-fn json(value: &impl Serialize) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::System {
-        action: "write JSON",
-        source: error.into(),
-    })?;
-    Ok(text + "\n")
 }
 
 /// The own table with its comments; another one by its lines.

@@ -11,7 +11,7 @@ use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::Invocation;
 
 use super::Failure;
-use super::flags::NetworkArgs;
+use super::flags::{Given, NetworkArgs, Unrepeated};
 use super::output::OutputArgs;
 use crate::config::Settings;
 use crate::run::{Job, Scope};
@@ -25,8 +25,8 @@ const NAMED: usize = 10;
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct ProbeArgs {
     /// Hosts, with a port other than 443 if need be; a URL is taken for its host and port
-    #[arg(value_name = "HOST[:PORT]", required_unless_present = "hosts_from")]
-    hosts: Vec<String>,
+    #[arg(value_name = "HOST[:PORT]", required_unless_present = "hosts_from", value_parser = Unrepeated(named))]
+    hosts: Vec<Given<Endpoint>>,
     /// Also take hosts from this file, one a line, `#` begins a comment; `-` is standard input
     #[arg(
         long,
@@ -49,7 +49,7 @@ pub(super) struct ProbeArgs {
 
 /// Runs `probe`.
 pub(super) fn run(args: &ProbeArgs) -> Result<u8, Failure> {
-    let output = args.output.checked()?;
+    let output = args.output.output();
     let settings = args.network.settings()?;
     let targets = targets(args, &settings.regions)?;
     let object = HybridObject::of_targets(targets);
@@ -80,7 +80,7 @@ pub(super) fn run(args: &ProbeArgs) -> Result<u8, Failure> {
 }
 
 fn inputs(args: &ProbeArgs) -> Vec<String> {
-    args.hosts.iter().map(|host| without_user(host)).collect()
+    args.hosts.iter().map(|host| host.words.clone()).collect()
 }
 
 fn told(args: &ProbeArgs, settings: &Settings) -> Vec<String> {
@@ -109,15 +109,8 @@ fn checks(object: &HybridObject) -> Vec<&'static dyn Check> {
 }
 
 fn targets(args: &ProbeArgs, regions: &Regions) -> Result<Vec<Target>, Failure> {
-    let mut named: Vec<(Endpoint, Place)> = Vec::new();
-    for text in &args.hosts {
-        let endpoint = parse(text).map_err(|problem| Failure::Flag {
-            flag: "HOST[:PORT]",
-            problem: format!("`{}` {problem}", shown(text)),
-            help: EXAMPLE.into(),
-        })?;
-        named.push((endpoint, Place::whole("the command line")));
-    }
+    let here = |host: &Given<Endpoint>| (host.value.clone(), Place::whole("the command line"));
+    let mut named: Vec<(Endpoint, Place)> = args.hosts.iter().map(here).collect();
     if let Some(path) = &args.hosts_from {
         named.extend(from_file(path)?);
     }
@@ -141,6 +134,15 @@ fn targets(args: &ProbeArgs, regions: &Regions) -> Result<Vec<Target>, Failure> 
 
 const EXAMPLE: &str =
     "for example login.mypurecloud.de, proxy.example.com:3128, 192.0.2.7 or [2001:db8::7]:443";
+
+/// A host of the command line, whose words are told without user info.
+fn named(word: &str) -> Result<Given<Endpoint>, String> {
+    let value = parse(word).map_err(|problem| format!("`{}` {problem}; {EXAMPLE}", shown(word)))?;
+    Ok(Given {
+        words: without_user(word),
+        value,
+    })
+}
 
 /// The hosts of a file; junk is an error that names every bad line, and then nothing is asked at all.
 fn from_file(path: &str) -> Result<Vec<(Endpoint, Place)>, Failure> {

@@ -3,16 +3,14 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::facts::Facts;
 use hybridcheck_core::object::Configuration;
 use hybridcheck_core::time::Timestamp;
-use serde::Serialize;
 
 use super::Failure;
 use super::flags::{self, LoginArgs, NetworkArgs};
-use super::output::print;
+use super::output::{Format, json, print};
 use crate::probes::clock;
 use crate::redact::Redactor;
 use crate::run::providers;
@@ -39,9 +37,10 @@ pub(super) struct SamlArgs {
         long,
         value_name = "DATE",
         env = "HYBRIDCHECK_AS_OF",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = flags::moment
     )]
-    as_of: Option<String>,
+    as_of: Option<Timestamp>,
     /// Use the object of this tenant; a name or a DBID, repeatable
     #[arg(
         long,
@@ -60,29 +59,19 @@ pub(super) struct SamlArgs {
     network: NetworkArgs,
 }
 
-/// The forms of what `saml` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
-}
-
 /// Runs `saml`.
 pub(super) fn run(args: &SamlArgs) -> Result<u8, Failure> {
-    let as_of = args.as_of.as_deref().map(flags::moment).transpose()?;
     match &args.decode {
-        Some(file) => decode(args, file, as_of),
-        None => show(args, as_of),
+        Some(file) => decode(args, file),
+        None => show(args),
     }
 }
 
-fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
+fn show(args: &SamlArgs) -> Result<u8, Failure> {
     let configuration = objects(args)?;
     let object = flags::the_only("--show", &configuration)?;
     let wish = args.login.wish()?.unwrap_or_default();
-    let now = as_of.unwrap_or_else(clock::now);
+    let now = args.as_of.unwrap_or_else(clock::now);
     let minted = saml::mint(object, &wish, now)?;
     let mut redactor = Redactor::default();
     redactor.learn_objects(&configuration.objects);
@@ -99,7 +88,7 @@ fn show(args: &SamlArgs, as_of: Option<Timestamp>) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, Failure> {
+fn decode(args: &SamlArgs, file: &str) -> Result<u8, Failure> {
     if file == "-" && args.inputs.iter().any(|input| input == "-") {
         return Err(Failure::Flag {
             flag: "--decode",
@@ -132,8 +121,10 @@ fn decode(args: &SamlArgs, file: &str, as_of: Option<Timestamp>) -> Result<u8, F
     }
     let moments = Moments {
         // Whole seconds: SAML writes no finer ones, and people read it.
-        as_of: as_of.unwrap_or_else(|| Timestamp::from_unix(clock::now().unix())),
-        is_named: as_of.is_some(),
+        as_of: args
+            .as_of
+            .unwrap_or_else(|| Timestamp::from_unix(clock::now().unix())),
+        is_named: args.as_of.is_some(),
     };
     let mut remarks = saml::judge(&message, moments);
     remarks.extend(compared(args, &message, &configuration, facts.as_ref()));
@@ -208,12 +199,6 @@ fn capture(path: &str) -> Result<Vec<u8>, Failure> {
         source,
     })?;
     Ok(bytes)
-}
-
-fn json(document: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
-    text.push('\n');
-    text
 }
 
 fn objects(args: &SamlArgs) -> Result<Configuration, Failure> {

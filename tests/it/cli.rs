@@ -22,11 +22,30 @@ fn usage_errors_are_exit_2_with_a_helpful_line() {
         ),
         (
             &["check", "x.cfg", "--format", "tabel"],
-            "did you mean table",
+            "a similar value exists: 'table'",
         ),
         (&["check", "x.cfg", "--as-of", "15.1.2027"], "YYYY-MM-DD"),
         (&["check", "x.cfg", "--timeout", "5"], "with its unit"),
+        (&["check", "x.cfg", "--timeout", "5"], "--timeout"),
         (&["check", "x.cfg", "--report", "json"], "NAME=FILE"),
+        (
+            &["check", "x.cfg", "--report", "jsn=run.json"],
+            "did you mean json",
+        ),
+        (
+            &["check", "x.cfg", "--fail-on", "note"],
+            "possible values: warn, fail",
+        ),
+        (
+            &["check", "x.cfg", "--resolve", "a.example:443"],
+            "HOST:PORT:ADDRESS",
+        ),
+        (&["check", "x.cfg", "--add-region", "x"], "euw9.pure.cloud"),
+        (&["probe", "a.example:0"], "between 1 and 65535"),
+        (
+            &["demo", "--fault", "nxdomian"],
+            "did you mean nxdomain? `hybridcheck demo --list-faults`",
+        ),
         (&["check", "no-such-file.cfg"], "no-such-file.cfg"),
         (
             &["explain", "saml-certificate-expirry"],
@@ -43,6 +62,42 @@ fn usage_errors_are_exit_2_with_a_helpful_line() {
         );
         assert_eq!(finished.stdout, "", "{words:?}");
     }
+}
+
+/// A secret may stand where it does not belong.
+#[test]
+fn a_value_that_may_be_secret_is_not_repeated() {
+    for words in [
+        &["check", "x.cfg", "--client-id", "canary"][..],
+        &["probe", "https://user:canary@host.example:x"],
+        &[
+            "idp",
+            "--expected",
+            "x.cfg",
+            "--sso-target",
+            "https://user:canary@host.example/",
+        ],
+    ] {
+        let finished = run(words);
+        assert_eq!(finished.status, 2, "{words:?}");
+        assert!(
+            finished.stderr.starts_with("error: ") && !finished.stderr.contains("canary"),
+            "{}",
+            finished.stderr
+        );
+    }
+}
+
+#[test]
+fn what_a_terminal_would_obey_is_not_repeated() {
+    let finished = run(["check", "x.cfg", "--timeout", "5\u{1b}[2J\u{7}\u{202e}"]);
+    assert_eq!(finished.status, 2);
+    let said = finished.stderr;
+    assert!(said.contains("\\u{202e}' for '--timeout"), "{said}");
+    assert!(
+        !said.contains(|c: char| c.is_control() && c != '\n'),
+        "{said}"
+    );
 }
 
 #[test]

@@ -87,7 +87,9 @@ fn the_short_flag_and_the_default_are_those_of_the_other_commands() {
     let finished = firewall(&[&file, "--format", "fortigat"]);
     assert_eq!(finished.status, 2);
     assert!(
-        finished.stderr.contains("did you mean fortigate"),
+        finished
+            .stderr
+            .contains("a similar value exists: 'fortigate'"),
         "{}",
         finished.stderr
     );

@@ -1,11 +1,13 @@
 //! Everything that says what a check does; `demo` has it read from words of its own.
 
+use std::time::Duration;
+
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::run::Invocation;
 use hybridcheck_core::time::Timestamp;
 
-use super::network::duration;
+use super::values::{duration, moment};
 use super::{BaselineArgs, LoginArgs, NetworkArgs, ScopeArgs};
 use crate::cli::Failure;
 use crate::config::Settings;
@@ -21,18 +23,20 @@ pub(in crate::cli) struct JobArgs {
         long,
         value_name = "DATE",
         env = "HYBRIDCHECK_AS_OF",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = moment
     )]
-    as_of: Option<String>,
+    as_of: Option<Timestamp>,
     /// Warn when the SAML certificate expires within this time
     #[arg(
         long,
         value_name = "DURATION",
         default_value = "30d",
         env = "HYBRIDCHECK_CERTIFICATE_WARN",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = duration
     )]
-    certificate_warn: String,
+    certificate_warn: Duration,
     #[command(flatten)]
     baseline: BaselineArgs,
     #[command(flatten)]
@@ -44,7 +48,6 @@ pub(in crate::cli) struct JobArgs {
 impl JobArgs {
     /// The run that is asked for; `command` is how its document calls it.
     pub(in crate::cli) fn job(&self, command: &str, fail_on: Status) -> Result<Job<'_>, Failure> {
-        let as_of = self.as_of.as_deref().map(moment).transpose()?;
         let policy = self.policy()?;
         let (scope, settings) = settled(&self.scope, &self.network, &self.login)?;
         Ok(Job {
@@ -52,14 +55,14 @@ impl JobArgs {
             scope,
             settings,
             policy,
-            as_of,
+            as_of: self.as_of,
             origin: Some(self.scope.origin()),
         })
     }
 
     fn policy(&self) -> Result<Policy, Failure> {
-        let warn = duration("--certificate-warn", &self.certificate_warn)?;
-        let days = i64::try_from(warn.as_secs().div_ceil(86_400)).unwrap_or(i64::MAX);
+        let days =
+            i64::try_from(self.certificate_warn.as_secs().div_ceil(86_400)).unwrap_or(i64::MAX);
         Ok(Policy {
             certificate_warn_days: days,
             permission_baseline: self.baseline.read()?,
@@ -99,13 +102,4 @@ pub(in crate::cli) fn settled(
         settings.saml_login = None;
     }
     Ok((read, settings))
-}
-
-/// A day or a moment to judge for.
-pub(in crate::cli) fn moment(text: &str) -> Result<Timestamp, Failure> {
-    Timestamp::parse(text).map_err(|error| Failure::Flag {
-        flag: "--as-of",
-        problem: format!("`{}` is {error}", hybridcheck_core::text::visible(text, 60)),
-        help: "for example --as-of 2027-01-15".into(),
-    })
 }

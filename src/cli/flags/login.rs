@@ -23,7 +23,8 @@ pub(in crate::cli) struct LoginArgs {
         value_name = "EMAIL",
         action = clap::ArgAction::Append,
         env = "HYBRIDCHECK_SAML_USER",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = user
     )]
     saml_user: Vec<String>,
     /// The audience of the assertion, where the provider has a relyingPartyIdentifier; the token URL otherwise
@@ -67,15 +68,8 @@ impl LoginArgs {
                 });
             }
         };
-        if email.trim().is_empty() {
-            return Err(Failure::Flag {
-                flag: "--saml-user",
-                problem: "is empty (it may come from the variable HYBRIDCHECK_SAML_USER)".into(),
-                help: "give the address of an existing user, or leave it out".into(),
-            });
-        }
         let wish = Wish {
-            email: email.trim().to_owned(),
+            email: email.clone(),
             audience: self.saml_audience.clone(),
             service_name: self.saml_service.clone(),
         };
@@ -113,6 +107,17 @@ impl LoginArgs {
     /// The encoding asked for.
     pub(in crate::cli) fn encoding(&self) -> Option<Encoding> {
         self.saml_encoding.map(|Named(encoding)| encoding)
+    }
+}
+
+/// The address of a user.
+fn user(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err(
+            "it is empty (it may come from the variable HYBRIDCHECK_SAML_USER): give the address of an existing user, or leave it out"
+                .to_owned(),
+        ),
+        email => Ok(email.to_owned()),
     }
 }
 

@@ -6,9 +6,11 @@ mod login;
 mod network;
 mod scope;
 mod select;
+mod values;
 
 pub(super) use baseline::BaselineArgs;
-pub(super) use job::{JobArgs, moment, settled};
+pub(super) use job::{JobArgs, settled};
 pub(super) use login::LoginArgs;
 pub(super) use network::NetworkArgs;
 pub(super) use scope::{InputArgs, ScopeArgs, read, the_only};
+pub(super) use values::{Given, Unrepeated, moment};

@@ -1,15 +1,19 @@
-//! Flags that say what a run may do, with curl's words where the meaning is curl's, and their parsing.
+//! Flags that say what a run may do, with curl's words where the meaning is curl's.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use hybridcheck_core::endpoint::{Endpoint, Host};
+use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
+use super::values::{
+    Given, Unrepeated, client_id, connect_to, control, domain, duration, given, nameserver, rate,
+    resolve,
+};
 use crate::cli::Failure;
 use crate::config::{
     ConnectTo, Family, NameFiles, REQUESTS_PER_SECOND, Resolve, Settings, ToolClient,
@@ -28,9 +32,10 @@ pub(in crate::cli) struct NetworkArgs {
         long,
         value_name = "IP[:PORT]",
         env = "HYBRIDCHECK_DNS_SERVER",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = given(nameserver)
     )]
-    dns_server: Vec<String>,
+    dns_server: Vec<Given<SocketAddr>>,
     /// Trust the roots in this PEM file instead of this host's own store
     #[arg(
         long,
@@ -44,25 +49,28 @@ pub(in crate::cli) struct NetworkArgs {
         long,
         value_name = "HOST:PORT:ADDRESS[,ADDRESS]",
         env = "HYBRIDCHECK_RESOLVE",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = given(resolve)
     )]
-    resolve: Vec<String>,
+    resolve: Vec<Given<Resolve>>,
     /// Connect to HOST2:PORT2 instead of HOST1:PORT1, as curl does; empty parts match or keep anything. Direct connections only: a proxy is asked for the name itself
     #[arg(
         long,
         value_name = "HOST1:PORT1:HOST2:PORT2",
         env = "HYBRIDCHECK_CONNECT_TO",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = given(connect_to)
     )]
-    connect_to: Vec<String>,
+    connect_to: Vec<Given<ConnectTo>>,
     /// A host that this network surely allows, to tell a rule about one host from a dead way to the internet; only TCP is tried, port 443 unless said; repeatable
     #[arg(
         long,
         value_name = "HOST[:PORT]",
         env = "HYBRIDCHECK_CONTROL",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = given(control)
     )]
-    control: Vec<String>,
+    control: Vec<Given<Endpoint>>,
     /// Send requests through this HTTP proxy, as curl does; an empty one means none. Without it HTTPS_PROXY and ALL_PROXY decide
     #[arg(
         short = 'x',
@@ -105,18 +113,20 @@ pub(in crate::cli) struct NetworkArgs {
         value_name = "DURATION",
         default_value = "5s",
         env = "HYBRIDCHECK_CONNECT_TIMEOUT",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = duration
     )]
-    connect_timeout: String,
+    connect_timeout: Duration,
     /// The longest the whole gathering may take
     #[arg(
         long,
         value_name = "DURATION",
         default_value = "30s",
         env = "HYBRIDCHECK_TIMEOUT",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = duration
     )]
-    timeout: String,
+    timeout: Duration,
     /// Use IPv4 addresses only
     #[arg(short = '4', long, conflicts_with = "ipv6", env = "HYBRIDCHECK_IPV4", value_parser = BoolishValueParser::new(), hide_env_values = true)]
     ipv4: bool,
@@ -128,7 +138,8 @@ pub(in crate::cli) struct NetworkArgs {
         long,
         value_name = "DOMAIN",
         env = "HYBRIDCHECK_ADD_REGION",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = domain
     )]
     add_region: Vec<String>,
     /// Send secrets even where the chain ends only in this host's own store (TLS inspection; whoever inspects can read them)
@@ -139,7 +150,8 @@ pub(in crate::cli) struct NetworkArgs {
         long,
         value_name = "GUID",
         env = "HYBRIDCHECK_CLIENT_ID",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = Unrepeated(client_id)
     )]
     client_id: Option<String>,
     /// The file that holds the secret of --client-id
@@ -158,42 +170,21 @@ impl NetworkArgs {
     pub(in crate::cli) fn settings(&self) -> Result<Settings, Failure> {
         let mut regions = Regions::default();
         for domain in &self.add_region {
-            if domain.is_empty() || domain.contains(['/', ':', ' ']) || !domain.contains('.') {
-                return Err(bad(
-                    "--add-region",
-                    domain,
-                    "a domain such as euw9.pure.cloud",
-                ));
-            }
             regions.add(domain);
         }
-        let dns_servers = self.dns_server.iter().map(|text| nameserver(text));
-        let roots = self.cacert.as_deref().map(roots).transpose()?;
         Ok(Settings {
-            phase: duration("--connect-timeout", &self.connect_timeout)?,
-            overall: duration("--timeout", &self.timeout)?,
+            phase: self.connect_timeout,
+            overall: self.timeout,
             family: match (self.ipv4, self.ipv6) {
                 (true, _) => Family::V4,
                 (_, true) => Family::V6,
                 _ => Family::Any,
             },
-            dns_servers: dns_servers.collect::<Result<_, _>>()?,
-            roots,
-            resolve: self
-                .resolve
-                .iter()
-                .map(|text| resolve(text))
-                .collect::<Result<_, _>>()?,
-            connect_to: self
-                .connect_to
-                .iter()
-                .map(|text| connect_to(text))
-                .collect::<Result<_, _>>()?,
-            controls: self
-                .control
-                .iter()
-                .map(|text| control(text))
-                .collect::<Result<_, _>>()?,
+            dns_servers: values(&self.dns_server),
+            roots: self.cacert.as_deref().map(roots).transpose()?,
+            resolve: values(&self.resolve),
+            connect_to: values(&self.connect_to),
+            controls: values(&self.control),
             trust_inspection: self.trust_inspection,
             requests_per_second: self.max_requests_per_second,
             tool_client: self.tool_client()?,
@@ -242,14 +233,17 @@ impl NetworkArgs {
         if let Some(value) = &self.cacert {
             tell("--cacert", value);
         }
-        for (flag, values) in [
-            ("--dns-server", &self.dns_server),
-            ("--resolve", &self.resolve),
-            ("--connect-to", &self.connect_to),
-            ("--control", &self.control),
-            ("--add-region", &self.add_region),
+        for (flag, given) in [
+            ("--dns-server", words(&self.dns_server)),
+            ("--resolve", words(&self.resolve)),
+            ("--connect-to", words(&self.connect_to)),
+            ("--control", words(&self.control)),
+            (
+                "--add-region",
+                self.add_region.iter().map(String::as_str).collect(),
+            ),
         ] {
-            for value in values {
+            for value in given {
                 tell(flag, value);
             }
         }
@@ -269,13 +263,6 @@ impl NetworkArgs {
         let Some(id) = self.client_id.clone() else {
             return Ok(None);
         };
-        if !hybridcheck_core::object::is_guid(id.trim()) {
-            return Err(Failure::Flag {
-                flag: "--client-id",
-                problem: "expected a GUID such as 11111111-2222-4333-8444-555555555555".into(),
-                help: "the client id stands in Genesys Cloud under Admin > Integrations > OAuth; a secret is never given as an argument".into(),
-            });
-        }
         let (secret, source) = match &self.client_secret_file {
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|source| Failure::File {
@@ -298,70 +285,19 @@ impl NetworkArgs {
             });
         }
         Ok(Some(ToolClient {
-            id: id.trim().to_owned(),
+            id,
             secret: Secret::new(secret),
             source,
         }))
     }
 }
 
-fn bad(flag: &'static str, value: &str, expected: &str) -> Failure {
-    Failure::Flag {
-        flag,
-        problem: format!(
-            "`{}` is not {expected}",
-            hybridcheck_core::text::visible(value, 100)
-        ),
-        help: "see `hybridcheck check --help`".into(),
-    }
+fn values<T: Clone>(given: &[Given<T>]) -> Vec<T> {
+    given.iter().map(|given| given.value.clone()).collect()
 }
 
-/// Requests a second.
-fn rate(text: &str) -> Result<u32, String> {
-    let rate = text.trim().parse().ok();
-    rate.filter(|rate| (1..=1000).contains(rate))
-        .ok_or_else(|| "expected a whole number from 1 to 1000".to_owned())
-}
-
-/// A duration with its unit: `300ms`, `5s`, `2m`, `1h`, `30d`.
-pub(in crate::cli) fn duration(flag: &'static str, text: &str) -> Result<Duration, Failure> {
-    let expected = "a duration above zero with its unit, such as 300ms, 5s, 2m, 1h or 30d";
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let millis_per_unit = match &text[digits..] {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return Err(bad(flag, text, expected)),
-    };
-    let count: u64 = text[..digits]
-        .parse()
-        .map_err(|_| bad(flag, text, expected))?;
-    match count.checked_mul(millis_per_unit) {
-        Some(millis) if millis > 0 => Ok(Duration::from_millis(millis)),
-        _ => Err(bad(flag, text, expected)),
-    }
-}
-
-fn nameserver(text: &str) -> Result<SocketAddr, Failure> {
-    let with_port = text.parse::<SocketAddr>().ok();
-    let bare = || {
-        let address = text
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>();
-        address.ok().map(|ip| SocketAddr::new(ip, 53))
-    };
-    with_port.or_else(bare).ok_or_else(|| {
-        bad(
-            "--dns-server",
-            text,
-            "an address such as 10.0.0.53, 10.0.0.53:5353 or [fd00::53]:53",
-        )
-    })
+fn words<T>(given: &[Given<T>]) -> Vec<&str> {
+    given.iter().map(|given| given.words.as_str()).collect()
 }
 
 fn roots(path: &str) -> Result<Vec<CertificateDer<'static>>, Failure> {
@@ -381,177 +317,4 @@ fn roots(path: &str) -> Result<Vec<CertificateDer<'static>>, Failure> {
         });
     }
     Ok(roots)
-}
-
-/// Splits at colons outside brackets: `[fd00::1]` is one part.
-fn parts(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let (mut start, mut depth) = (0, 0_u32);
-    for (index, c) in text.char_indices() {
-        match c {
-            '[' => depth += 1,
-            ']' => depth = depth.saturating_sub(1),
-            ':' if depth == 0 => {
-                parts.push(&text[start..index]);
-                start = index + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&text[start..]);
-    parts
-}
-
-fn resolve(text: &str) -> Result<Resolve, Failure> {
-    let refuse = || bad("--resolve", text, "of the form HOST:PORT:ADDRESS[,ADDRESS]");
-    let parts = parts(text);
-    let (host, port) = match parts.as_slice() {
-        [host, port, _, ..] if !host.is_empty() => {
-            (Host::of(host), port.parse().map_err(|_| refuse())?)
-        }
-        _ => return Err(refuse()),
-    };
-    // An IPv6 address may stand without brackets, since nothing follows it.
-    let addresses = parts[2..].join(":");
-    let addresses = addresses.split(',').map(|address| {
-        address
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse()
-    });
-    let addresses = addresses
-        .collect::<Result<Vec<IpAddr>, _>>()
-        .map_err(|_| refuse())?;
-    Ok(Resolve {
-        host,
-        port,
-        addresses,
-    })
-}
-
-fn connect_to(text: &str) -> Result<ConnectTo, Failure> {
-    let refuse = || bad("--connect-to", text, "of the form HOST1:PORT1:HOST2:PORT2");
-    let [from_host, from_port, to_host, to_port] = parts(text).try_into().map_err(|_| refuse())?;
-    let host = |name: &str| (!name.is_empty()).then(|| Host::of(name));
-    let port = |number: &str| match number {
-        "" => Ok(None),
-        digits => digits.parse().map(Some).map_err(|_| refuse()),
-    };
-    Ok(ConnectTo {
-        from_host: host(from_host),
-        from_port: port(from_port)?,
-        to_host: host(to_host),
-        to_port: port(to_port)?,
-    })
-}
-
-/// A host name or address literal, with port 443 unless another is given.
-fn control(text: &str) -> Result<Endpoint, Failure> {
-    let refuse = || {
-        bad(
-            "--control",
-            text,
-            "a host such as www.example.com, proxy.example:8080 or [fd00::1]:443",
-        )
-    };
-    let is_bare_v6 = text.parse::<std::net::Ipv6Addr>().is_ok();
-    let (host, port) = match parts(text).as_slice() {
-        _ if is_bare_v6 => (text, 443),
-        [host] => (*host, 443),
-        [host, port] => (*host, port.parse().map_err(|_| refuse())?),
-        _ => return Err(refuse()),
-    };
-    let is_strange = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '?');
-    if host.is_empty() || port == 0 || host.contains(is_strange) {
-        return Err(refuse());
-    }
-    Ok(Endpoint {
-        host: Host::of(host),
-        port,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_need_a_unit() {
-        assert_eq!(
-            duration("--timeout", "300ms").expect("a duration"),
-            Duration::from_millis(300)
-        );
-        assert_eq!(
-            duration("--timeout", "2m").expect("a duration"),
-            Duration::from_secs(120)
-        );
-        for text in [
-            "",
-            "5",
-            "s",
-            "0s",
-            "-1s",
-            "5 s",
-            "1.5s",
-            "99999999999999999999d",
-        ] {
-            assert!(duration("--timeout", text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn connect_to_is_read_as_curl_reads_it() {
-        let rule = connect_to("login.mypurecloud.de:443::8443").expect("a rule");
-        assert_eq!((rule.to_host, rule.to_port), (None, Some(8443)));
-        let rule = connect_to(":::[fd00::1]")
-            .err()
-            .map(|failure| failure.to_string());
-        assert!(rule.is_some_and(|text| text.starts_with("--connect-to")));
-        let rule = connect_to("::[fd00::1]:443").expect("a rule");
-        assert_eq!(rule.to_host, Some(Host::of("fd00::1")));
-    }
-
-    #[test]
-    fn resolve_takes_several_addresses_of_both_families() {
-        let given = resolve("api.example:443:10.0.0.1,fd00::1").expect("addresses");
-        assert_eq!(given.addresses.len(), 2);
-        assert!(resolve("api.example:443").is_err());
-        assert!(resolve("api.example:x:10.0.0.1").is_err());
-    }
-
-    #[test]
-    fn a_control_is_a_host_with_a_port_or_without() {
-        for (text, expected) in [
-            ("www.example.com", "www.example.com:443"),
-            ("proxy.example:8080", "proxy.example:8080"),
-            ("[fd00::1]:8443", "[fd00::1]:8443"),
-            ("fd00::1", "[fd00::1]:443"),
-        ] {
-            assert_eq!(control(text).expect("a host").to_string(), expected);
-        }
-        for text in [
-            "",
-            ":443",
-            "a:b",
-            "a:0",
-            "https://a",
-            "a b",
-            "u@a:1",
-            "a:1:2",
-        ] {
-            assert!(control(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn nameservers_have_port_53_unless_said() {
-        for (text, expected) in [
-            ("10.0.0.53", "10.0.0.53:53"),
-            ("10.0.0.53:5353", "10.0.0.53:5353"),
-            ("fd00::53", "[fd00::53]:53"),
-        ] {
-            assert_eq!(nameserver(text).expect("an address").to_string(), expected);
-        }
-        assert!(nameserver("dns.example").is_err());
-    }
 }
