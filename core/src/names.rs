@@ -110,6 +110,13 @@ names! {
     RoleName;
 }
 
+impl ClientId {
+    /// It has the form of an id; what has not may be a secret in the wrong place.
+    pub fn is_guid(&self) -> bool {
+        is_guid(self.view().raw())
+    }
+}
+
 impl OrgId {
     /// It has the form of an id.
     pub fn is_guid(&self) -> bool {

@@ -34,6 +34,11 @@ impl Outside {
         })
     }
 
+    /// Keeps the beginning of a text as it is shown: for a page, of which nothing is sent back and whose lines are no lines of ours.
+    pub fn escaped(text: &str, cap: usize) -> Self {
+        Self(escaped(text, cap))
+    }
+
     /// The text itself, to be compared, parsed or sent back, never to be shown.
     pub fn raw(&self) -> &str {
         &self.0

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{ClientRef, FactKey, Gap, usable_option};
+use hybridcheck_core::names::ClientId;
 use hybridcheck_core::object::{HybridObject, ObjectId, SAML_AUTH, Value, is_guid};
 use hybridcheck_core::secret::Secret;
 
@@ -98,11 +99,11 @@ pub(super) fn credentials(
     gathering: &Gathering<'_>,
     object: &HybridObject,
     client: &ClientRef,
-) -> Result<(String, Secret), Gap> {
+) -> Result<(ClientId, Secret), Gap> {
     match client {
         ClientRef::Tool { .. } => {
             let tool = gathering.settings.tool_client.as_ref();
-            tool.map(|tool| (tool.id.clone(), tool.secret.clone()))
+            tool.map(|tool| (tool.id.as_str().into(), tool.secret.clone()))
                 .ok_or(Gap::NoMeans {
                     what: "no client of the tool's own was given (--client-id)".into(),
                 })
@@ -113,18 +114,16 @@ pub(super) fn credentials(
 }
 
 /// The id of a client that the organisation may be asked about.
-pub(super) fn client_id(object: &HybridObject, client: &ClientRef) -> Result<String, Gap> {
+pub(super) fn client_id(object: &HybridObject, client: &ClientRef) -> Result<ClientId, Gap> {
     let ClientRef::Service { section, .. } = client else {
         return Err(Gap::NotPlanned);
     };
     id_of(object, section)
 }
 
-fn id_of(object: &HybridObject, section: &str) -> Result<String, Gap> {
+fn id_of(object: &HybridObject, section: &str) -> Result<ClientId, Gap> {
     match &usable_option(object, section, "client_id")?.value {
-        Value::Plain(text) if is_guid(text.view().trim().raw()) => {
-            Ok(text.view().trim().raw().to_owned())
-        }
+        Value::Plain(text) if is_guid(text.view().trim().raw()) => Ok(text.view().trim().into()),
         _ => Err(Gap::blocked(FactKey::option(
             object.id,
             section,
@@ -134,7 +133,7 @@ fn id_of(object: &HybridObject, section: &str) -> Result<String, Gap> {
 }
 
 /// Ids are GUIDs, and what is none may be a secret in the wrong place: a server would write it into its logs.
-fn of_section(object: &HybridObject, section: &str) -> Result<(String, Secret), Gap> {
+fn of_section(object: &HybridObject, section: &str) -> Result<(ClientId, Secret), Gap> {
     let id = id_of(object, section)?;
     let secret = &usable_option(object, section, "password")?.value;
     let secret = match secret {

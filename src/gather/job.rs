@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, HelloVariant, TokenFact};
+use hybridcheck_core::names::ClientId;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 
@@ -90,7 +91,7 @@ pub(super) enum Job {
         endpoint: Endpoint,
         address: IpAddr,
         route: Route,
-        client_id: String,
+        client_id: ClientId,
         secret: Secret,
         stands_on: Vec<FactKey>,
     },
@@ -123,7 +124,7 @@ pub(super) enum Job {
         endpoint: Endpoint,
         address: IpAddr,
         route: Route,
-        client_id: String,
+        client_id: ClientId,
         secret: Secret,
         stands_on: Vec<FactKey>,
     },

@@ -221,7 +221,7 @@ fn after_handshake(
             hello(HelloVariant::Legacy),
         ],
         TlsOutcome::Alert { alert }
-            if ["ProtocolVersion", "HandshakeFailure"].contains(&alert.as_str()) =>
+            if ["ProtocolVersion", "HandshakeFailure"].contains(&alert.raw()) =>
         {
             vec![hello(HelloVariant::Legacy)]
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, HelloVariant};
+use hybridcheck_core::names::ClientId;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use tokio::net::TcpStream;
@@ -354,7 +355,7 @@ impl Resources {
         key: FactKey,
         link: Option<Arc<Link>>,
         client: ClientRef,
-        (client_id, secret): (String, Secret),
+        (client_id, secret): (ClientId, Secret),
         stands_on: Vec<FactKey>,
     ) -> LocalBoxFuture<'a, Done> {
         let phase = self.phase;
@@ -379,7 +380,7 @@ impl Resources {
         link: Option<Arc<Link>>,
         object: Box<HybridObject>,
         login: Option<SamlLogin>,
-        (client_id, secret): (String, Secret),
+        (client_id, secret): (ClientId, Secret),
         stands_on: Vec<FactKey>,
     ) -> LocalBoxFuture<'a, Done> {
         let phase = self.phase;

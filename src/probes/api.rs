@@ -44,7 +44,7 @@ pub struct Api {
 /// An answer that was read to its end.
 struct Answer {
     status: u16,
-    reason: Option<String>,
+    reason: Option<Outside>,
     headers: HeaderMap,
     body: Bytes,
     truncated: bool,
@@ -111,7 +111,7 @@ impl Api {
             },
         };
         let http = HttpFact {
-            request: format!("GET {}{path}", self.base),
+            request: format!("GET {}{path}", self.base).into(),
             started: watch.started,
             took: watch.took(),
             outcome,
@@ -312,7 +312,7 @@ pub async fn probe_over(link: &Link, phase: Duration) -> ApiProbeFact {
     let exchange = link.ask(ask, phase).await;
     let answer = exchange.fact.outcome.answer();
     let error = answer.and_then(|answer| {
-        let correlation_id = answer.correlation_id().map(Outside::from);
+        let correlation_id = answer.correlation_id().map(Outside::to_owned);
         error_body(answer.status, &exchange.body, correlation_id)
     });
     ApiProbeFact {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hybridcheck_core::facts::{DiscoveryDocument, DiscoveryFact};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 
 use super::link::{Ask, Link};
 
@@ -32,11 +32,13 @@ pub async fn read(link: &Link, phase: Duration) -> DiscoveryFact {
 
 fn parse(body: &[u8]) -> Option<DiscoveryDocument> {
     let mut document: DiscoveryDocument = serde_json::from_slice(body).ok()?;
-    document.issuer = visible(&document.issuer, 300);
-    document.token_endpoint = document.token_endpoint.map(|text| visible(&text, 300));
+    document.issuer = Outside::kept(document.issuer.raw(), 300);
+    document.token_endpoint = document
+        .token_endpoint
+        .map(|text| Outside::kept(text.raw(), 300));
     document.grant_types_supported.truncate(20);
     for grant in &mut document.grant_types_supported {
-        *grant = visible(grant, 100);
+        *grant = Outside::kept(grant.raw(), 100);
     }
     Some(document)
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Attempt, HelloFact, HelloOutcome, HelloVariant};
+use hybridcheck_core::outside::Outside;
 use rustls::{AlertDescription, ClientConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -170,13 +171,13 @@ fn understood(answer: &[u8]) -> Option<HelloOutcome> {
         let description = *body.get(1)?;
         return Some(HelloOutcome::Answered {
             version: None,
-            alert: Some(format!("{:?}", AlertDescription::from(description))),
+            alert: Some(format!("{:?}", AlertDescription::from(description)).into()),
         });
     }
     is_whole.then(|| {
         if body.first() == Some(&SERVER_HELLO) {
             HelloOutcome::Answered {
-                version: server_version(body),
+                version: server_version(body).map(Outside::from),
                 alert: None,
             }
         } else {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{HostsEntry, HostsFileFact};
+use hybridcheck_core::outside::Outside;
 
 use super::lines::{Lines, read};
 
@@ -91,8 +92,8 @@ impl HostsFile {
     /// What it says of a host.
     pub fn of(&self, host: &Host) -> HostsFileFact {
         HostsFileFact {
-            path: self.path.clone(),
-            problem: self.problem.clone(),
+            path: self.path.clone().into(),
+            problem: self.problem.clone().map(Outside::from),
             entries: self.entries.get(host).cloned().unwrap_or_default(),
             oddities: self.oddities.clone(),
         }
@@ -160,8 +161,8 @@ mod tests {
         let fact = read_from(folder.path()).of(&Host::of("a.example"));
         assert!(
             fact.problem
-                .as_deref()
-                .is_some_and(|problem| problem.starts_with("cannot be read")),
+                .as_ref()
+                .is_some_and(|problem| problem.raw().starts_with("cannot be read")),
             "{fact:?}"
         );
     }

@@ -8,8 +8,8 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{ClockReading, HttpAnswer, HttpFact, HttpOutcome, Trust};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
-use hybridcheck_core::text::visible;
 use hybridcheck_core::time::{Timestamp, Took};
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
@@ -168,7 +168,7 @@ impl Link {
             ),
         };
         let fact = HttpFact {
-            request,
+            request: request.into(),
             started: watch.started,
             took: watch.took(),
             outcome,
@@ -311,7 +311,7 @@ fn broken(error: &hyper::Error) -> HttpOutcome {
         return HttpOutcome::Closed;
     }
     HttpOutcome::Protocol {
-        error: visible(&error.to_string(), 200),
+        error: Outside::kept(&error.to_string(), 200),
     }
 }
 
@@ -332,30 +332,33 @@ fn describe(
 }
 
 /// The beginning of a body, made visible; more of it when it is a page.
-pub fn excerpt(headers: &HeaderMap, body: &[u8]) -> String {
+pub fn excerpt(headers: &HeaderMap, body: &[u8]) -> Outside {
     let kind = headers
         .get("content-type")
         .and_then(|kind| kind.to_str().ok());
     let is_page = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
         || body.trim_ascii_start().starts_with(b"<");
     let cap = if is_page { PAGE_EXCERPT } else { EXCERPT };
-    visible(&String::from_utf8_lossy(&body[..body.len().min(cap)]), cap)
+    Outside::escaped(&String::from_utf8_lossy(&body[..body.len().min(cap)]), cap)
 }
 
 /// The reason phrase of an HTTP/1 answer, when it is not the usual one.
-pub fn reason(extensions: &hyper::http::Extensions) -> Option<String> {
+pub fn reason(extensions: &hyper::http::Extensions) -> Option<Outside> {
     let phrase = extensions.get::<hyper::ext::ReasonPhrase>()?;
-    Some(visible(&String::from_utf8_lossy(phrase.as_bytes()), REASON))
+    Some(Outside::kept(
+        &String::from_utf8_lossy(phrase.as_bytes()),
+        REASON,
+    ))
 }
 
-/// The headers worth keeping, made visible.
-pub fn kept_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+/// The headers worth keeping, cut.
+pub fn kept_headers(headers: &HeaderMap) -> Vec<(String, Outside)> {
     let mut kept = Vec::new();
     for name in KEPT_HEADERS {
         for value in headers.get_all(name).iter().take(4) {
             kept.push((
                 name.to_owned(),
-                visible(&String::from_utf8_lossy(value.as_bytes()), 300),
+                Outside::kept(&String::from_utf8_lossy(value.as_bytes()), 300),
             ));
         }
     }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hybridcheck_core::facts::{OAuthError, SamlLoginFact, SamlTry, TokenOutcome};
-use hybridcheck_core::object::is_guid;
+use hybridcheck_core::names::ClientId;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
-use hybridcheck_core::text::visible;
 
 use super::link::Link;
 use super::token::{Posted, bare, post_form};
@@ -22,7 +22,7 @@ pub struct Ask<'a> {
     /// The audience that the assertion names.
     pub audience: &'a str,
     /// Id and secret of the client of `[saml_auth]`.
-    pub client: (&'a str, &'a Secret),
+    pub client: (&'a ClientId, &'a Secret),
     /// The assertion in each encoding to try, with the encoding's name.
     pub assertions: &'a [(String, Secret)],
 }
@@ -36,10 +36,10 @@ pub async fn request(
 ) -> (SamlLoginFact, Option<Secret>) {
     let (client_id, secret) = ask.client;
     let mut fact = SamlLoginFact {
-        email: visible(ask.email, 254),
-        client_id: is_guid(client_id).then(|| client_id.to_owned()),
-        organization: visible(ask.organization, 100),
-        audience: visible(ask.audience, 300),
+        email: Outside::kept(ask.email, 254),
+        client_id: client_id.is_guid().then(|| client_id.clone()),
+        organization: Outside::kept(ask.organization, 100).into(),
+        audience: Outside::kept(ask.audience, 300),
         tries: Vec::new(),
     };
     let mut token = in_turn(link, ask, secret, phase, &mut fact.tries).await;
@@ -113,7 +113,7 @@ fn is_of_client(outcome: &TokenOutcome) -> bool {
 fn is_about_assertion(posted: &Posted) -> bool {
     match &posted.outcome {
         TokenOutcome::Refused(OAuthError { status, error, .. }) => {
-            (400..500).contains(status) && !OF_CLIENT.contains(&error.as_str())
+            (400..500).contains(status) && !OF_CLIENT.contains(&error.raw())
         }
         // The service's own refusal in a form that is not OAuth's.
         TokenOutcome::NotOAuth => {

@@ -1,7 +1,7 @@
 //! Served certificates as facts: who issued them, for whom, until when, and where their revocation can be asked.
 
 use hybridcheck_core::facts::ServedCertificate;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::time::Timestamp;
 use rustls_pki_types::CertificateDer;
 use x509_parser::extensions::{DistributionPointName, GeneralName, ParsedExtension};
@@ -20,12 +20,12 @@ const URL_LENGTH: usize = 300;
 /// What a certificate says; none when it is no certificate.
 pub fn certificate(der: &CertificateDer<'static>) -> Option<ServedCertificate> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    let shown = |text: String| visible(&text, 300);
+    let kept = |text: String| Outside::kept(&text, 300);
     let mut revocation = distribution_points(&certificate);
     revocation.extend(access(&certificate, &OID_PKIX_ACCESS_DESCRIPTOR_OCSP));
     Some(ServedCertificate {
-        subject: shown(certificate.subject().to_string()),
-        issuer: shown(certificate.issuer().to_string()),
+        subject: kept(certificate.subject().to_string()),
+        issuer: kept(certificate.issuer().to_string()),
         not_before: Timestamp::from_unix(certificate.validity().not_before.timestamp()),
         not_after: Timestamp::from_unix(certificate.validity().not_after.timestamp()),
         names: names(&certificate),
@@ -44,7 +44,7 @@ fn extensions<'a>(
         .map(x509_parser::prelude::X509Extension::parsed_extension)
 }
 
-fn distribution_points(certificate: &X509Certificate<'_>) -> Vec<String> {
+fn distribution_points(certificate: &X509Certificate<'_>) -> Vec<Outside> {
     let mut all = Vec::new();
     for extension in extensions(certificate) {
         let ParsedExtension::CRLDistributionPoints(points) = extension else {
@@ -60,7 +60,7 @@ fn distribution_points(certificate: &X509Certificate<'_>) -> Vec<String> {
     all
 }
 
-fn access(certificate: &X509Certificate<'_>, method: &Oid<'_>) -> Vec<String> {
+fn access(certificate: &X509Certificate<'_>, method: &Oid<'_>) -> Vec<Outside> {
     let mut all = Vec::new();
     for extension in extensions(certificate) {
         let ParsedExtension::AuthorityInfoAccess(info) = extension else {
@@ -77,7 +77,7 @@ fn access(certificate: &X509Certificate<'_>, method: &Oid<'_>) -> Vec<String> {
 }
 
 /// HTTP and HTTPS only: directories (LDAP) are of a company's own network.
-fn url(name: &GeneralName<'_>) -> Option<String> {
+fn url(name: &GeneralName<'_>) -> Option<Outside> {
     let GeneralName::URI(url) = name else {
         return None;
     };
@@ -85,7 +85,7 @@ fn url(name: &GeneralName<'_>) -> Option<String> {
     let is_web = ["http", "https"]
         .iter()
         .any(|web| scheme.eq_ignore_ascii_case(web));
-    (is_web && url.len() <= URL_LENGTH).then(|| visible(url, URL_LENGTH))
+    (is_web && url.len() <= URL_LENGTH).then(|| Outside::kept(url, URL_LENGTH))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Answer, Gap, SystemLookupFact, SystemOutcome};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use tokio::sync::oneshot;
 
 use super::clock::Watch;
@@ -31,7 +31,7 @@ pub async fn look_up(host: &Host, phase: Duration) -> Answer<SystemLookupFact> {
 /// What came of asking.
 enum Asked {
     Addresses(Vec<IpAddr>),
-    Failed(String),
+    Failed(Outside),
     /// It could not even be asked.
     Not(String),
 }
@@ -105,7 +105,7 @@ fn getaddrinfo(name: &str) -> Asked {
     }
     match (name, 0_u16).to_socket_addrs() {
         Ok(found) => Asked::Addresses(found.map(|address| address.ip()).collect()),
-        Err(error) => Asked::Failed(visible(&error.to_string(), 160)),
+        Err(error) => Asked::Failed(Outside::kept(&error.to_string(), 160)),
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn an_error_keeps_the_systems_words() {
         let fact = run(Duration::from_secs(5), |name| {
-            Asked::Failed(format!("{name}: unknown"))
+            Asked::Failed(format!("{name}: unknown").into())
         });
         assert_eq!(fact.outcome.to_string(), "login.example: unknown");
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Attempt, TlsFact, TlsOutcome, Trust};
+use hybridcheck_core::outside::Outside;
 use rustls::{ClientConfig, InvalidMessage};
 use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
@@ -107,16 +108,16 @@ fn describe(
             .collect(),
         version: session
             .and_then(|s| s.protocol_version())
-            .map(|version| format!("{version:?}")),
+            .map(|version| format!("{version:?}").into()),
         cipher: session
             .and_then(|s| s.negotiated_cipher_suite())
-            .map(|suite| format!("{:?}", suite.suite())),
+            .map(|suite| format!("{:?}", suite.suite()).into()),
         group: session
             .and_then(|s| s.negotiated_key_exchange_group())
-            .map(|group| format!("{:?}", group.name())),
+            .map(|group| format!("{:?}", group.name()).into()),
         alpn: session
             .and_then(|s| s.alpn_protocol())
-            .map(|alpn| hybridcheck_core::text::visible(&String::from_utf8_lossy(alpn), 20)),
+            .map(|alpn| Outside::kept(&String::from_utf8_lossy(alpn), 20)),
         unacknowledged: None,
         attempts: vec![Attempt {
             started: watch.started,
@@ -135,20 +136,20 @@ fn classify(error: &io::Error) -> TlsOutcome {
     {
         return match fault {
             rustls::Error::AlertReceived(alert) => TlsOutcome::Alert {
-                alert: format!("{alert:?}"),
+                alert: format!("{alert:?}").into(),
             },
             // These are faults within TLS: sizes beyond what rustls takes, which keeps memory bounded.
             rustls::Error::InvalidMessage(
                 InvalidMessage::CertificatePayloadTooLarge
                 | InvalidMessage::HandshakePayloadTooLarge,
             ) => TlsOutcome::Protocol {
-                error: format!("{fault:?}"),
+                error: format!("{fault:?}").into(),
             },
             rustls::Error::InvalidMessage(_) => TlsOutcome::NotTls,
             rustls::Error::InvalidCertificate(rustls::CertificateError::BadSignature)
             | rustls::Error::DecryptError => TlsOutcome::BadSignature,
             other => TlsOutcome::Protocol {
-                error: format!("{other:?}"),
+                error: format!("{other:?}").into(),
             },
         };
     }
@@ -158,7 +159,7 @@ fn classify(error: &io::Error) -> TlsOutcome {
         | io::ErrorKind::ConnectionAborted => TlsOutcome::Reset,
         io::ErrorKind::UnexpectedEof => TlsOutcome::Closed,
         _ => TlsOutcome::Protocol {
-            error: error.kind().to_string(),
+            error: error.kind().to_string().into(),
         },
     }
 }

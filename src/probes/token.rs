@@ -7,8 +7,9 @@ use bytes::Bytes;
 use hybridcheck_core::facts::{
     HttpAnswer, HttpFact, HttpOutcome, OAuthError, RETRY_AFTER_CAP, TokenFact, TokenOutcome,
 };
+use hybridcheck_core::names::ClientId;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
-use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Timestamp;
 use hyper::header::HeaderValue;
 use serde::Deserialize;
@@ -53,7 +54,7 @@ pub(super) struct Posted {
 /// Asks for a token with the client's own credentials.
 pub async fn request(
     link: &Link,
-    client_id: &str,
+    client_id: &ClientId,
     secret: &Secret,
     phase: Duration,
 ) -> (TokenFact, Option<Secret>) {
@@ -69,7 +70,7 @@ pub async fn request(
         posted.token = again.token;
     }
     let fact = TokenFact {
-        client_id: hybridcheck_core::object::is_guid(client_id).then(|| client_id.to_owned()),
+        client_id: client_id.is_guid().then(|| client_id.clone()),
         secret: secret.shape(),
         http: posted.http,
         outcome: posted.outcome,
@@ -92,7 +93,7 @@ pub(super) fn bare(secret: &Secret) -> Option<Secret> {
 /// Sends a form to the token endpoint as a client. `Retry-After` is honoured once; then it is the fact.
 pub(super) async fn post_form(
     link: &Link,
-    client: (&str, &Secret),
+    client: (&ClientId, &Secret),
     form: Bytes,
     phase: Duration,
 ) -> Posted {
@@ -125,10 +126,9 @@ impl Posted {
         )]
         let sent = sent.expose();
         let beginning = sent.get(..RECOGNISED).unwrap_or(sent);
-        let cut = |text: &mut String| {
-            if let Some(at) = text.find(beginning) {
-                text.truncate(at);
-                text.push_str(shown);
+        let cut = |text: &mut Outside| {
+            if let Some(at) = text.raw().find(beginning) {
+                *text = format!("{}{shown}", &text.raw()[..at]).into();
             }
         };
         if let HttpOutcome::Answer(answer) = &mut self.http.outcome {
@@ -145,12 +145,12 @@ impl Posted {
 const RECOGNISED: usize = 24;
 
 /// Id and secret of a client as `Authorization: Basic` carries them (RFC 7617).
-fn credentials((client_id, secret): (&str, &Secret)) -> Secret {
+fn credentials((client_id, secret): (&ClientId, &Secret)) -> Secret {
     #[expect(
         clippy::disallowed_methods,
         reason = "the token endpoint is where a client secret goes; gather has checked host, scheme and chain"
     )]
-    let pair = format!("{client_id}:{}", secret.expose());
+    let pair = format!("{}:{}", client_id.view().raw(), secret.expose());
     Secret::new(Base64::encode_string(pair.as_bytes()))
 }
 
@@ -185,7 +185,7 @@ fn retry_after(exchange: &Exchange) -> Option<Duration> {
 }
 
 fn stated_wait(answer: &HttpAnswer) -> Option<u64> {
-    retry_seconds(answer.header("retry-after")?, clock::now())
+    retry_seconds(answer.header("retry-after")?.raw(), clock::now())
 }
 
 /// `Retry-After` in seconds from now: it states seconds, or the moment itself (RFC 9110 section 10.2.3).
@@ -221,8 +221,8 @@ fn interpret(exchange: &Exchange) -> (TokenOutcome, Option<Secret>) {
                 .unwrap_or_default();
             let refused = OAuthError {
                 status: answer.status,
-                error: visible(&failure.error, 100),
-                description: visible(&description, 300),
+                error: Outside::kept(&failure.error, 100),
+                description: Outside::kept(&description, 300),
                 genuine: both || answer.correlation_id().is_some(),
             };
             (TokenOutcome::Refused(refused), None)
@@ -241,7 +241,7 @@ fn issued(answer: &HttpAnswer, body: &[u8]) -> (TokenOutcome, Option<Secret>) {
     if answer.truncated || !(is_of_oauth(body) || answer.correlation_id().is_some()) {
         return (TokenOutcome::NotOAuth, None);
     }
-    let problem = problem.to_string();
+    let problem = problem.to_string().into();
     (TokenOutcome::Malformed { problem }, None)
 }
 
@@ -307,7 +307,7 @@ fn may_hold_token(body: &[u8]) -> bool {
 
 fn forget_body(http: &mut HttpFact) {
     if let HttpOutcome::Answer(answer) = &mut http.outcome {
-        answer.excerpt = String::new();
+        answer.excerpt = Outside::default();
     }
 }
 
@@ -322,10 +322,10 @@ mod tests {
         let sent = [
             Secret::new("PHNhbWxwOlJlc3BvbnNlIHhtbG5z".repeat(9)),
             credentials((
-                "22222222-aaaa-4bbb-8ccc-222222222222",
+                &"22222222-aaaa-4bbb-8ccc-222222222222".into(),
                 &Secret::new("s3cret"),
             )),
-            credentials(("id", &Secret::new("s3cret"))),
+            credentials((&"id".into(), &Secret::new("s3cret"))),
         ];
         for sent in sent {
             #[expect(clippy::disallowed_methods, reason = "the test plays the echo")]
@@ -341,7 +341,7 @@ mod tests {
             };
             assert_eq!(error.description, "bad value [sent]");
             let excerpt = &posted.http.outcome.answer().expect("an answer").excerpt;
-            assert_eq!(excerpt, "bad value [sent]");
+            assert_eq!(*excerpt, "bad value [sent]");
         }
     }
 

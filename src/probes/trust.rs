@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use hybridcheck_core::facts::{ChainFault, Trust};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::time::Timestamp;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -86,7 +87,7 @@ impl Trusts {
                     trust = self.anchor(&parsed, rest, moment, &mut faults);
                 }
                 Err(error) => faults.push(ChainFault::Other {
-                    error: format!("{error:?}"),
+                    error: format!("{error:?}").into(),
                 }),
             }
         }
@@ -212,12 +213,12 @@ fn path_fault(error: &rustls::Error) -> ChainFault {
             not_before: at(not_before),
         },
         other => ChainFault::Other {
-            error: format!("{other:?}"),
+            error: format!("{other:?}").into(),
         },
     }
 }
 
-fn presented(leaf: &CertificateDer<'static>) -> Vec<String> {
+fn presented(leaf: &CertificateDer<'static>) -> Vec<Outside> {
     match X509Certificate::from_der(leaf) {
         Ok((_, certificate)) => names(&certificate),
         Err(_) => Vec::new(),
@@ -225,7 +226,7 @@ fn presented(leaf: &CertificateDer<'static>) -> Vec<String> {
 }
 
 /// The DNS names and addresses a certificate is for, at most as many as a person would read.
-pub(super) fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+pub(super) fn names(certificate: &X509Certificate<'_>) -> Vec<Outside> {
     let Ok(Some(alternative)) = certificate.subject_alternative_name() else {
         return Vec::new();
     };
@@ -234,8 +235,10 @@ pub(super) fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
         .general_names
         .iter()
         .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some(hybridcheck_core::text::visible(name, 255)),
-            GeneralName::IPAddress(octets) => address(octets).map(|address| address.to_string()),
+            GeneralName::DNSName(name) => Some(Outside::kept(name, 255)),
+            GeneralName::IPAddress(octets) => {
+                address(octets).map(|address| address.to_string().into())
+            }
             _ => None,
         });
     named.take(50).collect()

@@ -6,8 +6,8 @@ use std::time::Duration;
 use base64ct::{Base64, Encoding};
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Attempt, HttpAnswer, TcpOutcome, TunnelFact, TunnelOutcome};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
-use hybridcheck_core::text::visible;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -38,7 +38,7 @@ const USUAL_REASONS: [&str; 8] = [
 /// The head of an answer.
 struct Head {
     status: u16,
-    reason: String,
+    reason: Outside,
     headers: HeaderMap,
     truncated: bool,
 }
@@ -75,7 +75,7 @@ pub async fn open(
     };
     let is_open = outcome == TunnelOutcome::Open;
     let fact = TunnelFact {
-        asked: to.to_string(),
+        asked: to.to_string().into(),
         login_sent: login.is_some(),
         attempts: vec![Attempt {
             started: watch.started,
@@ -105,7 +105,7 @@ pub async fn connect(
         _ => TunnelOutcome::Closed,
     };
     let fact = TunnelFact {
-        asked: to.to_string(),
+        asked: to.to_string().into(),
         outcome,
         login_sent: false,
         attempts: tcp.attempts,
@@ -226,7 +226,7 @@ fn parsed(bytes: &[u8]) -> Option<Head> {
     }
     Some(Head {
         status,
-        reason: visible(reason, 80),
+        reason: Outside::kept(reason, 80),
         headers,
         truncated,
     })
@@ -254,7 +254,7 @@ async fn body(stream: &mut TcpStream, headers: &HeaderMap, patience: Duration) -
 }
 
 fn refused(head: &Head, body: &[u8], watch: &Watch) -> TunnelOutcome {
-    let is_usual = USUAL_REASONS.contains(&head.reason.as_str());
+    let is_usual = USUAL_REASONS.contains(&head.reason.raw());
     TunnelOutcome::Refused {
         answer: HttpAnswer {
             status: head.status,
@@ -267,9 +267,9 @@ fn refused(head: &Head, body: &[u8], watch: &Watch) -> TunnelOutcome {
     }
 }
 
-fn excerpt(bytes: &[u8]) -> String {
+fn excerpt(bytes: &[u8]) -> Outside {
     let bytes = &bytes[..bytes.len().min(EXCERPT)];
-    visible(&String::from_utf8_lossy(bytes), EXCERPT)
+    Outside::escaped(&String::from_utf8_lossy(bytes), EXCERPT)
 }
 
 #[cfg(test)]
@@ -357,7 +357,7 @@ mod tests {
         assert!(stream.is_none() && !heard.contains("Proxy-Authorization"));
         let answer = answer_of(&fact);
         assert_eq!(answer.status, 407);
-        assert_eq!(answer.reason.as_deref(), Some("Authentication Needed"));
+        assert_eq!(answer.reason, Some("Authentication Needed".into()));
         let schemes = answer
             .headers
             .iter()
@@ -365,7 +365,7 @@ mod tests {
         assert_eq!(schemes.count(), 2);
         assert_eq!(
             answer.header("x-squid-error"),
-            Some("ERR_CACHE_ACCESS_DENIED 0")
+            Some(Outside::of("ERR_CACHE_ACCESS_DENIED 0"))
         );
         assert_eq!(answer.excerpt, "page!");
     }
@@ -380,7 +380,7 @@ mod tests {
         })
         .await;
         let answer = answer_of(&fact);
-        assert_eq!((answer.status, answer.excerpt.len()), (403, EXCERPT));
+        assert_eq!((answer.status, answer.excerpt.raw().len()), (403, EXCERPT));
         assert!(answer.truncated && answer.reason.is_none());
     }
 
@@ -450,14 +450,14 @@ mod tests {
         let TunnelOutcome::NotHttp { excerpt } = &banner.outcome else {
             panic!("{banner:?}");
         };
-        assert!(excerpt.starts_with("SSH-2.0") && !excerpt.contains('\x1b'));
+        assert!(excerpt.raw().starts_with("SSH-2.0") && !excerpt.raw().contains('\x1b'));
         let (lines, _, _) = asked(None, PHASE, async |mut stream| {
             let _ = stream
                 .write_all(b"HTTP/1.0 504 Gateway Time-out\nServer: x\n\nbody")
                 .await;
         })
         .await;
-        assert_eq!(answer_of(&lines).header("server"), Some("x"));
+        assert_eq!(answer_of(&lines).header("server"), Some(Outside::of("x")));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use hybridcheck_core::facts::{
     Change, Fact, FactKey, Facts, Gap, OptionChange, Recorded, RereadFact, TokenOutcome,
 };
 use hybridcheck_core::object::{Configuration, HybridObject, Value};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::time::Took;
 
 use hybridcheck_sources::Origin;
@@ -57,7 +57,7 @@ pub(super) fn second(
             second.configuration = again;
             None
         }
-        Err(problem) => Some(visible(&problem, 300)),
+        Err(problem) => Some(Outside::kept(&problem, 300)),
     };
     for (index, (object, because)) in objects.iter().zip(because).enumerate() {
         let now = &second.configuration.objects[index];
@@ -151,8 +151,8 @@ fn changes(before: &HybridObject, now: &HybridObject) -> Vec<OptionChange> {
         };
         let (section, option) = name;
         Some(OptionChange {
-            section: (*section).to_owned(),
-            option: (*option).to_owned(),
+            section: (*section).into(),
+            option: (*option).into(),
             change,
         })
     });

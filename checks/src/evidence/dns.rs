@@ -7,6 +7,7 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Answer, DnsFact, DnsOutcome};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 
 use crate::evidence::subjects;
 
@@ -54,7 +55,7 @@ pub(crate) fn dead(asked: &Asked<'_>) -> Vec<SocketAddr> {
 }
 
 /// The answers that were cut, and not to be had over TCP.
-pub(crate) fn cut(asked: &Asked<'_>) -> Vec<(SocketAddr, Host, String)> {
+pub(crate) fn cut(asked: &Asked<'_>) -> Vec<(SocketAddr, Host, Outside)> {
     let mut cut = Vec::new();
     for (nameserver, answers) in asked {
         for (host, fact) in answers {

@@ -34,13 +34,17 @@ impl Refused<'_> {
 
     /// The service says that it cannot read how the assertion is encoded; it has no code for that, so its words are all there is.
     pub(crate) fn is_of_encoding(&self) -> bool {
-        self.error.description.to_lowercase().contains("encod")
+        self.error
+            .description
+            .raw()
+            .to_lowercase()
+            .contains("encod")
     }
 }
 
 /// Whether an error is about the client, and no assertion was looked at.
 pub(crate) fn is_of_client(error: &OAuthError) -> bool {
-    OF_CLIENT.contains(&error.error.as_str())
+    OF_CLIENT.contains(&error.error.raw())
 }
 
 /// The login that the genuine service refused.

@@ -80,7 +80,7 @@ pub(crate) fn issuer(chain: &[ServedCertificate]) -> Option<Recognised> {
     let names = || {
         chain
             .iter()
-            .flat_map(|served| [served.issuer.as_str(), served.subject.as_str()])
+            .flat_map(|served| [served.issuer.raw(), served.subject.raw()])
     };
     let found = ISSUERS
         .iter()
@@ -118,11 +118,11 @@ impl Place {
 
     fn text<'a>(&self, answer: &'a HttpAnswer) -> Option<&'a str> {
         match self {
-            Self::Body => Some(&answer.excerpt),
-            Self::Header(name) => answer.header(name),
-            Self::Reason => answer.reason.as_deref(),
-            Self::Redirect => answer.header("location"),
-            Self::Title => title(&answer.excerpt),
+            Self::Body => Some(answer.excerpt.raw()),
+            Self::Header(name) => Some(answer.header(name)?.raw()),
+            Self::Reason => Some(answer.reason.as_ref()?.raw()),
+            Self::Redirect => Some(answer.header("location")?.raw()),
+            Self::Title => title(answer.excerpt.raw()),
         }
     }
 
@@ -211,9 +211,7 @@ mod tests {
         let fact = http("GET …", status, "text/html", excerpt, false);
         let mut answer = fact.outcome.answer().expect("an answer").clone();
         for (name, value) in headers {
-            answer
-                .headers
-                .push(((*name).to_owned(), (*value).to_owned()));
+            answer.headers.push(((*name).to_owned(), (*value).into()));
         }
         answer
     }
@@ -328,7 +326,7 @@ mod tests {
         let mut fact = tls(&host, Trust::Nowhere, vec![ChainFault::UnknownIssuer]);
         assert_eq!(issuer(&fact.chain), None, "a customer's own authority");
         for mark in ISSUERS.iter() {
-            fact.chain[0].issuer = format!("C=US, {}", mark.pattern.text);
+            fact.chain[0].issuer = format!("C=US, {}", mark.pattern.text).into();
             let found = issuer(&fact.chain).map(|found| found.product);
             assert_eq!(found, Some(mark.product));
         }

@@ -2,8 +2,10 @@
 
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ClientRef, FactKey, RereadFact, TokenFact};
+use hybridcheck_core::names::ClientId;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::members::{Clients, Groups};
 use crate::evidence::refusals::{self, OAuthMeaning};
@@ -39,11 +41,11 @@ pub(crate) fn by_client<'r>(
     requests: Vec<(&'r TokenFact, &'r Row)>,
 ) -> Groups<'r, Known<'r>, &'r TokenFact> {
     let requests = requests.into_iter();
-    Groups::of(requests.map(|(fact, row)| (Known(fact.client_id.as_deref()), fact, row)))
+    Groups::of(requests.map(|(fact, row)| (Known(fact.client_id.as_ref()), fact, row)))
 }
 
 /// The id of a client, as far as it is known: what is not is the same as nothing.
-pub(crate) struct Known<'r>(Option<&'r str>);
+pub(crate) struct Known<'r>(Option<&'r ClientId>);
 
 impl PartialEq for Known<'_> {
     fn eq(&self, other: &Self) -> bool {
@@ -89,8 +91,10 @@ pub(crate) fn ids(members: &Clients<'_>) -> String {
     for fact in members.each() {
         let id = fact
             .client_id
-            .as_deref()
-            .map_or_else(|| "(not shown, no GUID)".into(), |id| visible(id, 60));
+            .as_ref()
+            .map_or(Outside::of("(not shown, no GUID)"), ClientId::view)
+            .shown(60)
+            .to_string();
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -107,9 +111,10 @@ pub(crate) fn ask(case: &Case<'_>, fact: &TokenFact) -> String {
         .unwrap_or_default();
     let id = fact
         .client_id
-        .as_deref()
-        .filter(|id| hybridcheck_core::object::is_guid(id))
-        .unwrap_or("CLIENT_ID");
+        .as_ref()
+        .map(ClientId::view)
+        .filter(|id| hybridcheck_core::object::is_guid(id.raw()))
+        .unwrap_or(Outside::of("CLIENT_ID"));
     format!("curl -s -u {id} https://{host}/oauth/token -d grant_type=client_credentials")
 }
 

@@ -9,6 +9,7 @@ use hybridcheck_core::facts::{
     Answer, FactKey, Gap, HttpAnswer, RoutingFact, TunnelFact, TunnelOutcome,
 };
 use hybridcheck_core::finding::Judgement;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::visible;
 
@@ -97,7 +98,7 @@ fn classified(fact: &TunnelFact) -> Refusal {
         TunnelOutcome::Open => return Refusal::Other,
     };
     // squid says precisely what failed, whatever the status.
-    let squid = answer.header("x-squid-error").unwrap_or_default();
+    let squid = answer.header("x-squid-error").unwrap_or_default().raw();
     if squid.starts_with("ERR_DNS_FAIL") || squid.starts_with(NOWHERE_TO_FORWARD) {
         return Refusal::NameUnknown;
     }
@@ -120,7 +121,7 @@ pub(crate) fn schemes(answer: &HttpAnswer) -> Vec<String> {
     let offered = answer.headers.iter();
     let mut schemes = Vec::new();
     for (_, value) in offered.filter(|(name, _)| name == "proxy-authenticate") {
-        let scheme = value.split_whitespace().next().unwrap_or_default();
+        let scheme = value.raw().split_whitespace().next().unwrap_or_default();
         let scheme = visible(scheme.trim_end_matches(','), 30);
         if !scheme.is_empty() && !schemes.contains(&scheme) {
             schemes.push(scheme);
@@ -137,8 +138,12 @@ fn offers_basic(answer: &HttpAnswer) -> bool {
 
 /// Proxies other than squid put it into their page or reason phrase only.
 fn speaks_of_names(answer: &HttpAnswer) -> bool {
-    let reason = answer.reason.as_deref().unwrap_or_default();
-    let text = format!("{reason} {}", answer.excerpt).to_lowercase();
+    let reason = answer
+        .reason
+        .as_ref()
+        .map(Outside::view)
+        .unwrap_or_default();
+    let text = format!("{} {}", reason.raw(), answer.excerpt.raw()).to_lowercase();
     let marks = [
         "dns",
         "resolve",
@@ -228,7 +233,7 @@ pub(crate) fn log_lines(case: &Case<'_>, members: &Endpoints<'_>) -> String {
                 seen.push(format!(
                     "{}{from} to {address}: CONNECT {}: {}",
                     attempt.started,
-                    visible(&fact.asked, 100),
+                    fact.asked.shown(100),
                     fact.outcome
                 ));
             }

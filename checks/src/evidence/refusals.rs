@@ -60,9 +60,9 @@ static API: LazyLock<Vec<(&'static str, ApiMeaning)>> = LazyLock::new(|| {
 
 /// What an OAuth error means and how sure that is; nothing for words that the table does not hold.
 pub(crate) fn oauth(error: &OAuthError) -> Option<(OAuthMeaning, Certainty)> {
-    let description = error.description.to_lowercase();
+    let description = error.description.raw().to_lowercase();
     let line = OAUTH.iter().find(|line| {
-        line.error.eq_ignore_ascii_case(error.error.trim())
+        line.error.eq_ignore_ascii_case(error.error.raw().trim())
             && line.words.iter().all(|word| description.contains(word))
     })?;
     let is_seen = line.status.is_none_or(|status| status == error.status);

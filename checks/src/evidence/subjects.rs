@@ -11,7 +11,6 @@ use hybridcheck_core::finding::{Judgement, Outcome, Owner, Severity};
 use hybridcheck_core::names::OrgId;
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::outside::Outside;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::http;
 
@@ -204,15 +203,15 @@ fn scope_hint(error: &ApiError) -> String {
 }
 
 /// An answer of the token endpoint that lacks what it must hold is a gap that names the call, the member and the correlation id.
-pub(crate) fn malformed_token(http: &HttpFact, problem: &str) -> Gap {
+pub(crate) fn malformed_token(http: &HttpFact, problem: &Outside) -> Gap {
     let answer = http.outcome.answer();
     let id = answer.and_then(|answer| answer.correlation_id());
     Gap::NotAnswered {
         what: format!(
             "POST /oauth/token was answered with HTTP {}, but not in the documented form: {}{}",
             answer.map_or(0, |answer| answer.status),
-            visible(problem, 160),
-            correlation(id.map(Outside::of))
+            problem.shown(160),
+            correlation(id)
         ),
     }
 }

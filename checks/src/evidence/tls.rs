@@ -9,6 +9,7 @@ use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{
     FactKey, HelloFact, HelloOutcome, HelloVariant, TlsFact, TlsOutcome, Trust,
 };
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::members::Endpoints;
@@ -104,16 +105,14 @@ pub(crate) fn is_lost(fact: &HelloFact) -> bool {
 }
 
 /// The old version that the peer speaks and no newer one, with the alert that the usual ClientHello met.
-pub(crate) fn old_version(case: &Case<'_>, endpoint: &Endpoint) -> Option<(String, String)> {
+pub(crate) fn old_version(case: &Case<'_>, endpoint: &Endpoint) -> Option<(Outside, Outside)> {
     let old = answers(case, endpoint, HelloVariant::Legacy)
         .into_iter()
         .find_map(|fact| match &fact.outcome {
             HelloOutcome::Answered {
                 version: Some(version),
                 ..
-            } if ["TLSv1_0", "TLSv1_1", "SSLv3"].contains(&version.as_str()) => {
-                Some(version.clone())
-            }
+            } if ["TLSv1_0", "TLSv1_1", "SSLv3"].contains(&version.raw()) => Some(version.clone()),
             _ => None,
         })?;
     let alert = rows::tls(case, endpoint)

@@ -4,6 +4,7 @@ use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, ClockReading, FactKey, Gap, HttpFact, TokenOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 
 page! {
@@ -128,7 +129,7 @@ struct Measured {
 
 impl Measured {
     /// Begins with the surest reading; one that contradicts those before it is left out.
-    fn of(readings: &[(String, ClockReading)]) -> Option<Self> {
+    fn of(readings: &[(Outside, ClockReading)]) -> Option<Self> {
         let mut bounds: Vec<(i64, i64)> = readings
             .iter()
             .map(|(_, reading)| {
@@ -170,7 +171,7 @@ pub(crate) fn offset_millis(case: &Case<'_>) -> Option<i64> {
 }
 
 /// Readings of genuine answers only: the clock of a portal or proxy says nothing.
-fn readings(case: &Case<'_>) -> (Vec<(String, ClockReading)>, Option<Gap>) {
+fn readings(case: &Case<'_>) -> (Vec<(Outside, ClockReading)>, Option<Gap>) {
     let mut readings = Vec::new();
     let mut missing = None;
     for endpoint in case.object.auth_endpoints() {
@@ -209,7 +210,7 @@ fn is_marked(http: &HttpFact) -> bool {
         .is_some_and(|answer| answer.correlation_id().is_some())
 }
 
-fn reading(http: &HttpFact) -> Option<(String, ClockReading)> {
+fn reading(http: &HttpFact) -> Option<(Outside, ClockReading)> {
     let answer = http.outcome.answer()?;
     let is_cached = answer.header("age").is_some_and(|age| age.trim() != "0");
     let clock = answer.clock.filter(|_| !is_cached)?;
@@ -269,7 +270,7 @@ mod tests {
         assert_eq!(ahead(Some(-10)).status(&Clock), Status::Note);
     }
 
-    fn read(offset: i64, doubt: u64) -> (String, ClockReading) {
+    fn read(offset: i64, doubt: u64) -> (Outside, ClockReading) {
         let reading = ClockReading {
             server: now(),
             local: hybridcheck_core::time::Timestamp::from_unix_millis(

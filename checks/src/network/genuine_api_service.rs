@@ -126,9 +126,11 @@ fn of_something_else(endpoint: &Endpoint, fact: &ApiProbeFact) -> Judgement {
             Owner::NetworkTeam,
         )
     };
-    match answer.excerpt.trim() {
-        "" => judgement,
-        excerpt => judgement.evidence("first words", excerpt),
+    let excerpt = answer.excerpt.view().trim();
+    if excerpt.is_empty() {
+        judgement
+    } else {
+        judgement.evidence("first words", excerpt)
     }
 }
 

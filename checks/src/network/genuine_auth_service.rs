@@ -5,9 +5,9 @@ use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::facts::{Answer, DiscoveryFact, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::subjects;
 
@@ -63,8 +63,8 @@ impl Judge for GenuineAuthService {
     }
 }
 
-fn of_document(case: &Case<'_>, endpoint: &Endpoint, issuer: &str) -> Judgement {
-    let shown = visible(issuer, 120);
+fn of_document(case: &Case<'_>, endpoint: &Endpoint, issuer: &Outside) -> Judgement {
+    let shown = issuer.shown(120);
     let host = issuer_host(issuer);
     if host.as_ref() == Some(&endpoint.host) {
         return Judgement::pass(format!("the discovery document names the issuer {shown}"));
@@ -142,16 +142,17 @@ fn of_something_else(endpoint: &Endpoint, fact: &DiscoveryFact) -> Judgement {
         ),
     };
     match answer {
-        Some(answer) if !answer.excerpt.trim().is_empty() => {
-            judgement.evidence("first words", answer.excerpt.trim())
+        Some(answer) if !answer.excerpt.view().trim().is_empty() => {
+            judgement.evidence("first words", answer.excerpt.view().trim())
         }
         _ => judgement,
     }
 }
 
 /// The host of an issuer such as `https://login.mypurecloud.de`.
-pub(crate) fn issuer_host(issuer: &str) -> Option<Host> {
+pub(crate) fn issuer_host(issuer: &Outside) -> Option<Host> {
     let rest = issuer
+        .raw()
         .trim()
         .strip_prefix("https://")?
         .trim_end_matches('/');

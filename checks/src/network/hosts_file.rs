@@ -8,7 +8,7 @@ use hybridcheck_core::facts::{Answer, FactKey, Gap, HostsFileFact};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Place};
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::names::{self, Kind, Says};
 use crate::evidence::subjects;
@@ -57,7 +57,7 @@ impl Judge for HostsFile {
         };
         if let Some(problem) = &fact.problem {
             return Err(Gap::NotAnswered {
-                what: format!("{} {}", visible(&fact.path, 120), visible(problem, 200)),
+                what: format!("{} {}", fact.path.shown(120), problem.shown(200)),
             });
         }
         if fact.entries.is_empty() {
@@ -165,7 +165,7 @@ fn named(case: &Case<'_>, endpoint: &Endpoint, fact: &HostsFileFact) -> Judgemen
         ),
     };
     let mut judgement = fact.entries.iter().fold(judgement, |judgement, entry| {
-        judgement.at(&Place::line(&fact.path, entry.line))
+        judgement.at(&Place::line(fact.path.raw(), entry.line))
     });
     for view in names::views(case, &endpoint.host).unwrap_or_default() {
         judgement = judgement.evidence(&view.nameserver.to_string(), view.words());

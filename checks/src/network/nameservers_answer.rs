@@ -7,8 +7,9 @@ use hybridcheck_core::endpoint::{Host, Route};
 use hybridcheck_core::facts::{AddressSource, Answer, DnsFact, DnsOutcome, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner, Severity, Status};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::dns::{Asked, asked, cut, dead, half_silent, hosts};
 use crate::evidence::subjects;
@@ -201,7 +202,7 @@ fn partly(case: &Case<'_>, asked: &Asked<'_>) -> Judgement {
         Ok(resolver) if !resolver.oddities.is_empty() => Judgement::note(
             format!(
                 "{answering}; {} has lines that say nothing: {}",
-                visible(&resolver.source, 120),
+                resolver.source.shown(120),
                 resolver.oddities.join("; ")
             ),
             "Correct or delete these lines.",
@@ -247,7 +248,8 @@ fn without_questions(case: &Case<'_>, hosts: &[Host]) -> Answer<Judgement> {
             what: "no nameserver was asked".into(),
         });
     }
-    let problem = resolver.problem.as_deref().unwrap_or("the list is empty");
+    let problem = resolver.problem.as_ref();
+    let problem = problem.map_or(Outside::of("the list is empty"), Outside::view);
     let severity = if is_named_otherwise(case, hosts) {
         Severity::Note
     } else {
@@ -258,14 +260,14 @@ fn without_questions(case: &Case<'_>, hosts: &[Host]) -> Answer<Judgement> {
         "at least one nameserver",
         format!(
             "no nameserver in {}: {}",
-            visible(&resolver.source, 120),
-            visible(problem, 200)
+            resolver.source.shown(120),
+            problem.shown(200)
         ),
         "Configure a nameserver on this host, or name one with --dns-server.",
         Owner::HostAdmin,
     );
     for oddity in &resolver.oddities {
-        judgement = judgement.evidence(&resolver.source, oddity);
+        judgement = judgement.evidence(&resolver.source.to_string(), oddity);
     }
     Ok(judgement)
 }

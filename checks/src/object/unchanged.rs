@@ -5,7 +5,7 @@ use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 page! {
     /// The object stayed as it is while it was checked.
@@ -58,7 +58,7 @@ impl Judge for Unchanged {
             return Ok(Judgement::note(
                 format!(
                     "refused: {refused}; the object was not read again: {}",
-                    visible(problem, 200)
+                    problem.shown(200)
                 ),
                 "If the object is being written just now, run again when that is finished; what comes over standard input can be read only once: give a file instead. Until then a change that is going on cannot be told from a wrong value.",
                 Owner::EngageAdmin,
@@ -103,7 +103,7 @@ mod tests {
         });
         let fact = RereadFact {
             because: vec![token_key("ewt")],
-            problem: problem.map(str::to_owned),
+            problem: problem.map(Into::into),
             retried: true,
             changes: changes.collect(),
         };

@@ -124,8 +124,8 @@ fn with_answers(mut judgement: Judgement, tried: &[(IpAddr, &TunnelFact)]) -> Ju
                         judgement = judgement.evidence(name, value);
                     }
                 }
-                if !answer.excerpt.trim().is_empty() {
-                    judgement = judgement.evidence("first words", answer.excerpt.trim());
+                if !answer.excerpt.view().trim().is_empty() {
+                    judgement = judgement.evidence("first words", answer.excerpt.view().trim());
                 }
             }
             TunnelOutcome::NotHttp { excerpt } => {

@@ -7,7 +7,6 @@ use hybridcheck_core::facts::{
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::subjects;
 
@@ -57,14 +56,14 @@ impl Judge for Login {
                 "a token for the secret as it stands in saml_auth/password",
                 format!(
                     "{} logged in, but only without what stands around the secret",
-                    visible(&fact.email, 80)
+                    fact.email.shown(80)
                 ),
                 "Enter saml_auth/password again without the blanks and quotes around it.",
                 Owner::EngageAdmin,
             ),
             TokenOutcome::Issued { .. } => Judgement::pass(format!(
                 "{} logged in; accepted was {}",
-                visible(&fact.email, 80),
+                fact.email.shown(80),
                 last.encoding
             )),
             TokenOutcome::Refused(error) if !error.genuine => {
@@ -143,7 +142,7 @@ fn said(one: &SamlTry) -> String {
     let answer = match &one.outcome {
         TokenOutcome::Issued { .. } => "accepted".to_owned(),
         TokenOutcome::Refused(error) => error.to_string(),
-        TokenOutcome::Malformed { problem } => visible(problem, 160),
+        TokenOutcome::Malformed { problem } => problem.shown(160).to_string(),
         TokenOutcome::NotOAuth | TokenOutcome::RateLimited { .. } => one.http.outcome.to_string(),
     };
     let id = one
@@ -152,7 +151,7 @@ fn said(one: &SamlTry) -> String {
         .answer()
         .and_then(|answer| answer.correlation_id());
     match id {
-        Some(id) => format!("{answer} (correlation id {})", visible(id, 60)),
+        Some(id) => format!("{answer} (correlation id {})", id.shown(60)),
         None => answer,
     }
 }

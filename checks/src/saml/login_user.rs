@@ -6,7 +6,6 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use super::login::{accepted, subjects};
 use crate::evidence::{organization, subjects};
@@ -82,8 +81,8 @@ impl Judge for LoginUser {
                 .shown(80)
         );
         let judgement = match (organization.as_ref(), ours) {
-            _ if !email.eq_ignore_ascii_case(wanted) => Judgement::fail(
-                format!("user {}", visible(wanted, 100)),
+            _ if !email.is_like(wanted) => Judgement::fail(
+                format!("user {}", wanted.shown(100)),
                 format!("user {shown}"),
                 "Make the person's address in Engage and the user's in Genesys Cloud the same.",
                 Owner::CloudAdmin,

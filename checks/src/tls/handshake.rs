@@ -7,8 +7,9 @@ use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, FactKey, HelloVariant, TlsFact, TlsOutcome};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::{subjects, tls};
 
@@ -76,8 +77,9 @@ impl Judge for Handshake {
             )
         } else if cut.is_empty() {
             Judgement::pass(listed(tried.iter().map(|(address, fact)| {
-                let version = fact.version.as_deref().unwrap_or("TLS");
-                format!("{} with {address}", visible(version, 40))
+                let version = fact.version.as_ref();
+                let version = version.map_or(Outside::of("TLS"), Outside::view);
+                format!("{} with {address}", version.shown(40))
             })))
         } else if cut.len() == tried.len() {
             Judgement::fail(

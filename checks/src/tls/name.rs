@@ -6,7 +6,7 @@ use hybridcheck_core::facts::{Answer, ChainFault, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::subjects;
 
@@ -53,7 +53,7 @@ impl Judge for Name {
             let names = served
                 .first()
                 .and_then(|(_, fact, _)| fact.chain.first())
-                .map(|leaf| listed(leaf.names.iter().take(5).map(|name| visible(name, 120))));
+                .map(|leaf| listed(leaf.names.iter().take(5).map(|name| name.shown(120))));
             return Ok(Judgement::pass(format!(
                 "made for {}",
                 names

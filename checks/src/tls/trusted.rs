@@ -7,8 +7,9 @@ use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{Answer, ChainFault, FactKey, Gap, TlsFact, Trust};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::subjects;
 
@@ -87,10 +88,13 @@ fn is_only_untimely(fact: &TlsFact) -> bool {
 }
 
 fn verdict(endpoint: &Endpoint, address: IpAddr, fact: &TlsFact, trust: Trust) -> Judgement {
-    let issuer = fact.chain.first().map_or_else(
-        || "an unnamed authority".into(),
-        |leaf| visible(&leaf.issuer, 120),
-    );
+    let issuer = fact
+        .chain
+        .first()
+        .map_or(Outside::of("an unnamed authority"), |leaf| {
+            leaf.issuer.view()
+        });
+    let issuer = issuer.shown(120);
     let expected = "a chain that ends at an Amazon root, or at another public one";
     if has_other_fault(fact) {
         let faults = fact
@@ -154,7 +158,7 @@ fn with_chain(mut judgement: Judgement, fact: &TlsFact) -> Judgement {
             served.not_after.day(),
             served.sha256
         );
-        judgement = judgement.evidence(&visible(&served.subject, 120), said);
+        judgement = judgement.evidence(&served.subject.shown(120).to_string(), said);
     }
     judgement
 }

@@ -328,7 +328,7 @@ fn is_genuine_discovery(endpoint: &Endpoint) -> impl Fn(&DiscoveryFact) -> bool 
     move |fact| {
         fact.document
             .as_ref()
-            .is_some_and(|document| document.issuer.trim_end_matches('/') == expected)
+            .is_some_and(|document| document.issuer.raw().trim_end_matches('/') == expected)
     }
 }
 

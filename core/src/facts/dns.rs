@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::net::write_wait;
 use super::{Attempt, Ending, Seen};
+use crate::outside::Outside;
 use crate::text::listed;
 use crate::time::Took;
 
@@ -15,12 +16,12 @@ use crate::time::Took;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ResolverFact {
     /// Where the list comes from: `/etc/resolv.conf`, `--dns-server`.
-    pub source: String,
+    pub source: Outside,
     /// The nameservers, in order.
     pub nameservers: Vec<SocketAddr>,
     /// Domains appended to short names (`search`), in order.
     #[serde(default)]
-    pub search: Vec<String>,
+    pub search: Vec<Outside>,
     /// How many dots make a name be asked as it is first (`ndots`).
     #[serde(default)]
     pub ndots: Option<u8>,
@@ -28,7 +29,7 @@ pub struct ResolverFact {
     #[serde(default)]
     pub oddities: Vec<String>,
     /// Why there is none, when there is none.
-    pub problem: Option<String>,
+    pub problem: Option<Outside>,
 }
 
 impl Seen for ResolverFact {
@@ -87,19 +88,19 @@ pub enum DnsOutcome {
         /// The addresses.
         addresses: Vec<IpAddr>,
         /// The alias chain, in order, without the asked name.
-        cnames: Vec<String>,
+        cnames: Vec<Outside>,
         /// The smallest time to live, seconds.
         ttl: u32,
     },
     /// Aliases that lead in a circle, or a longer chain of them than any resolver follows.
     AliasLoop {
         /// The aliases, in order, without the asked name.
-        cnames: Vec<String>,
+        cnames: Vec<Outside>,
     },
     /// The answer did not fit into a UDP packet (TC bit), and asking for it over TCP brought nothing.
     CutShort {
         /// What happened over TCP.
-        over_tcp: String,
+        over_tcp: Outside,
     },
     /// The answer could not be understood.
     Malformed,
@@ -163,21 +164,18 @@ impl fmt::Display for DnsOutcome {
             } => {
                 f.write_str(&listed(addresses))?;
                 if let Some(last) = cnames.last() {
-                    write!(f, " (through {})", crate::text::visible(last, 120))?;
+                    write!(f, " (through {})", last.shown(120))?;
                 }
                 Ok(())
             }
             Self::AliasLoop { cnames } => {
-                let chain = cnames
-                    .iter()
-                    .take(4)
-                    .map(|name| crate::text::visible(name, 80));
+                let chain = cnames.iter().take(4).map(|name| name.shown(80));
                 write!(f, "aliases that lead to no end ({})", listed(chain))
             }
             Self::CutShort { over_tcp } => write!(
                 f,
                 "an answer too long for UDP, and over TCP: {}",
-                crate::text::visible(over_tcp, 120)
+                over_tcp.shown(120)
             ),
             Self::Malformed => f.write_str("an answer that cannot be read"),
             Self::NotAName => f.write_str("nothing, because the host is no name of the DNS"),
@@ -233,9 +231,9 @@ pub enum AddressSource {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HostsFileFact {
     /// The file.
-    pub path: String,
+    pub path: Outside,
     /// Why it could not be read, when it could not.
-    pub problem: Option<String>,
+    pub problem: Option<Outside>,
     /// The entries for the host, in order.
     pub entries: Vec<HostsEntry>,
     /// Lines that are no entry at all, each with its number and what is wrong with it.
@@ -293,7 +291,7 @@ pub enum SystemOutcome {
     /// An error.
     Failed {
         /// The system's words.
-        error: String,
+        error: Outside,
     },
     /// No answer in time.
     TimedOut {
@@ -316,7 +314,7 @@ impl fmt::Display for SystemOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Addresses { addresses } => f.write_str(&listed(addresses)),
-            Self::Failed { error } => f.write_str(&crate::text::visible(error, 160)),
+            Self::Failed { error } => error.shown(160).fmt(f),
             Self::TimedOut { waited } => write_wait(f, "no answer", *waited),
         }
     }

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Seen;
 use super::net::write_wait;
+use crate::outside::Outside;
 use crate::time::{Timestamp, Took};
 
 /// An HTTP request and what came back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HttpFact {
     /// `GET https://host/path`, without query values.
-    pub request: String,
+    pub request: Outside,
     /// When it was sent.
     pub started: Timestamp,
     /// How long the answer took.
@@ -39,7 +40,7 @@ pub enum HttpOutcome {
     /// Not HTTP, or broken HTTP.
     Protocol {
         /// hyper's name of the fault.
-        error: String,
+        error: Outside,
     },
     /// Silence, or an answer that dripped.
     TimedOut {
@@ -64,13 +65,13 @@ impl fmt::Display for HttpOutcome {
             Self::Answer(answer) => {
                 write!(f, "HTTP {}", answer.status)?;
                 if let Some(kind) = answer.header("content-type") {
-                    write!(f, " {}", crate::text::visible(kind, 60))?;
+                    write!(f, " {}", kind.shown(60))?;
                 }
                 Ok(())
             }
             Self::Closed => f.write_str("the connection was closed before the answer"),
             Self::Protocol { error } => {
-                write!(f, "no valid HTTP: {}", crate::text::visible(error, 120))
+                write!(f, "no valid HTTP: {}", error.shown(120))
             }
             Self::TimedOut { waited } => write_wait(f, "no complete answer", *waited),
         }
@@ -84,11 +85,11 @@ pub struct HttpAnswer {
     pub status: u16,
     /// The reason phrase, when HTTP/1 sent one that is not the usual one.
     #[serde(default)]
-    pub reason: Option<String>,
-    /// Headers worth keeping, names in lower case, values made visible; never cookies or credentials.
-    pub headers: Vec<(String, String)>,
+    pub reason: Option<Outside>,
+    /// Headers worth keeping, names in lower case, values cut; never cookies or credentials.
+    pub headers: Vec<(String, Outside)>,
     /// The beginning of the body, made visible.
-    pub excerpt: String,
+    pub excerpt: Outside,
     /// The body was longer than the cap and was cut off.
     pub truncated: bool,
     /// The peer's clock, when it sent a readable `Date`.
@@ -97,15 +98,15 @@ pub struct HttpAnswer {
 
 impl HttpAnswer {
     /// The first value of a header, by lower-case name.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<Outside<&str>> {
         self.headers
             .iter()
             .find(|(found, _)| found == name)
-            .map(|(_, value)| value.as_str())
+            .map(|(_, value)| value.view())
     }
 
     /// The correlation id by which Genesys support finds a request.
-    pub fn correlation_id(&self) -> Option<&str> {
+    pub fn correlation_id(&self) -> Option<Outside<&str>> {
         self.header("inin-correlation-id")
     }
 }
@@ -150,12 +151,12 @@ impl Seen for DiscoveryFact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DiscoveryDocument {
     /// `issuer`.
-    pub issuer: String,
+    pub issuer: Outside,
     /// `token_endpoint`.
-    pub token_endpoint: Option<String>,
+    pub token_endpoint: Option<Outside>,
     /// `grant_types_supported`.
     #[serde(default)]
-    pub grant_types_supported: Vec<String>,
+    pub grant_types_supported: Vec<Outside>,
 }
 
 /// The API call without a token.

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::seen::exchange;
 use super::{FactKey, HttpFact, Seen};
+use crate::names::{ClientId, OrgShortName};
+use crate::outside::Outside;
 use crate::secret::Shape;
 use crate::text::listed;
 
@@ -15,7 +17,7 @@ use crate::text::listed;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenFact {
     /// The client id used, when it may be shown.
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// The shape of the secret used.
     pub secret: Shape,
     /// The exchange; its body excerpt is never kept when it holds a token.
@@ -64,7 +66,7 @@ pub enum TokenOutcome {
     /// An answer to a request for a token that lacks what such an answer must hold.
     Malformed {
         /// The member, and what is wrong with it; never its value.
-        problem: String,
+        problem: Outside,
     },
     /// Not an OAuth answer: a proxy, a block page, another service.
     NotOAuth,
@@ -81,14 +83,14 @@ pub enum TokenOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SamlLoginFact {
     /// The person, as `--saml-user` named them.
-    pub email: String,
+    pub email: Outside,
     /// The client id of `[saml_auth]`, when it may be shown.
-    pub client_id: Option<String>,
+    pub client_id: Option<ClientId>,
     /// `orgName`, as it was sent.
-    pub organization: String,
+    pub organization: OrgShortName,
     /// The audience that the assertion named.
     #[serde(default)]
-    pub audience: String,
+    pub audience: Outside,
     /// The exchanges, in the order in which they were made; the last one decides.
     pub tries: Vec<SamlTry>,
 }
@@ -175,7 +177,7 @@ pub struct RereadFact {
     pub because: Vec<FactKey>,
     /// Why the source could not be read again, or not be compared.
     #[serde(default)]
-    pub problem: Option<String>,
+    pub problem: Option<Outside>,
     /// What was refused stood on an option that changed, so it was asked again with the new object.
     #[serde(default)]
     pub retried: bool,
@@ -197,9 +199,9 @@ impl Seen for RereadFact {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct OptionChange {
     /// The section.
-    pub section: String,
+    pub section: Outside,
     /// The option.
-    pub option: String,
+    pub option: Outside,
     /// What happened to it.
     pub change: Change,
 }
@@ -220,10 +222,7 @@ pub enum Change {
 
 impl fmt::Display for OptionChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (section, option) = (
-            crate::text::visible(&self.section, 60),
-            crate::text::visible(&self.option, 60),
-        );
+        let (section, option) = (self.section.shown(60), self.option.shown(60));
         match self.change {
             Change::Added => write!(f, "{section}/{option} was added"),
             Change::Removed => write!(f, "{section}/{option} was removed"),
@@ -238,9 +237,9 @@ pub struct OAuthError {
     /// HTTP status.
     pub status: u16,
     /// `error`.
-    pub error: String,
+    pub error: Outside,
     /// `error_description` or `description`.
-    pub description: String,
+    pub description: Outside,
     /// Both description members are there, with the same text, or a correlation id is: the marks of the genuine service.
     pub genuine: bool,
 }
@@ -251,8 +250,8 @@ impl fmt::Display for OAuthError {
             f,
             "HTTP {} {}: {}",
             self.status,
-            crate::text::visible(&self.error, 60),
-            crate::text::visible(&self.description, 160)
+            self.error.shown(60),
+            self.description.shown(160)
         )
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::net::write_wait;
 use super::{Attempt, Ending, HttpAnswer, Seen};
 use crate::endpoint::Route;
+use crate::outside::Outside;
 use crate::time::Took;
 
 /// How the route to an endpoint was chosen; settled by flags and environment, nothing is asked.
@@ -54,7 +55,7 @@ pub struct ClientReading {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TunnelFact {
     /// The authority asked for, `host:port`.
-    pub asked: String,
+    pub asked: Outside,
     /// What came back.
     pub outcome: TunnelOutcome,
     /// Whether a login was sent (Basic, RFC 7617); never which.
@@ -85,7 +86,7 @@ pub enum TunnelOutcome {
     /// What came back is no HTTP.
     NotHttp {
         /// Its beginning, made visible.
-        excerpt: String,
+        excerpt: Outside,
     },
     /// Silence, or an answer that dripped.
     TimedOut {
@@ -114,10 +115,10 @@ impl fmt::Display for TunnelOutcome {
             Self::Refused { answer } => {
                 write!(f, "HTTP {}", answer.status)?;
                 if let Some(reason) = &answer.reason {
-                    write!(f, " {}", crate::text::visible(reason, 60))?;
+                    write!(f, " {}", reason.shown(60))?;
                 }
                 if let Some(error) = answer.header("x-squid-error") {
-                    write!(f, ", X-Squid-Error: {}", crate::text::visible(error, 60))?;
+                    write!(f, ", X-Squid-Error: {}", error.shown(60))?;
                 }
                 Ok(())
             }

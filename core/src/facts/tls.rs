@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::net::{tried, write_wait};
 use super::{Attempt, Ending, Seen};
 use crate::endpoint::{Endpoint, Host};
+use crate::outside::Outside;
 use crate::time::{Timestamp, Took};
 
 /// A TLS handshake with one address.
@@ -23,13 +24,13 @@ pub struct TlsFact {
     /// The chain as served, leaf first.
     pub chain: Vec<ServedCertificate>,
     /// Protocol version, such as `TLSv1_3`.
-    pub version: Option<String>,
+    pub version: Option<Outside>,
     /// Cipher suite.
-    pub cipher: Option<String>,
+    pub cipher: Option<Outside>,
     /// Key exchange group.
-    pub group: Option<String>,
+    pub group: Option<Outside>,
     /// The application protocol agreed on.
-    pub alpn: Option<String>,
+    pub alpn: Option<Outside>,
     /// Bytes that were sent and never acknowledged when the handshake stalled, where the system tells (Linux).
     #[serde(default)]
     pub unacknowledged: Option<u32>,
@@ -40,7 +41,7 @@ pub struct TlsFact {
 impl Seen for TlsFact {
     fn seen(&self) -> String {
         let mut parts = vec![self.outcome.to_string()];
-        parts.extend(self.version.clone());
+        parts.extend(self.version.as_ref().map(ToString::to_string));
         parts.extend(self.trust.map(|trust| format!("chain ends at {trust}")));
         parts.extend(self.faults.iter().map(ToString::to_string));
         parts.push(tried(self.attempts.len()));
@@ -60,7 +61,7 @@ impl TlsFact {
     pub fn revocation_endpoints(&self) -> Vec<Endpoint> {
         let mut all: Vec<Endpoint> = Vec::new();
         let urls = self.chain.iter().flat_map(|served| &served.revocation);
-        for endpoint in urls.filter_map(|url| plain_http(url)) {
+        for endpoint in urls.filter_map(|url| plain_http(url.raw())) {
             if !all.contains(&endpoint) {
                 all.push(endpoint);
             }
@@ -98,7 +99,7 @@ pub enum TlsOutcome {
     /// The peer sent an alert.
     Alert {
         /// The alert's name (RFC 8446 section 6).
-        alert: String,
+        alert: Outside,
     },
     /// The peer's proof of its key did not verify.
     BadSignature,
@@ -111,7 +112,7 @@ pub enum TlsOutcome {
     /// Another fault of the protocol.
     Protocol {
         /// rustls's name of the fault.
-        error: String,
+        error: Outside,
     },
     /// The connection was reset.
     Reset,
@@ -142,14 +143,14 @@ impl fmt::Display for TlsOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Alert { alert } => {
-                write!(f, "the peer sent alert {}", crate::text::visible(alert, 60))
+                write!(f, "the peer sent alert {}", alert.shown(60))
             }
             Self::BadSignature => f.write_str("the peer could not prove that it owns its key"),
             Self::Closed => f.write_str("the connection was closed in the middle of the handshake"),
             Self::Done => f.write_str("handshake finished"),
             Self::NotTls => f.write_str("the peer does not speak TLS"),
             Self::Protocol { error } => {
-                write!(f, "protocol fault: {}", crate::text::visible(error, 120))
+                write!(f, "protocol fault: {}", error.shown(120))
             }
             Self::Reset => f.write_str("reset after the ClientHello"),
             Self::TimedOut { waited } => write_wait(f, "no answer to the ClientHello", *waited),
@@ -199,7 +200,7 @@ pub enum ChainFault {
     /// The certificate is for other names.
     NameMismatch {
         /// The names it is for.
-        presented: Vec<String>,
+        presented: Vec<Outside>,
     },
     /// Not valid yet.
     NotYetValid {
@@ -209,7 +210,7 @@ pub enum ChainFault {
     /// Another fault.
     Other {
         /// rustls's name of the fault.
-        error: String,
+        error: Outside,
     },
     /// The chain leads to no trusted root.
     UnknownIssuer,
@@ -226,7 +227,7 @@ impl fmt::Display for ChainFault {
                 let names: Vec<String> = presented
                     .iter()
                     .take(5)
-                    .map(|name| crate::text::visible(name, 120))
+                    .map(|name| name.shown(120).to_string())
                     .collect();
                 write!(
                     f,
@@ -242,7 +243,7 @@ impl fmt::Display for ChainFault {
                 not_before: Some(at),
             } => write!(f, "not valid before {at}"),
             Self::NotYetValid { not_before: None } => f.write_str("not valid yet"),
-            Self::Other { error } => f.write_str(&crate::text::visible(error, 160)),
+            Self::Other { error } => error.shown(160).fmt(f),
             Self::UnknownIssuer => f.write_str("issued by an authority that is not trusted here"),
         }
     }
@@ -252,23 +253,23 @@ impl fmt::Display for ChainFault {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ServedCertificate {
     /// Subject.
-    pub subject: String,
+    pub subject: Outside,
     /// Issuer.
-    pub issuer: String,
+    pub issuer: Outside,
     /// First moment of validity.
     pub not_before: Timestamp,
     /// Last moment of validity.
     pub not_after: Timestamp,
     /// Names it is for (leaf only).
-    pub names: Vec<String>,
+    pub names: Vec<Outside>,
     /// SHA-256 of the DER, lower-case hexadecimal.
     pub sha256: String,
     /// URLs under which its revocation can be asked: CRL distribution points, then OCSP (RFC 5280 sections 4.2.1.13, 4.2.2.1).
     #[serde(default)]
-    pub revocation: Vec<String>,
+    pub revocation: Vec<Outside>,
     /// URLs of its issuer's certificate (caIssuers, RFC 5280 section 4.2.2.1).
     #[serde(default)]
-    pub issuer_urls: Vec<String>,
+    pub issuer_urls: Vec<Outside>,
 }
 
 /// Another ClientHello than the usual one, to learn what a device on the way objects to.
@@ -324,9 +325,9 @@ pub enum HelloOutcome {
     /// The peer answered in TLS: a ServerHello or an alert, so the ClientHello arrived.
     Answered {
         /// The version of the ServerHello, such as `TLSv1_1`; absent for an alert.
-        version: Option<String>,
+        version: Option<Outside>,
         /// The alert's name, when it was one.
-        alert: Option<String>,
+        alert: Option<Outside>,
     },
     /// No connection could be made for it.
     NotConnected,
@@ -362,15 +363,11 @@ impl fmt::Display for HelloOutcome {
         match self {
             Self::Answered {
                 alert: Some(alert), ..
-            } => write!(f, "answered with alert {}", crate::text::visible(alert, 60)),
+            } => write!(f, "answered with alert {}", alert.shown(60)),
             Self::Answered {
                 version: Some(version),
                 ..
-            } => write!(
-                f,
-                "answered with a ServerHello ({})",
-                crate::text::visible(version, 20)
-            ),
+            } => write!(f, "answered with a ServerHello ({})", version.shown(20)),
             Self::Answered { .. } => f.write_str("answered in TLS"),
             Self::NotConnected => f.write_str("no connection could be made for it"),
             Self::NotTls => f.write_str("answered with something that is no TLS"),

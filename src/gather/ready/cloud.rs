@@ -2,6 +2,7 @@
 
 use hybridcheck_core::endpoint::Endpoint;
 use hybridcheck_core::facts::{ClientRef, Fact, FactKey, Gap, PrivateKeyOutcome};
+use hybridcheck_core::names::ClientId;
 use hybridcheck_core::object::ObjectId;
 use hybridcheck_core::secret::Secret;
 
@@ -46,7 +47,7 @@ fn same_client<'g>(
     gathering: &'g Gathering<'_>,
     key: &FactKey,
     endpoint: &Endpoint,
-    (id, secret): (&str, &Secret),
+    (id, secret): (&ClientId, &Secret),
 ) -> Option<&'g ClientRef> {
     let mut before = gathering.wanted.range(..key).filter_map(|key| {
         if let FactKey::Token { client } = key {
@@ -60,7 +61,7 @@ fn same_client<'g>(
         object.is_some_and(|object| {
             object.auth_endpoint().as_ref() == Some(endpoint)
                 && credentials(gathering, object, client)
-                    .is_ok_and(|(other, own)| other == id && own.is_same(secret))
+                    .is_ok_and(|(other, own)| other == *id && own.is_same(secret))
         })
     })
 }

@@ -162,6 +162,6 @@ fn a_page_is_kept_long_enough_to_be_recognised_with_its_reason() {
     let facts = gathered(std::slice::from_ref(&web), &[], &settings(&sandbox)).facts;
     let answer = facts.web(&web).expect("a fact").outcome.answer();
     let answer = answer.expect("an answer");
-    assert_eq!(answer.reason.as_deref(), Some("URLBlocked"));
-    assert!(answer.excerpt.contains("<title>Acme</title>"));
+    assert_eq!(answer.reason, Some("URLBlocked".into()));
+    assert!(answer.excerpt.raw().contains("<title>Acme</title>"));
 }

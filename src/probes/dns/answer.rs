@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use hickory_proto::op::{Message, ResponseCode};
 use hickory_proto::rr::{Name, RData};
 use hybridcheck_core::facts::DnsOutcome;
+use hybridcheck_core::outside::Outside;
 
 /// More addresses than this are not looked at: a hostile answer must not start hundreds of connections.
 const ADDRESS_LIMIT: usize = 16;
@@ -66,9 +67,9 @@ fn addresses(message: &Message, asked: &Name) -> DnsOutcome {
     }
 }
 
-fn shown(aliases: &[&Name]) -> Vec<String> {
+fn shown(aliases: &[&Name]) -> Vec<Outside> {
     let aliases = aliases.iter();
     aliases
-        .map(|name| hybridcheck_core::text::visible(&name.to_ascii(), 255))
+        .map(|name| Outside::kept(&name.to_ascii(), 255))
         .collect()
 }

@@ -69,7 +69,9 @@ pub(super) async fn exchange(
 }
 
 fn cut_short(over_tcp: String) -> DnsOutcome {
-    DnsOutcome::CutShort { over_tcp }
+    DnsOutcome::CutShort {
+        over_tcp: over_tcp.into(),
+    }
 }
 
 /// An answer over UDP.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::path::Path;
 
 use hybridcheck_core::facts::ResolverFact;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 
 use crate::probes::lines::{Lines, read};
 
@@ -43,13 +43,13 @@ fn of_system() -> ResolverFact {
             fact.search = config
                 .search()
                 .iter()
-                .map(|name| visible(&name.to_ascii(), 255))
+                .map(|name| Outside::kept(&name.to_ascii(), 255))
                 .collect();
             if fact.nameservers.is_empty() {
                 fact.problem = Some("no nameserver is configured".to_owned());
             }
         }
-        Err(error) => fact.problem = Some(visible(&error.to_string(), 200)),
+        Err(error) => fact.problem = Some(Outside::kept(&error.to_string(), 200)),
     }
     fact
 }
@@ -58,14 +58,14 @@ fn of_system() -> ResolverFact {
 #[cfg(not(windows))]
 fn of_system() -> ResolverFact {
     ResolverFact {
-        problem: Some("no file of nameservers is named".to_owned()),
+        problem: Some("no file of nameservers is named".into()),
         ..empty("the system's settings")
     }
 }
 
 fn empty(source: &str) -> ResolverFact {
     ResolverFact {
-        source: source.to_owned(),
+        source: source.into(),
         nameservers: Vec::new(),
         search: Vec::new(),
         ndots: None,
@@ -80,7 +80,7 @@ fn of_file(file: &Path) -> ResolverFact {
     match read(file) {
         Ok(lines) => parsed(path, &lines),
         Err(problem) => ResolverFact {
-            problem: Some(problem),
+            problem: Some(problem.into()),
             ..empty(path)
         },
     }
@@ -117,7 +117,10 @@ fn parsed(path: &str, lines: &Lines) -> ResolverFact {
             },
             // The last of both counts.
             "search" | "domain" => {
-                fact.search = words.take(32).map(|word| visible(word, 255)).collect();
+                fact.search = words
+                    .take(32)
+                    .map(|word| Outside::kept(word, 255))
+                    .collect();
             }
             "options" => {
                 for option in words {
@@ -135,7 +138,7 @@ fn parsed(path: &str, lines: &Lines) -> ResolverFact {
     }
     fact.oddities = odd.found();
     if fact.nameservers.is_empty() {
-        fact.problem = Some("no usable `nameserver` line".to_owned());
+        fact.problem = Some("no usable `nameserver` line".into());
     }
     fact
 }
@@ -208,8 +211,8 @@ mod tests {
     #[test]
     fn a_file_without_nameserver_is_a_problem() {
         assert_eq!(
-            of("search acme.example\n").problem.as_deref(),
-            Some("no usable `nameserver` line")
+            of("search acme.example\n").problem,
+            Some("no usable `nameserver` line".into())
         );
     }
 
@@ -218,11 +221,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("resolv.conf");
         let fact = of_file(&path);
-        assert_eq!(fact.source, path.display().to_string());
+        assert_eq!(fact.source, path.display().to_string().as_str());
         assert!(
             fact.problem
-                .as_deref()
-                .is_some_and(|problem| problem.contains("cannot be read")),
+                .as_ref()
+                .is_some_and(|problem| problem.raw().contains("cannot be read")),
             "{fact:?}"
         );
     }

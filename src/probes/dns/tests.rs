@@ -9,6 +9,7 @@ use hickory_proto::rr::rdata::{A, CNAME};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{DnsFact, DnsOutcome, Ending};
+use hybridcheck_core::outside::Outside;
 
 use super::ask;
 
@@ -233,7 +234,7 @@ fn aliases_that_go_in_a_circle_are_seen() {
         asked(server).a.outcome,
         DnsOutcome::AliasLoop {
             cnames: ["a.example.", "b.example.", "a.example."]
-                .map(String::from)
+                .map(Outside::from)
                 .into()
         }
     );

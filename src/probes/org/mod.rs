@@ -4,6 +4,7 @@ use hybridcheck_core::facts::{
     ApiFact, ApiOutcome, ClientRecord, ClientRef, Gap, Grants, IdentityProvider, IdentityProviders,
     Organization, Permissions, Person, Products, RoleDivision, Roles, TokenInfo,
 };
+use hybridcheck_core::names::ClientId;
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
 use serde::Serialize;
@@ -98,11 +99,11 @@ pub async fn grants(api: &Api, reader: &ClientRef, token: &Secret) -> Result<Api
 /// `GET /api/v2/oauth/clients/{clientId}`.
 pub async fn client_record(
     api: &Api,
-    client_id: &str,
+    client_id: &ClientId,
     reader: &ClientRef,
     token: &Secret,
 ) -> Result<ApiFact<ClientRecord>, Gap> {
-    let path = format!("/api/v2/oauth/clients/{client_id}");
+    let path = format!("/api/v2/oauth/clients/{}", client_id.view().raw());
     one(api, &path, reader, token).await
 }
 

@@ -80,9 +80,9 @@ pub fn refused(status: u16, headers: &[(&str, &str)]) -> TunnelOutcome {
             status,
             reason: None,
             headers: headers
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .map(|(name, value)| ((*name).to_owned(), (*value).into()))
                 .collect(),
-            excerpt: String::new(),
+            excerpt: String::new().into(),
             truncated: false,
             clock: None,
         },

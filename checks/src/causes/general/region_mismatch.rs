@@ -8,7 +8,6 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::region::Region;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::is_any_issued;
 use crate::evidence::rows;
@@ -177,7 +176,7 @@ fn answering(case: &Case<'_>) -> Option<(String, Option<Region>)> {
         .regions
         .of_host(&host)
         .map(|(region, _)| region.clone());
-    Some((visible(issuer, 120), region))
+    Some((issuer.shown(120).to_string(), region))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Rule for AnswerNeverCompletes {
             .shown_by(members.rows())
             .command(format!("curl -sv --max-time 20 https://{}/api/v2/tokens/me", members.first().host));
             for (_, fact) in &broken {
-                diagnosis = diagnosis.evidence(&fact.request, format!("{} (asked at {})", fact.outcome, fact.started));
+                diagnosis = diagnosis.evidence(&fact.request.to_string(), format!("{} (asked at {})", fact.outcome, fact.started));
             }
             diagnosis
                 .breaks(broken.into_iter().map(|(key, _)| key))

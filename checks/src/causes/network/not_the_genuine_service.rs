@@ -188,9 +188,7 @@ pub(super) mod tests {
         let mut fact = http(request, status, "text/html", words, false);
         if let HttpOutcome::Answer(answer) = &mut fact.outcome {
             for (name, value) in headers {
-                answer
-                    .headers
-                    .push(((*name).to_owned(), (*value).to_owned()));
+                answer.headers.push(((*name).to_owned(), (*value).into()));
             }
         }
         fact

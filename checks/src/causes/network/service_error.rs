@@ -6,7 +6,6 @@ use hybridcheck_core::facts::{ApiAnswer, Fact, FactKey, HttpFact, Recorded};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::http::answerer;
 use crate::evidence::rows;
@@ -146,7 +145,7 @@ fn of_http(http: &HttpFact) -> Option<Trouble> {
     }
     Some(Trouble {
         said: format!("{} at {}", http.outcome, http.started),
-        correlation: answer.correlation_id().map(|id| visible(id, 60)),
+        correlation: answer.correlation_id().map(|id| id.shown(60).to_string()),
     })
 }
 

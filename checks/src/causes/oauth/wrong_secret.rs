@@ -120,11 +120,11 @@ fn blanks(members: &Clients<'_>) -> String {
 
 /// A section that holds the secret of the same client and was given a token.
 fn good(case: &Case<'_>, members: &Clients<'_>) -> Option<String> {
-    let id = members.first().client_id.as_deref()?;
+    let id = members.first().client_id.as_ref()?;
     let login = FactKey::saml_login(case.object.id);
     let login = case.facts().saml_login(&login).ok();
     let logged_in = login
-        .is_some_and(|login| login.client_id.as_deref() == Some(id) && login.accepted().is_some());
+        .is_some_and(|login| login.client_id.as_ref() == Some(id) && login.accepted().is_some());
     if logged_in {
         return Some(format!("[{SAML_AUTH}]"));
     }
@@ -135,7 +135,7 @@ fn good(case: &Case<'_>, members: &Clients<'_>) -> Option<String> {
                 return None;
             };
             let fact = case.facts().token(&FactKey::token(&client)).ok()?;
-            let is_same = fact.client_id.as_deref() == Some(id) && fact.is_issued();
+            let is_same = fact.client_id.as_ref() == Some(id) && fact.is_issued();
             let place = if object.id == case.object.id {
                 String::new()
             } else {

@@ -62,7 +62,7 @@ impl Rule for ProxyResolvesOtherwise {
             let is_nowhere = members.each().any(|endpoint| {
                 let answer = proxy::answer(case, endpoint);
                 let squid = answer.and_then(|answer| answer.header("x-squid-error"));
-                squid.is_some_and(|word| word.starts_with(proxy::NOWHERE_TO_FORWARD))
+                squid.is_some_and(|word| word.raw().starts_with(proxy::NOWHERE_TO_FORWARD))
             });
             let (certainty, otherwise) = if is_nowhere {
                 (

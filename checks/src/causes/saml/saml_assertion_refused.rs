@@ -153,7 +153,7 @@ fn suspicion(
     let party = party
         .map(|party| party.view().trim())
         .filter(|party| !party.is_empty());
-    if let Some(party) = party.filter(|party| *party != login.audience.as_str()) {
+    if let Some(party) = party.filter(|party| *party != login.audience.view()) {
         // A shell reads what stands between single quotes as it stands; what it would not, nobody is told to paste.
         let shown = party.shown(200).to_string();
         let flag = if party == shown.as_str() && !shown.contains('\'') {

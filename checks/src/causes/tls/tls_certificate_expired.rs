@@ -6,7 +6,6 @@ use hybridcheck_core::facts::{ChainFault, Trust};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use super::tls_not_trusted::leads_nowhere;
 use crate::causes::network::clock_skew;
@@ -56,7 +55,7 @@ impl Rule for TlsCertificateExpired {
                 let issuer = fact
                     .chain
                     .first()
-                    .map_or_else(String::new, |leaf| visible(&leaf.issuer, 120));
+                    .map_or_else(String::new, |leaf| leaf.issuer.shown(120).to_string());
                 Some((fault.to_string(), issuer, fact.trust))
             })
         });

@@ -7,7 +7,6 @@ use hybridcheck_core::facts::{ChainFault, ServedCertificate, TlsFact, Trust};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{marks, members, rows, tls};
 use crate::tls::Trusted;
@@ -100,9 +99,9 @@ fn missing_of(fact: &TlsFact) -> Option<Missing> {
         return None;
     }
     Some(Missing {
-        issuer: visible(&leaf.issuer, 120),
-        url: visible(leaf.issuer_urls.first()?, 200),
-        public: leaf.issuer.contains("O=Amazon"),
+        issuer: leaf.issuer.shown(120).to_string(),
+        url: leaf.issuer_urls.first()?.shown(200).to_string(),
+        public: leaf.issuer.raw().contains("O=Amazon"),
     })
 }
 

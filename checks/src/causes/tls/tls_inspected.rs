@@ -4,9 +4,9 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{TlsFact, Trust};
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::{marks, members, rows, tls};
 use crate::tls::Trusted;
@@ -84,12 +84,13 @@ pub(crate) fn looks_like(product: Option<&str>) -> String {
 
 /// The authority nearest to the root, which says most about whose it is, and the product that any name of the chain tells.
 pub(crate) fn inspector(fact: &TlsFact) -> Inspector {
-    let issuer = fact.chain.last().map_or_else(
-        || "an unnamed authority".into(),
-        |top| visible(&top.issuer, 120),
-    );
+    let issuer = fact
+        .chain
+        .last()
+        .map_or(Outside::of("an unnamed authority"), |top| top.issuer.view());
+    let issuer = issuer.shown(120);
     (
-        issuer,
+        issuer.to_string(),
         marks::issuer(&fact.chain).map(|found| found.product),
     )
 }

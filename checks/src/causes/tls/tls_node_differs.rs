@@ -9,7 +9,7 @@ use hybridcheck_core::facts::{FactKey, TlsFact, TlsOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::causes::network::clock_skew;
 use crate::evidence::{rows, tls};
@@ -95,7 +95,7 @@ fn what(address: IpAddr, fact: &TlsFact) -> String {
         return format!("{address}: {:#}", fact.outcome);
     }
     let issuer = fact.chain.first().map_or_else(String::new, |leaf| {
-        format!(", issued by `{}`", visible(&leaf.issuer, 120))
+        format!(", issued by `{}`", leaf.issuer.shown(120))
     });
     format!(
         "{address} serves a certificate {}{issuer}",

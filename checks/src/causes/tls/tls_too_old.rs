@@ -5,7 +5,6 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::tls::{self, Cut};
 use crate::evidence::{members, rows};
@@ -44,7 +43,9 @@ impl Rule for TlsTooOld {
         });
         groups.diagnosed(|(version, alert), members| {
             let names = members.names();
-            let version = visible(&version, 20)
+            let version = version
+                .shown(20)
+                .to_string()
                 .replace("TLSv", "TLS ")
                 .replace('_', ".");
             // Another alert may be about ciphers that this program does not have.
@@ -84,7 +85,7 @@ mod tests {
             alert: "ProtocolVersion".into(),
         };
         let answered = HelloOutcome::Answered {
-            version: version.map(str::to_owned),
+            version: version.map(Into::into),
             alert: version.is_none().then(|| "ProtocolVersion".into()),
         };
         bench

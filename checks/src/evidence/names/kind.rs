@@ -1,5 +1,6 @@
 //! What an address is good for.
 
+use hybridcheck_core::outside::Outside;
 use std::net::IpAddr;
 
 use super::sinkholes::{self, Certain, Sinkhole};
@@ -43,8 +44,10 @@ impl Kind {
     }
 
     /// The kind of an address at the end of a chain of aliases, which may give a sinkhole away.
-    pub(crate) fn behind(aliases: &[String], address: IpAddr) -> Self {
-        let known = aliases.iter().find_map(|alias| sinkholes::of_alias(alias));
+    pub(crate) fn behind(aliases: &[Outside], address: IpAddr) -> Self {
+        let known = aliases
+            .iter()
+            .find_map(|alias| sinkholes::of_alias(alias.raw()));
         known.map_or_else(|| Self::of(address), Self::Sinkhole)
     }
 
@@ -118,7 +121,7 @@ mod tests {
 
     #[test]
     fn an_alias_gives_a_sinkhole_away_whatever_its_address() {
-        let aliases = ["sinkhole.paloaltonetworks.com.".to_owned()];
+        let aliases = ["sinkhole.paloaltonetworks.com.".into()];
         let address = "192.0.2.1".parse().expect("an address");
         assert!(Kind::behind(&aliases, address).is_wrong());
     }

@@ -26,11 +26,11 @@ pub fn tls(host: &Host, trust: Trust, faults: Vec<ChainFault>) -> TlsFact {
         trust: Some(trust),
         faults,
         chain: vec![ServedCertificate {
-            subject: format!("CN=*.{name}"),
+            subject: format!("CN=*.{name}").into(),
             issuer: issuer.into(),
             not_before: Timestamp::from_unix(now().unix() - 30 * 86_400),
             not_after: Timestamp::from_unix(now().unix() + 160 * 86_400),
-            names: vec![format!("*.{name}")],
+            names: vec![format!("*.{name}").into()],
             sha256: "ab".repeat(32),
             revocation: Vec::new(),
             issuer_urls: Vec::new(),

@@ -41,9 +41,7 @@ pub fn token(object: &HybridObject, section: &str, outcome: TokenOutcome) -> Tok
     let secret = object.option(section, "password");
     let endpoint = object.auth_endpoint().map(|at| at.to_string());
     TokenFact {
-        client_id: object
-            .plain(section, "client_id")
-            .map(|id| id.raw().to_owned()),
+        client_id: object.client_id(section),
         secret: secret
             .map(|option| option.value.shape())
             .unwrap_or_default(),

@@ -14,9 +14,9 @@ pub const CORRELATION: &str = "99999999-0000-4000-8000-000000000001";
 
 /// An exchange with an answer; the service's correlation id is among the headers when `genuine`.
 pub fn http(request: &str, status: u16, kind: &str, excerpt: &str, genuine: bool) -> HttpFact {
-    let mut headers = vec![("content-type".to_owned(), kind.to_owned())];
+    let mut headers = vec![("content-type".to_owned(), kind.into())];
     if genuine {
-        headers.push(("inin-correlation-id".to_owned(), CORRELATION.to_owned()));
+        headers.push(("inin-correlation-id".to_owned(), CORRELATION.into()));
     }
     HttpFact {
         request: request.into(),
@@ -63,7 +63,7 @@ pub fn discovery(endpoint: &Endpoint, issuer: &str) -> DiscoveryFact {
         ),
         document: Some(DiscoveryDocument {
             issuer: issuer.into(),
-            token_endpoint: Some(format!("{issuer}/oauth/token")),
+            token_endpoint: Some(format!("{issuer}/oauth/token").into()),
             grant_types_supported: vec!["client_credentials".into()],
         }),
     }

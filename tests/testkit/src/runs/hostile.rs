@@ -227,12 +227,12 @@ fn facts() -> Vec<Entry> {
         took: Took::default(),
     };
     let resolver = ResolverFact {
-        source: nasty(),
+        source: nasty().into(),
         nameservers: Vec::new(),
         search: Vec::new(),
         ndots: None,
         oddities: Vec::new(),
-        problem: Some(nasty()),
+        problem: Some(nasty().into()),
     };
     let role = FactKey::permissions(ObjectId(0), nasty());
     vec![
