@@ -8,7 +8,7 @@ use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use hybridcheck_testkit::openssl;
 use serde_json::{Value, json};
 
-use crate::support::{Finished, SECRET, hybridcheck, run};
+use crate::support::{Finished, SECRET, canaries, hybridcheck, run};
 
 const ISSUER: &str = "https://idp.acme.example/pureengage";
 const TARGET: &str = "https://www.acme.example/";
@@ -47,9 +47,8 @@ fn online(fault: Option<&str>, extra: &[&str]) -> (Finished, Sandbox) {
         .args(extra)
         .args(sandbox.check_arguments());
     let finished = Finished::of(&command.output().expect("the binary runs"));
-    for canary in sandbox.canaries() {
-        assert!(!finished.stdout.contains(&canary) && !finished.stderr.contains(&canary));
-    }
+    let canaries = canaries(&sandbox);
+    assert!(!canaries.are_in(&finished.stdout) && !canaries.are_in(&finished.stderr));
     (finished, sandbox)
 }
 

@@ -237,7 +237,8 @@ fn the_login_of_a_proxy_is_shown_nowhere() {
     let (user, password) = login.split_once(':').expect("a password");
     let (user, password) = (user.to_owned(), password.to_owned());
     let environment = [("https_proxy", proxy.as_str())];
-    for format in ["table", "short", "json"] {
+    for format in hybridcheck_reports::reports() {
+        let format = format.name();
         let finished = with_environment(&sandbox, &environment, &["-vvv", "--format", format]);
         assert_eq!(finished.status, 0, "{}", finished.stdout);
         for text in [&finished.stdout, &finished.stderr] {

@@ -11,7 +11,7 @@ use hybridcheck_sandbox::{self as sandbox, Sandbox};
 use hybridcheck_sources as sources;
 use hybridcheck_testkit::openssl;
 
-use crate::support::{Finished, SECRET, hybridcheck, run};
+use crate::support::{Finished, SECRET, canaries, hybridcheck, run};
 
 const KEY_PASSWORD: &str = "FAKE-canary-key-password";
 const USER: &str = "ann@acme.example";
@@ -343,9 +343,8 @@ fn explained_of(
         .args(words)
         .output();
     let finished = Finished::of(&output.expect("the binary runs"));
-    for canary in sandbox.canaries() {
-        assert!(!finished.stdout.contains(&canary) && !finished.stderr.contains(&canary));
-    }
+    let canaries = canaries(&sandbox);
+    assert!(!canaries.are_in(&finished.stdout) && !canaries.are_in(&finished.stderr));
     finished
 }
 

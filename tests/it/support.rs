@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
+use hybridcheck_sandbox::Sandbox;
+use hybridcheck_testkit::canaries::Canaries;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 
@@ -27,6 +29,11 @@ pub(crate) fn run<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item =
             .output()
             .expect("the binary runs"),
     )
+}
+
+/// Every secret of a sandbox, to look for in every form.
+pub(crate) fn canaries(sandbox: &Sandbox) -> Canaries {
+    Canaries::of(sandbox.canaries()).expect("canaries")
 }
 
 /// A finished run.

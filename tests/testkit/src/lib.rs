@@ -1,5 +1,6 @@
 //! What tests share: canned objects, facts and runs, and key material made by the real openssl.
 
+pub mod canaries;
 pub mod clock;
 pub mod expectation;
 pub mod facts;

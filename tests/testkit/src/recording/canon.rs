@@ -347,3 +347,97 @@ fn hex(bytes: &[u8]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is gathered in one run, as far as it is told apart: its second, a port, an id and a fingerprint, and the clock of the service.
+    fn gathered(second: u32, port: u16, id: &str, print: &str, server: &str, took: f64) -> String {
+        let started = format!("2026-01-02T03:04:{second:02}.123Z");
+        let facts = serde_json::json!([
+            {
+                "key": {"fact": "resolver"},
+                "outcome": {"fact": {"kind": "resolver", "value": {
+                    "source": "--dns-server", "nameservers": [format!("127.0.0.1:{port}"), "127.0.0.2:53"], "problem": null,
+                }}},
+                "stands_on": [], "took": took,
+            },
+            {
+                "key": {"fact": "discovery", "endpoint": {"host": "login.example", "port": 443}, "route": "direct"},
+                "outcome": {"fact": {"kind": "discovery", "value": {"document": null, "http": {
+                    "request": "GET https://login.example/", "started": started, "took": took,
+                    "outcome": {
+                        "class": "answer", "status": 401,
+                        "headers": [["date", format!("Fri, 02 Jan 2026 03:04:{second:02} GMT")], ["inin-correlation-id", id]],
+                        "excerpt": format!("{{\"contextId\":\"{id}\"}} from 127.0.0.1:{port} within {took} ms"),
+                        "truncated": false,
+                        "clock": {"server": server, "local": started, "uncertainty": 503.2},
+                    },
+                }}}},
+                "stands_on": [], "took": took,
+            },
+            {
+                "key": {"fact": "tls", "endpoint": {"host": "login.example", "port": 443}, "address": "127.0.0.1", "route": "direct"},
+                "outcome": {"fact": {"kind": "tls", "value": {
+                    "outcome": {"class": "done"}, "trust": "given", "faults": [], "version": null, "cipher": null, "group": null,
+                    "alpn": null, "unacknowledged": null,
+                    "chain": [{
+                        "subject": "CN=login.example", "issuer": "CN=sandbox", "names": [], "sha256": print, "revocation": [],
+                        "issuer_urls": [], "not_before": "2026-01-01T03:03:58Z", "not_after": "2026-02-01T03:03:58Z",
+                    }],
+                    "attempts": [{"started": started, "took": took, "local": format!("127.0.0.1:{port}"), "outcome": "done"}],
+                }}},
+                "stands_on": [], "took": took,
+            },
+        ]);
+        let facts: Vec<Entry> = serde_json::from_value(facts).expect("facts");
+        let at = Timestamp::parse("2026-01-02T03:04:05Z").expect("a moment");
+        let facts = canonical(&facts, at).expect("canonical");
+        serde_json::to_string_pretty(&facts).expect("json")
+    }
+
+    #[test]
+    fn the_same_gathered_again_is_the_same_text() {
+        let [one, other] = ["a", "b"].map(|c| c.repeat(64));
+        let first = gathered(
+            6,
+            40001,
+            "id-of-one-request",
+            &one,
+            "2026-01-02T03:04:06Z",
+            1.7,
+        );
+        let again = gathered(
+            9,
+            50999,
+            "id-of-another-one",
+            &other,
+            "2026-01-02T03:04:08Z",
+            240.9,
+        );
+        assert_eq!(first, again);
+        assert!(first.contains("from 127.0.0.1:53 within 0.0 s"), "{first}");
+        assert!(
+            first.contains("2026-12-24T12:00:00Z"),
+            "a certificate of 31 days: {first}"
+        );
+    }
+
+    #[test]
+    fn what_is_judged_stays_apart() {
+        let print = "a".repeat(64);
+        let of = |server, took| gathered(6, 40001, "id-of-one-request", &print, server, took);
+        let usual = of("2026-01-02T03:04:06Z", 1.7);
+        assert_ne!(
+            usual,
+            of("2026-01-02T03:05:36Z", 1.7),
+            "a clock that is ahead"
+        );
+        assert_ne!(
+            usual,
+            of("2026-01-02T03:04:06Z", 1001.4),
+            "a limit that was waited for"
+        );
+    }
+}

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use anyhow::{Context as _, ensure};
 use hybridcheck_core::facts::Entry;
+use hybridcheck_core::object::is_guid;
 use hybridcheck_core::text;
 use hybridcheck_core::time::Timestamp;
 use serde_json::{Map, Value, json};
@@ -18,9 +19,11 @@ mod layout;
 mod object;
 mod patch;
 
-pub use object::{escaped, secret_of};
+pub(crate) use object::escaped;
 
 use object::ObjectText;
+
+use crate::canaries::Canaries;
 
 /// The variable that asks for recording: the name of a scenario, `missing` or `all`.
 pub const RECORD: &str = "HYBRIDCHECK_RECORD";
@@ -57,14 +60,28 @@ impl Recording {
     ) -> anyhow::Result<Self> {
         let mut object = ObjectText::of(object)?;
         object.mask(canaries);
-        Ok(Self {
+        let recorded = Self {
             about: about.to_owned(),
             causes: None,
             from: None,
             as_of: canon::moment()?,
             object: object.written(),
             facts: canon::canonical(facts, as_of)?,
-        })
+        };
+        // An id that stands where a secret should is no secret.
+        let secrets = canaries.iter().filter(|canary| !is_guid(canary));
+        let secrets = Canaries::of(secrets)?;
+        let facts = serde_json::to_string(&recorded.facts)?;
+        ensure!(
+            !secrets.are_in(&recorded.object) && !secrets.are_in(&facts),
+            "the recording would hold a secret"
+        );
+        Ok(recorded)
+    }
+
+    /// The options of the object that hold a secret which nothing masks: none in a scenario that is kept.
+    pub fn unmasked(&self) -> anyhow::Result<Vec<String>> {
+        Ok(ObjectText::of(&self.object)?.unmasked())
     }
 
     /// Writes it: whole without a base, else what differs from the first one, or from the base from which less than half as much is to

@@ -103,7 +103,7 @@ impl ObjectText {
                 secret_of(section, option, value)
             };
             if let Some(secret) = secret {
-                secrets.push((secret.to_owned(), format!("FAKE-{section}-{option}")));
+                secrets.push((secret.to_owned(), mask(section, option)));
             }
         }
         for (_, options) in &mut self.sections {
@@ -117,6 +117,23 @@ impl ObjectText {
                 }
             }
         }
+    }
+
+    /// The options whose value is secret and no mask.
+    pub(super) fn unmasked(&self) -> Vec<String> {
+        let masks: Vec<String> = self
+            .options()
+            .map(|(of, option, _)| mask(of, option))
+            .collect();
+        let is_unmasked = |section: &str, option: &str, value: &str| {
+            let secret = secret_of(section, option, value);
+            is_material(option, value)
+                || secret.is_some_and(|secret| !masks.iter().any(|mask| mask == secret))
+        };
+        self.options()
+            .filter(|(section, option, value)| is_unmasked(section, option, value))
+            .map(|(section, option, _)| format!("{section}/{option}"))
+            .collect()
     }
 
     /// What differs from another object, as members of sections; null is gone.
@@ -209,12 +226,17 @@ fn change(options: &mut Vec<(String, String)>, changes: &Map<String, Value>) {
     }
 }
 
+/// What stands for the secret of an option.
+fn mask(section: &str, option: &str) -> String {
+    format!("FAKE-{section}-{option}")
+}
+
 fn is_material(option: &str, value: &str) -> bool {
     matches!(option, "certificate" | "pkey") && value.len() > 64
 }
 
 /// The secret in a value, without what stands around it; none when there is nothing to hide.
-pub fn secret_of<'a>(section: &str, option: &str, value: &'a str) -> Option<&'a str> {
+fn secret_of<'a>(section: &str, option: &str, value: &'a str) -> Option<&'a str> {
     let wrapped = OptionValue::at_the_door(section, option, value.to_owned());
     let bare = text::bare(value);
     let is_harmless = wrapped.plain().is_some() || wrapped.shape().masked;
@@ -233,7 +255,7 @@ const ENTITIES: [(&str, &str); 7] = [
 ];
 
 /// A text as it stands in an attribute of XML.
-pub fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     ENTITIES
         .iter()
         .rev()
@@ -272,7 +294,9 @@ mod tests {
     #[test]
     fn a_secret_is_masked_wherever_it_stands_and_its_blanks_stay() {
         let mut object = ObjectText::of(XML).expect("an object");
+        assert_eq!(object.unmasked(), ["saml/password", "ewt/password"]);
         object.mask(&[]);
+        assert_eq!(object.unmasked(), Vec::<String>::new());
         let values: Vec<&str> = object.options().map(|(_, _, value)| value).collect();
         assert_eq!(
             values,
