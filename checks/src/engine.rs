@@ -18,7 +18,7 @@ use hybridcheck_core::time::Timestamp;
 /// By what a run is judged.
 pub struct Criteria<'a> {
     /// The checks selected.
-    pub checks: &'a [&'a dyn Check],
+    pub checks: &'a [Box<dyn Check>],
     /// The root causes.
     pub rules: &'a [&'a dyn Rule],
     /// Thresholds.
@@ -81,7 +81,7 @@ pub fn asked_by(check: &dyn Check, object: &HybridObject, policy: &Policy) -> BT
 
 /// The facts that a selection of checks needs for some objects.
 pub fn wanted(
-    checks: &[&'static dyn Check],
+    checks: &[Box<dyn Check>],
     objects: &[HybridObject],
     has_tool_client: bool,
     policy: &Policy,
@@ -89,7 +89,7 @@ pub fn wanted(
     let mut wanted = BTreeSet::new();
     for object in objects {
         for check in checks {
-            wanted.extend(asked_by(*check, object, policy));
+            wanted.extend(asked_by(check.as_ref(), object, policy));
         }
         // Whose organisation the tool's client sees has to be known before anything is judged by it.
         let reads_organization = wanted
@@ -112,11 +112,11 @@ pub fn judge(configuration: &Configuration, facts: &Facts, criteria: &Criteria<'
         let case = criteria.case(object, configuration, facts);
         let mut rows = Vec::new();
         for check in criteria.checks {
-            for answered in answers(*check, &case) {
+            for answered in answers(check.as_ref(), &case) {
                 if answered.answer.is_none() {
                     judged.panicked.insert(check.id());
                 }
-                rows.push(row(*check, answered, &case));
+                rows.push(row(check.as_ref(), answered, &case));
             }
         }
         let mut causes = Vec::new();
@@ -160,14 +160,16 @@ pub fn verdict(rows: &[Row], fail_on: Status, interrupted: bool) -> Verdict {
 }
 
 /// The checks as the run document carries them.
-pub fn catalogue(checks: &[&'static dyn Check]) -> Vec<CatalogueEntry> {
-    let entry = |check: &&'static dyn Check| CatalogueEntry {
-        id: check.id(),
-        family: check.family().to_owned(),
-        title: check.title(),
-        why: check.part("Why it matters").unwrap_or_default(),
-    };
-    checks.iter().map(entry).collect()
+pub fn catalogue(checks: &[Box<dyn Check>]) -> Vec<CatalogueEntry> {
+    let pages = checks.iter().map(|check| check.page());
+    pages
+        .map(|page| CatalogueEntry {
+            id: page.id(),
+            family: page.family.to_owned(),
+            title: page.title(),
+            why: page.part("Why it matters").unwrap_or_default(),
+        })
+        .collect()
 }
 
 /// What a check said about one of its subjects.

@@ -22,21 +22,23 @@ mod tls;
 mod testing;
 
 /// Every check, family by family, in the order in which they are shown.
-pub fn checks() -> Vec<&'static dyn Check> {
+pub fn checks() -> Vec<Box<dyn Check>> {
     [
-        object::CHECKS,
-        general::CHECKS,
-        saml::CHECKS,
-        services::CHECKS,
-        network::CHECKS,
-        proxy::CHECKS,
-        tls::CHECKS,
-        oauth::CHECKS,
-        org::CHECKS,
-        idp::CHECKS,
-        roles::CHECKS,
+        object::checks(),
+        general::checks(),
+        saml::checks(),
+        services::checks(),
+        network::checks(),
+        proxy::checks(),
+        tls::checks(),
+        oauth::checks(),
+        org::checks(),
+        idp::checks(),
+        roles::checks(),
     ]
-    .concat()
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Every root cause, in the order in which they are tried.

@@ -42,13 +42,7 @@ pub trait Rule: Documented + Sync {
 
     /// The cause's id: the file name alone, kebab case.
     fn cause_id(&self) -> CheckId {
-        CheckId(
-            self.module()
-                .rsplit("::")
-                .next()
-                .unwrap_or_default()
-                .replace('_', "-"),
-        )
+        CheckId(self.page().name.replace('_', "-"))
     }
 }
 

@@ -1,5 +1,7 @@
 //! `explain`: the manual page of a check or a root cause, from inside the binary.
 
+use hybridcheck_core::check::{Check, Page};
+
 use super::Failure;
 use super::output::print;
 use super::page::page;
@@ -14,21 +16,20 @@ pub(super) struct ExplainArgs {
 
 /// Runs `explain`.
 pub(super) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
-    let checks = hybridcheck_checks::checks();
+    print(&explained(&args.ids, &hybridcheck_checks::checks())?)?;
+    Ok(0)
+}
+
+/// The pages of some ids, one after the other.
+pub(super) fn explained(ids: &[String], checks: &[Box<dyn Check>]) -> Result<String, Failure> {
     let rules = hybridcheck_checks::rules();
-    let mut pages: Vec<(String, String)> = checks
-        .iter()
-        .map(|check| (check.id().0, page(&check.id().0, *check)))
-        .collect();
-    pages.extend(
-        rules
-            .iter()
-            .map(|rule| (rule.cause_id().0, page(&rule.cause_id().0, *rule))),
-    );
+    let of_checks = checks.iter().map(|check| (check.id().0, check.page()));
+    let of_rules = rules.iter().map(|rule| (rule.cause_id().0, rule.page()));
+    let pages: Vec<(String, Page<'_>)> = of_checks.chain(of_rules).collect();
     let mut shown = Vec::new();
-    for id in &args.ids {
+    for id in ids {
         match pages.iter().find(|(known, _)| known == id) {
-            Some((_, page)) => shown.push(page.as_str()),
+            Some((_, found)) => shown.push(page(id, *found)),
             None => {
                 let known = pages.iter().map(|(known, _)| known.as_str());
                 return Err(Failure::unknown(
@@ -40,6 +41,5 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
             }
         }
     }
-    print(&shown.join("\n"))?;
-    Ok(0)
+    Ok(shown.join("\n"))
 }

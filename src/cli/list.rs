@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use hybridcheck_core::check::Check;
+
 use super::Failure;
 use super::output::print;
 
@@ -15,12 +17,20 @@ pub(super) struct ListArgs {
 
 /// Runs `list`.
 pub(super) fn run(args: &ListArgs) -> Result<u8, Failure> {
-    let checks = hybridcheck_checks::checks();
+    print(&listed(
+        args.family.as_deref(),
+        &hybridcheck_checks::checks(),
+    )?)?;
+    Ok(0)
+}
+
+/// The checks of a family, or of all, and the causes.
+pub(super) fn listed(only: Option<&str>, checks: &[Box<dyn Check>]) -> Result<String, Failure> {
     let mut families: Vec<&str> = checks.iter().map(|check| check.family()).collect();
     families.dedup();
     families.push("causes");
-    if let Some(family) = &args.family
-        && !families.contains(&family.as_str())
+    if let Some(family) = only
+        && !families.contains(&family)
     {
         return Err(Failure::unknown(
             "family",
@@ -29,7 +39,7 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Failure> {
             "hybridcheck list",
         ));
     }
-    let is_shown = |family: &str| args.family.as_deref().is_none_or(|only| only == family);
+    let is_shown = |family: &str| only.is_none_or(|only| only == family);
     let mut text = String::new();
     for family in families
         .iter()
@@ -46,6 +56,5 @@ pub(super) fn run(args: &ListArgs) -> Result<u8, Failure> {
             let _ = writeln!(text, "  {:<36} {}", rule.cause_id().0, rule.title());
         }
     }
-    print(&text)?;
-    Ok(0)
+    Ok(text)
 }

@@ -19,6 +19,9 @@ mod regions;
 mod saml;
 mod style;
 
+#[cfg(test)]
+mod brought;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

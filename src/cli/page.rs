@@ -1,12 +1,8 @@
 //! A manual page as text.
 
-use hybridcheck_core::check::Documented;
+use hybridcheck_core::check::Page;
 
 /// A page as Markdown, which reads well as plain text too.
-pub(super) fn page<D: Documented + ?Sized>(id: &str, documented: &D) -> String {
-    format!(
-        "# {id}\n\n{}.\n\n{}\n",
-        documented.title(),
-        documented.body()
-    )
+pub(super) fn page(id: &str, page: Page<'_>) -> String {
+    format!("# {id}\n\n{}.\n\n{}\n", page.title(), page.body())
 }

@@ -150,10 +150,10 @@ struct Use {
 }
 
 /// The calls of the API that checks need, each once. Those of a person's login are made as the person.
-fn uses(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -> Vec<Use> {
+fn uses(checks: &[Box<dyn Check>], object: &HybridObject, policy: &Policy) -> Vec<Use> {
     let mut uses: Vec<Use> = Vec::new();
     for check in checks {
-        let keys = engine::asked_by(*check, object, policy);
+        let keys = engine::asked_by(check.as_ref(), object, policy);
         for key in keys.iter().filter(|key| !key.whose().is_person()) {
             let Some(call) = key.api_call() else { continue };
             let id = check.id().0;
@@ -171,7 +171,7 @@ fn uses(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -
     uses
 }
 
-fn needed(checks: &[&'static dyn Check], object: &HybridObject, policy: &Policy) -> Needed {
+fn needed(checks: &[Box<dyn Check>], object: &HybridObject, policy: &Policy) -> Needed {
     let mut role: Vec<Right> = Vec::new();
     let mut without_permission = Vec::new();
     let mut scopes: Vec<Scope> = Vec::new();

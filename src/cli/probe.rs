@@ -96,16 +96,16 @@ fn told(args: &ProbeArgs, settings: &Settings) -> Vec<String> {
 }
 
 /// The checks that have something to say about hosts without an object: those of endpoints, and of the network as a whole.
-fn checks(object: &HybridObject) -> Vec<&'static dyn Check> {
-    let all = hybridcheck_checks::checks().into_iter();
-    all.filter(|check| {
+fn checks(object: &HybridObject) -> Vec<Box<dyn Check>> {
+    let mut checks = hybridcheck_checks::checks();
+    checks.retain(|check| {
         let of_network = matches!(check.family(), "network" | "proxy" | "tls");
         let is_of_hosts = |question: &Question<'_>| {
             matches!(question.subject, Subject::Endpoint { .. } | Subject::Object)
         };
         of_network && check.questions(object).iter().all(is_of_hosts)
-    })
-    .collect()
+    });
+    checks
 }
 
 fn targets(args: &ProbeArgs, regions: &Regions) -> Result<Vec<Target>, Failure> {

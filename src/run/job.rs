@@ -26,7 +26,7 @@ pub struct Scope {
     /// The objects to judge.
     pub configuration: Configuration,
     /// The checks selected.
-    pub checks: Vec<&'static dyn Check>,
+    pub checks: Vec<Box<dyn Check>>,
     /// Nothing is asked over the network.
     pub offline: bool,
 }

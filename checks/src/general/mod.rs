@@ -20,13 +20,15 @@ pub(crate) use organization_sname_form::OrganizationSnameForm;
 pub(crate) use same_region::SameRegion;
 pub(crate) use service_url::ServiceUrl;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &OptionsPresent,
-    &OptionsClean,
-    &OrganizationSnameForm,
-    &OrganizationIdGuid,
-    &AuthUrl,
-    &ServiceUrl,
-    &HostsKnown,
-    &SameRegion,
-];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(OptionsPresent),
+        Box::new(OptionsClean),
+        Box::new(OrganizationSnameForm),
+        Box::new(OrganizationIdGuid),
+        Box::new(AuthUrl),
+        Box::new(ServiceUrl),
+        Box::new(HostsKnown),
+        Box::new(SameRegion),
+    ]
+}

@@ -22,14 +22,16 @@ pub(crate) use issuer_matches::IssuerMatches;
 pub(crate) use issuer_unique::IssuerUnique;
 pub(crate) use target_https::TargetHttps;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &Exists,
-    &Enabled,
-    &AutoProvision,
-    &IssuerMatches,
-    &CertificateKnown,
-    &CertificateValid,
-    &IssuerUnique,
-    &TargetHttps,
-    &Audience,
-];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(Exists),
+        Box::new(Enabled),
+        Box::new(AutoProvision),
+        Box::new(IssuerMatches),
+        Box::new(CertificateKnown),
+        Box::new(CertificateValid),
+        Box::new(IssuerUnique),
+        Box::new(TargetHttps),
+        Box::new(Audience),
+    ]
+}

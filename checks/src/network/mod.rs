@@ -28,17 +28,19 @@ pub(crate) use no_block_page::NoBlockPage;
 pub(crate) use resolves::Resolves;
 pub(crate) use routes::Routes;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &NameserversAnswer,
-    &Resolves,
-    &NameserversAgree,
-    &HostsFile,
-    &LookupAgrees,
-    &AddressGenuine,
-    &Connects,
-    &GenuineAuthService,
-    &GenuineApiService,
-    &NoBlockPage,
-    &Routes,
-    &Clock,
-];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(NameserversAnswer),
+        Box::new(Resolves),
+        Box::new(NameserversAgree),
+        Box::new(HostsFile),
+        Box::new(LookupAgrees),
+        Box::new(AddressGenuine),
+        Box::new(Connects),
+        Box::new(GenuineAuthService),
+        Box::new(GenuineApiService),
+        Box::new(NoBlockPage),
+        Box::new(Routes),
+        Box::new(Clock),
+    ]
+}

@@ -12,5 +12,11 @@ pub(crate) use client_organization::ClientOrganization;
 pub(crate) use grant_type::GrantType;
 pub(crate) use token_issued::TokenIssued;
 
-pub(crate) const CHECKS: &[&dyn Check] =
-    &[&TokenIssued, &GrantType, &ClientActive, &ClientOrganization];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(TokenIssued),
+        Box::new(GrantType),
+        Box::new(ClientActive),
+        Box::new(ClientOrganization),
+    ]
+}

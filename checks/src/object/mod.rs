@@ -30,18 +30,20 @@ pub(crate) use type_list::TypeList;
 pub(crate) use unchanged::Unchanged;
 pub(crate) use values_whole::ValuesWhole;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &Name,
-    &Alias,
-    &TypeList,
-    &Strangers,
-    &StateEnabled,
-    &Folder,
-    &TenantPlacement,
-    &SectionsSpelt,
-    &OptionsSpelt,
-    &Duplicates,
-    &ValuesWhole,
-    &HiddenValues,
-    &Unchanged,
-];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(Name),
+        Box::new(Alias),
+        Box::new(TypeList),
+        Box::new(Strangers),
+        Box::new(StateEnabled),
+        Box::new(Folder),
+        Box::new(TenantPlacement),
+        Box::new(SectionsSpelt),
+        Box::new(OptionsSpelt),
+        Box::new(Duplicates),
+        Box::new(ValuesWhole),
+        Box::new(HiddenValues),
+        Box::new(Unchanged),
+    ]
+}

@@ -14,10 +14,12 @@ pub(crate) use platform::Platform;
 pub(crate) use short_name_matches::ShortNameMatches;
 pub(crate) use tool_client::ToolClient;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &IdMatches,
-    &ShortNameMatches,
-    &Active,
-    &Platform,
-    &ToolClient,
-];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(IdMatches),
+        Box::new(ShortNameMatches),
+        Box::new(Active),
+        Box::new(Platform),
+        Box::new(ToolClient),
+    ]
+}

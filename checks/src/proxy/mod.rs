@@ -12,4 +12,11 @@ pub(crate) use resolves::Resolves;
 pub(crate) use settings::Settings;
 pub(crate) use tunnel::Tunnel;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[&Settings, &Resolves, &Connects, &Tunnel];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(Settings),
+        Box::new(Resolves),
+        Box::new(Connects),
+        Box::new(Tunnel),
+    ]
+}

@@ -14,10 +14,12 @@ pub(crate) use exist::Exist;
 pub(crate) use permissions::Permissions;
 pub(crate) use product::Product;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &Exist,
-    &Product,
-    &Permissions,
-    &Administrators,
-    &ClientRights,
-];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(Exist),
+        Box::new(Product),
+        Box::new(Permissions),
+        Box::new(Administrators),
+        Box::new(ClientRights),
+    ]
+}

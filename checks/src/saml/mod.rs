@@ -50,27 +50,29 @@ pub(crate) use pkey_encoding::PkeyEncoding;
 pub(crate) use pkey_matches_certificate::PkeyMatchesCertificate;
 pub(crate) use token_life::TokenLife;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &OptionsPresent,
-    &OptionsClean,
-    &IssuerForm,
-    &CertificateDecodes,
-    &CertificateEncoding,
-    &CertificateSingle,
-    &CertificateExpiry,
-    &CertificateNotBefore,
-    &CertificateKeySize,
-    &CertificateSignature,
-    &CertificateCa,
-    &PkeyDecodes,
-    &PkeyEncoding,
-    &PkeyDecrypts,
-    &PkeyMatchesCertificate,
-    &ExpireTime,
-    &Client,
-    &TokenLife,
-    &Login,
-    &LoginUser,
-    &LoginClient,
-    &LoginEnded,
-];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(OptionsPresent),
+        Box::new(OptionsClean),
+        Box::new(IssuerForm),
+        Box::new(CertificateDecodes),
+        Box::new(CertificateEncoding),
+        Box::new(CertificateSingle),
+        Box::new(CertificateExpiry),
+        Box::new(CertificateNotBefore),
+        Box::new(CertificateKeySize),
+        Box::new(CertificateSignature),
+        Box::new(CertificateCa),
+        Box::new(PkeyDecodes),
+        Box::new(PkeyEncoding),
+        Box::new(PkeyDecrypts),
+        Box::new(PkeyMatchesCertificate),
+        Box::new(ExpireTime),
+        Box::new(Client),
+        Box::new(TokenLife),
+        Box::new(Login),
+        Box::new(LoginUser),
+        Box::new(LoginClient),
+        Box::new(LoginEnded),
+    ]
+}

@@ -14,10 +14,12 @@ pub(crate) use options_present::OptionsPresent;
 pub(crate) use sections_exist::SectionsExist;
 pub(crate) use shared_clients::SharedClients;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[
-    &SectionsExist,
-    &OptionsPresent,
-    &OptionsClean,
-    &ClientIdGuid,
-    &SharedClients,
-];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(SectionsExist),
+        Box::new(OptionsPresent),
+        Box::new(OptionsClean),
+        Box::new(ClientIdGuid),
+        Box::new(SharedClients),
+    ]
+}

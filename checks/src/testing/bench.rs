@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use hybridcheck_core::cause::{Diagnosis, Rule};
-use hybridcheck_core::check::{Ask, Case, Check, CheckId, Documented, Judge, Question, Subject};
+use hybridcheck_core::check::{
+    Ask, Case, Check, CheckId, Documented, Judge, Page, Question, Subject,
+};
 use hybridcheck_core::endpoint::{Endpoint, Routes};
 use hybridcheck_core::facts::{
     AddressSource, AddressesFact, Answer, ApiOutcome, ChainFault, ClientRef, DnsOutcome, Fact,
@@ -200,11 +202,8 @@ impl Bench {
 
     /// Judges by every check and some rules.
     fn judged(&self, rules: &[&dyn Rule]) -> Judged {
-        let stand_ins: Vec<StandIn> = crate::checks()
-            .into_iter()
-            .map(|check| StandIn::new(check, &self.failing))
-            .collect();
-        let checks: Vec<&dyn Check> = stand_ins.iter().map(|check| check as &dyn Check).collect();
+        let stand_in = |check| Box::new(StandIn::new(check, &self.failing)) as Box<dyn Check>;
+        let checks: Vec<Box<dyn Check>> = crate::checks().into_iter().map(stand_in).collect();
         let judged = self.with_criteria(&checks, rules, |criteria| {
             engine::judge(&self.configuration(), &self.facts, criteria)
         });
@@ -221,7 +220,7 @@ impl Bench {
 
     fn with_criteria<T>(
         &self,
-        checks: &[&dyn Check],
+        checks: &[Box<dyn Check>],
         rules: &[&dyn Rule],
         run: impl FnOnce(&Criteria<'_>) -> T,
     ) -> T {
@@ -245,28 +244,22 @@ impl Bench {
 
 /// A check with subjects on which it fails whatever the facts are.
 struct StandIn {
-    check: &'static dyn Check,
+    check: Box<dyn Check>,
     failing: Vec<Subject>,
 }
 
 impl StandIn {
     /// Stands in for a check where that is among those that shall fail.
-    fn new(check: &'static dyn Check, failing: &[(CheckId, Subject)]) -> Self {
+    fn new(check: Box<dyn Check>, failing: &[(CheckId, Subject)]) -> Self {
         let own = failing.iter().filter(|(id, _)| check.is_named(id));
-        Self {
-            check,
-            failing: own.map(|(_, subject)| subject.clone()).collect(),
-        }
+        let failing = own.map(|(_, subject)| subject.clone()).collect();
+        Self { check, failing }
     }
 }
 
 impl Documented for StandIn {
-    fn lines(&self) -> &'static [&'static str] {
-        self.check.lines()
-    }
-
-    fn module(&self) -> &'static str {
-        self.check.module()
+    fn page(&self) -> Page<'_> {
+        self.check.page()
     }
 }
 

@@ -14,4 +14,12 @@ pub(crate) use revocation::Revocation;
 pub(crate) use trusted::Trusted;
 pub(crate) use validity::Validity;
 
-pub(crate) const CHECKS: &[&dyn Check] = &[&Handshake, &Trusted, &Name, &Validity, &Revocation];
+pub(crate) fn checks() -> Vec<Box<dyn Check>> {
+    vec![
+        Box::new(Handshake),
+        Box::new(Trusted),
+        Box::new(Name),
+        Box::new(Validity),
+        Box::new(Revocation),
+    ]
+}

@@ -5,7 +5,7 @@ mod job;
 mod login;
 mod network;
 mod scope;
-mod select;
+pub(super) mod select;
 mod values;
 
 pub(super) use baseline::BaselineArgs;

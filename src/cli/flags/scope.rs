@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use hybridcheck_core::check::Check;
 use hybridcheck_core::object::{Configuration, HybridObject, Tenant};
 use hybridcheck_core::run::Invocation;
 use hybridcheck_sources::{self as sources, Origin};
@@ -85,7 +84,7 @@ impl ScopeArgs {
     /// Reads the inputs and selects checks and tenants.
     pub(in crate::cli) fn read(&self) -> Result<Scope, Failure> {
         Ok(Scope {
-            checks: select::checks(&self.only, &self.skip)?,
+            checks: select::checks(hybridcheck_checks::checks(), &self.only, &self.skip)?,
             configuration: self.input.read()?,
             offline: self.offline,
         })
@@ -109,8 +108,8 @@ impl ScopeArgs {
 
     /// The check of the login was left out: then nobody is logged in for what rests on it.
     pub(in crate::cli) fn skips_login(&self, scope: &Scope) -> bool {
-        let is_login = |check: &&dyn Check| check.id().0 == "saml-login";
-        self.only.is_empty() && !scope.checks.iter().any(is_login)
+        let mut checks = scope.checks.iter();
+        self.only.is_empty() && !checks.any(|check| check.id().0 == "saml-login")
     }
 }
 

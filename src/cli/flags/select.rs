@@ -5,10 +5,13 @@ use hybridcheck_core::check::Check;
 use crate::cli::Failure;
 
 /// The checks that are left after `--only` and `--skip`.
-pub(super) fn checks(only: &[String], skip: &[String]) -> Result<Vec<&'static dyn Check>, Failure> {
-    let all = hybridcheck_checks::checks();
+pub(in crate::cli) fn checks(
+    mut all: Vec<Box<dyn Check>>,
+    only: &[String],
+    skip: &[String],
+) -> Result<Vec<Box<dyn Check>>, Failure> {
     for word in only.iter().chain(skip) {
-        if !all.iter().any(|check| matches(*check, word)) {
+        if !all.iter().any(|check| matches(check.as_ref(), word)) {
             let ids: Vec<String> = all.iter().map(|check| check.id().0).collect();
             let families = all.iter().map(|check| check.family());
             let known = ids.iter().map(String::as_str).chain(families);
@@ -20,20 +23,19 @@ pub(super) fn checks(only: &[String], skip: &[String]) -> Result<Vec<&'static dy
             ));
         }
     }
-    let is_in =
-        |check: &'static dyn Check, words: &[String]| words.iter().any(|word| matches(check, word));
-    let selected = all
-        .into_iter()
-        .filter(|check| (only.is_empty() || is_in(*check, only)) && !is_in(*check, skip));
-    let selected: Vec<_> = selected.collect();
-    if selected.is_empty() {
+    let is_in = |check: &dyn Check, words: &[String]| words.iter().any(|word| matches(check, word));
+    all.retain(|check| {
+        let check = check.as_ref();
+        (only.is_empty() || is_in(check, only)) && !is_in(check, skip)
+    });
+    if all.is_empty() {
         return Err(Failure::Flag {
             flag: "--skip",
             problem: "no check is left to run".into(),
             help: "`hybridcheck list` shows them all".into(),
         });
     }
-    Ok(selected)
+    Ok(all)
 }
 
 fn matches(check: &dyn Check, word: &str) -> bool {
