@@ -41,7 +41,7 @@ pub(super) fn pool(
     verifier: Strict,
     patience: Duration,
 ) -> Option<Pool> {
-    let mut tcp = HttpConnector::new_with_resolver(Probed(addresses.into()));
+    let mut tcp = HttpConnector::new_with_resolver(Probed(addresses.to_vec()));
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(patience));
     let opener = Opener {
@@ -110,7 +110,7 @@ impl Service<Uri> for Opener {
 
 /// The probed addresses, in the place of a resolver.
 #[derive(Clone)]
-struct Probed(Arc<[SocketAddr]>);
+struct Probed(Vec<SocketAddr>);
 
 impl Service<Name> for Probed {
     type Response = std::vec::IntoIter<SocketAddr>;
@@ -122,7 +122,7 @@ impl Service<Name> for Probed {
     }
 
     fn call(&mut self, _: Name) -> Self::Future {
-        std::future::ready(Ok(self.0.to_vec().into_iter()))
+        std::future::ready(Ok(self.0.clone().into_iter()))
     }
 }
 
