@@ -153,8 +153,7 @@ fn target(text: &str) -> Result<String, String> {
     let refusal = hybridcheck_core::idp_fault::IdpFault::TargetNotHttps.refusal();
     let code = refusal.map_or("invalid.target.url", |refusal| refusal.code);
     Err(format!(
-        "not an https URL with a host and without user info, so the service would refuse the body with `{code}`; for example \
-         --sso-target https://www.example.com/"
+        "not an https URL with a host and without user info, so the service would refuse the body with `{code}`"
     ))
 }
 
