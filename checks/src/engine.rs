@@ -304,3 +304,88 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     GUARDED.set(false);
     result.ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use hybridcheck_core::check::{Ask, Documented, Page};
+    use hybridcheck_testkit::{facts, objects};
+
+    use super::*;
+
+    /// A check and a rule that panic wherever they are asked.
+    struct Panics;
+
+    impl Documented for Panics {
+        fn page(&self) -> Page<'_> {
+            Page {
+                family: "object",
+                name: "panics",
+                text: "Nothing is wrong.",
+            }
+        }
+    }
+
+    impl Check for Panics {
+        fn questions<'c>(&'c self, _: &HybridObject) -> Vec<Question<'c>> {
+            vec![Question::new(Subject::Object, Self)]
+        }
+
+        fn is_required(&self) -> bool {
+            true
+        }
+    }
+
+    impl Ask for Panics {
+        fn needs(&self, _: &HybridObject, _: &Policy) -> Vec<FactKey> {
+            Vec::new()
+        }
+
+        fn judge(&self, _: &Case<'_>) -> Answer<Judgement> {
+            assert!(is_guarded(), "a hook could not know whose panic it is");
+            panic!("FAKE-secret")
+        }
+    }
+
+    impl Rule for Panics {
+        fn diagnose(&self, _: &Case<'_>, _: &[Row]) -> Vec<Diagnosis> {
+            panic!("FAKE-secret")
+        }
+    }
+
+    #[test]
+    fn what_panics_is_told_without_its_text_and_ends_nothing_else() {
+        let configuration = Configuration {
+            objects: vec![objects::healthy()],
+            ..Configuration::default()
+        };
+        let known = facts::healthy(&configuration.objects[0]);
+        let mut checks = crate::checks();
+        let alone = checks.len();
+        checks.insert(0, Box::new(Panics));
+        let mut rules = crate::rules();
+        rules.insert(0, &Panics);
+        let judged = judge(
+            &configuration,
+            &known,
+            &Criteria {
+                checks: &checks,
+                rules: &rules,
+                policy: &Policy::default(),
+                regions: &Regions::default(),
+                as_of: facts::now(),
+                has_tool_client: false,
+            },
+        );
+        let ids: Vec<&str> = judged.panicked.iter().map(|id| id.0.as_str()).collect();
+        assert_eq!(ids, ["object-panics", "panics"]);
+        let first = &judged.rows[0];
+        assert!(matches!(first.gap(), Some(Gap::Broken { .. })));
+        assert!(!format!("{judged:?}").contains("FAKE-secret"));
+        assert!(judged.rows.len() > alone && judged.causes.is_empty());
+        assert_eq!(
+            verdict(&judged.rows, Status::Fail, false),
+            Verdict::Incomplete
+        );
+        assert!(!is_guarded());
+    }
+}
