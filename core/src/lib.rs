@@ -9,6 +9,7 @@ mod document;
 pub mod endpoint;
 pub mod facts;
 pub mod finding;
+mod form;
 pub mod idp_fault;
 pub mod issuer;
 pub mod names;

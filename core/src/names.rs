@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
-use crate::object::is_guid;
+use crate::form::is_guid;
 use crate::outside::{Outside, Shown};
 
 macro_rules! names {

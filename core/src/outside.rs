@@ -184,7 +184,7 @@ fn escaped(text: &str, cap: usize) -> String {
 
 fn is_hostile(c: char) -> bool {
     c.is_control()
-        || crate::secret::is_invisible_blank(c)
+        || crate::form::is_invisible_blank(c)
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{e0000}'..='\u{e007f}' | '\u{fff9}'..='\u{fffb}' | '\u{61c}')
 }
 

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use crate::form::{is_guid, is_invisible_blank};
+
 /// A value that must never be shown: it has no `Display`, no `PartialEq`, no `Serialize`, and a redacted `Debug`.
 #[derive(Clone)]
 pub struct Secret(SecretString);
@@ -90,7 +92,7 @@ impl Shape {
             typographic_quote: text.contains(is_typographic_quote),
             non_ascii: !text.is_ascii(),
             masked: is_masked(text),
-            guid: crate::object::is_guid(text.trim()),
+            guid: is_guid(text.trim()),
         }
     }
 
@@ -136,15 +138,6 @@ fn is_quoted(text: &str) -> bool {
     ['"', '\'']
         .into_iter()
         .any(|quote| text.len() >= 2 && text.starts_with(quote) && text.ends_with(quote))
-}
-
-/// Blanks that look like an ordinary one or like nothing, but are other characters.
-pub(crate) fn is_invisible_blank(c: char) -> bool {
-    matches!(
-        c,
-        '\u{a0}' | '\u{ad}' | '\u{2000}'
-            ..='\u{200f}' | '\u{202f}' | '\u{205f}' | '\u{2060}' | '\u{3000}' | '\u{feff}'
-    )
 }
 
 fn is_typographic_quote(c: char) -> bool {

@@ -3,7 +3,7 @@
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use hybridcheck_core::text::visible;
 
-use super::capture::Unreadable;
+use super::unreadable::Unreadable;
 
 /// The bytes as text; nothing when they are none, and may be deflated.
 pub(super) fn text(bytes: &[u8], oddities: &mut Vec<String>) -> Result<Option<String>, Unreadable> {

@@ -6,6 +6,7 @@ use hybridcheck_core::time::Timestamp;
 
 use super::compare::abbreviated;
 use super::message::{Assertion, Attribute, Covers, Message, Signature, Verified};
+use super::remark::SENDER;
 use super::{Remark, times};
 
 /// The moment that times are held against.
@@ -17,8 +18,6 @@ pub struct Moments {
     pub is_named: bool,
 }
 
-pub(super) const SENDER: &str =
-    "look at what made the message: Workspace Desktop, or the identity provider";
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 /// Attributes that Genesys documents, in its own spelling; the names are case-sensitive.
 const ORGANIZATION: &str = "OrganizationName";

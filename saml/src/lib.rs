@@ -19,12 +19,13 @@ mod show;
 mod signature;
 mod template;
 mod times;
+mod unreadable;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use capture::{CAPTURE_CAP, Layer, Unreadable};
+pub use capture::{CAPTURE_CAP, Layer};
 pub use claims::{Claims, Unmintable, Wish};
 pub use judge::{Moments, judge};
 pub use message::{
@@ -34,6 +35,7 @@ pub use message::{
 pub use mint::{Encoding, Minted, mint};
 pub use remark::{Remark, verdict};
 pub use show::Shown;
+pub use unreadable::Unreadable;
 pub use words::Explained;
 
 /// The clocks of an identity provider and of Genesys Cloud may differ by this much (documented).

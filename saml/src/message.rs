@@ -8,7 +8,8 @@ use hybridcheck_core::time::Timestamp;
 use roxmltree::{Document, Error, Node, ParsingOptions};
 use serde::{Serialize, Serializer};
 
-use super::capture::{self, Capture, Layer, Unreadable};
+use super::capture::{self, Capture, Layer};
+use super::unreadable::Unreadable;
 use super::{NS_ASSERTION, NS_PROTOCOL, signature};
 
 /// Elements and attributes of the largest real messages stay far below these; hostile ones must not take memory or time.

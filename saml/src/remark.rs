@@ -4,6 +4,10 @@ use hybridcheck_core::finding::Status;
 use hybridcheck_core::run::Verdict;
 use serde::Serialize;
 
+/// Whom a remark sends to what made the message.
+pub(super) const SENDER: &str =
+    "look at what made the message: Workspace Desktop, or the identity provider";
+
 /// One remark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Remark {

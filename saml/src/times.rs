@@ -2,8 +2,8 @@
 
 use hybridcheck_core::time::Timestamp;
 
-use super::judge::SENDER;
 use super::message::{Assertion, Message, Moment};
+use super::remark::SENDER;
 use super::{Moments, Remark, SKEW_SECONDS};
 
 /// Everything to say about a message's times.

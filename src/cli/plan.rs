@@ -1,10 +1,11 @@
 //! `plan`: what a check would do, in order. A security officer can sign it.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use hybridcheck_core::endpoint::{Endpoint, Route};
-use hybridcheck_core::facts::{Effect, FactKey};
+use hybridcheck_core::facts::{Effect, FactKey, Whose};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::run::Invocation;
 
@@ -155,9 +156,12 @@ fn login(steps: &[(FactKey, Effect)], settings: &Settings) -> String {
 fn hosts(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
     let endpoints: BTreeSet<&Endpoint> = steps
         .iter()
-        .filter_map(|(key, _)| match key {
-            FactKey::Connection { endpoint, .. } => Some(endpoint),
-            _ => None,
+        .filter_map(|(key, _)| {
+            if let Whose::Endpoint(endpoint, _) = key.whose() {
+                Some(endpoint)
+            } else {
+                None
+            }
         })
         .collect();
     if endpoints.is_empty() {
@@ -199,12 +203,12 @@ fn hosts(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
 fn proxies(text: &mut String, steps: &[(FactKey, Effect)], settings: &Settings) {
     let proxies: BTreeSet<&Endpoint> = steps
         .iter()
-        .filter_map(|(key, _)| match key {
-            FactKey::Connection {
-                route: Route::Proxy(proxy),
-                ..
-            } => Some(proxy),
-            _ => None,
+        .filter_map(|(key, _)| {
+            if let Whose::Endpoint(_, Route::Proxy(proxy)) = key.whose() {
+                Some(proxy)
+            } else {
+                None
+            }
         })
         .filter(|proxy| settings.proxies.unspoken(proxy).is_none())
         .collect();

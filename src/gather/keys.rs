@@ -1,4 +1,5 @@
 //! Ranges of keys: what is wanted of one host or endpoint, found without walking through everything.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};

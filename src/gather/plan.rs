@@ -1,4 +1,5 @@
 //! What a set of wanted facts brings with it, before and while gathering.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -225,7 +226,11 @@ fn after_handshake(
         {
             vec![hello(HelloVariant::Legacy)]
         }
-        _ => Vec::new(),
+        TlsOutcome::Alert { .. }
+        | TlsOutcome::BadSignature
+        | TlsOutcome::Done
+        | TlsOutcome::NotTls
+        | TlsOutcome::Protocol { .. } => Vec::new(),
     }
 }
 

@@ -1,4 +1,5 @@
 //! What facts leave behind for other facts, in memory only: sockets, verified links, API clients, tokens.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};

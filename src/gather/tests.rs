@@ -298,7 +298,7 @@ fn what_a_client_of_another_organisation_sees_is_asked_of_the_objects_own() {
             object,
             section: "ewt".into(),
         };
-        let infos = [&tool, &service].map(|client| FactKey::token_info(client));
+        let infos = [&tool, &service].map(FactKey::token_info);
         let organization = FactKey::organization(object);
         let keys = [&infos[..], &[organization.clone(), FactKey::roles(object)]].concat();
         let gathered = gathered(&keys, &objects, &settings);

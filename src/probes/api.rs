@@ -19,9 +19,10 @@ use hyper::{Method, Request, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::answer::{clock_reading, excerpt, kept_headers, reason};
 use super::clock::{self, Watch};
 use super::json;
-use super::link::{Ask, Link, Through, clock_reading, excerpt, kept_headers, reason};
+use super::link::{Ask, Link, Through};
 use super::pace::Pace;
 use super::pool::{self, Pool};
 use super::token::retry_seconds;

@@ -1,5 +1,6 @@
 //! Probes: each asks one thing of the world and says what happened. They know the core's nouns only.
 
+pub mod answer;
 pub mod api;
 pub mod clock;
 pub mod descriptors;

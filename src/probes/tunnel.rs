@@ -12,8 +12,8 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::answer::{clock_reading, kept_headers};
 use super::clock::Watch;
-use super::link::{clock_reading, kept_headers};
 
 /// How large the head of an answer may be.
 const HEAD_CAP: usize = 64 * 1024;

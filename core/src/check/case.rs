@@ -6,9 +6,12 @@ use std::net::IpAddr;
 
 use crate::endpoint::{Endpoint, Host, Proof, Route};
 use crate::facts::with_kinds;
-#[expect(
-    clippy::wildcard_imports,
-    reason = "every kind of fact has an accessor here, made from the table of kinds"
+#[cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "every kind of fact has an accessor here, made from the table of kinds"
+    )
 )]
 use crate::facts::*;
 use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
@@ -245,16 +248,27 @@ impl<'a> Case<'a> {
         at: impl Fn(IpAddr) -> FactKey,
         of: impl Fn(&'a Facts, &FactKey) -> Answer<&'a T>,
     ) -> Vec<(IpAddr, Answer<&'a T>)> {
-        let mut all = Vec::new();
+        self.keys_at(route, at)
+            .map(|(address, key)| (address, self.look(key.clone(), &of)))
+            .collect()
+    }
+
+    /// The keys of a kind at every address over one route; looking notes nothing.
+    fn keys_at<'r>(
+        &self,
+        route: &'r Route,
+        at: impl Fn(IpAddr) -> FactKey,
+    ) -> impl Iterator<Item = (IpAddr, &'a FactKey)> {
         let keys = FactKey::at_any_address(|address| at(address).by(route));
-        for entry in self.facts.between(keys) {
+        self.facts.between(keys).filter_map(move |entry| {
             if let Whose::Address(_, address, over) = entry.key.whose()
                 && over == route
             {
-                all.push((address, self.look(entry.key.clone(), &of)));
+                Some((address, &entry.key))
+            } else {
+                None
             }
-        }
-        all
+        })
     }
 
     /// The clients of this object that are asked for a client-credentials token: every service section but `saml_auth`.
@@ -281,45 +295,31 @@ impl<'a> Case<'a> {
         if genuine.contains(&true) {
             return Proof::GenuineAnswer;
         }
-        let mut proof = Proof::Nothing;
-        for entry in facts.entries() {
-            let level = match &entry.key {
-                // Behind a proxy this host's own look-up proves nothing about the way.
-                FactKey::Addresses { host }
-                    if *host == endpoint.host && *route == Route::Direct =>
-                {
-                    facts
-                        .addresses(&entry.key)
-                        .is_ok_and(|fact| !fact.addresses.is_empty())
-                        .then_some(Proof::Resolves)
-                }
-                FactKey::Tcp { endpoint: of, .. } if of == endpoint && *route == Route::Direct => {
-                    facts
-                        .tcp(&entry.key)
-                        .is_ok_and(|fact| fact.outcome == TcpOutcome::Connected)
-                        .then_some(Proof::Connects)
-                }
-                FactKey::Tunnel {
-                    endpoint: of,
-                    route: over,
-                    ..
-                } if of == endpoint && over == route => facts
-                    .tunnel(&entry.key)
-                    .is_ok_and(|fact| fact.outcome == TunnelOutcome::Open)
-                    .then_some(Proof::Connects),
-                FactKey::Tls {
-                    endpoint: of,
-                    route: over,
-                    ..
-                } if of == endpoint && over == route => facts
-                    .tls(&entry.key)
-                    .is_ok_and(TlsFact::is_trusted)
-                    .then_some(Proof::TlsIdentity),
-                _ => None,
-            };
-            proof = proof.max(level.unwrap_or(Proof::Nothing));
+        let mut handshakes = self.keys_at(route, |address| FactKey::tls(endpoint, address));
+        if handshakes.any(|(_, key)| facts.tls(key).is_ok_and(TlsFact::is_trusted)) {
+            return Proof::TlsIdentity;
         }
-        proof
+        let is_connected = |key: &FactKey| {
+            let fact = facts.tcp(key);
+            fact.is_ok_and(|fact| fact.outcome == TcpOutcome::Connected)
+        };
+        let is_open = |key: &FactKey| {
+            let fact = facts.tunnel(key);
+            fact.is_ok_and(|fact| fact.outcome == TunnelOutcome::Open)
+        };
+        let mut sockets = self.keys_at(route, |address| FactKey::tcp(endpoint, address));
+        let mut tunnels = self.keys_at(route, |address| FactKey::tunnel(endpoint, address));
+        if sockets.any(|(_, key)| is_connected(key)) || tunnels.any(|(_, key)| is_open(key)) {
+            return Proof::Connects;
+        }
+        // Behind a proxy this host's own look-up proves nothing about the way.
+        let addresses = facts.addresses(&FactKey::addresses(&endpoint.host));
+        let is_named = addresses.is_ok_and(|fact| !fact.addresses.is_empty());
+        if is_named && *route == Route::Direct {
+            Proof::Resolves
+        } else {
+            Proof::Nothing
+        }
     }
 }
 

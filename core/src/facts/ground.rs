@@ -1,4 +1,5 @@
 //! What keys name by id or leave open, and a run settles: its objects, and the routes to its endpoints.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use super::{ClientRef, FactKey};
 use crate::endpoint::{Endpoint, Host, Route, Routes};
@@ -94,10 +95,12 @@ impl Ground<'_> {
     /// How a route to an endpoint is told: not at all where it is the only one.
     pub(super) fn way(&self, endpoint: &Endpoint, route: &Route) -> String {
         let own = self.routes.of(endpoint);
-        match route {
-            Route::Direct if own == Route::Direct => String::new(),
-            route if *route == own => format!(", {route}"),
-            route => format!(", {route}, for comparison"),
+        if *route != own {
+            format!(", {route}, for comparison")
+        } else if own == Route::Direct {
+            String::new()
+        } else {
+            format!(", {route}")
         }
     }
 

@@ -1,4 +1,5 @@
 //! How the vocabulary of facts is made from its table in `kinds.rs`: a kind is said there once, and everything here follows from it.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;

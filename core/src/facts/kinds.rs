@@ -1,4 +1,5 @@
 //! The vocabulary of facts: one row for each kind. A new kind is a row here, a type, a probe, and an arm of `gather`.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};

@@ -225,19 +225,20 @@ impl Facts {
 
     /// The options that changed between two readings of an object, as facts call them: names count whatever their case.
     pub fn changed(&self, object: ObjectId, changes: &[OptionChange]) -> BTreeSet<FactKey> {
-        let is_changed = |key: &FactKey| match key {
-            FactKey::Option {
+        let is_changed = |key: &FactKey| {
+            let FactKey::Option {
                 object: of,
                 section,
                 option,
-            } => {
-                *of == object
-                    && changes.iter().any(|change| {
-                        change.section.eq_ignore_ascii_case(section)
-                            && change.option.eq_ignore_ascii_case(option)
-                    })
-            }
-            _ => false,
+            } = key
+            else {
+                return false;
+            };
+            *of == object
+                && changes.iter().any(|change| {
+                    change.section.eq_ignore_ascii_case(section)
+                        && change.option.eq_ignore_ascii_case(option)
+                })
         };
         let bases = self.entries.values().flat_map(|entry| &entry.stands_on);
         bases.filter(|key| is_changed(key)).cloned().collect()

@@ -1,4 +1,5 @@
 //! Whose a fact is, and in which phase of a run it is gathered.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::fmt;
 use std::net::IpAddr;

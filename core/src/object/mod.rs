@@ -6,9 +6,10 @@ mod configuration;
 mod place;
 mod value;
 
+pub use crate::form::is_guid;
 pub use configuration::{Configuration, Stranger};
 pub use place::{At, Folder, Form, Known, Place, Tenant};
-pub use value::{Value, ValueType, is_guid};
+pub use value::{Value, ValueType};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

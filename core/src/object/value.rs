@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::form::is_guid;
 use crate::outside::Outside;
 use crate::secret::{Secret, Shape};
 
@@ -105,15 +106,6 @@ fn is_short_word(text: &str) -> bool {
 fn looks_like_key_material(text: &str) -> bool {
     // `LS0tLS1CRUdJTi` is base64 of `-----BEGIN`.
     text.contains("PRIVATE KEY") || text.contains("-----BEGIN") || text.contains("LS0tLS1CRUdJTi")
-}
-
-/// Whether a text is a GUID in its plain form: 8-4-4-4-12 hexadecimal digits.
-pub fn is_guid(text: &str) -> bool {
-    let groups: Vec<&str> = text.split('-').collect();
-    groups.len() == 5
-        && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, length)| {
-            group.len() == length && group.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod kind;
 mod names;
 mod pem;
 mod protection;
+mod quirks;
 mod signer;
 mod text;
 
@@ -24,8 +25,9 @@ use hybridcheck_core::object::{HybridObject, Value};
 pub use self::certificate::describe;
 use self::kind::Kind;
 use self::protection::{NotTried, Protected};
+use self::quirks::is_blank;
 pub use self::signer::{NoSigner, Signer, certificate_der_of};
-use self::text::{Failure, Opened, is_blank};
+use self::text::{Failure, Opened};
 
 /// Decodes the value of `saml/certificate`.
 pub fn certificate(text: &str) -> CertificateFact {

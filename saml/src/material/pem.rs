@@ -4,7 +4,7 @@ use base64ct::{Base64, Encoding};
 use hybridcheck_core::facts::{Quirk, Undecodable};
 
 use super::der;
-use super::text::{Quirks, is_blank};
+use super::quirks::{Quirks, is_blank};
 
 /// What one BEGIN and END pair (or one bare base64 value) holds.
 #[derive(Clone, Debug, Default)]

@@ -1,15 +1,12 @@
 //! From the text of an option to the bytes inside: every wrapping is taken off, and every oddity on the way is noted.
 
-use std::collections::BTreeSet;
-
 use base64ct::{Base64, Encoding};
 use hybridcheck_core::facts::{Holds, MaterialShape, Quirk, Undecodable, Wrapping};
 use hybridcheck_core::object::is_guid;
 
 use super::der::{self, Unreadable};
 use super::pem::{self, Block};
-
-pub(super) type Quirks = BTreeSet<Quirk>;
+use super::quirks::{Quirks, is_blank};
 
 /// What a value came apart into.
 #[derive(Debug)]
@@ -59,15 +56,6 @@ pub(super) fn open(text: &str) -> Opened {
         blocks: opening.blocks,
         failures: opening.failures,
     }
-}
-
-/// Blanks, line breaks, and the characters that look like them.
-pub(super) fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
-        )
 }
 
 struct Opening {

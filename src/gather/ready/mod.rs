@@ -1,4 +1,5 @@
 //! Readiness: whether a fact can be gathered now, must wait, or is already known to be missing.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::net::SocketAddr;
 
@@ -25,10 +26,6 @@ use network::{
 };
 
 /// Decides about one fact, and says how its kind is asked for.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each kind of fact, in the order of the vocabulary"
-)]
 pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
     let settings = gathering.settings;
     match key {

@@ -31,7 +31,7 @@ pub fn route() -> Route {
 
 /// Key of the connection to it.
 pub fn proxy_tcp_key() -> FactKey {
-    FactKey::tcp(&proxy(), address())
+    FactKey::tcp(proxy(), address())
 }
 
 /// Key of its answer for an endpoint.

@@ -59,7 +59,7 @@ impl Rule for RevocationBlocked {
             format!("Please allow outbound TCP from this host to {names}, for Genesys Cloud `*.amazontrust.com` port 80 in general: Windows components and Java with revocation checks ask there while connecting, and wait or refuse without an answer."),
         )
         .shown_by(shown)
-        .breaks(shut.iter().map(|host| FactKey::reach(host)))
+        .breaks(shut.iter().map(FactKey::reach))
         .command(format!("curl -v --connect-timeout 10 http://{first}/"));
         vec![diagnosis]
     }
