@@ -87,8 +87,35 @@ pub(crate) fn refusal(case: &Case<'_>, endpoint: &Endpoint) -> Option<Refusal> {
     Some(classified(fact))
 }
 
-/// What squid says of a CONNECT for a name that it cannot resolve (observed), and where it may not go direct and has no parent.
-pub(crate) const NOWHERE_TO_FORWARD: &str = "ERR_CANNOT_FORWARD";
+/// What squid says failed, in its header `X-Squid-Error`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SquidError {
+    /// It could not connect to the host.
+    ConnectFailed,
+    /// It could not resolve the name.
+    NameUnknown,
+    /// It cannot resolve the name (observed); or it may not go direct and has no parent.
+    NowhereToForward,
+}
+
+impl SquidError {
+    fn of(answer: &HttpAnswer) -> Option<Self> {
+        let words = [
+            ("ERR_CANNOT_FORWARD", Self::NowhereToForward),
+            ("ERR_CONNECT_FAIL", Self::ConnectFailed),
+            ("ERR_DNS_FAIL", Self::NameUnknown),
+        ];
+        // Behind the word stands the number of the system's error.
+        let said = answer.header("x-squid-error")?.raw();
+        let mut words = words.into_iter();
+        words.find_map(|(word, error)| said.starts_with(word).then_some(error))
+    }
+}
+
+/// Whether squid says that it has nowhere to forward a request to.
+pub(crate) fn has_nowhere_to_forward(answer: &HttpAnswer) -> bool {
+    SquidError::of(answer) == Some(SquidError::NowhereToForward)
+}
 
 fn classified(fact: &TunnelFact) -> Refusal {
     let answer = match &fact.outcome {
@@ -98,12 +125,12 @@ fn classified(fact: &TunnelFact) -> Refusal {
         TunnelOutcome::Open => return Refusal::Other,
     };
     // squid says precisely what failed, whatever the status.
-    let squid = answer.header("x-squid-error").unwrap_or_default().raw();
-    if squid.starts_with("ERR_DNS_FAIL") || squid.starts_with(NOWHERE_TO_FORWARD) {
-        return Refusal::NameUnknown;
-    }
-    if squid.starts_with("ERR_CONNECT_FAIL") {
-        return Refusal::UpstreamFailed;
+    match SquidError::of(answer) {
+        Some(SquidError::NameUnknown | SquidError::NowhereToForward) => {
+            return Refusal::NameUnknown;
+        }
+        Some(SquidError::ConnectFailed) => return Refusal::UpstreamFailed,
+        None => {}
     }
     match answer.status {
         407 if !schemes(answer).is_empty() && !offers_basic(answer) => Refusal::LoginUnsupported,

@@ -60,9 +60,7 @@ impl Rule for ProxyResolvesOtherwise {
             };
             // The other reading of this word: no way to go direct, and no parent proxy.
             let is_nowhere = members.each().any(|endpoint| {
-                let answer = proxy::answer(case, endpoint);
-                let squid = answer.and_then(|answer| answer.header("x-squid-error"));
-                squid.is_some_and(|word| word.raw().starts_with(proxy::NOWHERE_TO_FORWARD))
+                proxy::answer(case, endpoint).is_some_and(proxy::has_nowhere_to_forward)
             });
             let (certainty, otherwise) = if is_nowhere {
                 (
