@@ -34,9 +34,13 @@ pub(crate) fn flagged_any<'r>(rows: &'r [Row], checks: &[&dyn Check]) -> Vec<&'r
 
 /// The failing and warning rows of a check, without those of endpoints at wrong addresses.
 pub(crate) fn flagged<'r>(rows: &'r [Row], check: &dyn Check) -> Vec<&'r Row> {
-    let of_check = rows.iter().filter(|row| row.is_of(check));
-    of_check
-        .filter(|row| matches!(row.status(), Status::Fail | Status::Warn))
+    // The page is taken once, and few rows are flagged at all: every rule comes through here.
+    let page = check.page();
+    let flagged = rows
+        .iter()
+        .filter(|row| matches!(row.status(), Status::Fail | Status::Warn));
+    flagged
+        .filter(|row| page.is_named(&row.check))
         .filter(|row| !stands_at_wrong_address(rows, row))
         .collect()
 }
