@@ -20,7 +20,7 @@ mod saml;
 mod style;
 
 #[cfg(test)]
-mod brought;
+mod tests;
 
 use std::process::ExitCode;
 
