@@ -5,6 +5,11 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::outside::Outside;
+
+/// A name of the DNS has at most so many characters (RFC 1035 section 2.3.4).
+const LONGEST_NAME: usize = 253;
+
 /// A host name in lower case without a trailing dot, or an IP address literal.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -41,7 +46,8 @@ impl From<&Host> for Host {
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        // Facts that somebody else saved may hold any text here; a name of the DNS is never longer.
+        Outside::of(self.0.as_str()).shown(LONGEST_NAME).fmt(f)
     }
 }
 

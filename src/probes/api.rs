@@ -143,7 +143,7 @@ impl Api {
             Ok(answer) => answer,
             Err(class) => {
                 let fact = ApiFact {
-                    call,
+                    call: call.into(),
                     reader: reader.clone(),
                     correlation_id: None,
                     outcome: ApiOutcome::Transport { class },
@@ -171,7 +171,7 @@ impl Api {
             },
         };
         let fact = ApiFact {
-            call,
+            call: call.into(),
             reader: reader.clone(),
             correlation_id,
             outcome,

@@ -70,7 +70,7 @@ async fn in_turn(
         posted.forget(assertion, "[assertion]");
         let is_last = !is_about_assertion(&posted);
         tries.push(SamlTry {
-            encoding: encoding.clone(),
+            encoding: encoding.as_str().into(),
             trimmed: false,
             http: posted.http,
             outcome: posted.outcome,

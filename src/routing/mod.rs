@@ -284,10 +284,10 @@ impl Proxies {
                 let covered = self.covered(endpoint);
                 let first = result.routes.first().cloned().unwrap_or_default();
                 fact.why = match (&covered, &first) {
-                    (Some((entry, list)), _) => because(entry, list),
+                    (Some((entry, list)), _) => because(entry, list).into(),
                     (None, Route::Direct) => "direct, because --pac-result says so first".into(),
                     (None, Route::Proxy(proxy)) => {
-                        format!("through proxy {proxy}, because --pac-result names it first")
+                        format!("through proxy {proxy}, because --pac-result names it first").into()
                     }
                 };
                 fact.route = if covered.is_some() {
@@ -493,10 +493,10 @@ fn through(
 ) {
     let proxy = address.ours();
     if let Some((entry, list)) = covered {
-        fact.why = because(entry, list);
+        fact.why = because(entry, list).into();
         fact.others.push(Route::Proxy(proxy));
     } else {
-        fact.why = format!("through proxy {proxy}, because {origin} is set");
+        fact.why = format!("through proxy {proxy}, because {origin} is set").into();
         fact.route = Route::Proxy(proxy);
         fact.others.push(Route::Direct);
     }

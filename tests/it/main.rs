@@ -13,6 +13,7 @@ mod login;
 mod matrix;
 mod old_tls;
 mod permissions;
+mod planted;
 mod polite;
 mod probe;
 mod proxy;

@@ -51,7 +51,7 @@ pub(crate) fn proxy_of(
     }
     Ok(match &routing.route {
         Route::Proxy(proxy) => Ok(proxy.clone()),
-        Route::Direct => Err(Judgement::not_applicable(routing.why.clone())),
+        Route::Direct => Err(Judgement::not_applicable(routing.why.to_string())),
     })
 }
 

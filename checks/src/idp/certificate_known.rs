@@ -1,9 +1,10 @@
 //! Whether the provider knows the object's certificate.
 
 use hybridcheck_core::check::{Case, Judge, OptionName};
-use hybridcheck_core::facts::{Answer, FactKey, Gap};
+use hybridcheck_core::facts::{Answer, CertificateInfo, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::{Outside, Shown};
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, visible};
 
@@ -71,13 +72,16 @@ impl Judge for CertificateKnown {
                 "{} until {}, SHA-256 {}",
                 visible(&held.subject, 80),
                 held.not_after.day(),
-                held.sha256
+                fingerprint(held)
             )
         }));
-        let expected = format!("SHA-256 {}, the certificate of the option", ours.sha256);
+        let expected = format!(
+            "SHA-256 {}, the certificate of the option",
+            fingerprint(ours)
+        );
         let fix = rotation(provider.decoded.len() + provider.undecodable);
         let judgement = if is_held {
-            Judgement::pass(format!("SHA-256 {}", ours.sha256))
+            Judgement::pass(format!("SHA-256 {}", fingerprint(ours)))
         } else if has_same_key {
             Judgement::warn(
                 expected,
@@ -129,11 +133,16 @@ fn rotation(held: usize) -> String {
     )
 }
 
+/// A fingerprint of 64 digits; saved facts may hold anything in its place.
+fn fingerprint(info: &CertificateInfo) -> Shown<'_> {
+    Outside::of(info.sha256.as_str()).shown(64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, CertificateInfo, CertificateOutcome, Undecodable};
+    use hybridcheck_core::facts::{ApiOutcome, CertificateOutcome, Undecodable};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::ObjectId;
     use hybridcheck_testkit::facts::{api, certificate, certificate_info, client, pureengage_idp};

@@ -93,9 +93,9 @@ fn verdict(fact: &RoutingFact) -> Judgement {
     if also.is_empty() {
         return if fact.others.is_empty() && fact.route == hybridcheck_core::endpoint::Route::Direct
         {
-            Judgement::not_applicable(fact.why.clone())
+            Judgement::not_applicable(fact.why.to_string())
         } else {
-            Judgement::pass(fact.why.clone())
+            Judgement::pass(fact.why.to_string())
         };
     }
     let fix = if fact.readings.is_empty() {

@@ -15,7 +15,7 @@ use crate::text::{count, listed};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiFact<T> {
     /// The call, such as `GET /api/v2/organizations/me`.
-    pub call: String,
+    pub call: Outside,
     /// Whose token was used.
     pub reader: ClientRef,
     /// The correlation id of the answer.

@@ -109,7 +109,7 @@ impl Seen for SamlLoginFact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SamlTry {
     /// How the assertion was encoded.
-    pub encoding: String,
+    pub encoding: Outside,
     /// The client's secret was sent without the blanks and quotes around it, after it was refused with them.
     #[serde(default)]
     pub trimmed: bool,

@@ -17,7 +17,7 @@ pub struct RoutingFact {
     /// The route that requests take.
     pub route: Route,
     /// Why, such as "direct, because `.pure.cloud` in no_proxy matched".
-    pub why: String,
+    pub why: Outside,
     /// The other routes that are known here and measured for comparison.
     pub others: Vec<Route>,
     /// What is odd about the settings: variables in conflict, entries that no program understands.
@@ -34,7 +34,7 @@ pub struct RoutingFact {
 
 impl Seen for RoutingFact {
     fn seen(&self) -> String {
-        self.why.clone()
+        self.why.to_string()
     }
 }
 
