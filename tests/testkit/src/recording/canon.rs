@@ -34,6 +34,8 @@ pub(super) fn canonical(facts: &[Entry], at: Timestamp) -> anyhow::Result<Vec<En
         names: BTreeMap::new(),
     };
     still.times(&mut facts, "");
+    in_order(&mut facts);
+    settle_nameservers(&mut facts);
     still.name_ports(&facts);
     still.name_correlations(&facts);
     still.name_certificates(&facts);
@@ -44,6 +46,53 @@ pub(super) fn canonical(facts: &[Entry], at: Timestamp) -> anyhow::Result<Vec<En
 /// [`MOMENT`], parsed.
 pub(super) fn moment() -> anyhow::Result<Timestamp> {
     Ok(Timestamp::parse(MOMENT)?)
+}
+
+/// Addresses in an order of their own: nameservers rotate them from answer to answer.
+fn in_order(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                if let (ADDRESSES, Value::Array(items)) = (name.as_str(), &mut *value) {
+                    items.sort_by_cached_key(Value::to_string);
+                }
+                in_order(value);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(in_order),
+        _ => {}
+    }
+}
+
+const ADDRESSES: &str = "addresses";
+
+/// Of nameservers that answer alike any may be the first: what stands on one of them stands on the first of the list.
+fn settle_nameservers(facts: &mut Value) {
+    let answers: Vec<(Value, String)> = facts
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry["key"]["fact"] == "dns")
+        .map(|entry| {
+            let fact = &entry["outcome"]["fact"]["value"];
+            let answer = ["a", "aaaa"].map(|family| fact[family]["outcome"][ADDRESSES].to_string());
+            let host = &entry["key"]["host"];
+            (entry["key"].clone(), format!("{host} {}", answer.join(" ")))
+        })
+        .collect();
+    for entry in facts.as_array_mut().into_iter().flatten() {
+        if entry["key"]["fact"] != ADDRESSES {
+            continue;
+        }
+        for base in entry["stands_on"].as_array_mut().into_iter().flatten() {
+            let given = answers.iter().find(|(key, _)| key == base);
+            let alike =
+                given.and_then(|(_, given)| answers.iter().find(|(_, other)| other == given));
+            if let Some((first, _)) = alike {
+                base.clone_from(first);
+            }
+        }
+    }
 }
 
 struct Still {
