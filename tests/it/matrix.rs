@@ -63,7 +63,7 @@ fn record(name: &str) {
     .unwrap_or_else(|error| panic!("{name}: {error:#}"));
     let causes = fault.map_or(&[][..], |fault| fault.causes);
     recorded.causes = Some(causes.iter().map(ToString::to_string).collect());
-    let bases = fault.map_or_else(Vec::new, |fault| bases(fault));
+    let bases = fault.map_or_else(Vec::new, bases);
     let stored = recorded.store(name, &bases);
     stored.unwrap_or_else(|error| panic!("{name}: {error:#}"));
 }

@@ -343,7 +343,7 @@ fn explained_of(
         .args(words)
         .output();
     let finished = Finished::of(&output.expect("the binary runs"));
-    let canaries = canaries(&sandbox);
+    let canaries = canaries(sandbox);
     assert!(!canaries.are_in(&finished.stdout) && !canaries.are_in(&finished.stderr));
     finished
 }

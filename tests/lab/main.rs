@@ -76,9 +76,9 @@ fn run() -> anyhow::Result<ExitCode> {
     let recorder = recorder
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
-    let recorded = recorder.write()?;
-    if recorded > 0 {
-        println!("lab: {recorded} recorded in tests/scenarios/lab");
+    let written = recorder.write()?;
+    if written > 0 {
+        println!("lab: {written} recorded in tests/scenarios/lab");
     }
     Ok(if failed == 0 {
         ExitCode::SUCCESS
