@@ -7,9 +7,9 @@ use hybridcheck_core::object::{At, Form, Note, Place};
 use super::error::SourceError;
 use super::input::Input;
 use super::json;
-use super::lines::{self, Lines};
+use super::lines::Lines;
 use super::tree::{Fault, Node};
-use super::{encoding, option_file};
+use super::{encoding, opening};
 
 /// A decoded input. It holds secrets and therefore has no `Debug`.
 pub(super) struct Document {
@@ -77,31 +77,12 @@ impl Document {
         }
     }
 
-    /// XML by its first character.
-    pub(super) fn looks_like_xml(&self) -> bool {
-        self.text.trim_start().starts_with('<')
-    }
-
-    /// JSON by its first characters; `[general]` is a section, not a list.
-    pub(super) fn looks_like_json(&self) -> bool {
-        let text = self.text.trim_start();
-        match text.strip_prefix('[') {
-            None => text.starts_with('{'),
-            Some(_) => lines::first_significant(&self.text)
-                .is_none_or(|line| option_file::section_name(line).is_none()),
-        }
-    }
-
-    /// XML, JSON or an option file by the first characters.
-    pub(super) fn looks_structured(&self) -> bool {
-        let opens = lines::first_significant(&self.text)
-            .is_some_and(|line| option_file::section_name(line).is_some());
-        opens || self.looks_like_xml() || self.looks_like_json()
-    }
-
     /// The JSON tree, when the text looks like JSON.
     pub(super) fn json(&self) -> Option<Result<&Node, &Fault>> {
-        self.looks_like_json()
-            .then(|| self.json.get_or_init(|| json::parse(self)).as_ref())
+        opening::is_json(&self.text).then(|| {
+            self.json
+                .get_or_init(|| json::parse(&self.text, &self.lines))
+                .as_ref()
+        })
     }
 }

@@ -6,7 +6,7 @@ use hybridcheck_core::object::{Form, OBJECT_NAME};
 use hybridcheck_core::text::{listed, visible};
 use thiserror::Error;
 
-use super::foreign::Foreign;
+use super::foreign::{EXPORT, Foreign};
 
 /// Why an input could not be read.
 #[derive(Debug, Error)]
@@ -103,9 +103,6 @@ impl SourceError {
         }
     }
 }
-
-/// The way that every site has.
-pub(super) const EXPORT: &str = "In Genesys Administrator Extension open the transaction hybrid_integration (Environment tenant), tab Options, select all sections and options, then More > Export > CFG, and give that file.";
 
 const XML: &str = "An XML export must include the CfgTransaction elements.";
 

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hybridcheck_core::object::{Form, HybridObject, Known, Note, Opt, Section, ValueType};
 
-use super::Source;
 use super::document::Document;
 use super::error::SourceError;
 use super::harvest::{self, Harvest, unknown_object};
 use super::table::{Row, Sheet};
 use super::tree::Fault;
+use super::{Source, opening};
 
 /// The reader of `cfg_flex_prop` rows.
 pub(super) struct FlexPropCsv;
@@ -52,7 +52,7 @@ struct Object {
 
 impl Source for FlexPropCsv {
     fn recognises(&self, document: &Document) -> bool {
-        !document.looks_structured() && sheet(document).is_some()
+        !opening::is_structured(&document.text) && sheet(document).is_some()
     }
 
     fn read(&self, document: &Document) -> Result<Harvest, SourceError> {

@@ -1,9 +1,7 @@
-//! Inputs that are not the object in a form we read: recognised, so that the message can say what to bring instead.
+//! What an input is that is not the object in a form we read, and what to bring instead.
 
-use super::document::Document;
-use super::error::EXPORT;
-use super::lines;
-use super::table;
+/// The way that every site has.
+pub(super) const EXPORT: &str = "In Genesys Administrator Extension open the transaction hybrid_integration (Environment tenant), tab Options, select all sections and options, then More > Export > CFG, and give that file.";
 
 /// What an input is, when it is no form of the object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,59 +100,4 @@ impl Foreign {
             .iter()
             .find_map(|(magic, found)| bytes.starts_with(magic).then_some(*found))
     }
-
-    /// Judges a text before any reader looks at it.
-    pub(super) fn of_text(document: &Document) -> Option<Self> {
-        let text = document.text.as_str();
-        let Some(first) = lines::first_significant(text) else {
-            return Some(Self::Empty);
-        };
-        let first = first.trim_start();
-        let begins = |word: &str| {
-            first
-                .get(..word.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(word))
-        };
-        if begins("<!doctype html") || begins("<html") {
-            Some(Self::WebPage)
-        } else if begins("-----BEGIN ") {
-            Some(Self::Certificate)
-        } else if begins("insert into cfg_") || (begins("select ") && is_sql(text)) {
-            Some(Self::SqlExport)
-        } else if !document.looks_structured()
-            && lines::numbered(text).any(|(_, line)| line.trim_end().ends_with("= KVList:"))
-        {
-            Some(Self::KvListLog)
-        } else if !document.looks_structured() && is_person_csv(text) {
-            Some(Self::PersonCsv)
-        } else {
-            None
-        }
-    }
-
-    /// The last word, when no reader knew the text.
-    pub(super) fn of_unknown_text(text: &str) -> Self {
-        let has_options = lines::numbered(text)
-            .filter_map(|(_, line)| line.split_once('='))
-            .any(|(name, _)| super::harvest::is_documented_option(name.trim()));
-        if has_options {
-            Self::NoSection
-        } else {
-            Self::Unknown
-        }
-    }
-}
-
-fn is_sql(text: &str) -> bool {
-    lines::numbered(text).any(|(_, line)| {
-        let line = line.trim_start().to_ascii_lowercase();
-        line.starts_with("insert into cfg_") || line.contains("created on")
-    })
-}
-
-fn is_person_csv(text: &str) -> bool {
-    table::Sheet::find(text, |header| {
-        header.iter().any(|name| name == "username") && header.len() > 1
-    })
-    .is_some()
 }

@@ -6,14 +6,13 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::errors::ParseErrorKind;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
-use super::document::Document;
+use super::lines::Lines;
 use super::tree::{Content, DEPTH_LIMIT, Entry, Fault, Node};
 
-/// Parses a document; a fault names the line and holds nothing of the text.
-pub(super) fn parse(document: &Document) -> Result<Node, Fault> {
-    let text = document.text.as_str();
+/// Parses a text; a fault names the line and holds nothing of the text.
+pub(super) fn parse(text: &str, lines: &Lines) -> Result<Node, Fault> {
     if let Some(offset) = too_deep(text) {
-        return Err(Fault::too_deep(document.line_at(offset)));
+        return Err(Fault::too_deep(lines.at(offset)));
     }
     let strict = ParseOptions {
         allow_comments: false,
@@ -28,9 +27,9 @@ pub(super) fn parse(document: &Document) -> Result<Node, Fault> {
         allow_extended_string_escapes: false,
     };
     let parsed = parse_to_ast(text, &CollectOptions::default(), &strict)
-        .map_err(|error| Fault::at(document.line_at(error.range().start), problem(error.kind())))?;
+        .map_err(|error| Fault::at(lines.at(error.range().start), problem(error.kind())))?;
     match parsed.value {
-        Some(value) => Ok(node(document, value)),
+        Some(value) => Ok(node(lines, value)),
         None => Err(Fault {
             line: None,
             problem: "it holds no value".to_owned(),
@@ -68,8 +67,8 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-fn node(document: &Document, value: Value<'_>) -> Node {
-    let line = document.line_at(value.start());
+fn node(lines: &Lines, value: Value<'_>) -> Node {
+    let line = lines.at(value.start());
     let scalar = |text: String, value_type| Content::Scalar { text, value_type };
     let content = match value {
         Value::StringLit(text) => scalar(text.value.into_owned(), ValueType::Text),
@@ -78,16 +77,16 @@ fn node(document: &Document, value: Value<'_>) -> Node {
         Value::NullKeyword(_) => scalar(String::new(), ValueType::Null),
         Value::Array(array) => {
             let items = array.elements.into_iter();
-            Content::List(items.map(|item| node(document, item)).collect())
+            Content::List(items.map(|item| node(lines, item)).collect())
         }
         Value::Object(object) => {
             let entries = object.properties.into_iter().map(|property| Entry {
-                line: document.line_at(property.range.start),
+                line: lines.at(property.range.start),
                 name: match property.name {
                     ObjectPropName::String(name) => name.value.into_owned(),
                     ObjectPropName::Word(name) => name.value.to_owned(),
                 },
-                value: node(document, property.value),
+                value: node(lines, property.value),
             });
             Content::Map(entries.collect())
         }

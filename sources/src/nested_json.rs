@@ -5,14 +5,14 @@ use hybridcheck_core::object::Form;
 use super::document::Document;
 use super::error::SourceError;
 use super::harvest::Harvest;
-use super::{Source, annex_name, nested};
+use super::{Source, annex_name, nested, opening};
 
 /// The reader of nested JSON; it takes every JSON text that no other reader took, so that a broken one is reported as JSON.
 pub(super) struct NestedJson;
 
 impl Source for NestedJson {
     fn recognises(&self, document: &Document) -> bool {
-        document.looks_like_json()
+        opening::is_json(&document.text)
     }
 
     fn read(&self, document: &Document) -> Result<Harvest, SourceError> {

@@ -5,14 +5,14 @@ use hybridcheck_core::object::Form;
 use super::document::Document;
 use super::error::SourceError;
 use super::harvest::Harvest;
-use super::{Source, annex_name, lines, nested, yaml};
+use super::{Source, annex_name, lines, nested, opening, yaml};
 
 /// The reader of nested YAML.
 pub(super) struct NestedYaml;
 
 impl Source for NestedYaml {
     fn recognises(&self, document: &Document) -> bool {
-        !document.looks_structured()
+        !opening::is_structured(&document.text)
             && lines::first_significant(&document.text).is_some_and(opens_yaml)
     }
 

@@ -9,7 +9,7 @@ use super::document::Document;
 use super::error::SourceError;
 use super::harvest::{self, Harvest, unknown_object};
 use super::table::Sheet;
-use super::{Source, annex_name};
+use super::{Source, annex_name, opening};
 
 /// The reader of option CSV.
 pub(super) struct OptionCsv;
@@ -41,7 +41,7 @@ fn sheet(document: &Document) -> Option<Sheet> {
 
 impl Source for OptionCsv {
     fn recognises(&self, document: &Document) -> bool {
-        !document.looks_structured() && sheet(document).is_some()
+        !opening::is_structured(&document.text) && sheet(document).is_some()
     }
 
     fn read(&self, document: &Document) -> Result<Harvest, SourceError> {

@@ -8,6 +8,7 @@ use super::document::Document;
 use super::error::SourceError;
 use super::harvest::{self, Harvest, unknown_object};
 use super::lines;
+use super::opening::{self, section_name};
 use super::pem_lines::{Mode, mode_after_line, mode_after_value};
 use super::tree::Fault;
 use super::{Source, annex_name, names};
@@ -17,15 +18,15 @@ pub(super) struct OptionFile;
 
 impl Source for OptionFile {
     fn recognises(&self, document: &Document) -> bool {
-        let opens = lines::first_significant(&document.text)
-            .is_some_and(|line| section_name(line).is_some());
+        let text = document.text.as_str();
         // A mail or a ticket may put words before the first section.
         let holds = || {
-            let mut sections = lines::numbered(&document.text)
+            let mut sections = lines::numbered(text)
                 .skip_while(|(_, line)| line.starts_with(' ') || section_name(line).is_none());
             sections.next().is_some() && sections.any(|(_, line)| option_of(line).is_some())
         };
-        opens || (!document.looks_like_xml() && !document.looks_like_json() && holds())
+        opening::opens_section(text)
+            || (!opening::is_xml(text) && !opening::is_json(text) && holds())
     }
 
     fn read(&self, document: &Document) -> Result<Harvest, SourceError> {
@@ -58,16 +59,6 @@ impl Source for OptionFile {
         harvest.offer(object);
         Ok(harvest)
     }
-}
-
-/// The name in the brackets of a section line.
-pub(super) fn section_name(line: &str) -> Option<&str> {
-    let (name, rest) = line.trim().strip_prefix('[')?.split_once(']')?;
-    let rest = rest.trim_start();
-    let name = name.trim();
-    // A JSON list on one line begins with a bracket too.
-    let is_name = !name.is_empty() && !name.starts_with(['{', '[', '"']);
-    (is_name && (rest.is_empty() || rest.starts_with(['#', ';']))).then_some(name)
 }
 
 /// Name and value of an option line. What may hold a secret before its `=` is no name, because names are shown: a mangled

@@ -4,12 +4,11 @@ use hybridcheck_core::object::{
     Configuration, HybridObject, Known, Note, OBJECT_NAME, Stranger, Tenant,
 };
 
-use super::SOURCES;
 use super::document::Document;
 use super::error::SourceError;
-use super::foreign::Foreign;
 use super::harvest::Harvest;
 use super::input::Input;
+use super::{SOURCES, foreign_text};
 
 /// How many notes one object keeps.
 const NOTE_CAP: usize = 20;
@@ -48,12 +47,12 @@ fn read_document(document: &Document) -> Result<Harvest, SourceError> {
         path: document.input.clone(),
         found,
     };
-    if let Some(found) = Foreign::of_text(document) {
+    if let Some(found) = foreign_text::recognised(&document.text) {
         return Err(foreign(found));
     }
     match SOURCES.iter().find(|source| source.recognises(document)) {
         Some(source) => source.read(document),
-        None => Err(foreign(Foreign::of_unknown_text(&document.text))),
+        None => Err(foreign(foreign_text::unrecognised(&document.text))),
     }
 }
 

@@ -12,7 +12,7 @@ use super::error::SourceError;
 use super::foreign::Foreign;
 use super::harvest::{Harvest, stated_or_missing, unknown_object};
 use super::tree::{DEPTH_LIMIT, Fault};
-use super::xml_pairs;
+use super::{opening, xml_pairs};
 
 /// The reader of Config Server XML.
 pub(super) struct Xml;
@@ -32,7 +32,7 @@ const OBJECT_TYPES: [(&str, &str); 6] = [
 
 impl Source for Xml {
     fn recognises(&self, document: &Document) -> bool {
-        document.looks_like_xml()
+        opening::is_xml(&document.text)
     }
 
     fn read(&self, document: &Document) -> Result<Harvest, SourceError> {
