@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use base64ct::{Base64, Encoding};
 use futures_util::stream;
 use serde_json::{Map, Value, json};
 
@@ -190,6 +191,18 @@ pub(super) fn header_in(head: &str, name: &str) -> Option<String> {
     Some(value.trim().to_owned())
 }
 
+/// Client id and secret of `Authorization: Basic`.
+pub(super) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(Base64::decode_vec(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = decoded.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
 /// The middleware before every handler.
 pub(super) async fn pass(
     State(host): State<Arc<Host>>,
@@ -206,7 +219,7 @@ pub(super) async fn pass(
         line: format!("{method} {path}"),
         agent: text(header::USER_AGENT).map(str::to_owned),
         authorization: text(header::AUTHORIZATION).map(scheme),
-        client: super::oauth::basic(headers).map(|(id, _)| id),
+        client: basic(headers).map(|(id, _)| id),
     });
     if host.strips_authorization {
         request.headers_mut().remove(header::AUTHORIZATION);

@@ -36,7 +36,8 @@ pub use gateway::Seen;
 use cloud::Cloud;
 use door::Bound;
 use gateway::Log;
-use setup::{REVOCATION_HOST, Setup};
+use setup::Setup;
+use tls::REVOCATION_HOST;
 
 /// Why the sandbox did not start.
 #[derive(Debug, thiserror::Error)]

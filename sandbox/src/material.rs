@@ -12,7 +12,6 @@ use ring::rand::{SecureRandom, SystemRandom};
 use rsa::rand_core::{TryCryptoRng, TryRng};
 
 use super::SandboxError;
-use super::cloud::Written;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -24,6 +23,17 @@ const PBKDF2_ROUNDS: u32 = 2048;
 pub(super) enum Which {
     First,
     Second,
+}
+
+/// How an administrator pasted the object's certificate into a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Base64 of the DER, without BEGIN and END.
+    Body,
+    /// The PEM file as it is.
+    Pem,
+    /// Base64 of the PEM file, as the object's option holds it.
+    PemInBase64,
 }
 
 /// How the material is to be made; faults change it.

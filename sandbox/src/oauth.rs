@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use base64ct::{Base64, Encoding};
 use hybridcheck_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::cloud::{CLIENT_CREDENTIALS, SAML2_BEARER};
-use super::gateway::{Host, Refusal};
+use super::gateway::{Host, Refusal, basic};
 use super::saml;
 
 const SAML2_BEARER_GRANT: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
@@ -130,16 +129,4 @@ fn oauth_error(status: StatusCode, error: &str, description: &str) -> Response {
         "error_description": description,
     });
     (status, Json(body)).into_response()
-}
-
-/// Client id and secret of `Authorization: Basic`.
-pub(super) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, encoded) = value.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = String::from_utf8(Base64::decode_vec(encoded.trim()).ok()?).ok()?;
-    let (id, secret) = decoded.split_once(':')?;
-    Some((id.to_owned(), secret.to_owned()))
 }

@@ -12,7 +12,7 @@ use super::material::Recipe;
 use super::object::Sample;
 use super::proxy::ProxySetup;
 use super::spoil::Spoilt;
-use super::tls::{Leaf, Offer};
+use super::tls::{Leaf, Offer, REVOCATION_HOST};
 
 /// The region of the sample organisation.
 pub(super) const REGION: &str = "mypurecloud.de";
@@ -54,9 +54,6 @@ impl HostSetup {
         }
     }
 }
-
-/// The host at which certificates of [`Leaf::Revocable`] say that their revocation can be asked, on port 80.
-pub(super) const REVOCATION_HOST: &str = "crl.authority.example";
 
 /// Everything that a fault may change.
 pub(super) struct Setup {

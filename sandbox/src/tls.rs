@@ -11,7 +11,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::SandboxError;
 use super::material::in_days;
-use super::setup::REVOCATION_HOST;
+
+/// The host at which certificates of [`Leaf::Revocable`] say that their revocation can be asked, on port 80.
+pub(super) const REVOCATION_HOST: &str = "crl.authority.example";
 
 /// What kind of certificate a host serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use hybridcheck_core::facts::CertificateInfo;
 
 use super::SandboxError;
-use super::material::{Which, random_text};
+use super::material::{Which, Written, random_text};
 use hybridcheck_saml::Encoding;
 use hybridcheck_saml::material::certificates_in;
 
@@ -69,17 +69,6 @@ pub(super) enum Rejects {
     Credentials,
     /// A security policy of the organisation.
     Policy,
-}
-
-/// How an administrator pasted the object's certificate into a provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
-    /// Base64 of the DER, without BEGIN and END.
-    Body,
-    /// The PEM file as it is.
-    Pem,
-    /// Base64 of the PEM file, as the object's option holds it.
-    PemInBase64,
 }
 
 /// A SAML identity provider.

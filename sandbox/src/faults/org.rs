@@ -1,10 +1,8 @@
 //! Organisation and identity provider: what the administrators of the two sides get wrong.
 
 use super::{Fault, fine, one};
-use crate::cloud::{
-    ISSUER, ORG_ID, ORG_NAME, ORG_SHORT_NAME, PUREENGAGE, Provider, TOOL_CLIENT, Written,
-};
-use crate::material::Which;
+use crate::cloud::{ISSUER, ORG_ID, ORG_NAME, ORG_SHORT_NAME, PUREENGAGE, Provider, TOOL_CLIENT};
+use crate::material::{Which, Written};
 use crate::setup::Setup;
 
 pub(super) const FAULTS: &[Fault] = &[
