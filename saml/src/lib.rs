@@ -8,12 +8,14 @@ mod capture;
 mod claims;
 pub mod compare;
 pub mod digest;
+mod element;
 mod encoding;
 pub mod idp;
 mod judge;
 pub mod material;
 mod message;
 mod mint;
+mod read;
 mod remark;
 mod show;
 mod signature;
@@ -30,9 +32,10 @@ pub use claims::{Claims, Unmintable, Wish};
 pub use judge::{Moments, judge};
 pub use message::{
     Assertion, Attribute, Confirmation, Covers, Message, Moment, Raw, Response, Signature,
-    Structure, Verified, read,
+    Structure, Verified,
 };
 pub use mint::{Encoding, Minted, mint};
+pub use read::read;
 pub use remark::{Remark, verdict};
 pub use show::Shown;
 pub use unreadable::Unreadable;

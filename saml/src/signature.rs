@@ -12,7 +12,8 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use x509_parser::public_key::PublicKey;
 
 use super::canonical::Exclusive;
-use super::message::{Covers, Signature, Verified, children, is, named};
+use super::element::{children, is, named};
+use super::message::{Covers, Signature, Verified};
 use super::{ENVELOPED, EXCLUSIVE, NS_PROTOCOL, NS_SIGNATURE};
 use crate::digest::sha256_hex;
 use crate::material::describe;

@@ -11,7 +11,7 @@ use roxmltree::Document;
 use serde_json::{Value, json};
 
 use super::super::canonical::Exclusive;
-use super::super::message::{Verified, read};
+use super::super::{Verified, read};
 use super::super::{Wish, judge, mint, verdict};
 use super::{minted, now, object, pair, xml};
 use crate::Moments;
