@@ -6,7 +6,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::outside::{Outside, Shown};
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::{providers, subjects};
 
@@ -70,7 +70,7 @@ impl Judge for CertificateKnown {
         let held = listed(provider.decoded.iter().map(|held| {
             format!(
                 "{} until {}, SHA-256 {}",
-                visible(&held.subject, 80),
+                held.subject.shown(80),
                 held.not_after.day(),
                 fingerprint(held)
             )

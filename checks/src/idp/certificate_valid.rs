@@ -6,7 +6,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 use hybridcheck_core::time::Timestamp;
 
 use crate::evidence::idp_refusals::{with_words, would_refuse};
@@ -121,7 +121,7 @@ fn dated(all: &[&CertificateInfo], as_of: Timestamp) -> String {
             Some(_) => format!("expired on {}", info.not_after.day()),
             None => format!("valid until {}", info.not_after.day()),
         };
-        format!("{} {when}", visible(&info.subject, 80))
+        format!("{} {when}", info.subject.shown(80))
     }))
 }
 

@@ -6,7 +6,7 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::idp_refusals::with_words;
 
@@ -54,7 +54,7 @@ impl Judge for CertificateDecodes {
         let encode = "set saml/certificate to the output of `openssl base64 -in cert.pem`";
         let (found, fix) = match &fact.outcome {
             CertificateOutcome::Certificates { certificates } => {
-                let subjects = certificates.iter().map(|info| visible(&info.subject, 120));
+                let subjects = certificates.iter().map(|info| info.subject.shown(120));
                 let mut judgement = Judgement::pass(format!("certificate of {}", listed(subjects)));
                 for info in certificates {
                     judgement = judgement

@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, FactKey, KeyAlgorithm};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The certificate's key is RSA with at least 2048 bits.
@@ -48,10 +47,7 @@ impl Judge for CertificateKeySize {
                 return Ok(Judgement::pass(key.to_string()).of(option));
             }
             KeyAlgorithm::Rsa { .. } => format!("{key}, which is too short"),
-            _ => format!(
-                "{}; only RSA is documented for this object",
-                visible(&key.to_string(), 80)
-            ),
+            _ => format!("{key}; only RSA is documented for this object"),
         };
         Ok(Judgement::warn(
             format!("RSA with at least {minimum} bits"),

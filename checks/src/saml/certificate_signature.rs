@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The certificate is signed with SHA-256 or better.
@@ -41,7 +40,7 @@ impl Judge for CertificateSignature {
 
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let option = case.visible("saml", "certificate")?;
-        let signature = visible(&case.decoded_certificate()?.signature, 80);
+        let signature = case.decoded_certificate()?.signature.shown(80).to_string();
         let lower = signature.to_ascii_lowercase();
         let (severity, reason) = if lower.contains("md5") || lower.contains("md2") {
             (

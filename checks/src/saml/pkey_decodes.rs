@@ -5,7 +5,7 @@ use hybridcheck_core::facts::{Answer, FactKey, Gap, Holds, PrivateKeyOutcome, Un
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 page! {
     /// The option pkey holds an encrypted private key.
@@ -53,14 +53,11 @@ impl Judge for PkeyDecodes {
             | PrivateKeyOutcome::NoPassword { protection }
             | PrivateKeyOutcome::Unsupported { protection }
             | PrivateKeyOutcome::WrongPassword { protection } => {
-                let found = format!("an encrypted private key ({})", visible(protection, 160));
+                let found = format!("an encrypted private key ({})", protection.shown(160));
                 return Ok(Judgement::pass(found).of(option));
             }
             PrivateKeyOutcome::Unencrypted { key } => (
-                format!(
-                    "an unencrypted private key, {}",
-                    visible(&key.key.to_string(), 80)
-                ),
+                format!("an unencrypted private key, {}", key.key),
                 format!(
                     "{encode}; better make a new pair, since everyone who may read the object has had the key"
                 ),
@@ -127,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_protected_key_passes_whether_or_not_it_opens() {
-        let protection = || "PBES2".to_owned();
+        let protection = || "PBES2".into();
         for outcome in [
             material::decrypted(),
             PrivateKeyOutcome::WrongPassword {

@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, FactKey, Gap, PasswordFit, PrivateKeyOutco
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The password opens the private key.
@@ -54,10 +53,7 @@ impl Judge for PkeyDecrypts {
                 password: PasswordFit::AsWritten,
                 key,
             } => {
-                let found = format!(
-                    "the password opens the key, {}",
-                    visible(&key.key.to_string(), 80)
-                );
+                let found = format!("the password opens the key, {}", key.key);
                 (protection, Judgement::pass(found))
             }
             PrivateKeyOutcome::Decrypted {
@@ -88,7 +84,7 @@ impl Judge for PkeyDecrypts {
                 (protection, judgement)
             }
             PrivateKeyOutcome::Unsupported { protection } => {
-                let protection = visible(protection, 160);
+                let protection = protection.shown(160);
                 return Err(Gap::NotAnswered {
                     what: format!(
                         "hybridcheck cannot undo this protection: {protection}; the password was not tried (see saml-pkey-encoding)"

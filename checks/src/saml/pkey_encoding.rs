@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, FactKey, Gap, PrivateKeyOutcome};
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The private key is protected with AES-256 and written as base64 of the whole PEM file.
@@ -57,10 +56,10 @@ impl Judge for PkeyEncoding {
             }
         };
         // That there is no protection at all is judged by saml-pkey-decodes.
-        let weakness = protection.and_then(|protection| weakness(protection));
+        let weakness = protection.and_then(|protection| weakness(protection.raw()));
         let mut found = fact.shape.to_string();
         if let Some(protection) = protection {
-            found = format!("{found}; {}", visible(protection, 160));
+            found = format!("{found}; {}", protection.shown(160));
         }
         let deviation = if fact.shape.is_documented() {
             weakness

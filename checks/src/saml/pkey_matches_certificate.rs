@@ -7,7 +7,6 @@ use hybridcheck_core::facts::{
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The private key belongs to the certificate.
@@ -53,8 +52,8 @@ impl Judge for PkeyMatchesCertificate {
         let judgement = match compared(info, key) {
             Some(true) => Judgement::pass(format!(
                 "the {} key of {}",
-                visible(&key.key.to_string(), 80),
-                visible(&info.subject, 120)
+                key.key,
+                info.subject.shown(120)
             )),
             Some(false) => match later_match(case, key)? {
                 Some(number) => Judgement::warn(
@@ -69,8 +68,7 @@ impl Judge for PkeyMatchesCertificate {
                     expected,
                     format!(
                         "a key ({}) of another pair than the certificate ({})",
-                        visible(&key.key.to_string(), 80),
-                        visible(&info.key.to_string(), 80)
+                        key.key, info.key
                     ),
                     "set certificate, pkey and password of one pair together, and that certificate at the identity provider",
                     Owner::EngageAdmin,
@@ -80,8 +78,7 @@ impl Judge for PkeyMatchesCertificate {
                 return Err(Gap::NotAnswered {
                     what: format!(
                         "hybridcheck compares RSA keys only (certificate: {}, key: {}); compare by hand: see the page of this check",
-                        visible(&info.key.to_string(), 80),
-                        visible(&key.key.to_string(), 80)
+                        info.key, key.key
                     ),
                 });
             }

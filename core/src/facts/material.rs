@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Seen;
+use crate::outside::Outside;
 use crate::text::listed;
 use crate::time::Timestamp;
 
@@ -238,12 +239,12 @@ pub enum KeyAlgorithm {
     /// Elliptic curve.
     Ec {
         /// Curve name or object identifier.
-        curve: String,
+        curve: Outside,
     },
     /// Another algorithm.
     Other {
         /// Its object identifier.
-        oid: String,
+        oid: Outside,
     },
     /// RSA.
     Rsa {
@@ -254,9 +255,13 @@ pub enum KeyAlgorithm {
 
 impl fmt::Display for KeyAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Longer than this no algorithm is shown.
+        const LONGEST: usize = 80;
         match self {
-            Self::Ec { curve } => write!(f, "EC {curve}"),
-            Self::Other { oid } => write!(f, "algorithm {oid}"),
+            Self::Ec { curve } => write!(f, "EC {}", curve.shown(LONGEST - "EC ".len())),
+            Self::Other { oid } => {
+                write!(f, "algorithm {}", oid.shown(LONGEST - "algorithm ".len()))
+            }
             Self::Rsa { bits } => write!(f, "RSA {bits}"),
         }
     }
@@ -266,9 +271,9 @@ impl fmt::Display for KeyAlgorithm {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CertificateInfo {
     /// Subject, RFC 4514-like.
-    pub subject: String,
+    pub subject: Outside,
     /// Issuer.
-    pub issuer: String,
+    pub issuer: Outside,
     /// Serial number, lower-case hexadecimal.
     pub serial: String,
     /// First moment of validity.
@@ -278,7 +283,7 @@ pub struct CertificateInfo {
     /// Public key.
     pub key: KeyAlgorithm,
     /// Signature algorithm, such as `sha256WithRSAEncryption`, or its object identifier.
-    pub signature: String,
+    pub signature: Outside,
     /// Basic constraints say CA.
     pub is_ca: bool,
     /// Subject equals issuer.
@@ -327,7 +332,7 @@ pub enum PrivateKeyOutcome {
     /// Decrypted.
     Decrypted {
         /// The protection, such as `PBES2, AES-256-CBC, PBKDF2-HMAC-SHA256`.
-        protection: String,
+        protection: Outside,
         /// How the password fitted.
         password: PasswordFit,
         /// The key.
@@ -341,17 +346,17 @@ pub enum PrivateKeyOutcome {
     /// The password does not open it.
     WrongPassword {
         /// The protection.
-        protection: String,
+        protection: Outside,
     },
     /// The password option is missing or empty, so it was not tried.
     NoPassword {
         /// The protection.
-        protection: String,
+        protection: Outside,
     },
     /// A protection that hybridcheck cannot undo.
     Unsupported {
         /// The protection's name or object identifier.
-        protection: String,
+        protection: Outside,
     },
     /// Something else.
     Other {

@@ -9,7 +9,6 @@ use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::names::Issuer;
 use hybridcheck_core::object::{HybridObject, Opt};
 use hybridcheck_core::outside::Outside;
-use hybridcheck_core::text::visible;
 use hybridcheck_core::time::Timestamp;
 
 use super::body::{Body, Certificates, NAME, OTHERS, PLACEHOLDER};
@@ -251,7 +250,7 @@ fn form(fact: &CertificateFact, info: &CertificateInfo) -> String {
         "saml/certificate, which holds {}, {decoded}: `{}`, valid until {}, SHA-256 {}. Written as the PEM's body without BEGIN and END \
          lines, as the later provisioning article has it (the earlier one has them; the service is documented to take both)",
         fact.shape,
-        visible(&info.subject, 80),
+        info.subject.shown(80),
         info.not_after.day(),
         info.sha256
     )

@@ -3,7 +3,7 @@
 use hybridcheck_core::facts::{CertificateInfo, IdentityProvider, Setting};
 use hybridcheck_core::idp_fault::IdpFault;
 use hybridcheck_core::outside::Outside;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 use hybridcheck_core::time::Timestamp;
 
 use super::body::{Body, Certificates, Kept, NAME, OTHERS};
@@ -159,7 +159,7 @@ fn certificates(
         listed(some.iter().map(|info| {
             format!(
                 "{} ({}, SHA-256 {})",
-                visible(&info.subject, 80),
+                info.subject.shown(80),
                 state(info, as_of),
                 info.sha256
             )

@@ -1,7 +1,7 @@
 //! An X.509 certificate's facts.
 
 use hybridcheck_core::facts::{CertificateInfo, KeyAlgorithm};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::time::Timestamp;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -22,13 +22,13 @@ pub fn describe(der: &[u8]) -> Option<CertificateInfo> {
     let serial = certificate.raw_serial();
     let zeros = serial.iter().take_while(|byte| **byte == 0).count();
     Some(CertificateInfo {
-        subject: visible(&certificate.subject().to_string(), 300),
-        issuer: visible(&certificate.issuer().to_string(), 300),
+        subject: Outside::escaped(&certificate.subject().to_string(), 300),
+        issuer: Outside::escaped(&certificate.issuer().to_string(), 300),
         serial: hex(&serial[zeros.min(serial.len().saturating_sub(1))..]),
         not_before: Timestamp::from_unix(certificate.validity().not_before.timestamp()),
         not_after: Timestamp::from_unix(certificate.validity().not_after.timestamp()),
         key: key_algorithm(spki)?,
-        signature: signature(whole)?,
+        signature: Outside::of(signature(whole)?),
         is_ca,
         self_issued: certificate.subject().as_raw() == certificate.issuer().as_raw(),
         sha256: sha256_hex(whole),
@@ -51,7 +51,7 @@ fn key_algorithm(spki: &[u8]) -> Option<KeyAlgorithm> {
         names::EC => KeyAlgorithm::Ec {
             curve: key::curve(&mut parameters),
         },
-        _ => KeyAlgorithm::Other { oid },
+        _ => KeyAlgorithm::Other { oid: oid.into() },
     })
 }
 

@@ -1,6 +1,7 @@
 //! Private keys in plain DER: PKCS#8, PKCS#1 and SEC 1; only their public face leaves this file.
 
 use hybridcheck_core::facts::{KeyAlgorithm, PrivateKeyInfo};
+use hybridcheck_core::outside::Outside;
 
 use super::der::{self, Walk};
 use super::names;
@@ -27,12 +28,12 @@ pub(super) fn bit_length(magnitude: &[u8]) -> u32 {
 }
 
 /// The name of a curve given by its object identifier.
-pub(super) fn curve(parameters: &mut Walk<'_>) -> String {
+pub(super) fn curve(parameters: &mut Walk<'_>) -> Outside {
     parameters
         .take(der::OID)
         .and_then(der::dotted)
         .map_or("with explicit parameters".into(), |oid| {
-            names::name(&oid).to_owned()
+            names::name(&oid).into()
         })
 }
 
@@ -51,7 +52,7 @@ fn pkcs8(mut walk: Walk<'_>) -> Option<PrivateKeyInfo> {
         names::EC => Some(other(KeyAlgorithm::Ec {
             curve: curve(&mut parameters),
         })),
-        _ => Some(other(KeyAlgorithm::Other { oid })),
+        _ => Some(other(KeyAlgorithm::Other { oid: oid.into() })),
     }
 }
 

@@ -21,6 +21,7 @@ use hybridcheck_core::facts::{
     PrivateKeyFact, PrivateKeyOutcome, Undecodable,
 };
 use hybridcheck_core::object::{HybridObject, Value};
+use hybridcheck_core::outside::Outside;
 
 pub use self::certificate::describe;
 use self::kind::Kind;
@@ -114,7 +115,7 @@ pub fn private_key(text: &str, password: Option<&str>) -> PrivateKeyFact {
 }
 
 fn opened(protected: &Protected, password: Option<&str>) -> PrivateKeyOutcome {
-    let protection = protected.protection.clone();
+    let protection = Outside::of(protected.protection.clone());
     if !protected.is_supported() {
         return PrivateKeyOutcome::Unsupported { protection };
     }

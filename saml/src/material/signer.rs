@@ -6,6 +6,7 @@ use hybridcheck_core::facts::{
     CertificateInfo, CertificateOutcome, Gap, Holds, PrivateKeyOutcome, Undecodable,
 };
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use ring::rand::SystemRandom;
 use ring::rsa::KeyPair;
 use ring::signature::RSA_PKCS1_SHA256;
@@ -58,7 +59,7 @@ pub enum NoSigner {
     #[error("saml/password does not open saml/pkey ({protection})")]
     WrongPassword {
         /// How the key is protected.
-        protection: String,
+        protection: Outside,
     },
     /// Key and certificate are of two pairs.
     #[error("saml/pkey does not belong to saml/certificate")]

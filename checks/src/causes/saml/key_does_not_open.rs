@@ -6,7 +6,6 @@ use hybridcheck_core::facts::{FactKey, PasswordFit, PrivateKeyOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::rows;
 use crate::saml;
@@ -49,7 +48,7 @@ impl Rule for KeyDoesNotOpen {
                 Certainty::Certain,
                 format!(
                     "saml/password does not open the key in saml/pkey ({})",
-                    visible(protection, 80)
+                    protection.shown(80)
                 ),
                 "Enter the password with which the key was made in saml/password. If nobody knows it, make a new pair, set saml/certificate, saml/pkey and saml/password together, and add the certificate to the PureEngage identity provider.",
             ),
@@ -66,7 +65,7 @@ impl Rule for KeyDoesNotOpen {
                 Certainty::Possible,
                 format!(
                     "the key in saml/pkey is protected in a way that hybridcheck cannot undo ({}), so components may not either",
-                    visible(protection, 80)
+                    protection.shown(80)
                 ),
                 "Protect the key as documented: openssl rsa -aes256 -in key.pem, then base64 of the whole file.",
             ),

@@ -50,7 +50,7 @@ fn elliptic_curves_are_named() -> Result<()> {
         Some(&curve("P-256"))
     );
     assert_eq!(
-        fact.certificate().map(|info| info.signature.as_str()),
+        fact.certificate().map(|info| info.signature.raw()),
         Some("ecdsa-with-SHA256")
     );
     let sec1 = openssl::run(&["ec"], &pair.key)?;

@@ -237,7 +237,7 @@ fn a_chain_keeps_its_order_and_a_cut_chain_is_cut() -> Result<()> {
     let CertificateOutcome::Certificates { certificates } = certificate(&chain).outcome else {
         panic!("no certificates");
     };
-    let subjects: Vec<&str> = certificates.iter().map(|info| &*info.subject).collect();
+    let subjects: Vec<&str> = certificates.iter().map(|info| info.subject.raw()).collect();
     assert_eq!(subjects, ["C=DE, O=Acme, CN=pureengage", "CN=second"]);
     let cut = &chain[..chain.len() - 100];
     assert!(matches!(
