@@ -6,6 +6,7 @@ use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{ClientRef, FactKey, Gap, usable_option};
 use hybridcheck_core::names::ClientId;
 use hybridcheck_core::object::{HybridObject, ObjectId, SAML_AUTH, Value, is_guid};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
 
 use super::Gathering;
@@ -144,10 +145,10 @@ fn of_section(object: &HybridObject, section: &str) -> Result<(ClientId, Secret)
 }
 
 pub(super) fn is_https(object: &HybridObject, option: &str) -> bool {
-    object
-        .plain("general", option)
-        .map(|url| url.raw())
-        .is_some_and(|url| url.len() > 8 && url[..8].eq_ignore_ascii_case("https://"))
+    let url = object.plain("general", option).map_or("", Outside::raw);
+    // Not a slice: a character of several bytes may stand where the scheme should end.
+    let scheme = url.get(..8);
+    url.len() > 8 && scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
 }
 
 /// The addresses that a route to an endpoint begins with, the proxy's or its own; the one that was verified comes first.
@@ -178,4 +179,31 @@ pub(super) fn usable_addresses(
         .filter(|address| gathering.settings.family.admits(*address))
         .map(|address| SocketAddr::new(address, port))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hybridcheck_testkit::objects::{healthy, with};
+
+    #[test]
+    fn only_https_is_https_whatever_characters_stand_around_it() {
+        let is = |url: &str| {
+            is_https(
+                &with(healthy(), "general", "base_auth_url", url),
+                "base_auth_url",
+            )
+        };
+        assert!(is("HTTPS://login.mypurecloud.de/oauth/token"));
+        for url in [
+            "http://\u{200b}login",
+            "http://\u{201c}",
+            "https:/\u{e9}x",
+            "https://",
+            "",
+            "\u{1f512}\u{1f512}",
+        ] {
+            assert!(!is(url), "{url:?}");
+        }
+    }
 }
