@@ -22,7 +22,7 @@ struct Demanded {
 }
 
 impl Demanded {
-    fn new(value: &str) -> Box<dyn Check> {
+    fn boxed(value: &str) -> Box<dyn Check> {
         Box::new(Self {
             name: format!("short-name-{value}"),
             page: format!(
@@ -65,7 +65,7 @@ impl Judge for Demanded {
 
 fn with_site_checks() -> Vec<Box<dyn Check>> {
     let mut checks = hybridcheck_checks::checks();
-    checks.extend(["acme", "other"].map(Demanded::new));
+    checks.extend(["acme", "other"].map(Demanded::boxed));
     checks
 }
 

@@ -145,7 +145,9 @@ fn of_section(object: &HybridObject, section: &str) -> Result<(ClientId, Secret)
 }
 
 pub(super) fn is_https(object: &HybridObject, option: &str) -> bool {
-    let url = object.plain("general", option).map_or("", Outside::raw);
+    let url = object
+        .plain("general", option)
+        .map_or("", Outside::<&str>::raw);
     // Not a slice: a character of several bytes may stand where the scheme should end.
     let scheme = url.get(..8);
     url.len() > 8 && scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))

@@ -49,7 +49,7 @@ impl Source {
             path: path.to_owned(),
             code: lines
                 .filter(|line| !line.trim_start().starts_with("//"))
-                .map(|line| format!("{line}\n"))
+                .flat_map(|line| [line, "\n"])
                 .collect(),
         }
     }

@@ -330,7 +330,7 @@ mod tests {
         let all_but_one: Vec<PermissionPolicy> = existing()
             .names
             .iter()
-            .map(|name| name.raw())
+            .map(Outside::<String>::raw)
             .filter(|name| name.ends_with(":view") && !name.contains("outcomescores"))
             .filter_map(|name| Some(journey(name.split(':').nth(1)?, &["view"])))
             .collect();

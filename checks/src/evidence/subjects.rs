@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{
-    Answer, ApiError, ApiFact, ApiOutcome, FactKey, Gap, HttpFact, TlsFact, Trust,
+    Answer, ApiError, ApiFact, ApiOutcome, FactKey, Gap, HttpAnswer, HttpFact, TlsFact, Trust,
 };
 use hybridcheck_core::finding::{Judgement, Outcome, Owner, Severity};
 use hybridcheck_core::names::OrgId;
@@ -205,7 +205,7 @@ fn scope_hint(error: &ApiError) -> String {
 /// An answer of the token endpoint that lacks what it must hold is a gap that names the call, the member and the correlation id.
 pub(crate) fn malformed_token(http: &HttpFact, problem: &Outside) -> Gap {
     let answer = http.outcome.answer();
-    let id = answer.and_then(|answer| answer.correlation_id());
+    let id = answer.and_then(HttpAnswer::correlation_id);
     Gap::NotAnswered {
         what: format!(
             "POST /oauth/token was answered with HTTP {}, but not in the documented form: {}{}",

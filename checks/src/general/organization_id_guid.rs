@@ -4,6 +4,7 @@ use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 
 use crate::evidence::options::cleaning::clean_word;
@@ -40,7 +41,7 @@ impl Judge for OrganizationIdGuid {
     fn judge(&self, _: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let found = case.visible("general", "organization_id")?;
         let shape = found.value.shape();
-        let text = found.value.plain().map(|text| text.raw());
+        let text = found.value.plain().map(Outside::<&str>::raw);
         if text.is_some_and(|text| is_guid(text.trim()) && !is_nil(text)) {
             return Ok(Judgement::pass(found.value.shown()).of(found));
         }

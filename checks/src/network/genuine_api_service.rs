@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn no_answer_is_a_gap() {
         let bench = Bench::healthy();
-        let key = FactKey::api_probe(&bench.api());
+        let key = FactKey::api_probe(bench.api());
         assert_eq!(
             bench.gap(key, Gap::Offline).judge_first(&GenuineApiService),
             Err(Gap::Offline)

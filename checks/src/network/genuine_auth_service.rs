@@ -170,7 +170,7 @@ mod tests {
 
     fn answering(fact: DiscoveryFact) -> Judgement {
         let bench = Bench::healthy();
-        let key = FactKey::discovery(&bench.auth());
+        let key = FactKey::discovery(bench.auth());
         bench
             .fact(key, fact)
             .judge_first(&GenuineAuthService)

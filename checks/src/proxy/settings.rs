@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn without_the_fact_it_is_not_checked() {
         let bench = Bench::healthy();
-        let key = FactKey::routing(&bench.auth());
+        let key = FactKey::routing(bench.auth());
         let bench = bench.gap(key, Gap::Offline);
         assert_eq!(bench.status(&Settings), Status::Gap);
     }

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::check::{Case, Judge, SectionName};
 use hybridcheck_core::facts::{
-    Answer, FactKey, Gap, OAuthError, SamlLoginFact, SamlTry, TokenOutcome,
+    Answer, FactKey, Gap, HttpAnswer, OAuthError, SamlLoginFact, SamlTry, TokenOutcome,
 };
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, SAML_AUTH};
@@ -149,7 +149,7 @@ fn said(one: &SamlTry) -> String {
         .http
         .outcome
         .answer()
-        .and_then(|answer| answer.correlation_id());
+        .and_then(HttpAnswer::correlation_id);
     match id {
         Some(id) => format!("{answer} (correlation id {})", id.shown(60)),
         None => answer,

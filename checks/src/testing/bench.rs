@@ -148,6 +148,10 @@ impl Bench {
     }
 
     /// Judges one subject.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "tests name a subject where they judge it"
+    )]
     pub(crate) fn judge<J: Judge>(&self, check: &J, subject: J::Subject) -> Answer<Judgement> {
         self.with_case(|case| check.judge(&subject, case))
     }

@@ -12,8 +12,11 @@ use hybridcheck_testkit::objects::{EWT_CLIENT, ORG_ID, healthy, with, without};
 use super::offline::{offline, unusual};
 use crate::{checks, rules};
 
+/// The list of a family.
+type List = fn() -> Vec<Box<dyn Check>>;
+
 /// Every family and its list; the folder has the same name.
-const FAMILIES: [(&str, fn() -> Vec<Box<dyn Check>>); 11] = [
+const FAMILIES: [(&str, List); 11] = [
     ("object", crate::object::checks),
     ("general", crate::general::checks),
     ("saml", crate::saml::checks),

@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
-use hybridcheck_core::facts::{FactKey, TokenFact, TokenOutcome};
+use hybridcheck_core::facts::{FactKey, HttpAnswer, TokenFact, TokenOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -63,7 +63,7 @@ impl Rule for LoginRefusedOtherwise {
             .breaks(keys(members))
             .command(ask(case, first));
             let answer = first.http.outcome.answer();
-            match answer.and_then(|answer| answer.correlation_id()) {
+            match answer.and_then(HttpAnswer::correlation_id) {
                 Some(id) => diagnosis.evidence("correlation id", id),
                 None => diagnosis,
             }
