@@ -1,7 +1,10 @@
 //! The run document as it is written, where that differs from what rooms work with: its fields stay when inner types change.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use crate::check::{CheckId, Subject};
@@ -12,7 +15,7 @@ use crate::row::{self, Role};
 
 /// One judgement.
 #[derive(Deserialize, Serialize, JsonSchema)]
-pub(crate) struct Row {
+struct Row {
     /// The object.
     object: ObjectId,
     /// The check.
@@ -48,7 +51,7 @@ pub(crate) struct Row {
 /// A written row lacks what its status needs.
 #[derive(Debug, Error)]
 #[error("the row of {check} on {subject} is `{}` and has no `{field}`", status.label())]
-pub(crate) struct IncompleteRow {
+struct IncompleteRow {
     check: CheckId,
     subject: Subject,
     status: Status,
@@ -141,6 +144,33 @@ impl TryFrom<Row> for row::Row {
             judged_on: row.judged_on,
             role: row.role,
         })
+    }
+}
+
+impl Serialize for row::Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Row::from(self.clone()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for row::Row {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let row = Row::deserialize(deserializer)?;
+        row.try_into().map_err(D::Error::custom)
+    }
+}
+
+impl JsonSchema for row::Row {
+    fn schema_name() -> Cow<'static, str> {
+        Row::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        Row::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Row::json_schema(generator)
     }
 }
 

@@ -4,14 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, CheckId, Subject};
-use crate::document;
 use crate::facts::{FactKey, Gap};
 use crate::finding::{Evidence, Judgement, Owner, Status};
 use crate::object::{ObjectId, Place};
 
 /// One judgement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(into = "document::Row", try_from = "document::Row")]
+///
+/// `document.rs` says how it is written and read.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The object.
     pub object: ObjectId,
