@@ -1,4 +1,5 @@
 //! Judging: every check on every subject, then the root causes, then what follows from what; pure.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hybridcheck_core::cause::{Diagnosis, Part, Rule};
 use hybridcheck_core::check::{Case, Check, CheckId, Question, Subject};
-use hybridcheck_core::facts::{Answer, FactKey, Facts, Gap};
+use hybridcheck_core::facts::{Answer, Effect, FactKey, Facts, Gap, Phase, Whose};
 use hybridcheck_core::finding::{Judgement, Status};
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::policy::Policy;
@@ -285,10 +286,21 @@ fn behind(judged: &Judged) -> Vec<Behind> {
 
 /// What gathering a fact needs once the way is free.
 fn requirement(key: &FactKey) -> Option<String> {
-    match key {
-        FactKey::Token { client } => Some(format!("a token for {client}")),
-        FactKey::Connection { endpoint, .. } => Some(format!("a connection to {endpoint}")),
-        key => Some(format!("permission {}", key.api_call()?.permission?)),
+    match key.whose() {
+        Whose::Client(client) if key.effect() == Effect::MintsToken => {
+            Some(format!("a token for {client}"))
+        }
+        Whose::Endpoint(endpoint, _) if key.phase() == Some(Phase::Connection) => {
+            Some(format!("a connection to {endpoint}"))
+        }
+        Whose::Address(..)
+        | Whose::Client(_)
+        | Whose::Endpoint(..)
+        | Whose::Host(_)
+        | Whose::Machine
+        | Whose::Object(_)
+        | Whose::Organization(_)
+        | Whose::Person(_) => Some(format!("permission {}", key.api_call()?.permission?)),
     }
 }
 

@@ -1,10 +1,11 @@
 //! The usage contract of the object: it is read at start, and on a refusal of Genesys Cloud read once more; what was refused is asked for
 //! once more when it rests on an option that changed. Pure but for the origin, which reads.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hybridcheck_core::facts::{
-    Change, Fact, FactKey, Facts, Gap, OptionChange, Recorded, RereadFact, TokenOutcome,
+    Change, Effect, Fact, FactKey, Facts, Gap, OptionChange, Recorded, RereadFact, TokenOutcome,
 };
 use hybridcheck_core::object::{Configuration, HybridObject, Value};
 use hybridcheck_core::outside::Outside;
@@ -99,23 +100,26 @@ fn refused(facts: &Facts, object: &HybridObject) -> Vec<FactKey> {
     entries
         .filter(|entry| entry.key.of_cloud() == Some(object.id))
         .filter(|entry| match &entry.outcome {
-            Recorded::Fact(fact) => is_refusal(fact),
+            Recorded::Fact(_) => is_refusal(facts, &entry.key),
             Recorded::Missing(gap) => matches!(gap, Gap::Denied { .. }),
         })
         .map(|entry| entry.key.clone())
         .collect()
 }
 
-fn is_refusal(fact: &Fact) -> bool {
-    match fact {
-        Fact::Token(fact) => matches!(fact.outcome, TokenOutcome::Refused(_)),
-        Fact::SamlLogin(fact) => {
+/// Whether a fact is a refusal: of a token by the token endpoint, or of a call by the API.
+fn is_refusal(facts: &Facts, key: &FactKey) -> bool {
+    let is_refused = |outcome: &TokenOutcome| matches!(outcome, TokenOutcome::Refused(_));
+    match key.effect() {
+        Effect::MintsToken => facts.token(key).is_ok_and(|fact| is_refused(&fact.outcome)),
+        Effect::MayCreateUser => facts.saml_login(key).is_ok_and(|fact| {
             let last = fact.tries.last();
-            last.is_some_and(|tried| matches!(tried.outcome, TokenOutcome::Refused(_)))
+            last.is_some_and(|tried| is_refused(&tried.outcome))
+        }),
+        Effect::EndsToken | Effect::Local | Effect::Reads => {
+            let refusal = facts.get(key).ok().and_then(Fact::refusal);
+            refusal.is_some_and(|(_, error)| matches!(error.status, 401 | 403))
         }
-        other => other
-            .refusal()
-            .is_some_and(|(_, error)| matches!(error.status, 401 | 403)),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Readiness of what the token endpoint and the API are asked for.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::{ClientRef, Fact, FactKey, Gap, PrivateKeyOutcome};
+use hybridcheck_core::facts::{ClientRef, FactKey, Gap, PrivateKeyOutcome, TokenFact};
 use hybridcheck_core::names::ClientId;
 use hybridcheck_core::object::ObjectId;
 use hybridcheck_core::secret::Secret;
@@ -89,24 +90,37 @@ fn shared_token(
 /// Whether a client's token is there, is coming, or will not come.
 fn token_state(gathering: &Gathering<'_>, client: &ClientRef) -> Option<bool> {
     let key = FactKey::token_of(client);
-    match gathering.facts.get(&key) {
-        Ok(Fact::Token(fact)) => Some(fact.is_issued()),
-        Ok(Fact::SamlLogin(fact)) => Some(fact.accepted().is_some()),
+    let is_there = match client {
+        ClientRef::Person { .. } => {
+            let login = gathering.facts.saml_login(&key);
+            login.map(|fact| fact.accepted().is_some())
+        }
+        ClientRef::Service { .. } | ClientRef::Tool { .. } => {
+            gathering.facts.token(&key).map(TokenFact::is_issued)
+        }
+    };
+    match is_there {
+        Ok(is_there) => Some(is_there),
         Err(_) if gathering.is_open(&key) => None,
-        _ => Some(false),
+        Err(_) => Some(false),
     }
 }
 
-/// Whether certificate or key can be signed with: what does not decode or open has checks and causes of its own.
-fn is_usable(gathering: &Gathering<'_>, material: &FactKey) -> bool {
-    match gathering.facts.get(material) {
-        Ok(Fact::Certificate(fact)) => fact.certificate().is_some(),
-        Ok(Fact::PrivateKey(fact)) => matches!(
+/// Whether the certificate can be signed with: what does not decode has checks and causes of its own.
+fn is_usable_certificate(gathering: &Gathering<'_>, key: &FactKey) -> bool {
+    let fact = gathering.facts.certificate(key);
+    fact.is_ok_and(|fact| fact.certificate().is_some())
+}
+
+/// Whether the key can be signed with: what does not open has checks and causes of its own.
+fn is_usable_key(gathering: &Gathering<'_>, key: &FactKey) -> bool {
+    let fact = gathering.facts.private_key(key);
+    fact.is_ok_and(|fact| {
+        matches!(
             fact.outcome,
             PrivateKeyOutcome::Decrypted { .. } | PrivateKeyOutcome::Unencrypted { .. }
-        ),
-        _ => false,
-    }
+        )
+    })
 }
 
 /// A login as a person happens on request only: it may leave a new user behind.
@@ -130,15 +144,17 @@ pub(super) fn saml_login(gathering: &Gathering<'_>, key: &FactKey, object: Objec
         Ok(pair) => pair,
         Err(gap) => return missing(gap, stands_on),
     };
+    let certificate = FactKey::certificate(object.id);
+    let pkey = FactKey::private_key(object.id);
     let material = [
-        FactKey::certificate(object.id),
-        FactKey::private_key(object.id),
+        (is_usable_certificate(gathering, &certificate), certificate),
+        (is_usable_key(gathering, &pkey), pkey),
     ];
-    for base in material {
+    for (is_usable, base) in material {
         if gathering.is_open(&base) {
             return Readiness::Wait;
         }
-        if !is_usable(gathering, &base) {
+        if !is_usable {
             return blocked(base);
         }
     }

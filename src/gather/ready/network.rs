@@ -1,4 +1,5 @@
 //! Readiness of what is asked of the network, up to the verified connections.
+#![deny(clippy::wildcard_enum_match_arm)]
 
 use std::net::{IpAddr, SocketAddr};
 
