@@ -48,7 +48,7 @@ fn measure(text: &str, count: u32) -> Cost {
     let mut configuration = Configuration::default();
     for index in 0..count {
         let input = Input {
-            name: format!("object-{index}.cfg"),
+            name: format!("object-{index}.cfg").into(),
             bytes: text.as_bytes().to_vec(),
         };
         let read = sources::read(&[input]).expect("the object reads");

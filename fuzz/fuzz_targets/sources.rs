@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let input = Input {
-        name: "CfgTransaction_annex_412.cfg".to_owned(),
+        name: "CfgTransaction_annex_412.cfg".into(),
         bytes: bytes.to_vec(),
     };
     if let Err(error) = read(&[input]) {

@@ -24,10 +24,10 @@ fn parse(input: &str) -> Option<(&str, u32)> {
 
 /// Adds what the file name tells and the content could not.
 pub(super) fn add_to(object: &mut HybridObject) {
-    let Some((kind, dbid)) = parse(&object.place.input) else {
+    let Some((kind, dbid)) = parse(object.place.input.raw()) else {
         return;
     };
-    let kind = kind.to_owned();
+    let kind = kind.into();
     if object.object_type == Known::NotInForm {
         object.object_type = Known::Stated(kind);
     }

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use hybridcheck_core::object::{At, Form, Note, Place};
+use hybridcheck_core::outside::Outside;
 
 use super::error::SourceError;
 use super::input::Input;
@@ -14,7 +15,7 @@ use super::{encoding, opening};
 /// A decoded input. It holds secrets and therefore has no `Debug`.
 pub(super) struct Document {
     /// The input's name as the user gave it.
-    pub(super) input: String,
+    pub(super) input: Outside,
     /// Its text.
     pub(super) text: String,
     /// What the decoding should say.
@@ -31,7 +32,7 @@ impl Document {
         })?;
         let note = |text| Note {
             text,
-            place: Place::whole(&input.name),
+            place: Place::whole(input.name.raw()),
         };
         Ok(Self {
             input: input.name.clone(),
@@ -48,7 +49,7 @@ impl Document {
     }
 
     pub(super) fn place(&self, line: u32) -> Place {
-        Place::line(&self.input, line)
+        Place::line(self.input.raw(), line)
     }
 
     pub(super) fn row(&self, table: &str, row: u32) -> Place {

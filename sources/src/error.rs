@@ -3,7 +3,8 @@
 use std::io;
 
 use hybridcheck_core::object::{Form, OBJECT_NAME};
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::outside::Outside;
+use hybridcheck_core::text::listed;
 use thiserror::Error;
 
 use super::foreign::{EXPORT, Foreign};
@@ -21,25 +22,25 @@ pub enum SourceError {
     #[error("{} does not exist", shown(.path))]
     NotFound {
         /// The path.
-        path: String,
+        path: Outside,
     },
     /// The path is a directory.
     #[error("{} is a directory, not a file", shown(.path))]
     Directory {
         /// The path.
-        path: String,
+        path: Outside,
     },
     /// The path may not be read.
     #[error("no permission to read {}", shown(.path))]
     Denied {
         /// The path.
-        path: String,
+        path: Outside,
     },
     /// Reading failed in another way.
     #[error("cannot read {}", shown(.path))]
     Unreadable {
         /// The path.
-        path: String,
+        path: Outside,
         /// What the system said.
         #[source]
         source: io::Error,
@@ -48,7 +49,7 @@ pub enum SourceError {
     #[error("{} is larger than {} MiB", shown(.path), .cap / (1024 * 1024))]
     TooLarge {
         /// The path.
-        path: String,
+        path: Outside,
         /// The cap in bytes.
         cap: u64,
     },
@@ -56,7 +57,7 @@ pub enum SourceError {
     #[error("{}{} is not valid {}: {problem}", shown(.path), position(*.line), .form.label())]
     Malformed {
         /// The path.
-        path: String,
+        path: Outside,
         /// The line, where one is known.
         line: Option<u32>,
         /// The form it seems to have.
@@ -68,7 +69,7 @@ pub enum SourceError {
     #[error("{} is {}", shown(.path), .found.label())]
     Foreign {
         /// The path.
-        path: String,
+        path: Outside,
         /// What it is.
         found: Foreign,
     },
@@ -77,8 +78,8 @@ pub enum SourceError {
     NoObject {
         /// What each input holds instead.
         found: Vec<String>,
-        /// Names that are close to ours, already safe to show.
-        near: Vec<String>,
+        /// Names that are close to ours.
+        near: Vec<Outside>,
     },
 }
 
@@ -118,11 +119,12 @@ fn malformed_help(form: Form) -> String {
     }
 }
 
-fn shown(path: &str) -> String {
-    if path == "-" {
+/// An input, as a person calls it.
+pub(super) fn shown(path: &Outside) -> String {
+    if *path == "-" {
         "standard input".to_owned()
     } else {
-        visible(path, 400)
+        path.to_string()
     }
 }
 

@@ -146,7 +146,7 @@ impl Object {
         let first = self.order.first().map(|dbid| &self.properties[dbid]);
         let place = document.row(TABLE, first.map_or(1, |first| first.row));
         let mut object = HybridObject {
-            object_type: Known::Stated("CfgTransaction".to_owned()),
+            object_type: Known::Stated("CfgTransaction".into()),
             dbid: harvest::stated_or_not_in_form(dbid.parse().ok()),
             ..unknown_object(place, Form::FlexPropCsv)
         };

@@ -6,8 +6,10 @@ use hybridcheck_core::object::{
     Form, GENERAL_OPTIONS, HybridObject, Known, Note, OBJECT_NAME, ObjectId, Opt, Place,
     SAML_OPTIONS, SERVICE_OPTIONS, Section, Tenant, Value, ValueType,
 };
-use hybridcheck_core::text::{listed, nearest, visible};
+use hybridcheck_core::outside::Outside;
+use hybridcheck_core::text::{listed, nearest};
 
+use super::error::shown;
 use super::names;
 
 /// Everything one input gave.
@@ -34,7 +36,7 @@ impl Harvest {
             named
                 .iter()
                 .filter_map(|name| name.stated())
-                .any(|name| is_our_name(name))
+                .any(|name| is_our_name(name.raw()))
         };
         if is_ours {
             self.objects.push(object);
@@ -47,34 +49,34 @@ impl Harvest {
 /// What an input holds beside our object.
 #[derive(Default)]
 pub(super) struct Census {
-    kinds: BTreeMap<String, usize>,
-    names: Vec<String>,
-    sections: Vec<String>,
+    kinds: BTreeMap<Outside, usize>,
+    names: Vec<Outside>,
+    sections: Vec<Outside>,
 }
 
 impl Census {
     /// Counts an object of a type, such as `CfgApplication`.
     pub(super) fn count(&mut self, kind: &str) {
-        *self.kinds.entry(visible(kind, 60)).or_default() += 1;
+        *self.kinds.entry(Outside::escaped(kind, 60)).or_default() += 1;
     }
 
     fn object(&mut self, object: &HybridObject) {
         if let Some(kind) = object.object_type.stated() {
-            self.count(kind);
+            self.count(kind.raw());
         }
         match object.name.stated() {
-            Some(name) => self.names.push(visible(name, 80)),
+            Some(name) => self.names.push(Outside::escaped(name.raw(), 80)),
             None => self.sections.extend(
                 object
                     .sections
                     .iter()
-                    .map(|section| visible(&section.name, 40)),
+                    .map(|section| Outside::escaped(&section.name, 40)),
             ),
         }
     }
 
     /// What is there, in words.
-    pub(super) fn summary(&self, input: &str) -> String {
+    pub(super) fn summary(&self, input: &Outside) -> String {
         let mut parts: Vec<String> = self
             .kinds
             .iter()
@@ -91,25 +93,20 @@ impl Census {
         } else {
             listed(parts)
         };
-        let input = if input == "-" {
-            "standard input"
-        } else {
-            input
-        };
-        format!("{} holds {held}", visible(input, 400))
+        format!("{} holds {held}", shown(input))
     }
 
     /// Names close to ours.
-    pub(super) fn near(&self) -> Vec<String> {
-        let names = self.names.iter().map(String::as_str);
+    pub(super) fn near(&self) -> Vec<Outside> {
+        let names = self.names.iter().map(|name| name.raw());
         nearest(OBJECT_NAME, names)
             .into_iter()
-            .map(ToOwned::to_owned)
+            .map(Outside::from)
             .collect()
     }
 }
 
-fn some_of(names: &[String]) -> String {
+fn some_of(names: &[Outside]) -> String {
     const SHOWN: usize = 5;
     let mut words: Vec<String> = names
         .iter()

@@ -4,6 +4,8 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 
+use hybridcheck_core::outside::Outside;
+
 use super::error::SourceError;
 
 /// What an input may weigh; a full export of a large site is far below it.
@@ -13,7 +15,7 @@ pub const SIZE_CAP: u64 = 64 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Input {
     /// The path as given; `-` is standard input.
-    pub name: String,
+    pub name: Outside,
     /// Its bytes, secrets included.
     pub bytes: Vec<u8>,
 }
@@ -40,7 +42,7 @@ fn load_with(paths: &[String], stdin: &mut dyn Read, cap: u64) -> Result<Vec<Inp
         return Err(SourceError::StdinTwice);
     }
     let load = |path: &String| {
-        let name = path.clone();
+        let name = path.as_str().into();
         let bytes = if path == "-" {
             capped(path, stdin, cap)?
         } else {
@@ -57,14 +59,14 @@ fn capped(path: &str, reader: &mut dyn Read, cap: u64) -> Result<Vec<u8>, Source
     let read = reader.take(cap + 1).read_to_end(&mut bytes);
     read.map_err(|source| unreadable(path, source))?;
     if bytes.len() as u64 > cap {
-        let path = path.to_owned();
+        let path = path.into();
         return Err(SourceError::TooLarge { path, cap });
     }
     Ok(bytes)
 }
 
 fn unreadable(path: &str, source: io::Error) -> SourceError {
-    let path = path.to_owned();
+    let path = path.into();
     match source.kind() {
         ErrorKind::NotFound => SourceError::NotFound { path },
         ErrorKind::IsADirectory => SourceError::Directory { path },

@@ -1,6 +1,7 @@
 //! The key/type/value lists of Web Services: `{"key": section, "type": "kvlist", "value": [{"key": option, "type": "str", "value": …}]}`.
 
 use hybridcheck_core::object::{Form, HybridObject, Opt, Section, ValueType};
+use hybridcheck_core::outside::Outside;
 
 use super::document::Document;
 use super::error::SourceError;
@@ -25,7 +26,7 @@ impl Source for KeyValueJson {
         while let Some(node) = waiting.pop() {
             if let Some(properties) = node.get("userProperties") {
                 let mut object = nested::attributes(document, node, Form::KeyValueJson);
-                let text = |name| stated_or_missing(node.text_of(name).map(ToOwned::to_owned));
+                let text = |name| stated_or_missing(node.text_of(name).map(Outside::from));
                 object.name = text("name");
                 object.alias = text("alias");
                 sections(document, properties, &mut object);

@@ -1,6 +1,7 @@
 //! mutagen, formats JSON and `COMPACT_JSON`: nested JSON in an envelope, tenants by name, types as lower-case words.
 
 use hybridcheck_core::object::{Folder, Form, HybridObject, Tenant};
+use hybridcheck_core::outside::Outside;
 
 use super::document::Document;
 use super::error::SourceError;
@@ -60,9 +61,9 @@ impl Source for MutagenJson {
 }
 
 fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
-    let text = |name| stated_or_missing(node.text_of(name).map(ToOwned::to_owned));
+    let text = |name| stated_or_missing(node.text_of(name).map(Outside::from));
     let mut object = HybridObject {
-        object_type: stated_or_missing(Some(kind.to_owned())),
+        object_type: stated_or_missing(Some(kind.into())),
         transaction_type: text("type"),
         name: text("name"),
         alias: text("alias"),
@@ -80,7 +81,7 @@ fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
 fn tenant(name: &str) -> Tenant {
     Tenant {
         dbid: None,
-        name: Some(name.to_owned()),
+        name: Some(name.into()),
     }
 }
 
@@ -89,11 +90,11 @@ fn folder(node: &Node) -> Option<Folder> {
     let path = node.get("path").map(Node::items).unwrap_or_default();
     Some(Folder {
         dbid: None,
-        kind: node.text_of("type").map(ToOwned::to_owned),
+        kind: node.text_of("type").map(Outside::from),
         path: path
             .iter()
             .filter_map(Node::text)
-            .map(ToOwned::to_owned)
+            .map(Outside::from)
             .collect(),
     })
 }

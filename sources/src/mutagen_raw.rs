@@ -2,6 +2,7 @@
 //! booleans or null have changed their type; the source text is kept.
 
 use hybridcheck_core::object::{Folder, Form, HybridObject, Opt, Section, Tenant, ValueType};
+use hybridcheck_core::outside::Outside;
 
 use super::Source;
 use super::document::Document;
@@ -49,7 +50,7 @@ impl Source for MutagenRaw {
 }
 
 fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
-    let text = |name| stated_or_missing(node.text_of(name).map(ToOwned::to_owned));
+    let text = |name| stated_or_missing(node.text_of(name).map(Outside::from));
     let owner = Tenant {
         name: None,
         ..tenant(node, "tenantDBID").unwrap_or_default()
@@ -59,7 +60,7 @@ fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
         ..Folder::default()
     });
     let mut object = HybridObject {
-        object_type: stated_or_missing(Some(kind.to_owned())),
+        object_type: stated_or_missing(Some(kind.into())),
         transaction_type: text("type"),
         name: text("name"),
         alias: text("alias"),
@@ -129,6 +130,6 @@ fn dbid(node: &Node, name: &str) -> Option<u32> {
 fn tenant(node: &Node, name: &str) -> Option<Tenant> {
     Some(Tenant {
         dbid: Some(dbid(node, name)?),
-        name: node.text_of("name").map(ToOwned::to_owned),
+        name: node.text_of("name").map(Outside::from),
     })
 }

@@ -1,6 +1,7 @@
 //! What nested JSON, nested YAML and mutagen have in common: `{section: {option: value}}`, as maps or as lists of one-key maps.
 
 use hybridcheck_core::object::{Form, HybridObject, Note, Opt, Section, Tenant, ValueType};
+use hybridcheck_core::outside::Outside;
 
 use super::document::Document;
 use super::harvest::{self, Harvest, is_our_name, stated_or_not_in_form, unknown_object};
@@ -37,11 +38,11 @@ pub(super) fn find(document: &Document, root: &Node, form: Form, harvest: &mut H
 
 /// An object with the attributes that stand beside its sections; what is not there, this form may not carry.
 pub(super) fn attributes(document: &Document, node: &Node, form: Form) -> HybridObject {
-    let text = |name: &str| stated_or_not_in_form(node.text_of(name).map(ToOwned::to_owned));
+    let text = |name: &str| stated_or_not_in_form(node.text_of(name).map(Outside::from));
     let dbid = ["DBID", "dbid"].iter().find_map(|name| node.text_of(name));
     let tenant = node.text_of("tenant").map(|name| Tenant {
         dbid: None,
-        name: Some(name.to_owned()),
+        name: Some(name.into()),
     });
     HybridObject {
         transaction_type: text("type"),

@@ -106,9 +106,9 @@ fn set_strangers_aside(objects: &mut Vec<HybridObject>) -> Vec<Stranger> {
 
 fn stranger(object: HybridObject) -> Stranger {
     let kind = match (&object.object_type, &object.transaction_type) {
-        (Known::Stated(kind), _) if kind != "CfgTransaction" => kind.clone(),
+        (Known::Stated(kind), _) if *kind != "CfgTransaction" => kind.clone(),
         (_, Known::Stated(kind)) => kind.clone(),
-        _ => "unknown".to_owned(),
+        _ => "unknown".into(),
     };
     Stranger {
         kind,
@@ -124,14 +124,14 @@ fn is_exact(object: &HybridObject) -> bool {
 /// Whether an object is a transaction of type List, as far as it says.
 fn is_list(object: &HybridObject) -> Option<bool> {
     let object_type = object.object_type.stated();
-    if object_type.is_some_and(|kind| kind != "CfgTransaction") {
+    if object_type.is_some_and(|kind| *kind != "CfgTransaction") {
         return Some(false);
     }
-    let kind = object.transaction_type.stated()?.trim();
+    let kind = object.transaction_type.stated()?.view().trim();
     Some(
         ["21", "CFGTRTList", "list"]
             .iter()
-            .any(|list| list.eq_ignore_ascii_case(kind)),
+            .any(|list| kind.eq_ignore_ascii_case(list)),
     )
 }
 
@@ -167,7 +167,7 @@ fn add_tenant(configuration: &mut Configuration, document: &Document, tenant: Te
 
 fn differ(one: &Tenant, other: &Tenant) -> bool {
     match (&one.name, &other.name) {
-        (Some(one), Some(other)) => !one.eq_ignore_ascii_case(other),
+        (Some(one), Some(other)) => !one.is_like(other),
         _ => false,
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use hybridcheck_core::object::{Folder, Form, HybridObject, Known, Tenant};
+use hybridcheck_core::outside::Outside;
 use roxmltree::{Document as Tree, Error, Node, ParsingOptions};
 
 use super::Source;
@@ -71,7 +72,7 @@ struct Reader<'d> {
 impl Reader<'_> {
     fn read(&self, tree: &Tree<'_>) -> Harvest {
         let mut harvest = Harvest::default();
-        let mut tenants: BTreeMap<u32, Option<String>> = BTreeMap::new();
+        let mut tenants: BTreeMap<u32, Option<Outside>> = BTreeMap::new();
         let mut folders: BTreeMap<u32, FolderElement> = BTreeMap::new();
         let mut found = Vec::new();
         let mut waiting = vec![tree.root_element()];
@@ -92,7 +93,7 @@ impl Reader<'_> {
             match kind {
                 "CfgTenant" | "CfgProviderTenant" => {
                     if let Some(dbid) = dbid(node) {
-                        tenants.insert(dbid, scalar(node, "name").map(ToOwned::to_owned));
+                        tenants.insert(dbid, scalar(node, "name").map(Outside::from));
                     }
                 }
                 "CfgFolder" => {
@@ -122,10 +123,10 @@ impl Reader<'_> {
     fn object(
         &self,
         node: Node<'_, '_>,
-        tenants: &BTreeMap<u32, Option<String>>,
+        tenants: &BTreeMap<u32, Option<Outside>>,
         folders: &BTreeMap<u32, FolderElement>,
     ) -> HybridObject {
-        let text = |name| stated_or_missing(scalar(node, name).map(ToOwned::to_owned));
+        let text = |name| stated_or_missing(scalar(node, name).map(Outside::from));
         let owner = tenant_of(node).map(|dbid| tenant(dbid, tenants.get(&dbid).cloned().flatten()));
         let folder = folder_of(node).map(|dbid| resolve(dbid, folders));
         let form = if attribute(node, "name").is_some() || attribute(node, "id").is_some() {
@@ -135,7 +136,7 @@ impl Reader<'_> {
         };
         let place = self.document.place(self.line(node));
         let mut object = HybridObject {
-            object_type: Known::Stated(node.tag_name().name().to_owned()),
+            object_type: Known::Stated(node.tag_name().name().into()),
             transaction_type: text("type"),
             name: text("name"),
             alias: text("alias"),
@@ -164,8 +165,8 @@ impl Reader<'_> {
 
 /// A folder element: what it holds, and what it lies in.
 struct FolderElement {
-    name: String,
-    kind: Option<String>,
+    name: Outside,
+    kind: Option<Outside>,
     parent: Option<u32>,
 }
 
@@ -174,8 +175,8 @@ impl FolderElement {
         let parent =
             folder_of(node).or_else(|| reference(scalar(node, "ownerID")?, &["CfgFolder"]));
         Self {
-            name: scalar(node, "name").unwrap_or_default().to_owned(),
-            kind: scalar(node, "type").map(kind_of_folder),
+            name: scalar(node, "name").unwrap_or_default().into(),
+            kind: scalar(node, "type").map(|kind| kind_of_folder(kind).into()),
             parent,
         }
     }
@@ -229,7 +230,7 @@ fn is_ours_or_transaction(node: Node<'_, '_>) -> bool {
 }
 
 /// Tenants that an element refers to in either dialect.
-fn note_tenants(node: Node<'_, '_>, tenants: &mut BTreeMap<u32, Option<String>>) {
+fn note_tenants(node: Node<'_, '_>, tenants: &mut BTreeMap<u32, Option<Outside>>) {
     if node.tag_name().name().ends_with("_pair") {
         return;
     }
@@ -279,7 +280,7 @@ fn number(text: &str) -> Option<u32> {
     (number > 0).then_some(number)
 }
 
-fn tenant(dbid: u32, name: Option<String>) -> Tenant {
+fn tenant(dbid: u32, name: Option<Outside>) -> Tenant {
     Tenant {
         dbid: Some(dbid),
         name,

@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{Known, OBJECT_NAME};
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The object's alias is exactly `hybrid_integration`
@@ -48,9 +47,9 @@ impl Judge for Alias {
             Known::Stated(alias) if alias == OBJECT_NAME => {
                 Judgement::pass(format!("`{OBJECT_NAME}`"))
             }
-            Known::Stated(alias) if !alias.trim().is_empty() => Judgement::fail(
+            Known::Stated(alias) if !alias.view().trim().is_empty() => Judgement::fail(
                 expected,
-                format!("alias `{}`", visible(alias, 100)),
+                format!("alias `{}`", alias.shown(100)),
                 fix,
                 Owner::EngageAdmin,
             ),
@@ -68,9 +67,10 @@ mod tests {
     use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::HybridObject;
+    use hybridcheck_core::outside::Outside;
     use hybridcheck_testkit::objects::healthy;
 
-    fn judged(alias: Known<String>) -> Answer<Judgement> {
+    fn judged(alias: Known<Outside>) -> Answer<Judgement> {
         let object = HybridObject { alias, ..healthy() };
         only(offline(&Alias, &object))
     }

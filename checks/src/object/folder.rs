@@ -4,8 +4,8 @@ use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{self, Known};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The object lies in a Transactions folder
@@ -87,8 +87,8 @@ impl Judge for Folder {
 }
 
 fn holds(folder: &object::Folder) -> Option<Holds> {
-    let kind = folder.kind.as_deref().map(held);
-    let named = folder.path.iter().map(|part| held(part));
+    let kind = folder.kind.as_ref().map(held);
+    let named = folder.path.iter().map(held);
     // What the folder holds counts more than how it is called; a folder below Transactions is as good as Transactions.
     let named = named.max();
     match (kind, named) {
@@ -97,8 +97,8 @@ fn holds(folder: &object::Folder) -> Option<Holds> {
     }
 }
 
-fn held(word: &str) -> Holds {
-    let word = word.trim().to_ascii_lowercase();
+fn held(word: &Outside) -> Holds {
+    let word = word.raw().trim().to_ascii_lowercase();
     match word.strip_prefix("cfg").unwrap_or(&word) {
         "transaction" | "transactions" => Holds::Transactions,
         "script" | "scripts" => Holds::Scripts,
@@ -108,10 +108,11 @@ fn held(word: &str) -> Holds {
 
 fn described(folder: &object::Folder) -> String {
     if folder.path.is_empty() {
-        let kind = folder.kind.as_deref().unwrap_or_default();
-        return format!("a folder of kind `{}`", visible(kind, 60));
+        let kind = folder.kind.as_ref().map(Outside::view).unwrap_or_default();
+        return format!("a folder of kind `{}`", kind.shown(60));
     }
-    format!("folder `{}`", visible(&folder.path.join(" > "), 200))
+    let path: Vec<&str> = folder.path.iter().map(|part| part.raw()).collect();
+    format!("folder `{}`", Outside::of(path.join(" > ")).shown(200))
 }
 
 #[cfg(test)]

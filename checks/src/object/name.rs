@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{Known, OBJECT_NAME};
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The object's name is exactly `hybrid_integration`
@@ -50,14 +49,14 @@ impl Judge for Name {
         if name == OBJECT_NAME {
             return Ok(Judgement::pass(format!("`{OBJECT_NAME}`")).at(&object.place));
         }
-        let how = if name.trim().eq_ignore_ascii_case(OBJECT_NAME) {
+        let how = if name.view().trim().eq_ignore_ascii_case(OBJECT_NAME) {
             ": only case or blanks differ"
         } else {
             ""
         };
         Ok(Judgement::fail(
             format!("name `{OBJECT_NAME}`"),
-            format!("name `{}`{how}", visible(name, 100)),
+            format!("name `{}`{how}", name.shown(100)),
             format!(
                 "GAX, Configuration Manager > Routing/eServices > Transactions: open the object, set Name to exactly `{OBJECT_NAME}` and save."
             ),
@@ -73,9 +72,10 @@ mod tests {
     use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::HybridObject;
+    use hybridcheck_core::outside::Outside;
     use hybridcheck_testkit::objects::healthy;
 
-    fn named(name: Known<String>) -> Answer<Judgement> {
+    fn named(name: Known<Outside>) -> Answer<Judgement> {
         let object = HybridObject { name, ..healthy() };
         only(offline(&Name, &object))
     }

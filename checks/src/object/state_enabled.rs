@@ -5,7 +5,6 @@ use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::Known;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The object is enabled
@@ -46,8 +45,8 @@ impl Judge for StateEnabled {
                 return Err(Gap::NotInForm { what });
             }
         };
-        let shown = visible(state, 60);
-        let (is_deleted, fix) = match state.trim().to_ascii_lowercase().as_str() {
+        let shown = state.shown(60);
+        let (is_deleted, fix) = match state.raw().trim().to_ascii_lowercase().as_str() {
             "1" | "enabled" | "cfgenabled" => {
                 return Ok(Judgement::pass(format!("state `{shown}`")).at(&object.place));
             }
@@ -81,9 +80,10 @@ mod tests {
     use crate::testing::offline::{offline, only};
     use hybridcheck_core::finding::Status;
     use hybridcheck_core::object::HybridObject;
+    use hybridcheck_core::outside::Outside;
     use hybridcheck_testkit::objects::healthy;
 
-    fn judged(state: Known<String>) -> Answer<Judgement> {
+    fn judged(state: Known<Outside>) -> Answer<Judgement> {
         let object = HybridObject { state, ..healthy() };
         only(offline(&StateEnabled, &object))
     }

@@ -5,7 +5,7 @@ use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Stranger};
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 page! {
     /// No transaction of another type carries the name `hybrid_integration`
@@ -40,7 +40,7 @@ impl Judge for Strangers {
             return Ok(Judgement::pass("no other object of this name in the input"));
         }
         let shown = beside.iter().map(|stranger| {
-            let kind = visible(&stranger.kind, 60);
+            let kind = stranger.kind.shown(60);
             match &stranger.tenant {
                 Some(tenant) => format!("one of type `{kind}` under {tenant}"),
                 None => format!("one of type `{kind}`"),

@@ -4,8 +4,8 @@ use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::Known;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 page! {
     /// The object is a transaction of type List
@@ -58,7 +58,7 @@ impl Judge for TypeList {
         if let Some(kind) = object.object_type.stated()
             && !is_transaction(kind)
         {
-            let kind = visible(kind, 60);
+            let kind = kind.shown(60);
             return Ok(Judgement::fail(
                 "an object of type `CfgTransaction`",
                 format!("the input is that of an object of another type, `{kind}`"),
@@ -79,7 +79,7 @@ impl Judge for TypeList {
             }
         };
         if is_list(kind) {
-            let found = format!("type `{}`", visible(kind, 60));
+            let found = format!("type `{}`", kind.shown(60));
             return Ok(Judgement::pass(found).at(&object.place));
         }
         Ok(Judgement::fail(
@@ -92,21 +92,23 @@ impl Judge for TypeList {
     }
 }
 
-fn is_transaction(kind: &str) -> bool {
-    let kind = kind.trim().to_ascii_lowercase();
+fn is_transaction(kind: &Outside) -> bool {
+    let kind = kind.raw().trim().to_ascii_lowercase();
     matches!(kind.as_str(), "cfgtransaction" | "transaction" | "16")
 }
 
-fn is_list(kind: &str) -> bool {
-    let kind = kind.trim().to_ascii_lowercase();
+fn is_list(kind: &Outside) -> bool {
+    let kind = kind.raw().trim().to_ascii_lowercase();
     matches!(kind.as_str(), "21" | "cfgtrtlist" | "list")
 }
 
-fn described(kind: &str) -> String {
-    let known = TYPES.iter().find(|(number, _)| *number == kind.trim());
+fn described(kind: &Outside) -> String {
+    let known = TYPES
+        .iter()
+        .find(|(number, _)| *number == kind.raw().trim());
     match known {
         Some((number, name)) => format!("`{number}` ({name})"),
-        None => format!("`{}`", visible(kind, 60)),
+        None => format!("`{}`", kind.shown(60)),
     }
 }
 

@@ -4,12 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{HybridObject, Note, ObjectId, Place, Tenant};
+use crate::outside::Outside;
 
 /// A transaction with our name that is not of type List, or another object that came with the input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stranger {
     /// Its type as written.
-    pub kind: String,
+    pub kind: Outside,
     /// Its tenant, as far as stated.
     pub tenant: Option<Tenant>,
     /// Where it stands.

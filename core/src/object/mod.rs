@@ -99,19 +99,19 @@ pub struct HybridObject {
     /// The form it was given in.
     pub form: Form,
     /// The Configuration Layer type of the object, such as `CfgTransaction`.
-    pub object_type: Known<String>,
+    pub object_type: Known<Outside>,
     /// The transaction type as written: `21`, `CFGTRTList`, `list`.
-    pub transaction_type: Known<String>,
+    pub transaction_type: Known<Outside>,
     /// Its name.
-    pub name: Known<String>,
+    pub name: Known<Outside>,
     /// Its alias.
-    pub alias: Known<String>,
+    pub alias: Known<Outside>,
     /// Its tenant.
     pub tenant: Known<Tenant>,
     /// Its folder.
     pub folder: Known<Folder>,
     /// Its state as written: `1`, `enabled`.
-    pub state: Known<String>,
+    pub state: Known<Outside>,
     /// Its DBID.
     pub dbid: Known<u32>,
     /// Its sections in the order of the input.
@@ -376,7 +376,10 @@ impl HybridObject {
         }
         match self.tenant.stated() {
             Some(tenant) => format!("{OBJECT_NAME} of {tenant}"),
-            None => format!("{OBJECT_NAME} in {}", self.place.input),
+            None => format!(
+                "{OBJECT_NAME} in {}",
+                self.place.input.shown(place::LONGEST_PATH)
+            ),
         }
     }
 }

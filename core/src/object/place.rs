@@ -5,6 +5,11 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::outside::Outside;
+
+/// A system opens no longer one.
+pub(super) const LONGEST_PATH: usize = 4096;
+
 /// The form in which the object was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -84,7 +89,7 @@ impl<T> Known<T> {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// The input as the user named it; `-` is standard input.
-    pub input: String,
+    pub input: Outside,
     /// Line, row, or nothing narrower than the input.
     pub at: At,
 }
@@ -110,7 +115,7 @@ impl Place {
     /// A line of an input.
     pub fn line(input: &str, line: u32) -> Self {
         Self {
-            input: input.to_owned(),
+            input: input.into(),
             at: At::Line(line),
         }
     }
@@ -118,7 +123,7 @@ impl Place {
     /// An input as a whole.
     pub fn whole(input: &str) -> Self {
         Self {
-            input: input.to_owned(),
+            input: input.into(),
             at: At::Whole,
         }
     }
@@ -126,10 +131,11 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let input = self.input.shown(LONGEST_PATH);
         match &self.at {
-            At::Line(line) => write!(f, "{}:{line}", self.input),
-            At::Row { table, row } => write!(f, "{}: {table} row {row}", self.input),
-            At::Whole => f.write_str(&self.input),
+            At::Line(line) => write!(f, "{input}:{line}"),
+            At::Row { table, row } => write!(f, "{input}: {table} row {row}"),
+            At::Whole => input.fmt(f),
         }
     }
 }
@@ -140,7 +146,7 @@ pub struct Tenant {
     /// Its DBID; 1 is Environment.
     pub dbid: Option<u32>,
     /// Its name.
-    pub name: Option<String>,
+    pub name: Option<Outside>,
 }
 
 impl Tenant {
@@ -149,7 +155,7 @@ impl Tenant {
         self.dbid == Some(1)
             || self
                 .name
-                .as_deref()
+                .as_ref()
                 .is_some_and(|name| name.eq_ignore_ascii_case("Environment"))
     }
 
@@ -157,7 +163,7 @@ impl Tenant {
     pub fn is_same(&self, other: &Self) -> bool {
         match (self.dbid, other.dbid, &self.name, &other.name) {
             (Some(a), Some(b), ..) => a == b,
-            (.., Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            (.., Some(a), Some(b)) => a.is_like(b),
             _ => self.is_environment() && other.is_environment(),
         }
     }
@@ -166,7 +172,7 @@ impl Tenant {
 impl fmt::Display for Tenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.name, self.dbid) {
-            (Some(name), _) => f.write_str(&crate::text::visible(name, 80)),
+            (Some(name), _) => name.shown(80).fmt(f),
             (None, Some(1)) => f.write_str("Environment"),
             (None, Some(dbid)) => write!(f, "tenant {dbid}"),
             (None, None) => f.write_str("unnamed tenant"),
@@ -180,7 +186,7 @@ pub struct Folder {
     /// Its DBID.
     pub dbid: Option<u32>,
     /// What kind of objects it holds, such as `transaction` or `script`.
-    pub kind: Option<String>,
+    pub kind: Option<Outside>,
     /// The path from the tenant downwards, outermost first.
-    pub path: Vec<String>,
+    pub path: Vec<Outside>,
 }

@@ -24,7 +24,10 @@ pub(super) fn notes(page: &mut Canvas, run: &Run) {
         })
         .collect();
     lines.extend(run.strangers.iter().map(|stranger| {
-        let (kind, place) = (page.clean(&stranger.kind, 80), stranger.place.to_string());
+        let (kind, place) = (
+            page.clean(stranger.kind.raw(), 80),
+            stranger.place.to_string(),
+        );
         let tenant = stranger.tenant.as_ref();
         let of = tenant.map_or_else(String::new, |tenant| {
             format!(" of {}", page.clean(&tenant.to_string(), 80))

@@ -33,14 +33,14 @@ fn fixture(name: &str) -> Input {
         env!("CARGO_MANIFEST_DIR")
     );
     Input {
-        name: name.to_owned(),
+        name: name.into(),
         bytes: std::fs::read(path).unwrap(),
     }
 }
 
 fn input(name: &str, text: impl AsRef<[u8]>) -> Input {
     Input {
-        name: name.to_owned(),
+        name: name.into(),
         bytes: text.as_ref().to_vec(),
     }
 }

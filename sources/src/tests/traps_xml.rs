@@ -204,6 +204,6 @@ fn a_loop_of_folders_ends() {
     let ours = transaction(&format!("{OURS} folderDBID='CfgFolder1'"), "");
     let object = object("x.xml", data(&(folders.to_owned() + &ours)));
     let folder = object.folder.stated().unwrap();
-    assert_eq!(folder.kind.as_deref(), Some("script"));
+    assert_eq!(folder.kind, Some("script".into()));
     assert_eq!(folder.path, ["B", "A"]);
 }

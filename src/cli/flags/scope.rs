@@ -191,7 +191,7 @@ fn pick(configuration: &mut Configuration, names: &[String]) -> Result<(), Failu
     let is_named = |tenant: &Tenant, name: &String| {
         tenant
             .name
-            .as_deref()
+            .as_ref()
             .is_some_and(|known| known.eq_ignore_ascii_case(name))
             || tenant.dbid.is_some_and(|dbid| dbid.to_string() == *name)
             || (tenant.is_environment() && name.eq_ignore_ascii_case("Environment"))

@@ -100,7 +100,7 @@ pub fn with(mut object: HybridObject, section: &str, option: &str, value: &str) 
                 .sum::<usize>(),
         )
         .unwrap_or(0);
-    let place = Place::line(&object.place.input, line);
+    let place = Place::line(object.place.input.raw(), line);
     let index = object
         .sections
         .iter()

@@ -42,13 +42,13 @@ pub fn hostile() -> Run {
     summary.serves = vec![tenant(), tenant()];
     summary.folder = Known::Stated(Folder {
         dbid: None,
-        kind: Some(nasty()),
-        path: vec![nasty()],
+        kind: Some(NASTY.into()),
+        path: vec![NASTY.into()],
     });
     summary.notes = vec![note()];
     run.notes = vec![note()];
     run.strangers = vec![Stranger {
-        kind: nasty(),
+        kind: NASTY.into(),
         tenant: Some(tenant()),
         place: place(),
     }];
@@ -128,13 +128,13 @@ fn long() -> String {
 fn tenant() -> Tenant {
     Tenant {
         dbid: None,
-        name: Some(nasty()),
+        name: Some(NASTY.into()),
     }
 }
 
 fn place() -> Place {
     Place {
-        input: nasty(),
+        input: NASTY.into(),
         at: At::Row {
             table: nasty(),
             row: u32::MAX,
