@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Mark;
+use crate::outside::Outside;
 use crate::permission::Permission;
-use crate::text::{nearest, visible};
+use crate::text::nearest;
 
 /// The table that is judged by unless another is given, as it can be edited.
 pub const TABLE: &str = include_str!("../data/permission_baseline.tsv");
@@ -174,7 +175,7 @@ fn entry(line: &str) -> Result<Expected, String> {
     };
     let role = one_of(role, "role", RoleKind::ALL.map(|kind| (kind.label(), kind)))?;
     let permission = Permission::parse(permission)
-        .map_err(|problem| format!("`{}` {problem}", visible(permission, 100)))?;
+        .map_err(|problem| format!("`{}` {problem}", Outside::of(*permission).shown(100)))?;
     let marks = [Mark::Documented, Mark::Observed, Mark::Inferred];
     let marks = marks.map(|mark| (mark.label(), mark));
     let certainty = one_of(certainty, "certainty", marks)?;
@@ -185,7 +186,7 @@ fn entry(line: &str) -> Result<Expected, String> {
         role,
         permission,
         certainty,
-        source: visible(source, 300),
+        source: Outside::of(*source).shown(300).to_string(),
     })
 }
 
@@ -201,7 +202,7 @@ fn one_of<T: Copy>(word: &str, what: &str, known: [(&'static str, T); 3]) -> Res
         .map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
     Err(format!(
         "`{}` is no {what}, expected {}{meant}",
-        visible(word, 60),
+        Outside::of(word).shown(60),
         names.join(", ")
     ))
 }

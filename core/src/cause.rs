@@ -9,6 +9,7 @@ use crate::check::{Case, CheckId, Documented};
 use crate::facts::{FactKey, Facts, Gap};
 use crate::finding::{Evidence, Owner};
 use crate::object::ObjectId;
+use crate::outside::Outside;
 use crate::row::{Row, RowRef};
 
 /// How sure a diagnosis is.
@@ -186,7 +187,7 @@ impl Diagnosis {
         reason = "callers hand over temporaries and numbers"
     )]
     pub fn evidence(mut self, label: &str, value: impl ToString) -> Self {
-        let value = crate::text::visible(&value.to_string(), 400);
+        let value = Outside::of(value.to_string()).shown(400).to_string();
         self.evidence.push(Evidence {
             label: label.to_owned(),
             value,

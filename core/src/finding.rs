@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::Gap;
 use crate::object::{Opt, Place};
+use crate::outside::Outside;
 
 /// The verdict of a row, best first.
 #[derive(
@@ -302,7 +303,7 @@ impl Judgement {
         reason = "callers hand over temporaries and numbers"
     )]
     pub fn evidence(mut self, label: &str, value: impl ToString) -> Self {
-        let value = crate::text::visible(&value.to_string(), 400);
+        let value = Outside::of(value.to_string()).shown(400).to_string();
         self.evidence.push(Evidence {
             label: label.to_owned(),
             value,

@@ -1,7 +1,7 @@
 //! Text laid out for a terminal: hostile characters made visible, lines wrapped to the width, colour put on last.
 
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::report::Style;
-use hybridcheck_core::text::visible;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Below this width labels and statuses stand on lines of their own.
@@ -68,7 +68,7 @@ impl Canvas {
 
     /// Text as it may be shown here: hostile characters escaped, cut at `cap`, and ASCII only where that is asked for.
     pub(crate) fn clean(&self, text: &str, cap: usize) -> String {
-        let shown = visible(text, cap);
+        let shown = Outside::of(text).shown(cap).to_string();
         if self.style.unicode {
             return shown;
         }

@@ -3,7 +3,7 @@
 //! The input is hostile: what is read, what is unpacked and how often are all capped.
 
 use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding as _};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use miniz_oxide::inflate::{self, TINFLStatus};
 use serde::Serialize;
 
@@ -285,7 +285,7 @@ impl Opening {
             .chars()
             .find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '-' | '_'));
         if let Some(c) = foreign {
-            let c = visible(&c.to_string(), 1);
+            let c = Outside::of(c.to_string()).shown(1).to_string();
             return Err(self.no_base64(&format!(" (it holds `{c}`)")));
         }
         let is_url = stripped.contains(['-', '_']);

@@ -1,7 +1,7 @@
 //! What an assertion says: taken from the object and from the person who is to log in, and refused where XML cannot carry it.
 
 use hybridcheck_core::object::{HybridObject, Value};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::time::Timestamp;
 use serde::Serialize;
 
@@ -116,7 +116,7 @@ impl Wish {
             return Ok(self);
         }
         Err(Unmintable::Email {
-            shown: visible(self.email.trim(), 100),
+            shown: Outside::of(self.email.trim()).shown(100).to_string(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Elements of a message: found by their names, and named so that a person finds them again.
 
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use roxmltree::Node;
 
 use super::canonical::qualified_name;
@@ -24,9 +24,9 @@ pub(super) fn children<'a, 'i>(
 
 /// An element as a person finds it again: its name, and its ID when it has one.
 pub(super) fn named(node: Node<'_, '_>) -> String {
-    let name = visible(qualified_name(node), 60);
+    let name = Outside::of(qualified_name(node)).shown(60).to_string();
     match node.attribute("ID") {
-        Some(id) => format!("{name} with ID {}", visible(id, 80)),
+        Some(id) => format!("{name} with ID {}", Outside::of(id).shown(80)),
         None => name,
     }
 }

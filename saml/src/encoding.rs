@@ -1,9 +1,9 @@
 //! The bytes of a capture as text, in whatever encoding they are; what a strict reader would refuse is noted.
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
-use hybridcheck_core::text::visible;
 
 use super::unreadable::Unreadable;
+use hybridcheck_core::outside::Outside;
 
 /// The bytes as text; nothing when they are none, and may be deflated.
 pub(super) fn text(bytes: &[u8], oddities: &mut Vec<String>) -> Result<Option<String>, Unreadable> {
@@ -29,7 +29,7 @@ pub(super) fn text(bytes: &[u8], oddities: &mut Vec<String>) -> Result<Option<St
             if let Some(label) = declared.filter(|label| !is_utf_8(label)) {
                 oddities.push(format!(
                     "the XML declares {}, but is UTF-8; a strict reader refuses or misreads it",
-                    visible(&label, 40)
+                    Outside::of(label.as_str()).shown(40)
                 ));
             }
             Ok(Some(text.to_owned()))
@@ -43,11 +43,14 @@ pub(super) fn text(bytes: &[u8], oddities: &mut Vec<String>) -> Result<Option<St
                 return Err(Unreadable::WrongEncoding {
                     problem: format!(
                         "it declares {}, and its bytes are not that",
-                        visible(&label, 40)
+                        Outside::of(label.as_str()).shown(40)
                     ),
                 });
             };
-            oddities.push(format!("the XML is {}, not UTF-8", visible(&label, 40)));
+            oddities.push(format!(
+                "the XML is {}, not UTF-8",
+                Outside::of(label.as_str()).shown(40)
+            ));
             Ok(Some(text.into_owned()))
         }
         (Err(_), None) if is_markup => Err(Unreadable::WrongEncoding {

@@ -1,7 +1,8 @@
 //! What is right and wrong with a message by itself: its structure, signature, times and attributes.
 
 use hybridcheck_core::facts::{CertificateInfo, KeyAlgorithm};
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::outside::Outside;
+use hybridcheck_core::text::listed;
 use hybridcheck_core::time::Timestamp;
 
 use super::compare::abbreviated;
@@ -485,7 +486,7 @@ fn attribute(all: &[Attribute], name: &'static str, meaning: &str, remarks: &mut
             id,
             format!(
                 "attribute {name} is `{}`, empty or with blanks around it",
-                visible(value, 200)
+                Outside::of(*value).shown(200)
             ),
             "remove the blanks where the value comes from",
         )),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use hybridcheck_core::facts::CertificateInfo;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::time::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -15,7 +15,7 @@ pub struct Raw(pub String);
 
 impl fmt::Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&visible(&self.0, 500))
+        Outside::of(self.0.as_str()).shown(500).fmt(f)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A capture is read into what its message says.
 
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::time::Timestamp;
 use roxmltree::{Document, Error, Node, ParsingOptions};
 
@@ -77,14 +77,14 @@ fn parse(xml: &str) -> Result<Document<'_>, Unreadable> {
             what: "the XML inside has no end",
         },
         error => Unreadable::NotXml {
-            problem: visible(&error.to_string(), 200),
+            problem: Outside::of(error.to_string()).shown(200).to_string(),
         },
     })
 }
 
 fn stranger(root: Node<'_, '_>) -> Unreadable {
     let namespace = root.tag_name().namespace().unwrap_or_default();
-    let name = visible(root.tag_name().name(), 60);
+    let name = Outside::of(root.tag_name().name()).shown(60);
     let hint = match (namespace, root.tag_name().name()) {
         (NS_PROTOCOL, "AuthnRequest" | "LogoutRequest") => {
             ", which the service sends to the identity provider; the SAMLResponse comes back"

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use hybridcheck_core::facts::CertificateInfo;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use serde::Serialize;
 
 use super::{Claims, Encoding, Minted, template};
@@ -54,13 +54,14 @@ impl Shown {
     /// The whole as text.
     pub fn text(&self) -> String {
         let claims = &self.claims;
+        let shown = |text: &str| Outside::of(text).shown(300).to_string();
         let mut text = String::new();
         let rows = [
-            ("user", visible(&claims.email, 300)),
-            ("issuer", visible(&claims.issuer, 300)),
-            ("organisation", visible(&claims.organization, 300)),
-            ("audience", visible(&claims.audience, 300)),
-            ("recipient", visible(&claims.recipient, 300)),
+            ("user", shown(&claims.email)),
+            ("issuer", shown(&claims.issuer)),
+            ("organisation", shown(&claims.organization)),
+            ("audience", shown(&claims.audience)),
+            ("recipient", shown(&claims.recipient)),
             (
                 "valid",
                 format!("{} to {}", claims.not_before, claims.not_on_or_after),
@@ -110,8 +111,7 @@ fn indented(canonical: &str) -> String {
         // What follows at once closes this element, so both share the line.
         let holds_no_element = !closes && tags.peek().is_some_and(|next| next.starts_with('/'));
         if !holds_no_element {
-            out.push_str(&visible(&line, LONGEST_LINE));
-            out.push('\n');
+            let _ = writeln!(out, "{}", Outside::of(line.as_str()).shown(LONGEST_LINE));
             line.clear();
         }
     }

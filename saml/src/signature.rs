@@ -1,9 +1,9 @@
 //! XML signatures as SAML uses them: what each covers, and whether digest and value hold. What is not understood is not verified.
 
+use hybridcheck_core::outside::Outside;
 use std::collections::BTreeMap;
 
 use base64ct::{Base64Unpadded, Encoding as _};
-use hybridcheck_core::text::visible;
 use ring::signature::{self as rsa, UnparsedPublicKey};
 use roxmltree::{Document, Node};
 use sha1::Sha1;
@@ -90,10 +90,9 @@ fn not(because: impl Into<String>) -> Verified {
 /// The last word of an algorithm's name, as people call it.
 fn short(algorithm: &str) -> String {
     let word = algorithm.trim_end_matches('#').rsplit(['#', '/']).next();
-    visible(
-        word.filter(|word| !word.is_empty()).unwrap_or(algorithm),
-        60,
-    )
+    Outside::of(word.filter(|word| !word.is_empty()).unwrap_or(algorithm))
+        .shown(60)
+        .to_string()
 }
 
 fn only<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> Option<Node<'a, 'i>> {
@@ -171,7 +170,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         let Some(id) = uri.strip_prefix('#') else {
             return Err(format!(
                 "it covers something outside the message ({})",
-                visible(uri, 80)
+                Outside::of(uri).shown(80)
             ));
         };
         match self.elements.get(id).map(Vec::as_slice) {
@@ -182,11 +181,11 @@ impl<'a, 'i> Reader<'a, 'i> {
             Some(several) => Err(format!(
                 "{} elements have the ID {} that it covers",
                 several.len(),
-                visible(id, 80)
+                Outside::of(id).shown(80)
             )),
             None => Err(format!(
                 "no element has the ID {} that it covers",
-                visible(id, 80)
+                Outside::of(id).shown(80)
             )),
         }
     }
@@ -343,7 +342,7 @@ fn exclusive(node: Node<'_, '_>) -> Result<Exclusive, String> {
         other => {
             return Err(format!(
                 "it uses {}, not exclusive canonicalisation or the enveloped signature",
-                visible(other, 100)
+                Outside::of(other).shown(100)
             ));
         }
     };

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use hybridcheck_checks::engine;
 use hybridcheck_core::access::UnusableUrl;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::text;
 
 use crate::run::NoRuntime;
@@ -93,7 +94,7 @@ impl Failure {
     ) -> Self {
         Self::Unknown {
             what,
-            word: text::visible(word, 100),
+            word: Outside::of(word).shown(100).to_string(),
             help: nearest(word, known, list),
         }
     }
@@ -157,7 +158,7 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     for line in error.render().to_string().lines() {
-        complain(&(text::visible(line, usize::MAX) + "\n"));
+        complain(&format!("{}\n", Outside::of(line).shown(usize::MAX)));
     }
     ExitCode::from(USAGE)
 }

@@ -6,6 +6,7 @@ use clap::builder::BoolishValueParser;
 use hybridcheck_core::check::{Check, Question, Subject};
 use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::object::{Configuration, HybridObject, Place, Target};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::run::Invocation;
@@ -201,7 +202,7 @@ fn without_user(word: &str) -> String {
 }
 
 fn shown(word: &str) -> String {
-    hybridcheck_core::text::visible(&without_user(word), 100)
+    Outside::of(without_user(word)).shown(100).to_string()
 }
 
 /// A host with an optional port, or a URL.

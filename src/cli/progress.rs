@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hybridcheck_core::facts::FactKey;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::gather::Observer;
@@ -144,7 +144,7 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
 
 /// A fact's name, safe for the terminal; host names come from files.
 fn shown(key: &FactKey, ascii: bool) -> String {
-    let name = visible(&key.to_string(), CAP);
+    let name = Outside::of(key.to_string()).shown(CAP).to_string();
     if !ascii {
         return name;
     }

@@ -1,8 +1,8 @@
 //! JSON answers as typed values; what does not fit is named by its member, and never quoted: it may be a secret.
 
+use hybridcheck_core::outside::Outside;
 use std::fmt;
 
-use hybridcheck_core::text::visible;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
@@ -83,7 +83,7 @@ fn odd(path: &str, error: &serde_json::Error) -> Odd {
                 None => path.to_owned(),
             };
             Odd::Member {
-                path: visible(&path, 100),
+                path: Outside::of(path.as_str()).shown(100).to_string(),
                 problem,
             }
         }

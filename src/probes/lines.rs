@@ -1,9 +1,8 @@
 //! Small files of the system, line by line, within bounds: what cannot be read, and which lines say nothing.
 
+use hybridcheck_core::outside::Outside;
 use std::io::Read;
 use std::path::Path;
-
-use hybridcheck_core::text::visible;
 
 /// A longer file is read to here: lists that block advertisements have some megabytes.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -52,7 +51,7 @@ impl Oddities {
     pub(super) fn add(&mut self, number: u32, what: &str) {
         if self.found.len() < SHOWN {
             self.found
-                .push(format!("line {number}: {}", visible(what, 120)));
+                .push(format!("line {number}: {}", Outside::of(what).shown(120)));
         } else {
             self.more += 1;
         }
@@ -73,8 +72,12 @@ impl Oddities {
 
 /// Reads a file; what cannot be read is said in words that follow the file's name.
 pub(super) fn read(path: &Path) -> Result<Lines, String> {
-    let failed =
-        |error: std::io::Error| format!("cannot be read: {}", visible(&error.to_string(), 160));
+    let failed = |error: std::io::Error| {
+        format!(
+            "cannot be read: {}",
+            Outside::of(error.to_string()).shown(160)
+        )
+    };
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(LIMIT + 1)

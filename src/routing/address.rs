@@ -2,8 +2,8 @@
 
 use base64ct::{Base64, Encoding};
 use hybridcheck_core::endpoint::{Endpoint, Host};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
-use hybridcheck_core::text::visible;
 
 /// The port of a proxy whose address names none, as curl takes it (documented: CURLOPT_PROXY).
 pub(super) const CURL_PORT: u16 = 1080;
@@ -66,7 +66,7 @@ impl ProxyAddress {
         if !is_host {
             return Err("it names no host; expected [http://][user:password@]host[:port]".into());
         }
-        let host_shown = visible(host, 100);
+        let host_shown = Outside::of(host).shown(100);
         let port = match port {
             None | Some("") => None,
             Some(digits) => Some(digits.parse().ok().filter(|port| *port > 0).ok_or_else(

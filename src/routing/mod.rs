@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{ClientReading, RoutingFact};
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::outside::Outside;
+use hybridcheck_core::text::listed;
 
 pub use address::Login;
 
@@ -193,7 +194,7 @@ impl Proxies {
             let only: Vec<String> = one
                 .symmetric_difference(other)
                 .take(6)
-                .map(|entry| format!("`{}`", visible(entry, 80)))
+                .map(|entry| format!("`{}`", Outside::of(entry.as_str()).shown(80)))
                 .collect();
             self.conflicts.push(format!(
                 "no_proxy and NO_PROXY differ: {} stand in one of them only",
@@ -203,7 +204,7 @@ impl Proxies {
         for (name, text) in &self.environment.exempt {
             let entries: Vec<&str> = exempt::entries(text, true).collect();
             for entry in &entries {
-                let shown = visible(entry, 80);
+                let shown = Outside::of(*entry).shown(80);
                 if entry.contains("://") {
                     self.oddities
                         .push(format!("`{shown}` in {name} holds a scheme, which covers no host; write the bare name"));
@@ -441,7 +442,11 @@ impl Proxies {
             }
         }
         if let Some(list) = &self.noproxy {
-            told.push(visible(&format!("--noproxy {list}"), 300));
+            told.push(
+                Outside::of(format!("--noproxy {list}"))
+                    .shown(300)
+                    .to_string(),
+            );
         }
         told
     }
@@ -503,7 +508,10 @@ fn through(
 }
 
 fn because(entry: &str, list: &str) -> String {
-    format!("direct, because `{}` in {list} matched", visible(entry, 80))
+    format!(
+        "direct, because `{}` in {list} matched",
+        Outside::of(entry).shown(80)
+    )
 }
 
 fn unspoken(scheme: &str) -> String {

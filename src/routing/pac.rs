@@ -1,7 +1,7 @@
 //! What a PAC file returned: `PROXY p:8080; SOCKS s:1080; DIRECT`, tried from left to right.
 
 use hybridcheck_core::endpoint::Route;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 
 use super::address::{ProxyAddress, Scheme};
 
@@ -44,7 +44,7 @@ impl PacResult {
                     kind.to_ascii_uppercase()
                 ));
             } else {
-                let kind = visible(kind.rsplit('@').next().unwrap_or_default(), 40);
+                let kind = Outside::of(kind.rsplit('@').next().unwrap_or_default()).shown(40);
                 return Err(format!(
                     "`{kind}` begins no entry of a PAC result; expected something like \"PROXY proxy.example:8080; DIRECT\""
                 ));

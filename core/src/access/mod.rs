@@ -14,7 +14,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
-use crate::text::{listed, visible};
+use crate::outside::Outside;
+use crate::text::listed;
 
 /// On what a rule rests, strongest first.
 #[derive(
@@ -323,7 +324,7 @@ pub fn request(sources: &[IpAddr], endpoints: &[&Endpoint]) -> String {
     };
     let mut targets: Vec<String> = Vec::new();
     for endpoint in endpoints {
-        let host = visible(endpoint.host.as_str(), 253);
+        let host = Outside::of(endpoint.host.as_str()).shown(253);
         let target = format!("{host} port {}", endpoint.port);
         if !targets.contains(&target) {
             targets.push(target);

@@ -3,8 +3,8 @@
 use super::{Access, Destination, DnsName, Purpose, Reach, add};
 use crate::endpoint::Host;
 use crate::object::{HybridObject, Place};
+use crate::outside::Outside;
 use crate::region::Regions;
-use crate::text::visible;
 
 /// Amazon Trust Services issues the certificates; every revocation address seen in them lies below this domain.
 const REVOCATION_DOMAIN: &str = "amazontrust.com";
@@ -105,7 +105,7 @@ fn destination(
             format!(
                 "is {}: its host `{}` is neither a DNS name of letters, digits and hyphens nor an address, so it goes into no rule",
                 found.value.shown(),
-                visible(endpoint.host.as_str(), 253)
+                Outside::of(endpoint.host.as_str()).shown(253)
             ),
         )
     })?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 use crate::facts::ClientRef;
+use crate::outside::{Outside, Shown};
 
 /// What a row is about.
 #[derive(
@@ -59,7 +60,9 @@ impl Subject {
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |text: &str| crate::text::visible(text, 60);
+        fn shown(text: &str) -> Shown<'_> {
+            Outside::of(text).shown(60)
+        }
         match self {
             Self::Client {
                 client: ClientRef::Service { section, .. },

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::object::ObjectId;
+use crate::outside::Outside;
 
 /// An OAuth client: the one of a service section, or the tool's own.
 #[derive(
@@ -47,7 +48,11 @@ impl fmt::Display for ClientRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service { section, .. } => {
-                write!(f, "the client of [{}]", crate::text::visible(section, 60))
+                write!(
+                    f,
+                    "the client of [{}]",
+                    Outside::of(section.as_str()).shown(60)
+                )
             }
             Self::Person { .. } => f.write_str("the person who logged in"),
             Self::Tool { .. } => f.write_str("the tool's own client"),

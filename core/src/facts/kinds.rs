@@ -21,7 +21,7 @@ use super::{
 use crate::access::Mark;
 use crate::endpoint::{Endpoint, Host, Route, Routes};
 use crate::object::{HybridObject, ObjectId};
-use crate::text::visible;
+use crate::outside::Outside;
 
 // `it` is the key of a row, `run` the objects and routes on which it stands.
 kinds! {
@@ -273,7 +273,7 @@ kinds! {
         whose: Whose::Object(*object),
         phase: None,
         call: None,
-        words: format!("option {}/{option}", visible(section, 60)),
+        words: format!("option {}/{}", Outside::of(section.as_str()).shown(60), Outside::of(option.as_str()).shown(60)),
         plan: it.to_string(),
         on: vec![],
         beside: vec![],
@@ -328,8 +328,8 @@ kinds! {
         whose: Whose::Organization(*object),
         phase: Some(Phase::Http),
         call: Some(const { &documented("GET /api/v2/authorization/permissions", None, "authorization:readonly") }),
-        words: format!("permissions of domain {} in the organisation", visible(domain, 40)),
-        plan: format!("{} of domain {}", run.call(it, *object), visible(domain, 40)),
+        words: format!("permissions of domain {} in the organisation", Outside::of(domain.as_str()).shown(40)),
+        plan: format!("{} of domain {}", run.call(it, *object), Outside::of(domain.as_str()).shown(40)),
         on: run.api(*object),
         beside: vec![],
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fact, FactKey, OptionChange};
 use crate::object::{HybridObject, ObjectId, Opt};
+use crate::outside::Outside;
 use crate::time::Took;
 
 /// Why a fact is missing. A gap is never a verdict.
@@ -95,7 +96,7 @@ impl fmt::Display for Gap {
             Self::Broken { message } => write!(
                 f,
                 "hybridcheck itself failed here: {}",
-                crate::text::visible(message, 200)
+                Outside::of(message.as_str()).shown(200)
             ),
             Self::Denied { permissions, call } => {
                 write!(

@@ -1,7 +1,8 @@
 //! CSV as RFC 4180 has it, for tickets and spreadsheets.
 
 use hybridcheck_core::access::{Access, AccessList};
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::outside::Outside;
+use hybridcheck_core::text::listed;
 
 use super::Dialect;
 use super::words::{EXEMPTION, NAMES, NOTHING, PREREQUISITES, made_by, seen};
@@ -114,7 +115,7 @@ fn line<const N: usize>(out: &mut String, cells: [String; N]) {
 
 /// A cell in quotes; a spreadsheet reads what begins like a formula as text.
 fn quoted(text: &str) -> String {
-    let text = visible(text, LONGEST_CELL);
+    let text = Outside::of(text).shown(LONGEST_CELL).to_string();
     let guard = if text.trim_start().starts_with(['=', '+', '-', '@']) {
         "'"
     } else {

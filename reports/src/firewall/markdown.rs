@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use hybridcheck_core::access::AccessList;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::outside::Outside;
+use hybridcheck_core::text::listed;
 
 use super::Dialect;
 use super::words::{EXEMPTION, INBOUND, NAMES, NOTHING, PREREQUISITES, made_by, seen};
@@ -130,7 +131,12 @@ fn row<const N: usize>(out: &mut String, cells: [String; N]) {
 /// Text in which no character means anything to Markdown.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
-    for (index, c) in visible(text.trim_start(), LONGEST).chars().enumerate() {
+    for (index, c) in Outside::of(text.trim_start())
+        .shown(LONGEST)
+        .to_string()
+        .chars()
+        .enumerate()
+    {
         let starts_block = index == 0 && "-+=".contains(c);
         if starts_block || "\\`*_{}[]<>#|~&!".contains(c) {
             out.push('\\');
@@ -142,7 +148,7 @@ fn escaped(text: &str) -> String {
 
 /// Text as code, which shows everything as it is: the fence is longer than any backticks inside.
 fn code(text: &str) -> String {
-    let text = visible(text, LONGEST);
+    let text = Outside::of(text).shown(LONGEST).to_string();
     let longest = text
         .split(|c| c != '`')
         .map(str::len)

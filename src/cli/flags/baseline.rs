@@ -1,7 +1,7 @@
 //! `--permission-baseline`: what the roles that an object names should allow, where a site expects something else.
 
 use hybridcheck_core::baseline::Baseline;
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 
 use crate::cli::Failure;
 
@@ -28,7 +28,7 @@ impl BaselineArgs {
             None => Ok(Baseline::default()),
             Some(path) => Baseline::parse(&text(path)?).map_err(|bad| {
                 refused(
-                    format!("{}, {bad}", visible(path, 200)),
+                    format!("{}, {bad}", Outside::of(path.as_str()).shown(200)),
                     "`hybridcheck permissions --baseline` prints a table to begin with; its columns are parted by tabs",
                 )
             }),
@@ -38,7 +38,11 @@ impl BaselineArgs {
     /// The flag, as the run document tells it.
     pub(in crate::cli) fn told(&self) -> Option<String> {
         let path = self.permission_baseline.as_ref()?;
-        Some(visible(&format!("--permission-baseline {path}"), 300))
+        Some(
+            Outside::of(format!("--permission-baseline {path}"))
+                .shown(300)
+                .to_string(),
+        )
     }
 }
 
@@ -64,13 +68,16 @@ fn text(path: &str) -> Result<String, Failure> {
         .map_err(failed)?;
     if bytes.len() as u64 > FILE_CAP {
         return Err(refused(
-            format!("{} is longer than {FILE_CAP} bytes", visible(path, 200)),
+            format!(
+                "{} is longer than {FILE_CAP} bytes",
+                Outside::of(path).shown(200)
+            ),
             "a baseline is a table of some lines",
         ));
     }
     String::from_utf8(bytes).map_err(|_| {
         refused(
-            format!("{} is not UTF-8 text", visible(path, 200)),
+            format!("{} is not UTF-8 text", Outside::of(path).shown(200)),
             "save the table as plain text in UTF-8",
         )
     })

@@ -2,10 +2,10 @@
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use hybridcheck_core::text::visible;
 
 use crate::cli::Failure;
 use crate::config::SamlLogin;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_saml::{Encoding, Wish};
 
 /// Flags of the SAML login.
@@ -88,7 +88,7 @@ impl LoginArgs {
     /// What the run document tells of it.
     pub(in crate::cli) fn told(&self) -> Vec<String> {
         let shown = |flag, value: &Option<String>| {
-            let value = visible(value.as_deref()?, 254);
+            let value = Outside::of(value.as_deref()?).shown(254);
             Some(format!("{flag} {value}"))
         };
         let encoding = self.saml_encoding.map(|Named(encoding)| encoding.label());

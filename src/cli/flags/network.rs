@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::endpoint::Endpoint;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
 use rustls_pki_types::CertificateDer;
@@ -225,10 +226,11 @@ impl NetworkArgs {
             ));
         }
         let mut tell = |flag: &str, value: &str| {
-            told.push(hybridcheck_core::text::visible(
-                &format!("{flag} {value}"),
-                300,
-            ));
+            told.push(
+                Outside::of(format!("{flag} {value}"))
+                    .shown(300)
+                    .to_string(),
+            );
         };
         if let Some(value) = &self.cacert {
             tell("--cacert", value);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
 use hybridcheck_core::object::{Configuration, HybridObject, Tenant};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::run::Invocation;
 use hybridcheck_sources::{self as sources, Origin};
 
@@ -215,7 +216,7 @@ fn pick(configuration: &mut Configuration, names: &[String]) -> Result<(), Failu
             };
             return Err(Failure::Unknown {
                 what: "tenant",
-                word: hybridcheck_core::text::visible(name, 100),
+                word: Outside::of(name.as_str()).shown(100).to_string(),
                 help,
             });
         }
