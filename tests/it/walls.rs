@@ -203,6 +203,36 @@ fn only_the_command_line_writes() {
     }
 }
 
+/// What a recipe of CONTRIBUTING promises: a file that holds a source or a format is in the list that people choose from.
+#[test]
+fn every_source_and_every_format_is_listed() {
+    for (folder, kind) in [("sources/src", "Source"), ("reports/src", "Report")] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let list = std::fs::read_to_string(folder.join("lib.rs")).expect("the list");
+        let mut seen = 0;
+        for entry in std::fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let start = format!("\nimpl {kind} for ");
+            let names = text.match_indices(&start).map(|(at, start)| {
+                let rest = &text[at + start.len()..];
+                rest.split(' ').next().unwrap_or_default()
+            });
+            for name in names {
+                seen += 1;
+                let written = [
+                    format!("&{name},"),
+                    format!("::{name},"),
+                    format!("&{name}]"),
+                ];
+                let is_listed = written.iter().any(|written| list.contains(written));
+                assert!(is_listed, "{} is not listed", path.display());
+            }
+        }
+        assert!(seen > 2, "no {kind} was seen");
+    }
+}
+
 /// A test that reads sources proves nothing unless it would see what it looks for.
 #[test]
 fn imports_are_seen_in_every_way_they_are_written() {
