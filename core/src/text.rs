@@ -1,9 +1,4 @@
-//! Text from files and networks: made visible before anyone renders it, and the nearest right word for a wrong one.
-
-/// Makes hostile text safe to show: control, bidirectional and invisible characters become `\u{…}`, and it is cut at `cap` characters.
-pub fn visible(text: &str, cap: usize) -> String {
-    crate::outside::Outside::of(text).shown(cap).to_string()
-}
+//! Words for sentences: the nearest right word for a wrong one, lists, and numbers with their nouns.
 
 /// The candidates nearest to a word, best first, at most three; none when nothing is close enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use hybridcheck_core::facts::{HttpAnswer, HttpFact};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 
 use crate::evidence::marks::{self, Recognised};
 
@@ -38,7 +38,9 @@ impl fmt::Display for PortalSign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LoginForm => f.write_str("a page with a login form"),
-            Self::Redirect { to } => write!(f, "a redirect to {}", visible(to, 100)),
+            Self::Redirect { to } => {
+                write!(f, "a redirect to {}", Outside::of(to.as_str()).shown(100))
+            }
             Self::Status => write!(f, "status {NEEDS_LOGIN}, Network Authentication Required"),
         }
     }
@@ -144,7 +146,7 @@ pub(crate) fn passed_through(http: &HttpFact) -> Option<String> {
         .map(str::trim)
         .filter(|via| !via.is_empty() && !via.to_ascii_lowercase().contains("cloudfront"))
         .collect();
-    (!foreign.is_empty()).then(|| visible(&foreign.join(", "), 200))
+    (!foreign.is_empty()).then(|| Outside::of(foreign.join(", ")).shown(200).to_string())
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use hybridcheck_core::facts::{
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::members::{self, Endpoints, Groups};
 use crate::evidence::rows;
@@ -149,7 +148,9 @@ pub(crate) fn schemes(answer: &HttpAnswer) -> Vec<String> {
     let mut schemes = Vec::new();
     for (_, value) in offered.filter(|(name, _)| name == "proxy-authenticate") {
         let scheme = value.raw().split_whitespace().next().unwrap_or_default();
-        let scheme = visible(scheme.trim_end_matches(','), 30);
+        let scheme = Outside::of(scheme.trim_end_matches(','))
+            .shown(30)
+            .to_string();
         if !scheme.is_empty() && !schemes.contains(&scheme) {
             schemes.push(scheme);
         }

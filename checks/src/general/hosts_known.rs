@@ -5,9 +5,10 @@ use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::region::{Region, Regions, TABLE_DATE};
-use hybridcheck_core::text::{listed, nearest, visible};
+use hybridcheck_core::text::{listed, nearest};
 
 use crate::evidence::options::OPTIONS_TAB;
 use crate::evidence::options::address::{Address, Standing};
@@ -56,7 +57,7 @@ impl Judge for HostsKnown {
         let OptionName { option, .. } = name;
         let host = Address::of(case, option)?.host;
         let found = case.visible("general", option)?;
-        let shown = visible(host.as_str(), 100);
+        let shown = Outside::of(host.as_str()).shown(100);
         if let Some(region) = Standing::of(&host, case.regions).region() {
             let found_text = format!("`{shown}` belongs to {} ({})", region.name, region.id);
             return Ok(Judgement::pass(found_text).of(found));

@@ -4,6 +4,7 @@ use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 
 use crate::evidence::options::OPTIONS_TAB;
@@ -91,7 +92,7 @@ impl Judge for OrganizationSnameForm {
             .collect();
         if !strange.is_empty() {
             let strange: String = strange.into_iter().take(5).collect();
-            let strange = hybridcheck_core::text::visible(&strange, 40);
+            let strange = Outside::of(strange.as_str()).shown(40);
             return warn(format!(
                 "short names are made of letters, digits and hyphens, this one has `{strange}`"
             ));

@@ -4,8 +4,8 @@ use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::options::OPTIONS_TAB;
 use crate::evidence::options::address::{Address, Standing};
@@ -41,7 +41,7 @@ impl Judge for SameRegion {
         let (auth_region, api_region) = match (region(&auth), region(&api)) {
             (Some(auth_region), Some(api_region)) => (auth_region, api_region),
             (None, None) if domain(&auth) == domain(&api) => {
-                let found = format!("both under `{}`", visible(domain(&auth), 100));
+                let found = format!("both under `{}`", Outside::of(domain(&auth)).shown(100));
                 return Ok(Judgement::pass(found));
             }
             (None, _) => return Err(unknown(case, "base_auth_url")),

@@ -4,9 +4,9 @@ use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::Judgement;
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::options::address::Wanted;
 
@@ -61,7 +61,7 @@ fn path_sentence(path: &str) -> String {
         }
         _ => format!(
             "its path is `{}`, expected exactly `/api/`",
-            visible(path, 100)
+            Outside::of(path).shown(100)
         ),
     }
 }

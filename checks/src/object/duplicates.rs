@@ -4,8 +4,8 @@ use hybridcheck_core::check::{Case, Judge, OptionName, SectionName, Subject, or_
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Place};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::options::OPTIONS_TAB;
 
@@ -71,13 +71,17 @@ impl Judge for Duplicates {
         let object = case.object;
         let (what, places) = match repeated {
             Some(Repeated::Section(SectionName(section))) => (
-                format!("section [{}]", visible(section, 60)),
+                format!("section [{}]", Outside::of(section.as_str()).shown(60)),
                 places(object, section, None),
             ),
             Some(Repeated::Option(OptionName { section, option })) => {
                 case.note(&FactKey::option(object.id, section, option));
                 (
-                    format!("option `{}/{}`", visible(section, 60), visible(option, 60)),
+                    format!(
+                        "option `{}/{}`",
+                        Outside::of(section.as_str()).shown(60),
+                        Outside::of(option.as_str()).shown(60)
+                    ),
                     places(object, section, Some(option)),
                 )
             }

@@ -4,8 +4,9 @@ use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{Opt, Section};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 page! {
     /// No value is hidden in the input
@@ -47,8 +48,8 @@ impl Judge for HiddenValues {
         let names = hidden.iter().map(|(section, option)| {
             format!(
                 "`{}/{}`",
-                visible(&section.name, 60),
-                visible(&option.name, 60)
+                Outside::of(section.name.as_str()).shown(60),
+                Outside::of(option.name.as_str()).shown(60)
             )
         });
         let judgement = Judgement::note(

@@ -6,8 +6,8 @@ use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{
     GENERAL_OPTIONS, HybridObject, Lookup, Opt, SAML_OPTIONS, SERVICE_OPTIONS, Section,
 };
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::options::OPTIONS_TAB;
 use crate::evidence::options::spelling::{self, documented, meant};
@@ -87,7 +87,10 @@ impl Judge for OptionsSpelt {
 }
 
 fn misspelt(object: &HybridObject, section: &str, found: &Opt, right: &str) -> Judgement {
-    let (within, name) = (visible(section, 60), visible(&found.name, 60));
+    let (within, name) = (
+        Outside::of(section).shown(60),
+        Outside::of(found.name.as_str()).shown(60),
+    );
     let expected = format!("option `{right}`");
     let is_other_case = found.name.eq_ignore_ascii_case(right);
     let owner = Owner::EngageAdmin;
@@ -121,7 +124,7 @@ fn misspelt(object: &HybridObject, section: &str, found: &Opt, right: &str) -> J
 }
 
 fn unknown(section: &str, found: &Opt) -> Judgement {
-    let name = visible(&found.name, 60);
+    let name = Outside::of(found.name.as_str()).shown(60);
     let elsewhere = [("general", &GENERAL_OPTIONS[..]), ("saml", &SAML_OPTIONS)]
         .into_iter()
         .find(|(other, options)| {

@@ -4,8 +4,9 @@ use hybridcheck_core::check::{Case, Judge, SectionName, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Section};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, nearest, visible};
+use hybridcheck_core::text::{listed, nearest};
 
 use crate::evidence::options::OPTIONS_TAB;
 use crate::evidence::options::spelling::{self, SECTIONS};
@@ -52,14 +53,17 @@ impl Judge for SectionsSpelt {
             let names = object
                 .sections
                 .iter()
-                .map(|section| visible(&section.name, 60));
+                .map(|section| Outside::of(section.name.as_str()).shown(60));
             return Ok(Judgement::pass(format!("sections {}", listed(names))));
         };
         let found = object.sections.iter().find(|section| section.name == *name);
         let Some((section, right)) =
             found.and_then(|section| Some((section, resembled(object, section)?)))
         else {
-            return Ok(Judgement::pass(format!("[{}]", visible(name, 60))));
+            return Ok(Judgement::pass(format!(
+                "[{}]",
+                Outside::of(name.as_str()).shown(60)
+            )));
         };
         for option in &section.options {
             case.note(&FactKey::option(object.id, name, &option.name));
@@ -69,7 +73,7 @@ impl Judge for SectionsSpelt {
 }
 
 fn judgement(object: &HybridObject, section: &Section, right: &str) -> Judgement {
-    let name = visible(&section.name, 60);
+    let name = Outside::of(section.name.as_str()).shown(60);
     let expected = format!("section [{right}]");
     let fix = format!(
         "{OPTIONS_TAB}: create section `{right}`, enter the options of `{name}` there, delete `{name}` and save."

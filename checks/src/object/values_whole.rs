@@ -4,8 +4,9 @@ use hybridcheck_core::check::{Case, Judge, OptionName, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{Form, HybridObject, Opt};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::options::OPTIONS_TAB;
 
@@ -78,7 +79,11 @@ impl Judge for ValuesWhole {
 }
 
 fn judgement(form: Form, section: &str, found: &Opt) -> Judgement {
-    let name = format!("`{}/{}`", visible(section, 60), visible(&found.name, 60));
+    let name = format!(
+        "`{}/{}`",
+        Outside::of(section).shown(60),
+        Outside::of(found.name.as_str()).shown(60)
+    );
     let again = match form {
         Form::FlexPropCsv => format!(
             "Query all rows of {name} again, without a limit on rows or column width. If the value is cut off in {OPTIONS_TAB} too, enter it again as one line and save."

@@ -4,8 +4,8 @@ use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, is_guid};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::options::{OPTIONS_TAB, guid};
 
@@ -68,7 +68,7 @@ impl Judge for ClientIdGuid {
         let password = case.option(section, "password");
         let is_swapped = shape.characters != GUID
             && password.is_some_and(|option| option.value.shape().characters == GUID);
-        let within = visible(section, 60);
+        let within = Outside::of(section.as_str()).shown(60);
         let (hint, fix) = if is_swapped {
             (
                 "; the password has the length of one: possibly they were exchanged".to_owned(),

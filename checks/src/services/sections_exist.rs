@@ -4,8 +4,9 @@ use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{SAML_AUTH, Section};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::evidence::options::OPTIONS_TAB;
 use crate::evidence::options::spelling::{is_client, stands_for};
@@ -53,7 +54,7 @@ impl Judge for SectionsExist {
         let names = listed(
             clients
                 .iter()
-                .map(|section| format!("[{}]", visible(&section.name, 60))),
+                .map(|section| format!("[{}]", Outside::of(section.name.as_str()).shown(60))),
         );
         let has_saml_auth = object
             .sections

@@ -6,8 +6,9 @@ use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{Opt, SAML_AUTH};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 page! {
     /// Each section has an OAuth client of its own
@@ -76,8 +77,12 @@ fn note(shared: &[(&String, &Vec<(&str, &Opt)>)]) -> Judgement {
         .map(|(id, users)| {
             let names = users
                 .iter()
-                .map(|(section, _)| format!("[{}]", visible(section, 60)));
-            format!("{} share client `{}`", listed(names), visible(id, 60))
+                .map(|(section, _)| format!("[{}]", Outside::of(*section).shown(60)));
+            format!(
+                "{} share client `{}`",
+                listed(names),
+                Outside::of(id.as_str()).shown(60)
+            )
         })
         .collect();
     let saml = shared.iter().any(|(_, users)| {

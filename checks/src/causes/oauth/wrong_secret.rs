@@ -7,9 +7,10 @@ use hybridcheck_core::check::{Case, Subject, service_clients};
 use hybridcheck_core::facts::{ClientRef, FactKey, TokenOutcome};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::object::SAML_AUTH;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use crate::causes::general::region_mismatch;
 use crate::evidence::members::Clients;
@@ -141,7 +142,7 @@ fn good(case: &Case<'_>, members: &Clients<'_>) -> Option<String> {
             } else {
                 format!(" of {}", object.place)
             };
-            is_same.then(|| format!("[{}]{place}", visible(section, 60)))
+            is_same.then(|| format!("[{}]{place}", Outside::of(section.as_str()).shown(60)))
         })
     });
     good.next()

@@ -4,9 +4,9 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::{Owner, Severity};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::supply::{self, Missing};
 use crate::evidence::{commands, rights, rows};
@@ -54,7 +54,7 @@ impl Rule for ProductNotEnabled {
                 format!(
                     "{}, although roles hold {}: the product was enabled once and no longer is, or the listing does not show everything",
                     row.found(),
-                    visible(&rights::names(held), 400)
+                    Outside::of(rights::names(held)).shown(400)
                 ),
             ),
             Missing::Everything {

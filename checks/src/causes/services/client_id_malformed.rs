@@ -4,9 +4,9 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ClientRef, FactKey};
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::is_swapped;
 use crate::evidence::rows;
@@ -59,7 +59,7 @@ impl Rule for ClientIdMalformed {
                     Certainty::Certain,
                     format!(
                         "the client id of [{}] is no GUID: {}",
-                        visible(section, 60),
+                        Outside::of(section.as_str()).shown(60),
                         row.found()
                     ),
                     Owner::EngageAdmin,

@@ -4,9 +4,9 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ClientRef, FactKey};
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::visible;
 
 use crate::evidence::oauth::{client, is_swapped};
 use crate::evidence::rows;
@@ -54,7 +54,7 @@ impl Rule for IdAndSecretSwapped {
                 let refused = refused.filter(|row| client(row) == Some(&of));
                 let options = ["client_id", "password"]
                     .map(|option| FactKey::option(case.object.id, section, option));
-                let within = visible(section, 60);
+                let within = Outside::of(section.as_str()).shown(60);
                 Some(
                     Diagnosis::new(
                         Certainty::Certain,

@@ -4,8 +4,8 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::region::{HostRole, Region, Regions};
-use hybridcheck_core::text::visible;
 
 use super::OPTIONS_TAB;
 use super::cleaning::{Kind, clean_word, traces, without_tail};
@@ -116,7 +116,7 @@ impl Wanted {
         let text = found.value.plain();
         let address = text.and_then(|text| Address::parse(&clean_word(text.raw())));
         let shown = match text {
-            Some(text) => format!("`{}`", visible(&without_tail(text.raw()), 200)),
+            Some(text) => format!("`{}`", Outside::of(without_tail(text.raw())).shown(200)),
             None => found.value.shown(),
         };
         let defects = match (&address, text) {
@@ -159,7 +159,9 @@ impl Wanted {
                 "its scheme is `http`: client secrets and tokens would travel unencrypted"
                     .to_owned(),
             ),
-            Some(scheme) => defects.push(format!("its scheme is `{}`", visible(scheme, 20))),
+            Some(scheme) => {
+                defects.push(format!("its scheme is `{}`", Outside::of(scheme).shown(20)))
+            }
         }
         let standing = Standing::of(&address.host, regions);
         defects.extend(self.host_defect(&address.host, standing));
@@ -171,7 +173,7 @@ impl Wanted {
             Some(port) if port != "443" && is_ours => {
                 defects.push(format!(
                     "it names port {}, Genesys Cloud answers on 443",
-                    visible(port, 20)
+                    Outside::of(port).shown(20)
                 ));
             }
             _ => {}
@@ -212,7 +214,7 @@ impl Wanted {
         };
         Some(format!(
             "its host `{}` is {role}, expected {wanted}",
-            visible(host.as_str(), 100)
+            Outside::of(host.as_str()).shown(100)
         ))
     }
 
@@ -232,7 +234,11 @@ impl Wanted {
             None => other().as_ref().and_then(of),
         };
         let host = host.unwrap_or_else(|| format!("{}.<domain of your region>", self.label));
-        format!("https://{}{}", visible(&host, 100), self.path)
+        format!(
+            "https://{}{}",
+            Outside::of(host.as_str()).shown(100),
+            self.path
+        )
     }
 
     fn relabelled(&self, host: &Host) -> String {

@@ -4,8 +4,9 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::{Opt, Value};
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Shape;
-use hybridcheck_core::text::{listed, visible};
+use hybridcheck_core::text::listed;
 
 use super::OPTIONS_TAB;
 
@@ -27,7 +28,11 @@ pub(crate) fn judge(case: &Case<'_>, section: &str, option: &str, kind: Kind) ->
         return Ok(Judgement::pass(shown).of(found));
     }
     let listed = listed(&traces);
-    let at = format!("`{}/{}`", visible(section, 60), visible(option, 60));
+    let at = format!(
+        "`{}/{}`",
+        Outside::of(section).shown(60),
+        Outside::of(option).shown(60)
+    );
     let (expected, fix) = match clean_value(&found.value, kind) {
         Some(clean) => (
             format!("`{clean}`"),
@@ -105,7 +110,7 @@ pub(crate) fn without_tail(text: &str) -> String {
 
 fn shown(value: &Value) -> String {
     match value.plain() {
-        Some(text) => format!("`{}`", visible(&without_tail(text.raw()), 200)),
+        Some(text) => format!("`{}`", Outside::of(without_tail(text.raw())).shown(200)),
         None => value.shown(),
     }
 }
@@ -116,7 +121,8 @@ fn clean_value(value: &Value, kind: Kind) -> Option<String> {
         Kind::Name => clean_name(text),
         Kind::Word => clean_word(&text.replace(['\r', '\n'], "")),
     };
-    (!clean.is_empty() && without_tail(&clean) == clean).then(|| visible(&clean, 300))
+    (!clean.is_empty() && without_tail(&clean) == clean)
+        .then(|| Outside::of(clean.as_str()).shown(300).to_string())
 }
 
 fn bare(text: &str) -> String {

@@ -4,7 +4,7 @@ use hybridcheck_core::check::Case;
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Lookup};
-use hybridcheck_core::text::visible;
+use hybridcheck_core::outside::Outside;
 
 use super::{OPTIONS_TAB, cleaning, spelling};
 
@@ -19,7 +19,11 @@ pub(crate) fn judge(
 ) -> Answer<Judgement> {
     let object = case.object;
     case.note(&FactKey::option(object.id, section, option));
-    let name = format!("`{}/{}`", visible(section, 60), visible(option, 60));
+    let name = format!(
+        "`{}/{}`",
+        Outside::of(section).shown(60),
+        Outside::of(option).shown(60)
+    );
     let fix = format!("{OPTIONS_TAB}: set {name}, {meaning}, and save.");
     let absent = |found: String| {
         let fix = if object.form.is_selection() {
@@ -62,25 +66,28 @@ pub(crate) fn judge(
                 .of(found));
             }
             let shown = match found.value.plain() {
-                Some(text) => format!("`{}`", visible(&cleaning::without_tail(text.raw()), 200)),
+                Some(text) => format!(
+                    "`{}`",
+                    Outside::of(cleaning::without_tail(text.raw())).shown(200)
+                ),
                 None => found.value.shown(),
             };
             Ok(Judgement::pass(shown).of(found))
         }
         Lookup::NoOption(within) => Ok(absent(format!(
             "section [{}] has no option `{option}`",
-            visible(section, 60)
+            Outside::of(section).shown(60)
         ))
         .at(&within.place)),
         Lookup::NoSection if object.form.is_selection() => Err(Gap::NotInForm {
             what: format!(
                 "section [{}]: an option export holds only the sections that were selected",
-                visible(section, 60)
+                Outside::of(section).shown(60)
             ),
         }),
         Lookup::NoSection => Ok(absent(format!(
             "the object has no section [{}]",
-            visible(section, 60)
+            Outside::of(section).shown(60)
         ))
         .at(&object.place)),
     }
