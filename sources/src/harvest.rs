@@ -98,7 +98,7 @@ impl Census {
 
     /// Names close to ours.
     pub(super) fn near(&self) -> Vec<Outside> {
-        let names = self.names.iter().map(|name| name.raw());
+        let names = self.names.iter().map(Outside::<String>::raw);
         nearest(OBJECT_NAME, names)
             .into_iter()
             .map(Outside::from)

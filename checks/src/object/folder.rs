@@ -111,7 +111,7 @@ fn described(folder: &object::Folder) -> String {
         let kind = folder.kind.as_ref().map(Outside::view).unwrap_or_default();
         return format!("a folder of kind `{}`", kind.shown(60));
     }
-    let path: Vec<&str> = folder.path.iter().map(|part| part.raw()).collect();
+    let path: Vec<&str> = folder.path.iter().map(Outside::<String>::raw).collect();
     format!("folder `{}`", Outside::of(path.join(" > ")).shown(200))
 }
 

@@ -160,7 +160,7 @@ impl Wanted {
                     .to_owned(),
             ),
             Some(scheme) => {
-                defects.push(format!("its scheme is `{}`", Outside::of(scheme).shown(20)))
+                defects.push(format!("its scheme is `{}`", Outside::of(scheme).shown(20)));
             }
         }
         let standing = Standing::of(&address.host, regions);
