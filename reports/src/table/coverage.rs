@@ -25,7 +25,7 @@ pub(super) fn notes(page: &mut Canvas, run: &Run) {
         .collect();
     lines.extend(run.strangers.iter().map(|stranger| {
         let (kind, place) = (
-            page.clean(stranger.kind.raw(), 80),
+            page.clean(&stranger.kind.shown(80).to_string(), usize::MAX),
             stranger.place.to_string(),
         );
         let tenant = stranger.tenant.as_ref();
