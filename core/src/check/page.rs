@@ -115,6 +115,13 @@ macro_rules! page {
             fn page(&self) -> $crate::check::Page<'_> {
                 $crate::check::Page::of_module(module_path!(), concat!($($line, "\n"),+))
             }
+
+            // Rules ask this of every row: the id is put together once.
+            fn is_named(&self, id: &$crate::check::CheckId) -> bool {
+                static ID: std::sync::LazyLock<$crate::check::CheckId> =
+                    std::sync::LazyLock::new(|| $crate::check::Documented::id(&$name));
+                *id == *ID
+            }
         }
     };
 }
