@@ -73,7 +73,11 @@ impl Judge for Routes {
                 "Make sure that every component takes it, or open the other route.",
                 Owner::HostAdmin,
             ),
-            (false, 0) => Judgement::note(format!("{all}; no route works"), "", Owner::NetworkTeam),
+            (false, 0) => Judgement::note(
+                format!("{all}; no route works"),
+                "Open one of the routes for this host: the other rows of this endpoint tell what stops each.",
+                Owner::NetworkTeam,
+            ),
             (false, _) => Judgement::note(
                 format!("{all}; another route works, and this run did not take it"),
                 "Let components take the route that works, or mend the one of this run.",
@@ -125,6 +129,18 @@ mod tests {
         assert_eq!(bench.status(&Routes), Status::Note);
         assert_eq!(bench.failures(), Vec::<String>::new());
         assert_eq!(bench.causes(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn where_no_route_works_it_says_what_to_do() {
+        let bench = direct_shut(Bench::healthy().behind_proxy());
+        let key = tunnel_key(&bench.auth());
+        let bench = bench
+            .gap(key.clone(), Gap::Interrupted)
+            .blocked_behind(&key);
+        let judgement = bench.judge_first(&Routes).expect("a judgement");
+        assert!(judgement.found().contains("no route works"));
+        assert!(judgement.fix().starts_with("Open one of the routes"));
     }
 
     #[test]
