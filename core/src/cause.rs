@@ -109,8 +109,19 @@ impl Diagnosis {
         follows.then_some(Part::Consequence)
     }
 
-    /// A diagnosis with its sentence, owner and fix; the rest is added.
+    /// A diagnosis that a row shows, with its sentence, owner and fix; the rest is added.
     pub fn new(
+        root: &Row,
+        certainty: Certainty,
+        sentence: impl Into<String>,
+        owner: Owner,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self::of_facts(certainty, sentence, owner, fix).shown_by([root])
+    }
+
+    /// A diagnosis that facts alone show: no row of the run stands on them, as when the checks that would are not selected.
+    pub fn of_facts(
         certainty: Certainty,
         sentence: impl Into<String>,
         owner: Owner,
@@ -132,10 +143,14 @@ impl Diagnosis {
         }
     }
 
-    /// Adds the rows that show the cause, and their checks as those to run again.
+    /// Adds rows that show the cause too, and their checks as those to run again.
     #[must_use]
     pub fn shown_by<'r>(mut self, rows: impl IntoIterator<Item = &'r Row>) -> Self {
         for row in rows {
+            let root = RowRef::to(row);
+            if self.roots.contains(&root) {
+                continue;
+            }
             if !self.rerun.contains(&row.check) {
                 self.rerun.push(row.check.clone());
             }
@@ -146,7 +161,7 @@ impl Diagnosis {
                     .cloned()
                     .collect::<Vec<_>>(),
             );
-            self.roots.push(RowRef::to(row));
+            self.roots.push(root);
         }
         self
     }

@@ -1,8 +1,9 @@
 //! The rows that one diagnosis is about, each with what it is about, and how a sentence names them.
 
-use hybridcheck_core::cause::Diagnosis;
+use hybridcheck_core::cause::{Certainty, Diagnosis};
 use hybridcheck_core::endpoint::Endpoint;
-use hybridcheck_core::facts::{FactKey, TokenFact};
+use hybridcheck_core::facts::{FactKey, Gap, TokenFact};
+use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
@@ -59,6 +60,17 @@ impl<'r, T: Copy> Members<'r, T> {
         self.first.1
     }
 
+    /// A diagnosis that these rows show.
+    pub(crate) fn diagnosis(
+        &self,
+        certainty: Certainty,
+        sentence: impl Into<String>,
+        owner: Owner,
+        fix: impl Into<String>,
+    ) -> Diagnosis {
+        Diagnosis::new(self.row(), certainty, sentence, owner, fix).shown_by(self.rows())
+    }
+
     /// Those that a rule is about; none when none is left.
     pub(crate) fn only(&self, is_one: impl Fn(T) -> bool) -> Option<Self> {
         Self::of(self.iter().filter(|(about, _)| is_one(*about)))
@@ -92,8 +104,43 @@ fn each_once<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
 
 impl<'r> Rows<'r> {
     /// Some rows as members; none when there is none.
-    pub(crate) fn all(rows: Vec<&'r Row>) -> Option<Self> {
+    pub(crate) fn all(rows: impl IntoIterator<Item = &'r Row>) -> Option<Self> {
         Self::of(rows.into_iter().map(|row| ((), row)))
+    }
+}
+
+/// The rows that show what a rule has seen in facts: those that the rule knows, else the first that stands on one of the facts, a
+/// failing one before one that waits for it. None when no row of the run stands on them.
+pub(crate) fn on_facts<'r>(
+    known: impl IntoIterator<Item = &'r Row>,
+    all: &'r [Row],
+    is_one: impl Fn(&FactKey) -> bool,
+) -> Option<Rows<'r>> {
+    let stands_on_one = |row: &&Row| {
+        let waits = matches!(row.gap(), Some(Gap::Blocked { by }) if is_one(by));
+        waits || row.judged_on.iter().any(&is_one)
+    };
+    Rows::all(known).or_else(|| {
+        let statuses = [Status::Fail, Status::Warn, Status::Gap].into_iter();
+        let first = |status| {
+            let mut rows = all.iter().filter(|row| row.status() == status);
+            rows.find(stands_on_one)
+        };
+        Rows::all(statuses.filter_map(first).take(1))
+    })
+}
+
+/// A diagnosis of what a rule has seen in facts, with the rows that show it, if any does.
+pub(crate) fn diagnosis_of(
+    shown: Option<Rows<'_>>,
+    certainty: Certainty,
+    sentence: impl Into<String>,
+    owner: Owner,
+    fix: impl Into<String>,
+) -> Diagnosis {
+    match shown {
+        Some(rows) => rows.diagnosis(certainty, sentence, owner, fix),
+        None => Diagnosis::of_facts(certainty, sentence, owner, fix),
     }
 }
 
@@ -179,7 +226,7 @@ impl<'r, K: PartialEq, T: Copy> Groups<'r, K, T> {
 }
 
 /// Rows that have one explanation: one group, or none when there is no row.
-pub(crate) fn together(rows: Vec<&Row>) -> Groups<'_, (), ()> {
+pub(crate) fn together<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Groups<'r, (), ()> {
     Groups::of(rows.into_iter().map(|row| ((), (), row)))
 }
 
@@ -199,8 +246,6 @@ mod tests {
     use super::*;
     use crate::network;
     use crate::testing::bench::{Bench, at};
-    use hybridcheck_core::cause::Certainty;
-    use hybridcheck_core::finding::Owner;
 
     fn bench() -> Bench {
         let bench = Bench::healthy();
@@ -222,8 +267,7 @@ mod tests {
         let one = grouped(failing(), |endpoint| (*endpoint == auth).then_some(()));
         let told = one.diagnosed(|(), members| {
             assert_eq!(members.endpoints(), [&auth]);
-            Diagnosis::new(Certainty::Certain, members.names(), Owner::HostAdmin, "")
-                .shown_by(members.rows())
+            members.diagnosis(Certainty::Certain, members.names(), Owner::HostAdmin, "")
         });
         assert_eq!(told[0].sentence, auth.to_string());
         assert_eq!(told[0].roots.len(), 1);

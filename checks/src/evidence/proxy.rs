@@ -203,7 +203,7 @@ pub(crate) fn refused<'r>(
     })
 }
 
-/// The diagnoses of tunnels that were refused for one reason: what a rule says of a proxy, with the rows, what is broken and the command.
+/// The diagnoses of tunnels that were refused for one reason: what a rule says of a proxy, with what is broken and the command.
 pub(crate) fn diagnosed(
     case: &Case<'_>,
     all: &[Row],
@@ -227,7 +227,7 @@ fn broken(case: &Case<'_>, members: &Endpoints<'_>) -> Vec<FactKey> {
     keys
 }
 
-/// A diagnosis about tunnels, with its rows, what is broken and the command.
+/// A diagnosis about tunnels, with what is broken and the command.
 pub(crate) fn about(
     diagnosis: Diagnosis,
     case: &Case<'_>,
@@ -235,7 +235,6 @@ pub(crate) fn about(
     members: &Endpoints<'_>,
 ) -> Diagnosis {
     diagnosis
-        .shown_by(members.rows())
         .breaks(broken(case, members))
         .command(command(case, proxy, members.first()))
 }

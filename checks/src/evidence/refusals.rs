@@ -9,7 +9,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{rows, subjects};
+use crate::evidence::{members, rows, subjects};
 use crate::oauth::ClientActive;
 
 /// What an OAuth error says about the client.
@@ -138,11 +138,14 @@ pub(crate) fn diagnosed(
         _ => false,
     };
     let shown = rows::failing(all, &ClientActive).into_iter();
-    let shown: Vec<&Row> = shown.filter(is_refused).collect();
+    let known: Vec<&Row> = shown.filter(is_refused).collect();
+    let is_told = !known.is_empty();
+    let is_refused = |key: &FactKey| refused.iter().any(|call| call.key == key);
+    let shown = members::on_facts(known, all, is_refused);
     let (certainty, sentence, owner, fix) = verdict(first);
-    let mut diagnosis = Diagnosis::new(certainty, sentence, owner, fix);
-    // A row that shows it tells the call; without one nothing else does.
-    if shown.is_empty() {
+    let mut diagnosis = members::diagnosis_of(shown, certainty, sentence, owner, fix);
+    // The row of a client tells the call; where there is none nothing else does.
+    if !is_told {
         let call = first.key.api_call().map_or("", |call| call.call);
         let id = first.error.correlation_id.as_ref();
         diagnosis = diagnosis
@@ -155,7 +158,6 @@ pub(crate) fn diagnosed(
     }
     vec![
         diagnosis
-            .shown_by(shown)
             .evidence("it said", subjects::said(first.error))
             .breaks(refused.iter().map(|call| call.key.clone())),
     ]

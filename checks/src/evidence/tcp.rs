@@ -348,9 +348,7 @@ const COMPARED: usize = 4;
 /// same.
 pub(crate) fn about(diagnosis: Diagnosis, case: &Case<'_>, members: &Endpoints<'_>) -> Diagnosis {
     let endpoints = members.endpoints();
-    let mut diagnosis = diagnosis
-        .shown_by(members.rows())
-        .breaks(broken(case, &endpoints));
+    let mut diagnosis = diagnosis.breaks(broken(case, &endpoints));
     let beside = beside(case, &endpoints);
     for (label, names) in [("answers", &beside.open), ("silent too", &beside.dead)] {
         if !names.is_empty() {

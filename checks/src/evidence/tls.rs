@@ -157,11 +157,9 @@ pub(crate) fn times(case: &Case<'_>, members: &Endpoints<'_>) -> String {
     format!(" Seen: {}.", seen.join("; "))
 }
 
-/// A diagnosis about handshakes, with its rows and what is broken.
+/// A diagnosis about handshakes, with what is broken.
 pub(crate) fn about(diagnosis: Diagnosis, case: &Case<'_>, members: &Endpoints<'_>) -> Diagnosis {
-    diagnosis
-        .shown_by(members.rows())
-        .breaks(broken(case, members))
+    diagnosis.breaks(broken(case, members))
 }
 
 /// Adds what other ClientHellos met at some endpoints, each under its label.

@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn the_tools_own_client_asks_again_with_its_secret_where_it_was() {
-        let cause = Diagnosis::new(Certainty::Certain, "…", Owner::CloudAdmin, "…");
+        let cause = Diagnosis::of_facts(Certainty::Certain, "…", Owner::CloudAdmin, "…");
         let call = |source: &str| {
             let mut run = runs::healthy();
             run.invocation = Invocation {

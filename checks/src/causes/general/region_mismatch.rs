@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::region::Region;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
 use crate::evidence::oauth::is_any_issued;
 use crate::evidence::rows;
 use crate::network;
@@ -54,13 +55,13 @@ impl Rule for RegionMismatch {
         };
         let follow = rows::failing_any(all, follow);
         let (sentence, fix) = words(case, regions);
-        let mut diagnosis = Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
-            .shown_by(shown)
-            .explaining(follow)
-            .breaks(
-                ["base_auth_url", "base_service_url"]
-                    .map(|option| FactKey::option(case.object.id, "general", option)),
-            );
+        let urls = ["base_auth_url", "base_service_url"]
+            .map(|option| FactKey::option(case.object.id, "general", option));
+        let shown = members::on_facts(shown, all, |key| urls.contains(key));
+        let mut diagnosis =
+            members::diagnosis_of(shown, Certainty::Certain, sentence, Owner::EngageAdmin, fix)
+                .explaining(follow)
+                .breaks(urls);
         if let Some(endpoint) = case.object.auth_endpoint() {
             diagnosis = diagnosis
                 .breaks([FactKey::discovery(&endpoint)])

@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::region::HostRole;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members::Rows;
 use crate::evidence::rows;
 use crate::evidence::tcp::broken;
 use crate::{general, network, oauth};
@@ -41,26 +42,20 @@ const SERVICE: (&dyn Check, &str) = (&general::ServiceUrl, "base_service_url");
 impl Rule for UrlMalformed {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         if are_swapped(case) {
-            let wrong = rows::failing_any(all, &[AUTH.0, SERVICE.0]);
-            if !wrong.is_empty() {
-                let diagnosis = Diagnosis::new(
+            if let Some(wrong) = Rows::all(rows::failing_any(all, &[AUTH.0, SERVICE.0])) {
+                let diagnosis = wrong.diagnosis(
                     Certainty::Certain,
                     "general/base_auth_url and general/base_service_url are swapped",
                     Owner::EngageAdmin,
                     "Exchange the hosts: base_auth_url is https://login.DOMAIN/oauth/token, base_service_url is https://api.DOMAIN/api/.",
                 );
-                return vec![consequences(
-                    case,
-                    all,
-                    diagnosis.shown_by(wrong),
-                    &[AUTH.1, SERVICE.1],
-                )];
+                return vec![consequences(case, all, diagnosis, &[AUTH.1, SERVICE.1])];
             }
         }
         let each = [AUTH, SERVICE].into_iter().filter_map(|(check, option)| {
-            let wrong = rows::failing(all, check);
-            let first = wrong.first()?;
-            let diagnosis = Diagnosis::new(
+            let wrong = Rows::all(rows::failing(all, check))?;
+            let first = wrong.row();
+            let diagnosis = wrong.diagnosis(
                 Certainty::Certain,
                 format!(
                     "general/{option} is not what components need: {}",
@@ -69,12 +64,7 @@ impl Rule for UrlMalformed {
                 first.owner().unwrap_or(Owner::EngageAdmin),
                 first.fix().to_owned(),
             );
-            Some(consequences(
-                case,
-                all,
-                diagnosis.shown_by(wrong),
-                &[option],
-            ))
+            Some(consequences(case, all, diagnosis, &[option]))
         });
         each.collect()
     }

@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, members, rows};
+use crate::evidence::members;
+use crate::evidence::{commands, rows};
 use crate::idp;
 
 page! {
@@ -35,13 +36,12 @@ impl Rule for AutoProvisioningOff {
         let shown = members::together(rows::failing(all, &idp::AutoProvision));
         shown.diagnosed(|(), shown| {
             let api = commands::api_base(case);
-            Diagnosis::new(
+            shown.diagnosis(
                 Certainty::Certain,
                 "the PureEngage identity provider does not create users at their first login",
                 Owner::CloudAdmin,
                 format!("Set autoProvisionUsers to true in PUT {api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
             )
-            .shown_by(shown.rows())
             .command(commands::api(case, "/api/v2/identityproviders/pureengage"))
         })
     }

@@ -6,6 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
 use crate::evidence::{commands, logins, rows};
 use crate::{idp, saml};
 
@@ -35,10 +36,6 @@ page! {
 
 impl Rule for IdpCertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &idp::CertificateValid);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
         // A certificate of the object that is out of its dates, and one that the provider does not hold, are told by their own causes.
         let telling: [&dyn Check; 3] = [
             &saml::CertificateExpiry,
@@ -48,9 +45,10 @@ impl Rule for IdpCertificateExpired {
         if rows::fails_any(all, &telling) {
             return Vec::new();
         }
-        let renewed = rows::flagged(all, &idp::CertificateKnown);
-        vec![
-            Diagnosis::new(
+        let shown = members::together(rows::failing(all, &idp::CertificateValid));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
+            shown.diagnosis(
                 Certainty::Likely,
                 format!(
                     "the PureEngage identity provider should hold {}, but {}",
@@ -59,14 +57,13 @@ impl Rule for IdpCertificateExpired {
                 Owner::CloudAdmin,
                 "Add the certificate of saml/certificate to the provider in PUT /api/v2/identityproviders/pureengage (`hybridcheck idp --expected` prints it), and take the old one out. If logins work all the same, do it before the next change of the provider.",
             )
-            .shown_by(shown)
-            .shown_by(renewed)
+            .shown_by(rows::flagged(all, &idp::CertificateKnown))
             .shown_by(logins::refused_assertion(case, all))
             .command(commands::api(
                 case,
                 "/api/v2/identityproviders/pureengage",
-            )),
-        ]
+            ))
+        })
     }
 }
 

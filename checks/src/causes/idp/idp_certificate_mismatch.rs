@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{logins, members, rows};
+use crate::evidence::members;
+use crate::evidence::{logins, rows};
 use crate::idp;
 
 page! {
@@ -36,13 +37,12 @@ impl Rule for IdpCertificateMismatch {
         let shown = members::together(rows::failing(all, &idp::CertificateKnown));
         shown.diagnosed(|(), shown| {
             let row = shown.row();
-            Diagnosis::new(
+            shown.diagnosis(
                 Certainty::Certain,
                 format!("the PureEngage identity provider does not hold the certificate of saml/certificate: {}", row.found()),
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown.rows())
             .shown_by(rows::failing(all, &idp::CertificateValid))
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))

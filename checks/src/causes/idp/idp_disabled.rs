@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, logins, members, rows};
+use crate::evidence::members;
+use crate::evidence::{commands, logins, rows};
 use crate::idp;
 
 page! {
@@ -35,13 +36,12 @@ impl Rule for IdpDisabled {
         let shown = members::together(rows::failing(all, &idp::Enabled));
         shown.diagnosed(|(), shown| {
             let api = commands::api_base(case);
-            Diagnosis::new(
+            shown.diagnosis(
                 Certainty::Certain,
                 "the PureEngage identity provider is switched off",
                 Owner::CloudAdmin,
                 format!("Ask why it was switched off, then set disabled to false in PUT {api}/api/v2/identityproviders/pureengage, with all other members as GET returns them."),
             )
-            .shown_by(shown.rows())
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
             .command(commands::api(case, "/api/v2/identityproviders/pureengage"))

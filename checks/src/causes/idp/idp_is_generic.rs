@@ -7,6 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members::Rows;
 use crate::evidence::{logins, providers, rows};
 use crate::idp;
 
@@ -38,14 +39,11 @@ impl Rule for IdpIsGeneric {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let missing = rows::failing(all, &idp::Exists);
         let differing = rows::failing(all, &idp::IssuerMatches);
-        let shown = if missing.is_empty() {
-            differing
-        } else {
-            missing
-        };
-        let (Some(row), Some(bearer)) = (shown.first(), providers::bearer(case)) else {
+        let shown = Rows::all(missing).or_else(|| Rows::all(differing));
+        let (Some(shown), Some(bearer)) = (shown, providers::bearer(case)) else {
             return Vec::new();
         };
+        let row = shown.row();
         let name = providers::name(bearer);
         let issuer = case.object.issuer().unwrap_or_default();
         let issuer = issuer.shown(200);
@@ -61,13 +59,12 @@ impl Rule for IdpIsGeneric {
                 "set issuerURI of the PureEngage provider to the text of saml/issuer",
             )
         };
-        let mut diagnosis = Diagnosis::new(
+        let mut diagnosis = shown.diagnosis(
             Certainty::Certain,
             format!("the identity provider `{name}` has the issuer of saml/issuer, `{issuer}`, and {state}"),
             Owner::CloudAdmin,
             format!("Find out whether anybody logs in through `{name}`. Remove it or give it another issuer, then {rest}."),
         )
-        .shown_by(shown)
         .shown_by(logins::refused_assertion(case, all))
         .command(providers::bearer_command(case));
         if is_missing {

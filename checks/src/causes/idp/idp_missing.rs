@@ -7,6 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
 use crate::evidence::{commands, logins, providers, rows};
 use crate::idp;
 
@@ -35,11 +36,12 @@ page! {
 
 impl Rule for IdpMissing {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &idp::Exists);
         // Where another provider stands in its place, that is what has to be cleared first.
-        if shown.is_empty() || providers::bearer(case).is_some() {
+        if providers::bearer(case).is_some() {
             return Vec::new();
         }
+        let shown = members::together(rows::failing(all, &idp::Exists));
+        shown.diagnosed(|(), shown| {
         let issuer = case
             .object
             .issuer()
@@ -51,8 +53,7 @@ impl Rule for IdpMissing {
             )
         });
         let api = commands::api_base(case);
-        vec![
-            Diagnosis::new(
+            shown.diagnosis(
                 Certainty::Certain,
                 "the organisation has no PureEngage identity provider",
                 Owner::CloudAdmin,
@@ -61,12 +62,11 @@ impl Rule for IdpMissing {
                     issuer.unwrap_or_else(|| "as in saml/issuer".into())
                 ),
             )
-            .shown_by(shown)
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
             .breaks([FactKey::pureengage_idp(case.object.id)])
-            .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
-        ]
+            .command(commands::api(case, "/api/v2/identityproviders/pureengage"))
+        })
     }
 }
 

@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, members, rows};
+use crate::evidence::members;
+use crate::evidence::{commands, rows};
 use crate::idp;
 
 page! {
@@ -36,7 +37,7 @@ impl Rule for IdpTargetNotHttps {
         let shown = members::together(rows::flagged(all, &idp::TargetHttps));
         shown.diagnosed(|(), shown| {
             let row = shown.row();
-            Diagnosis::new(
+            shown.diagnosis(
                 Certainty::Likely,
                 format!(
                     "the target of the PureEngage identity provider is {}. Logins may go on, but no change of the provider will be saved",
@@ -45,7 +46,6 @@ impl Rule for IdpTargetNotHttps {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown.rows())
             .command(commands::api(
                 case,
                 "/api/v2/identityproviders/pureengage",

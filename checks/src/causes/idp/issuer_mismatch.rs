@@ -6,6 +6,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
 use crate::evidence::{commands, logins, providers, rows};
 use crate::{idp, saml};
 
@@ -33,39 +34,37 @@ page! {
 
 impl Rule for IssuerMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &idp::IssuerMatches);
-        let Some(row) = shown.first() else {
-            return Vec::new();
-        };
         // Where another provider has the object's issuer, the two were not merely written differently.
         if providers::bearer(case).is_some() {
             return Vec::new();
         }
-        let owner = row.owner().unwrap_or(Owner::EngageAdmin);
-        let sentence = if owner == Owner::CloudAdmin {
-            format!(
-                "issuerURI of the PureEngage identity provider must be {}, but is {}",
-                row.expected(),
-                row.found()
-            )
-        } else {
-            format!(
-                "saml/issuer must be {}, but is {}",
-                row.expected(),
-                row.found()
-            )
-        };
-        // Blanks are part of the difference, and the fix mends them too.
-        let unclean = rows::failing(all, &saml::OptionsClean).into_iter();
-        let unclean = unclean.filter(|other| other.subject == row.subject);
-        vec![
-            Diagnosis::new(Certainty::Certain, sentence, owner, row.fix().to_owned())
-                .shown_by(shown)
+        let shown = members::together(rows::failing(all, &idp::IssuerMatches));
+        shown.diagnosed(|(), shown| {
+            let row = shown.row();
+            let owner = row.owner().unwrap_or(Owner::EngageAdmin);
+            let sentence = if owner == Owner::CloudAdmin {
+                format!(
+                    "issuerURI of the PureEngage identity provider must be {}, but is {}",
+                    row.expected(),
+                    row.found()
+                )
+            } else {
+                format!(
+                    "saml/issuer must be {}, but is {}",
+                    row.expected(),
+                    row.found()
+                )
+            };
+            // Blanks are part of the difference, and the fix mends them too.
+            let unclean = rows::failing(all, &saml::OptionsClean).into_iter();
+            let unclean = unclean.filter(|other| other.subject == row.subject);
+            shown
+                .diagnosis(Certainty::Certain, sentence, owner, row.fix())
                 .shown_by(unclean)
                 .shown_by(logins::refused_assertion(case, all))
                 .breaks(logins::refused_login(case, all))
-                .command(commands::api(case, "/api/v2/identityproviders/pureengage")),
-        ]
+                .command(commands::api(case, "/api/v2/identityproviders/pureengage"))
+        })
     }
 }
 

@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{logins, members, providers, rows};
+use crate::evidence::members;
+use crate::evidence::{logins, providers, rows};
 use crate::idp;
 
 page! {
@@ -36,19 +37,19 @@ impl Rule for IssuerNotUnique {
         let shown = members::together(rows::failing(all, &idp::IssuerUnique));
         shown.diagnosed(|(), shown| {
             let row = shown.row();
-            Diagnosis::new(
-                Certainty::Certain,
-                format!(
-                    "the issuer of the PureEngage identity provider is not unique: {}",
-                    row.found()
-                ),
-                Owner::CloudAdmin,
-                row.fix().to_owned(),
-            )
-            .shown_by(shown.rows())
-            .shown_by(logins::refused_assertion(case, all))
-            .breaks(logins::refused_login(case, all))
-            .command(providers::bearer_command(case))
+            shown
+                .diagnosis(
+                    Certainty::Certain,
+                    format!(
+                        "the issuer of the PureEngage identity provider is not unique: {}",
+                        row.found()
+                    ),
+                    Owner::CloudAdmin,
+                    row.fix().to_owned(),
+                )
+                .shown_by(logins::refused_assertion(case, all))
+                .breaks(logins::refused_login(case, all))
+                .command(providers::bearer_command(case))
         })
     }
 }

@@ -73,6 +73,7 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
         rows::firewall_request(case, &[endpoint])
     };
     let diagnosis = Diagnosis::new(
+        row,
         Certainty::Certain,
         format!(
             "{} of {} addresses of {endpoint} cannot be reached: {}",
@@ -90,7 +91,6 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
     };
     Some(
         diagnosis
-            .shown_by([row])
             .breaks(shut.iter().map(|address| FactKey::tcp(endpoint, *address)))
             .command(format!(
                 "curl -v --connect-timeout 10 --resolve {}:{}:{resolve} https://{endpoint}/",

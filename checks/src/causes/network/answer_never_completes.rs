@@ -8,7 +8,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{members, rows};
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::network;
 
 page! {
@@ -43,13 +44,12 @@ impl Rule for AnswerNeverCompletes {
             let hosts = members.names();
             let broken: Vec<(FactKey, &HttpFact)> =
                 members.each().filter_map(|endpoint| asked(case, endpoint)).collect();
-            let mut diagnosis = Diagnosis::new(
+            let mut diagnosis = members.diagnosis(
                 Certainty::Possible,
                 format!("{hosts} takes requests over a trusted connection, but no answer completes: held back by a device on the way, or not given by the service"),
                 Owner::NetworkTeam,
                 format!("Please say which device inspects or proxies traffic from this host to {hosts}, and let its answers pass. To decide between the device and the service, run the command below from a host outside the company's network too; if it waits there as well, look at https://status.mypurecloud.com/."),
             )
-            .shown_by(members.rows())
             .command(format!("curl -sv --max-time 20 https://{}/api/v2/tokens/me", members.first().host));
             for (_, fact) in &broken {
                 diagnosis = diagnosis.evidence(&fact.request.to_string(), format!("{} (asked at {})", fact.outcome, fact.started));

@@ -52,7 +52,7 @@ impl Rule for BlockPage {
                 mark,
                 certainty,
             } = &answered.by;
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 answered.at_most(*certainty),
                 format!("{product} answers at {names} in place of Genesys Cloud, with a page of its own ({})", answered.outcome),
                 Owner::NetworkTeam,

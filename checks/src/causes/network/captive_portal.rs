@@ -48,7 +48,7 @@ impl Rule for CaptivePortal {
                 PortalSign::Status => Certainty::Certain,
                 PortalSign::LoginForm | PortalSign::Redirect { .. } => Certainty::Likely,
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 answered.at_most(certainty),
                 format!("a captive portal answers at {names} in place of Genesys Cloud: {sign}"),
                 Owner::NetworkTeam,

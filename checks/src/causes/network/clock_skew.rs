@@ -8,6 +8,7 @@ use hybridcheck_core::finding::{Owner, Status};
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members::{self, Members, Rows};
 use crate::evidence::{logins, rows, subjects};
 use crate::network::{self, clock};
 use crate::tls;
@@ -38,12 +39,11 @@ page! {
 
 impl Rule for ClockSkew {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let measured = rows::failing(all, &network::Clock);
-        let dated = rows::failing(all, &tls::Validity);
-        let explained: Vec<&Row> = dated
-            .into_iter()
-            .filter(|row| rows::endpoint(row).is_some_and(|endpoint| explains(case, all, endpoint)))
-            .collect();
+        let measured = Rows::all(rows::failing(all, &network::Clock));
+        let explained = members::grouped(rows::failing(all, &tls::Validity), |endpoint| {
+            explains(case, all, endpoint).then_some(())
+        })
+        .joined();
         let host = subjects::endpoints(case.object)
             .first()
             .map(ToString::to_string)
@@ -51,45 +51,42 @@ impl Rule for ClockSkew {
         let command = format!("date -u; curl -skI https://{host}/ | grep -i '^date'");
         let broken = explained
             .iter()
-            .filter_map(|row| rows::endpoint(row))
+            .flat_map(Members::each)
             .flat_map(|endpoint| broken(case, endpoint));
         let fix = "Synchronise this host's clock (`chronyc tracking`, `timedatectl`, `w32tm /resync`), and check the clock of the component that signs SAML assertions.";
-        if let Some(row) = measured.first() {
+        if let Some(measured) = measured {
             return vec![
-                Diagnosis::new(
-                    Certainty::Certain,
-                    row.found().to_owned(),
-                    Owner::HostAdmin,
-                    fix,
-                )
-                .shown_by(measured.iter().copied())
-                .shown_by(logins::refused_assertion(case, all))
-                .breaks(logins::refused_login(case, all))
-                .explaining(explained.iter().copied())
-                .breaks(broken)
-                .command(command),
+                measured
+                    .diagnosis(
+                        Certainty::Certain,
+                        measured.row().found(),
+                        Owner::HostAdmin,
+                        fix,
+                    )
+                    .shown_by(logins::refused_assertion(case, all))
+                    .breaks(logins::refused_login(case, all))
+                    .explaining(explained.iter().flat_map(Members::rows))
+                    .breaks(broken)
+                    .command(command),
             ];
         }
-        if explained.is_empty() {
+        let Some(dated) = &explained else {
             return Vec::new();
-        }
-        let started = explained
-            .iter()
-            .filter_map(|row| rows::endpoint(row))
-            .flat_map(|endpoint| rows::tls(case, endpoint));
+        };
+        let started = dated.each().flat_map(|endpoint| rows::tls(case, endpoint));
         let started = started
             .filter_map(|(_, fact)| fact.attempts.last())
             .map(|attempt| attempt.started)
             .max();
-        let mut diagnosis = Diagnosis::new(
-            Certainty::Likely,
-            "public certificates look out of date because this host's clock is wrong",
-            Owner::HostAdmin,
-            fix,
-        )
-        .shown_by(explained.iter().copied())
-        .breaks(broken)
-        .command(command);
+        let mut diagnosis = dated
+            .diagnosis(
+                Certainty::Likely,
+                "public certificates look out of date because this host's clock is wrong",
+                Owner::HostAdmin,
+                fix,
+            )
+            .breaks(broken)
+            .command(command);
         if let Some(started) = started {
             diagnosis = diagnosis.evidence("this host's clock", started);
         }

@@ -8,8 +8,9 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tcp::{self, Shut};
-use crate::evidence::{members, rows};
 use crate::network;
 
 page! {
@@ -53,7 +54,7 @@ impl Rule for ConnectionFlaky {
                     all += tried;
                 }
             }
-            Diagnosis::new(
+            members.diagnosis(
                 Certainty::Certain,
                 format!(
                     "connections to {} come and go: {good} of {all} tries succeeded{}",
@@ -70,7 +71,6 @@ impl Rule for ConnectionFlaky {
                     rows::firewall_request(case, &members.endpoints())
                 ),
             )
-            .shown_by(members.rows())
             .breaks(tcp::broken(case, &lost))
             .command(format!(
                 "for i in $(seq 20); do curl -so /dev/null --connect-timeout 3 -w '%{{time_connect}}\\n' https://{}/; done",

@@ -9,6 +9,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::dns::{asked, cut, hosts};
+use crate::evidence::members::Rows;
 use crate::evidence::names::{self, Says};
 use crate::evidence::rows;
 use crate::network;
@@ -39,15 +40,17 @@ page! {
 
 impl Rule for DnsTruncation {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let mut shown = rows::flagged(all, &network::NameserversAnswer);
+        let Some(shown) = Rows::all(rows::flagged(all, &network::NameserversAnswer)) else {
+            return Vec::new();
+        };
         let Ok(asked) = asked(case, &hosts(case.object)) else {
             return Vec::new();
         };
         let cut = cut(&asked);
-        let (Some((nameserver, host, over_tcp)), false) = (cut.first(), shown.is_empty()) else {
+        let Some((nameserver, host, over_tcp)) = cut.first() else {
             return Vec::new();
         };
-        let lost: Vec<&Row> = rows::failing(all, &network::Resolves)
+        let lost = rows::failing(all, &network::Resolves)
             .into_iter()
             .filter(|row| {
                 rows::endpoint(row).is_some_and(|endpoint| {
@@ -55,16 +58,15 @@ impl Rule for DnsTruncation {
                     let denies = views.iter().any(|view| view.says <= Says::Empty);
                     !denies && views.iter().any(|view| view.says == Says::Cut)
                 })
-            })
-            .collect();
+            });
+        let lost: Vec<&Row> = lost.collect();
         let endpoints: Vec<_> = lost.iter().filter_map(|row| rows::endpoint(row)).collect();
-        shown.extend(lost.iter().copied());
         let mut servers: Vec<_> = cut.iter().map(|(nameserver, ..)| nameserver.ip()).collect();
         servers.dedup();
         let mut names: Vec<_> = cut.iter().map(|(_, host, _)| host).collect();
         names.sort_unstable();
         names.dedup();
-        let diagnosis = Diagnosis::new(
+        let diagnosis = shown.diagnosis(
             Certainty::Likely,
             format!(
                 "{} cuts its answer about {} for UDP, and TCP port 53 to it brings nothing ({over_tcp}): a firewall lets only UDP through, or the nameserver does not answer over TCP",
@@ -77,7 +79,7 @@ impl Rule for DnsTruncation {
                 listed(&servers)
             ),
         )
-        .shown_by(shown)
+        .shown_by(lost)
         .breaks(endpoints.iter().flat_map(|endpoint| rows::name_keys(case, &endpoint.host)))
         .breaks(endpoints.iter().map(|endpoint| FactKey::connection((*endpoint).clone())))
         .command(format!("{} +tcp", rows::questions(host, [nameserver])));

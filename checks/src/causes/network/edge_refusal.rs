@@ -42,7 +42,7 @@ impl Rule for EdgeRefusal {
         });
         groups.diagnosed(|answered, members| {
             let names = members.names();
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Likely,
                 format!(
                     "Amazon's edge (CloudFront) refuses requests to {names} by itself: {}",

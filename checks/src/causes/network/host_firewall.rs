@@ -55,7 +55,7 @@ impl Rule for HostFirewall {
             } else {
                 Certainty::Likely
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 certainty,
                 format!(
                     "this host {} connections to {names}: {}",

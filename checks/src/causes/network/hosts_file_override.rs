@@ -9,7 +9,8 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
-use crate::evidence::{members, names, rows};
+use crate::evidence::members;
+use crate::evidence::{names, rows};
 use crate::network::{
     self,
     hosts_file::{Entry, entry, lines_of},
@@ -91,13 +92,12 @@ impl Rule for HostsFileOverride {
                     .iter()
                     .map(|(_, fact)| format!("{} of {}", lines_of(fact), fact.path)),
             );
-            let mut diagnosis = Diagnosis::new(
+            let mut diagnosis = members.diagnosis(
                 certainty,
                 format!("the hosts file sends {sends}{then}"),
                 Owner::HostAdmin,
                 format!("Delete {lines}, so that the nameservers decide; then run again."),
-            )
-            .shown_by(members.rows());
+            );
             for endpoint in members.each() {
                 if what == Entry::Wrong {
                     diagnosis = diagnosis

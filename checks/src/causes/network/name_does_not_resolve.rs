@@ -11,8 +11,9 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members::{self, Rows};
 use crate::evidence::names::{self, Says};
-use crate::evidence::{members, rows, subjects};
+use crate::evidence::{rows, subjects};
 use crate::network;
 
 page! {
@@ -41,10 +42,10 @@ page! {
 
 impl Rule for NameDoesNotResolve {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let silent = rows::failing(all, &network::NameserversAnswer);
         let is_direct = |endpoint: &Endpoint| case.route(endpoint) == Route::Direct;
         let is_needed = subjects::endpoints(case.object).iter().any(is_direct);
-        if !silent.is_empty() && is_needed {
+        let silent = Rows::all(rows::failing(all, &network::NameserversAnswer));
+        if let Some(silent) = silent.filter(|_| is_needed) {
             return vec![nobody_answers(case, &silent)];
         }
         let url_wrong = |endpoint: &Endpoint| {
@@ -81,13 +82,12 @@ impl Rule for NameDoesNotResolve {
                     ),
                 )
             };
-            Diagnosis::new(
+            members.diagnosis(
                 certainty,
                 format!("{hosts} cannot be resolved on this host: {found}"),
                 owner,
                 fix,
             )
-            .shown_by(members.rows())
             .breaks(
                 members.each().flat_map(|endpoint| rows::name_keys(case, &endpoint.host)),
             )
@@ -101,34 +101,28 @@ impl Rule for NameDoesNotResolve {
     }
 }
 
-fn nobody_answers(case: &Case<'_>, silent: &[&Row]) -> Diagnosis {
+fn nobody_answers(case: &Case<'_>, silent: &Rows<'_>) -> Diagnosis {
     let endpoints = subjects::endpoints(case.object);
     let hosts = listed(endpoints.iter().map(|endpoint| &endpoint.host));
-    let found = silent
-        .first()
-        .map_or_else(String::new, |row| row.found().to_owned());
-    let fix = silent
-        .first()
-        .map_or_else(String::new, |row| row.fix().to_owned());
-    let owner = silent
-        .first()
-        .and_then(|row| row.owner())
-        .unwrap_or(Owner::NetworkTeam);
-    let mut diagnosis = Diagnosis::new(
-        // Silence within our patience: a nameserver that needs longer looks the same.
-        Certainty::Likely,
-        format!("no nameserver of this host says where {hosts} are: {found}"),
-        owner,
-        fix,
-    )
-    .shown_by(silent.iter().copied())
-    .breaks([FactKey::Resolver])
-    .breaks(
-        endpoints
-            .iter()
-            .flat_map(|endpoint| rows::name_keys(case, &endpoint.host)),
-    )
-    .breaks(endpoints.iter().cloned().map(FactKey::connection));
+    let row = silent.row();
+    let mut diagnosis = silent
+        .diagnosis(
+            // Silence within our patience: a nameserver that needs longer looks the same.
+            Certainty::Likely,
+            format!(
+                "no nameserver of this host says where {hosts} are: {}",
+                row.found()
+            ),
+            row.owner().unwrap_or(Owner::NetworkTeam),
+            row.fix(),
+        )
+        .breaks([FactKey::Resolver])
+        .breaks(
+            endpoints
+                .iter()
+                .flat_map(|endpoint| rows::name_keys(case, &endpoint.host)),
+        )
+        .breaks(endpoints.iter().cloned().map(FactKey::connection));
     if let Some(endpoint) = endpoints.first() {
         diagnosis = diagnosis.command(question(case, &endpoint.host));
     }

@@ -10,8 +10,9 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use super::nameservers_disagree::is_disputed;
+use crate::evidence::members;
 use crate::evidence::names::{self, Certain, Kind};
-use crate::evidence::{members, rows};
+use crate::evidence::rows;
 use crate::network;
 
 page! {
@@ -67,7 +68,7 @@ impl Rule for NameSinkholed {
                 Kind::Sinkhole(sinkhole) => sinkhole.product.to_owned(),
                 _ => "the DNS filter of this network".to_owned(),
             };
-            let mut diagnosis = Diagnosis::new(
+            let mut diagnosis = members.diagnosis(
                 certainty,
                 format!(
                     "{by} answers for {hosts} with {}, in place of the service's addresses",
@@ -78,8 +79,7 @@ impl Rule for NameSinkholed {
                     "Please exempt {hosts} from {who}: servers of this network must get their true addresses. \
                      Nothing has to be changed at firewalls or certificates for it."
                 ),
-            )
-            .shown_by(members.rows());
+            );
             for endpoint in members.each() {
                 diagnosis = diagnosis
                     .shown_by(differing(all, endpoint))

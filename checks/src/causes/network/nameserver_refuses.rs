@@ -9,8 +9,9 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members;
 use crate::evidence::names::{self, Says, View};
-use crate::evidence::{members, rows};
+use crate::evidence::rows;
 use crate::network;
 
 page! {
@@ -72,7 +73,7 @@ impl Rule for NameserverRefuses {
                     " The region table does not have {hosts}: compare the option with the hosts of your region too."
                 )
             };
-            Diagnosis::new(
+            members.diagnosis(
                 certainty,
                 format!("no nameserver of this host looks up {hosts} ({words}): they do not forward the question{doubt}"),
                 Owner::NetworkTeam,
@@ -81,7 +82,6 @@ impl Rule for NameserverRefuses {
                      If this network reaches the internet only through a proxy, name it with --proxy instead: the proxy looks the names up.{also}"
                 ),
             )
-            .shown_by(members.rows())
             .breaks(members.each().flat_map(|endpoint| rows::name_keys(case, &endpoint.host)))
             .breaks(members.connections())
             .command(rows::questions(&members.first().host, refusing.iter().map(|one| &one.nameserver)))

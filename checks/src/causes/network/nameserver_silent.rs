@@ -12,6 +12,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::evidence::dns::{asked, cut, dead, half_silent, hosts};
+use crate::evidence::members::Rows;
 use crate::evidence::rows;
 use crate::network;
 
@@ -43,9 +44,9 @@ page! {
 impl Rule for NameserverSilent {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = rows::flagged(all, &network::NameserversAnswer).into_iter();
-        let shown: Vec<&Row> = shown.filter(|row| row.status() == Status::Warn).collect();
+        let shown = Rows::all(shown.filter(|row| row.status() == Status::Warn));
         let hosts = hosts(case.object);
-        let (Some(_), Ok(asked), Some(host)) = (shown.first(), asked(case, &hosts), hosts.first())
+        let (Some(shown), Ok(asked), Some(host)) = (shown, asked(case, &hosts), hosts.first())
         else {
             return Vec::new();
         };
@@ -59,7 +60,7 @@ impl Rule for NameserverSilent {
                 .map(|(_, fact)| fact.a.attempts.len() + fact.aaaa.attempts.len());
             tries.sum::<usize>()
         });
-        let mut diagnosis = Diagnosis::new(
+        let mut diagnosis = shown.diagnosis(
             // Silence within our patience: a nameserver that needs longer looks the same.
             Certainty::Likely,
             format!(
@@ -74,7 +75,6 @@ impl Rule for NameserverSilent {
                 listed(dead.iter().map(SocketAddr::ip))
             ),
         )
-        .shown_by(shown.iter().copied())
         .shown_by(stalled(case, all))
         .breaks(hosts.iter().flat_map(|host| {
             dead.iter().map(move |nameserver| FactKey::dns(host, *nameserver))
@@ -131,11 +131,11 @@ fn waited(case: &Case<'_>, host: &Host, diagnosis: Diagnosis) -> Diagnosis {
 }
 
 /// Every nameserver answers something, one of them not every question.
-fn partly(shown: &[&Row], halves: &[String], is_cut: bool) -> Vec<Diagnosis> {
+fn partly(shown: &Rows<'_>, halves: &[String], is_cut: bool) -> Vec<Diagnosis> {
     if halves.is_empty() || is_cut {
         return Vec::new();
     }
-    let diagnosis = Diagnosis::new(
+    vec![shown.diagnosis(
         Certainty::Likely,
         format!(
             "a nameserver leaves some questions without an answer ({}), and programs wait for it",
@@ -143,8 +143,7 @@ fn partly(shown: &[&Row], halves: &[String], is_cut: bool) -> Vec<Diagnosis> {
         ),
         Owner::NetworkTeam,
         "Ask who runs this nameserver, or the firewall before it, to let these questions be answered: an empty answer is enough.",
-    );
-    vec![diagnosis.shown_by(shown.iter().copied())]
+    )]
 }
 
 #[cfg(test)]

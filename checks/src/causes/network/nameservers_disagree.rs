@@ -59,7 +59,7 @@ impl Rule for NameserversDisagree {
                 .filter(|(_, says)| *says > Says::Public && *says <= Says::Empty)
                 .map(|(nameserver, _)| *nameserver)
                 .collect();
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Certain,
                 format!(
                     "the nameservers of this host disagree about {}: {}; programs take whichever they ask first",
@@ -73,7 +73,6 @@ impl Rule for NameserversDisagree {
                     hosts
                 ),
             )
-            .shown_by(members.rows())
             .shown_by(also(all, members));
             let diagnosis = broken(all, members, diagnosis);
             diagnosis.command(rows::questions(first, says.iter().map(|(nameserver, _)| nameserver)))

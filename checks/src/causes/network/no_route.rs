@@ -46,7 +46,7 @@ impl Rule for NoRoute {
                     "the next router on the way to {names} does not answer this host on the local link"
                 )
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Certain,
                 sentence,
                 Owner::HostAdmin,

@@ -53,7 +53,7 @@ impl Rule for NotTheGenuineService {
                 Some(server) => format!("`{server}`, with {}", answered.outcome),
                 None => answered.outcome.clone(),
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Likely,
                 format!("{what} answers at {names} in place of Genesys Cloud"),
                 Owner::NetworkTeam,
@@ -89,11 +89,10 @@ impl<T> Answered<T> {
     /// Adds what every diagnosis about a wrong answerer carries.
     pub(super) fn tell(
         &self,
-        diagnosis: Diagnosis,
+        mut diagnosis: Diagnosis,
         members: &Endpoints<'_>,
         all: &[Row],
     ) -> Diagnosis {
-        let mut diagnosis = diagnosis.shown_by(members.rows());
         if let Some(trust) = self.trust {
             diagnosis = diagnosis.evidence("the chain of the connection ends at", trust);
         }

@@ -8,8 +8,9 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tcp;
-use crate::evidence::{members, rows};
 use crate::network;
 
 page! {
@@ -60,7 +61,7 @@ impl Rule for OneFamilyDead {
             let place = ends.map_or_else(String::new, |(hop, router)| {
                 format!("; its packets die at or behind hop {hop} ({router})")
             });
-            Diagnosis::new(
+            members.diagnosis(
                 Certainty::Certain,
                 format!("{dead} does not reach {names}, while {alive} does{place}"),
                 Owner::NetworkTeam,
@@ -69,7 +70,6 @@ impl Rule for OneFamilyDead {
                     rows::firewall_request(case, &members.endpoints())
                 ),
             )
-            .shown_by(members.rows())
             .breaks(keys)
             .command(format!(
                 "curl -{} -v --connect-timeout 10 https://{}/",

@@ -8,6 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::evidence::http::answerer;
+use crate::evidence::members;
 use crate::evidence::rows;
 use crate::{network, oauth};
 
@@ -53,11 +54,10 @@ impl Rule for ServiceError {
             &network::GenuineApiService,
             &oauth::TokenIssued,
         ];
-        let roots = rows::failing_any(all, &checks).into_iter().filter(|row| {
-            row.judged_on
-                .iter()
-                .any(|key| failed.iter().any(|(broken, _)| *broken == key))
-        });
+        let has_failed = |key: &FactKey| failed.iter().any(|(failed, _)| *failed == key);
+        let known = rows::failing_any(all, &checks).into_iter();
+        let known = known.filter(|row| row.judged_on.iter().any(has_failed));
+        let shown = members::on_facts(known, all, has_failed);
         // Without the service's own mark the answer may come from a device on the way.
         let is_marked = failed
             .iter()
@@ -76,13 +76,15 @@ impl Rule for ServiceError {
         } else {
             format!(" Correlation ids: {}.", ids.join(", "))
         };
-        let mut diagnosis = Diagnosis::new(
+        let mut diagnosis = members::diagnosis_of(
+            shown,
             certainty,
             "Genesys Cloud answers with errors of its own",
             Owner::CloudAdmin,
-            format!("Look at https://status.mypurecloud.com/, wait and run again; if it stays, give Genesys support the requests and times below. Change no credential.{ids}"),
-        )
-        .shown_by(roots);
+            format!(
+                "Look at https://status.mypurecloud.com/, wait and run again; if it stays, give Genesys support the requests and times below. Change no credential.{ids}"
+            ),
+        );
         for (key, trouble) in &failed {
             diagnosis = diagnosis.evidence(&key.to_string(), &trouble.said);
         }
@@ -197,6 +199,20 @@ mod tests {
         assert!(found[0].fix.contains(CORRELATION));
         assert!(found[0].broken.contains(&organization));
         assert_eq!(bench.causes(), ["service-error"]);
+    }
+
+    #[test]
+    fn a_failed_call_alone_is_shown_by_the_row_that_asked_for_it() {
+        let error = api_error(503, "service.unavailable", "…");
+        let fact = api::<hybridcheck_core::facts::Organization>(
+            &client("ewt"),
+            "GET …",
+            ApiOutcome::Refused(error),
+        );
+        let bench = Bench::healthy().fact(FactKey::organization(ObjectId(0)), fact);
+        let found = bench.diagnose(&ServiceError);
+        assert_eq!(found[0].roots.len(), 1);
+        assert!(found[0].roots[0].check.0.starts_with("org-"));
     }
 
     #[test]

@@ -11,8 +11,9 @@ use hybridcheck_core::text::listed;
 
 use super::nameservers_disagree::is_disputed;
 use crate::evidence::dns::{asked, dead, hosts};
+use crate::evidence::members;
 use crate::evidence::names;
-use crate::evidence::{members, rows};
+use crate::evidence::rows;
 use crate::network::{
     self,
     lookup_agrees::{Difference, differs},
@@ -65,13 +66,12 @@ impl Rule for SystemLookupDiffers {
             let hosts = members.hosts();
             let found = members.row().found();
             let (certainty, fix) = advice(case, difference);
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 certainty,
                 format!("programs on this host see something else for {hosts} than its nameservers say: {found}"),
                 Owner::HostAdmin,
                 fix,
-            )
-            .shown_by(members.rows());
+            );
             diagnosis.command(format!(
                     "getent ahosts {host}; dig {host} A; grep hosts: /etc/nsswitch.conf",
                     host = members.first().host

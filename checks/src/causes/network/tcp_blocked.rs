@@ -62,7 +62,7 @@ impl Rule for TcpBlocked {
             let endpoints = members.endpoints();
             let beside = tcp::beside(case, &endpoints);
             let rejecting = rejecting(case, &endpoints);
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 if rejecting.is_some() || (beside.open.is_empty() && !beside.dead.is_empty()) {
                     Certainty::Possible
                 } else {

@@ -53,7 +53,7 @@ impl Rule for TcpRefused {
                      compare the addresses with those that another network's nameserver names"
                 )
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Likely,
                 sentence,
                 Owner::NetworkTeam,

@@ -68,7 +68,7 @@ impl Rule for TcpRejected {
                     }
                 )
             });
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 if is_policy {
                     Certainty::Certain
                 } else {

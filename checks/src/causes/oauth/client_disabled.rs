@@ -68,12 +68,12 @@ fn of_row(case: &Case<'_>, row: &Row) -> Option<Diagnosis> {
     let name = name.shown(80);
     Some(
         Diagnosis::new(
+row,
             Certainty::Certain,
             format!("the OAuth client `{name}` of {} {what}", row.subject),
             Owner::CloudAdmin,
             format!("{deed} the OAuth client `{name}` under Admin > Integrations > OAuth, or give {} another client.", row.subject),
         )
-        .shown_by([row])
         .command(commands::api_as_client(case, "/api/v2/tokens/me")),
     )
 }

@@ -53,13 +53,12 @@ impl Rule for LoginRefusedOtherwise {
                 TokenOutcome::Refused(error) => error.to_string(),
                 _ => String::new(),
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Possible,
                 format!("Genesys Cloud refuses the client {ids} of {clients} in words that are not known: {said}"),
                 Owner::CloudAdmin,
                 "Look whether the client is enabled, of grant type Client Credentials, and not limited to other addresses, under Admin > Integrations > OAuth; if it is, give Genesys support these words and the correlation id.",
             )
-            .shown_by(members.rows())
             .breaks(keys(members))
             .command(ask(case, first));
             let answer = first.http.outcome.answer();

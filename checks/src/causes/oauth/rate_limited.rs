@@ -7,6 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
 use crate::evidence::oauth::client;
 use crate::evidence::rows;
 use crate::oauth;
@@ -50,13 +51,17 @@ impl Rule for RateLimited {
             .filter(|row| {
                 client(row).is_some_and(|client| limited.contains(&&FactKey::token(client)))
             });
-        let mut diagnosis = Diagnosis::new(
+        let shown = members::on_facts(shown, all, |key| limited.contains(&key));
+        let mut diagnosis = members::diagnosis_of(
+            shown,
             Certainty::Certain,
             "Genesys Cloud refuses requests because there were too many",
             Owner::EngageAdmin,
-            format!("Wait some minutes and run again: this run waited once, and for no more than {} s. If it stays, find the component that asks so often: give each service an OAuth client of its own, and let components keep a token until it ends.", RETRY_AFTER_CAP.as_secs()),
-        )
-        .shown_by(shown);
+            format!(
+                "Wait some minutes and run again: this run waited once, and for no more than {} s. If it stays, find the component that asks so often: give each service an OAuth client of its own, and let components keep a token until it ends.",
+                RETRY_AFTER_CAP.as_secs()
+            ),
+        );
         for key in &limited {
             diagnosis = diagnosis.evidence("refused with 429", key);
         }
@@ -120,10 +125,9 @@ mod tests {
 
     #[test]
     fn a_limited_call_fires_and_another_refusal_does_not() {
-        assert_eq!(
-            idps(429, "too.many.requests").diagnose(&RateLimited).len(),
-            1
-        );
+        let found = idps(429, "too.many.requests").diagnose(&RateLimited);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].roots[0].check.0.starts_with("idp-"));
         assert!(
             idps(403, "not.authorized")
                 .diagnose(&RateLimited)

@@ -59,13 +59,12 @@ impl Rule for SecretWithBlanks {
         let mut found = by_client(accepted).diagnosed(|_, members| {
             let sections = members.subjects();
             let around = around(members);
-            Diagnosis::new(
+            members.diagnosis(
                 Certainty::Certain,
                 format!("the secret of {sections} is right, but not as it stands in the option: {around}"),
                 Owner::EngageAdmin,
                 format!("Enter the option password of {sections} again without: {around}. The secret itself stays."),
             )
-            .shown_by(members.rows())
             .shown_by(mangled(all, members))
         });
         found.extend(of_login(case, all));
@@ -107,12 +106,12 @@ fn of_login(case: &Case<'_>, all: &[Row]) -> Option<Diagnosis> {
     let own = Subject::option(SAML_AUTH, "password");
     Some(
         Diagnosis::new(
+            row,
             Certainty::Certain,
             format!("the secret of [saml_auth] is right, but not as it stands in the option: {around}"),
             Owner::EngageAdmin,
             format!("Enter the option password of [saml_auth] again without: {around}. The secret itself stays."),
         )
-        .shown_by([row])
         .shown_by(unclean.filter(|row| row.subject == own)),
     )
 }

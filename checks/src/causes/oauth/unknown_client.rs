@@ -64,13 +64,12 @@ impl Rule for UnknownClient {
                     "Compare the region of both URLs with the address at which your administrators log in. If it is right, go on. ".to_owned(),
                 )
             };
-            Diagnosis::new(
+            members.diagnosis(
                 certainty,
                 sentence,
                 Owner::EngageAdmin,
                 format!("{first}Copy the client id for {sections} again from Admin > Integrations > OAuth, or create a client there if it was deleted."),
             )
-            .shown_by(members.rows())
             .breaks(keys(members))
             .command(ask(case, members.first()))
         };

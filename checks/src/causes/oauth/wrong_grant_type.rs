@@ -55,6 +55,7 @@ impl Rule for WrongGrantType {
             .into_iter()
             .map(|row| {
                 Diagnosis::new(
+                    row,
                     Certainty::Certain,
                     format!(
                         "the OAuth client of {} is of grant type {}, not CLIENT-CREDENTIALS",
@@ -64,7 +65,6 @@ impl Rule for WrongGrantType {
                     Owner::CloudAdmin,
                     fix(row),
                 )
-                .shown_by([row])
             });
         let refused = if region_mismatch::is_settled(case, all) {
             refused(case, all, OAuthMeaning::GrantNotAllowed)
@@ -73,6 +73,7 @@ impl Rule for WrongGrantType {
         };
         let refused = refused.into_iter().map(|(_, row)| {
             Diagnosis::new(
+                row,
                 Certainty::Likely,
                 format!(
                     "the OAuth client of {} may not use client credentials",
@@ -81,7 +82,6 @@ impl Rule for WrongGrantType {
                 Owner::CloudAdmin,
                 fix(row),
             )
-            .shown_by([row])
             .breaks(client(row).map(FactKey::token))
         });
         stated.chain(refused).collect()

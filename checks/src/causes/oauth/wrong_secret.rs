@@ -74,7 +74,7 @@ impl Rule for WrongSecret {
             } else {
                 "Settle first which organisation is meant: another client of this object belongs to a different one. "
             };
-            Diagnosis::new(
+            members.diagnosis(
                 match (is_region_proven, is_organization_settled) {
                     (_, false) => Certainty::Possible,
                     (true, true) => Certainty::Certain,
@@ -86,7 +86,6 @@ impl Rule for WrongSecret {
                 Owner::EngageAdmin,
                 format!("{strange}{first}{region}Enter the right secret in {sections}; {lost}"),
             )
-            .shown_by(members.rows())
             .shown_by(mangled(all, members))
             .breaks(keys(members))
             .command(ask(case, members.first()))

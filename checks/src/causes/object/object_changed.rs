@@ -8,6 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members;
 use crate::evidence::oauth::is_changing;
 use crate::evidence::rows;
 use crate::{oauth, object};
@@ -77,8 +78,9 @@ impl Rule for ObjectChanged {
         let clients = rows::flagged(all, &oauth::TokenIssued).into_iter().filter(|row| {
             matches!(&row.subject, Subject::Client { client } if still.contains(&&FactKey::token_of(client)))
         });
-        let diagnosis = Diagnosis::new(certainty, sentence, Owner::EngageAdmin, fix)
-            .shown_by(rows::flagged(all, &object::Unchanged))
+        let shown = rows::flagged(all, &object::Unchanged);
+        let shown = members::on_facts(shown, all, |of| *of == key);
+        let diagnosis = members::diagnosis_of(shown, certainty, sentence, Owner::EngageAdmin, fix)
             .shown_by(clients)
             .breaks(still.iter().map(|key| (*key).clone()));
         vec![diagnosis]

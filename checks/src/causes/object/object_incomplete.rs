@@ -78,9 +78,9 @@ impl Rule for ObjectIncomplete {
             .iter()
             .map(|(section, option)| FactKey::option(case.object.id, section, *option));
         vec![
-            Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
-                .breaks(keys)
-                .shown_by(shown.rows()),
+            shown
+                .diagnosis(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
+                .breaks(keys),
         ]
     }
 }

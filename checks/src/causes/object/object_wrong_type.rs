@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{members, rows};
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::object;
 
 page! {
@@ -37,13 +38,12 @@ impl Rule for ObjectWrongType {
         let shown = members::together(rows::failing(all, &object::TypeList));
         shown.diagnosed(|(), shown| {
             let row = shown.row();
-            Diagnosis::new(
+            shown.diagnosis(
                 Certainty::Certain,
                 format!("components will not find this object, because it is not of type List: {}", row.found()),
                 Owner::EngageAdmin,
                 "Create a transaction of type List with name and alias hybrid_integration, copy all options into it, and delete this one.",
             )
-            .shown_by(shown.rows())
         })
     }
 }

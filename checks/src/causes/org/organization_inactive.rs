@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, logins, members, rows};
+use crate::evidence::members;
+use crate::evidence::{commands, logins, rows};
 use crate::org;
 
 page! {
@@ -36,18 +37,18 @@ impl Rule for OrganizationInactive {
         let shown = members::together(rows::failing(all, &org::Active));
         shown.diagnosed(|(), shown| {
             let row = shown.row();
-            Diagnosis::new(
-                Certainty::Certain,
-                format!(
-                    "the organisation that answers the object's clients states that it is {}",
-                    row.found()
-                ),
-                Owner::CloudAdmin,
-                row.fix().to_owned(),
-            )
-            .shown_by(shown.rows())
-            .shown_by(logins::refused_assertion(case, all))
-            .command(commands::api(case, "/api/v2/organizations/me"))
+            shown
+                .diagnosis(
+                    Certainty::Certain,
+                    format!(
+                        "the organisation that answers the object's clients states that it is {}",
+                        row.found()
+                    ),
+                    Owner::CloudAdmin,
+                    row.fix().to_owned(),
+                )
+                .shown_by(logins::refused_assertion(case, all))
+                .command(commands::api(case, "/api/v2/organizations/me"))
         })
     }
 }

@@ -9,8 +9,8 @@ use hybridcheck_core::object::is_guid;
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
-use hybridcheck_core::text::listed;
 
+use crate::evidence::members::Rows;
 use crate::evidence::{commands, logins, rows};
 use crate::{general, oauth, org};
 
@@ -40,23 +40,24 @@ page! {
 
 impl Rule for OrganizationMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let ids = rows::flagged(all, &org::IdMatches);
-        let clients = rows::failing(all, &oauth::ClientOrganization);
-        let names = rows::failing(all, &org::ShortNameMatches);
+        let ids = Rows::all(rows::flagged(all, &org::IdMatches));
+        let clients = Rows::all(rows::failing(all, &oauth::ClientOrganization));
+        let names = Rows::all(rows::failing(all, &org::ShortNameMatches));
         // A long name or an id in its place is also of the wrong form: one fault.
         let forms = rows::failing(all, &general::OrganizationSnameForm);
-        let id_forms = rows::failing(all, &general::OrganizationIdGuid);
+        let id_forms = Rows::all(rows::failing(all, &general::OrganizationIdGuid));
         let mut found = Vec::new();
-        let swapped = swapped(case, &id_forms);
+        let swapped = id_forms.as_ref().and_then(|rows| swapped(case, rows));
         if let Some(diagnosis) = swapped {
-            let shown = id_forms.iter().chain(&names).chain(&forms).copied();
             let diagnosis = diagnosis
-                .shown_by(shown)
+                .shown_by(names.iter().flat_map(Rows::rows))
+                .shown_by(forms)
                 .shown_by(logins::refused_assertion(case, all));
             return vec![diagnosis.command(commands::api(case, "/api/v2/organizations/me"))];
         }
-        found.extend(no_id(case, &id_forms));
-        if let Some(row) = ids.first() {
+        found.extend(id_forms.and_then(|rows| no_id(case, &rows)));
+        if let Some(ids) = ids {
+            let row = ids.row();
             // With the tool's client alone nobody can say which of the two is the wrong one: then the row only warns.
             let certainty = if row.status() == Status::Warn {
                 Certainty::Possible
@@ -73,7 +74,7 @@ impl Rule for OrganizationMismatch {
             });
             let diagnosis = answering(
                 case,
-                Diagnosis::new(
+                ids.diagnosis(
                     certainty,
                     format!(
                         "general/organization_id is {}, but the organisation that answers is {}",
@@ -86,7 +87,7 @@ impl Rule for OrganizationMismatch {
             );
             found.push(
                 diagnosis
-                    .shown_by(ids.iter().chain(&clients).copied())
+                    .shown_by(clients.iter().flat_map(Rows::rows))
                     .shown_by(other.and_then(|_| logins::refused_assertion(case, all)))
                     .breaks(other.and_then(|_| logins::refused_login(case, all)))
                     .breaks([FactKey::option(
@@ -95,30 +96,28 @@ impl Rule for OrganizationMismatch {
                         "organization_id",
                     )]),
             );
-        } else if let Some(row) = clients.first() {
-            let sections = listed(clients.iter().map(|row| &row.subject));
-            found.push(
-                Diagnosis::new(
-                    Certainty::Certain,
-                    format!(
-                        "the client of {sections} belongs to another organisation: {}",
-                        row.found()
-                    ),
-                    Owner::EngageAdmin,
-                    row.fix().to_owned(),
-                )
-                .shown_by(clients.iter().copied()),
-            );
+        } else if let Some(clients) = clients {
+            let (row, sections) = (clients.row(), clients.subjects());
+            found.push(clients.diagnosis(
+                Certainty::Certain,
+                format!(
+                    "the client of {sections} belongs to another organisation: {}",
+                    row.found()
+                ),
+                Owner::EngageAdmin,
+                row.fix(),
+            ));
         }
-        if let Some(row) = names.first() {
+        if let Some(names) = names {
+            let row = names.row();
             found.push(
-                Diagnosis::new(
+                names.diagnosis(
                     Certainty::Certain,
                     format!("general/organization_sname is {}; the short name of the organisation is {}", row.found(), row.expected()),
                     Owner::EngageAdmin,
                     row.fix().to_owned(),
                 )
-                .shown_by(names.iter().chain(&forms).copied())
+                .shown_by(forms)
                 .shown_by(logins::refused_assertion(case, all))
                 .breaks(logins::refused_login(case, all)),
             );
@@ -192,10 +191,10 @@ fn correction(organization: &Organization) -> Option<(String, String)> {
 }
 
 /// Short name and id stand in each other's option: one slip, and one correction.
-fn swapped(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
+fn swapped(case: &Case<'_>, id_forms: &Rows<'_>) -> Option<Diagnosis> {
     let name = case.object.plain("general", "organization_sname")?;
     let id = case.object.plain("general", "organization_id")?;
-    if id_forms.is_empty() || !is_guid(name.raw()) || is_guid(id.raw()) || id.is_empty() {
+    if !is_guid(name.raw()) || is_guid(id.raw()) || id.is_empty() {
         return None;
     }
     let is = |theirs: Option<Outside<&str>>, ours: Outside<&str>| {
@@ -245,13 +244,12 @@ fn swapped(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
     };
     let broken = ["organization_id", "organization_sname"]
         .map(|option| FactKey::option(case.object.id, "general", option));
-    let diagnosis = Diagnosis::new(certainty, sentence, Owner::EngageAdmin, fix).breaks(broken);
-    Some(answering(case, diagnosis))
+    let diagnosis = id_forms.diagnosis(certainty, sentence, Owner::EngageAdmin, fix);
+    Some(answering(case, diagnosis.breaks(broken)))
 }
 
 /// `organization_id` is no id at all, and the organisation says which it should be.
-fn no_id(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
-    let row = id_forms.first()?;
+fn no_id(case: &Case<'_>, id_forms: &Rows<'_>) -> Option<Diagnosis> {
     let organization = organization(case)?;
     let (right_id, _) = correction(organization)?;
     let ours = case.object.plain("general", "organization_id")?;
@@ -269,11 +267,11 @@ fn no_id(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
     } else {
         Certainty::Certain
     };
-    let diagnosis = Diagnosis::new(
+    let diagnosis = id_forms.diagnosis(
         certainty,
         format!(
             "general/organization_id is {}{mistake}; the id of the organisation that answers is {right_id}",
-            row.found()
+            id_forms.row().found()
         ),
         Owner::EngageAdmin,
         format!(
@@ -281,8 +279,7 @@ fn no_id(case: &Case<'_>, id_forms: &[&Row]) -> Option<Diagnosis> {
         ),
     );
     let key = FactKey::option(case.object.id, "general", "organization_id");
-    let diagnosis = diagnosis.shown_by(id_forms.iter().copied()).breaks([key]);
-    Some(answering(case, diagnosis))
+    Some(answering(case, diagnosis.breaks([key])))
 }
 
 #[cfg(test)]

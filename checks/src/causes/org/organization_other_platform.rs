@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, members, rows};
+use crate::evidence::members;
+use crate::evidence::{commands, rows};
 use crate::org;
 
 page! {
@@ -36,7 +37,7 @@ impl Rule for OrganizationOtherPlatform {
         let shown = members::together(rows::flagged(all, &org::Platform));
         shown.diagnosed(|(), shown| {
             let row = shown.row();
-            Diagnosis::new(
+            shown.diagnosis(
                 Certainty::Possible,
                 format!(
                     "the organisation was made for {}, not for a hybrid with Genesys Engage: it is another one than you mean, or it was taken over for the hybrid and nothing is wrong",
@@ -45,7 +46,6 @@ impl Rule for OrganizationOtherPlatform {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown.rows())
             .command(commands::api(case, "/api/v2/organizations/me"))
         })
     }

@@ -7,7 +7,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, members, rows};
+use crate::evidence::members;
+use crate::evidence::{commands, rows};
 use crate::org;
 
 page! {
@@ -41,7 +42,7 @@ impl Rule for ToolClientElsewhere {
             let client = ClientRef::Tool {
                 object: case.object.id,
             };
-            Diagnosis::new(
+            shown.diagnosis(
                 Certainty::Certain,
                 format!(
                     "the client of --client-id belongs to {}, and not to {}: what it sees says nothing about the object, so the object's own clients were asked instead, which may be allowed less",
@@ -50,7 +51,6 @@ impl Rule for ToolClientElsewhere {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown.rows())
             .breaks([FactKey::token(client)])
             .command(commands::api(case, "/api/v2/organizations/me"))
         })

@@ -34,7 +34,7 @@ impl Rule for ProxyDenies {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         proxy::diagnosed(case, all, Refusal::Denied, |proxy, members| {
             let names = members.all_names();
-            Diagnosis::new(
+            members.diagnosis(
                 Certainty::Likely,
                 format!(
                     "proxy {proxy} has a rule against tunnels from this host to {names}, or none that allows them"

@@ -34,7 +34,7 @@ impl Rule for ProxyHangs {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         proxy::diagnosed(case, all, Refusal::Hangs, |proxy, members| {
             let names = members.all_names();
-            Diagnosis::new(
+            members.diagnosis(
                 Certainty::Possible,
                 format!(
                     "proxy {proxy} accepts connections and gives no answer to CONNECT for {names}: it waits for a host that does not answer it, is in trouble, or this port speaks another protocol"

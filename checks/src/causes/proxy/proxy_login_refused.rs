@@ -34,7 +34,7 @@ impl Rule for ProxyLoginRefused {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         proxy::diagnosed(case, all, Refusal::LoginRefused, |proxy, members| {
             let names = members.all_names();
-            Diagnosis::new(
+            members.diagnosis(
                 Certainty::Certain,
                 format!("proxy {proxy} refuses the login that was sent to it for {names}"),
                 Owner::HostAdmin,

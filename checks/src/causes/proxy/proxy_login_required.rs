@@ -35,7 +35,7 @@ impl Rule for ProxyLoginRequired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         proxy::diagnosed(case, all, Refusal::LoginRequired, |proxy, members| {
             let names = members.all_names();
-            Diagnosis::new(
+            members.diagnosis(
                 Certainty::Certain,
                 format!(
                     "proxy {proxy} asks for a login before it opens a tunnel to {names}, and none was given"

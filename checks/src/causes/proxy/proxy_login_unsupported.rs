@@ -38,7 +38,7 @@ impl Rule for ProxyLoginUnsupported {
             let answer = proxy::answer(case, members.first());
             let schemes = answer.map(proxy::schemes).unwrap_or_default();
             let schemes = hybridcheck_core::text::listed(schemes);
-            Diagnosis::new(
+            members.diagnosis(
                 Certainty::Certain,
                 format!(
                     "proxy {proxy} accepts logins for {names} by {schemes} only, which hybridcheck does not speak"

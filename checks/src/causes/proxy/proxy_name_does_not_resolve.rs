@@ -7,6 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members::Rows;
 use crate::evidence::{proxy, rows, subjects};
 use crate::network;
 use crate::proxy::Resolves;
@@ -54,7 +55,7 @@ impl Rule for ProxyNameDoesNotResolve {
         } else {
             (denied, Certainty::Certain)
         };
-        let Some(first) = shown.first() else {
+        let Some(shown) = Rows::all(shown) else {
             return Vec::new();
         };
         let mut broken = Vec::new();
@@ -77,14 +78,14 @@ impl Rule for ProxyNameDoesNotResolve {
         let names = hybridcheck_core::text::listed(names);
         let sentence = format!(
             "the proxy's name {names} cannot be resolved on this host: {}",
-            first.found()
+            shown.row().found()
         );
         let fix = format!(
             "Compare {names} with the proxy that works on other hosts of this network, with its domain. If it is right, please let the nameservers of this host resolve it."
         );
         vec![
-            Diagnosis::new(certainty, sentence, Owner::HostAdmin, fix)
-                .shown_by(shown.iter().copied())
+            shown
+                .diagnosis(certainty, sentence, Owner::HostAdmin, fix)
                 .breaks(broken)
                 .command(format!("dig {name}")),
         ]

@@ -70,7 +70,7 @@ impl Rule for ProxyResolvesOtherwise {
             } else {
                 (certainty, "")
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 certainty,
                 format!("proxy {proxy} cannot resolve {names}{compared}{otherwise}"),
                 Owner::NetworkTeam,

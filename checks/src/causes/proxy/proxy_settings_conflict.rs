@@ -7,7 +7,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{members, rows};
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::proxy::Settings;
 
 page! {
@@ -41,13 +42,13 @@ impl Rule for ProxySettingsConflict {
         };
         let groups = members::grouped(rows::flagged(all, &Settings), conflicts);
         groups.diagnosed(|conflicts, members| {
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Certain,
                 format!("proxy variables contradict each other: {}", conflicts.join("; ")),
                 Owner::HostAdmin,
                 "Set the upper and the lower case of each variable to the same text, or only one of them; programs differ in which they read first.",
             );
-            diagnosis.shown_by(members.rows()).command("env | grep -i proxy")
+            diagnosis.command("env | grep -i proxy")
         })
     }
 }

@@ -43,7 +43,7 @@ impl Rule for ProxyUnreachable {
         let mut found = shut.diagnosed(|proxy, members| closed(case, &proxy, members));
         found.extend(proxy::diagnosed(case, all, Refusal::NotHttp, |proxy, members| {
             let names = members.all_names();
-            Diagnosis::new(
+            members.diagnosis(
                 Certainty::Likely,
                 format!("what answers at {proxy} is no HTTP proxy"),
                 Owner::HostAdmin,
@@ -99,8 +99,8 @@ fn closed(case: &Case<'_>, proxy: &Endpoint, members: &Endpoints<'_>) -> Diagnos
             ),
         )
     };
-    Diagnosis::new(Certainty::Likely, sentence, owner, fix)
-        .shown_by(members.rows())
+    members
+        .diagnosis(Certainty::Likely, sentence, owner, fix)
         .breaks(
             tried
                 .iter()

@@ -46,7 +46,7 @@ impl Rule for ProxyUpstreamFailed {
                     "; to tell the two apart, look the names up there first",
                 )
             };
-            Diagnosis::new(
+            members.diagnosis(
                 certainty,
                 format!("proxy {proxy} takes the request and cannot reach {names} itself{doubt}"),
                 Owner::NetworkTeam,

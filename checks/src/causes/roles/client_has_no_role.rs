@@ -7,7 +7,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, members, oauth, rights, rows};
+use crate::evidence::members;
+use crate::evidence::{commands, oauth, rights, rows};
 use crate::roles;
 
 page! {
@@ -50,7 +51,7 @@ impl Rule for ClientHasNoRole {
                 Certainty::Certain
             };
             let sections = shown.subjects();
-            Diagnosis::new(
+            shown.diagnosis(
                 certainty,
                 format!(
                     "the client of {sections} gets a token, but has no role, so it may do nothing that needs a permission"
@@ -58,7 +59,6 @@ impl Rule for ClientHasNoRole {
                 Owner::CloudAdmin,
                 row.fix().to_owned(),
             )
-            .shown_by(shown.rows())
             .command(commands::api_as_client(case, "/api/v2/tokens/me"))
         })
     }

@@ -8,6 +8,7 @@ use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members::Rows;
 use crate::evidence::supply::{self, Missing};
 use crate::evidence::{commands, rights, rows};
 use crate::roles;
@@ -37,10 +38,10 @@ page! {
 
 impl Rule for ProductNotEnabled {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, &roles::Product);
-        let Some(row) = shown.first() else {
+        let Some(shown) = Rows::all(rows::flagged(all, &roles::Product)) else {
             return Vec::new();
         };
+        let row = shown.row();
         let Ok(Some(supply)) = supply::worst(case) else {
             return Vec::new();
         };
@@ -80,9 +81,9 @@ impl Rule for ProductNotEnabled {
             .map(|domain| FactKey::permissions(case.object.id, domain))
             .collect();
         vec![
-            Diagnosis::new(certainty, sentence, Owner::CloudAdmin, row.fix().to_owned())
+            shown
+                .diagnosis(certainty, sentence, Owner::CloudAdmin, row.fix())
                 .evidence("organisation", organization)
-                .shown_by(shown)
                 .breaks(broken)
                 .command(commands::api(
                     case,

@@ -90,8 +90,8 @@ fn diagnosis(case: &Case<'_>, known: Known, shown: &Rows<'_>) -> Diagnosis {
             "; or these do not exist in the organisation, because the product that brings them is not enabled: which permissions exist could not be read"
         }
     });
-    Diagnosis::new(certainty, sentence, Owner::CloudAdmin, shown.fixes())
-        .shown_by(shown.rows())
+    shown
+        .diagnosis(certainty, sentence, Owner::CloudAdmin, shown.fixes())
         .command(commands::role(case, &shown.row().subject))
 }
 

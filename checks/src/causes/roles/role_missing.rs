@@ -101,16 +101,16 @@ fn diagnosis(case: &Case<'_>, all: &[Row], shown: &Rows<'_>, is_case_alone: bool
     let unclean: Vec<&Row> = unclean
         .filter(|row| subjects.contains(&&row.subject))
         .collect();
-    Diagnosis::new(
-        certainty,
-        format!("the organisation lacks {names}{more}"),
-        owner.unwrap_or(Owner::EngageAdmin),
-        shown.fixes(),
-    )
-    .shown_by(shown.rows())
-    .shown_by(unclean)
-    .breaks(broken)
-    .command(commands::role(case, &shown.row().subject))
+    shown
+        .diagnosis(
+            certainty,
+            format!("the organisation lacks {names}{more}"),
+            owner.unwrap_or(Owner::EngageAdmin),
+            shown.fixes(),
+        )
+        .shown_by(unclean)
+        .breaks(broken)
+        .command(commands::role(case, &shown.row().subject))
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{commands, members, rows};
+use crate::evidence::members;
+use crate::evidence::{commands, rows};
 use crate::roles;
 
 page! {
@@ -37,17 +38,17 @@ impl Rule for SingleAdministrator {
         shown.diagnosed(|(), shown| {
             let row = shown.row();
             let command = commands::role(case, &row.subject);
-            Diagnosis::new(
-                Certainty::Likely,
-                format!(
-                    "{}, the role that general/default_admin_role_name names",
-                    row.found()
-                ),
-                Owner::CloudAdmin,
-                row.fix().to_owned(),
-            )
-            .shown_by(shown.rows())
-            .command(command)
+            shown
+                .diagnosis(
+                    Certainty::Likely,
+                    format!(
+                        "{}, the role that general/default_admin_role_name names",
+                        row.found()
+                    ),
+                    Owner::CloudAdmin,
+                    row.fix().to_owned(),
+                )
+                .command(command)
         })
     }
 }

@@ -7,6 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
 use crate::evidence::rows;
 use crate::saml;
 
@@ -63,23 +64,22 @@ impl Rule for CertificateAndKeySwapped {
             &saml::PkeyDecodes,
             &saml::PkeyDecrypts,
         ];
-        let shown = rows::failing_any(all, &checks);
+        let shown = members::together(rows::failing_any(all, &checks));
         let leaked = if *holds == Holds::PrivateKey {
             " The key in saml/certificate is not encrypted: make a new pair, because certificates are passed around freely."
         } else {
             ""
         };
-        vec![
-            Diagnosis::new(
+        shown.diagnosed(|(), shown| {
+            shown.diagnosis(
                 Certainty::Certain,
                 format!("saml/certificate holds {holds} and saml/pkey holds a certificate: the two are swapped"),
                 Owner::EngageAdmin,
                 format!("Exchange the values of saml/certificate and saml/pkey.{leaked}"),
             )
-            .shown_by(shown)
-            .breaks([certificate, key])
-            .command("base64 -d certificate.txt | head -1; base64 -d pkey.txt | head -1"),
-        ]
+            .breaks([certificate.clone(), key.clone()])
+            .command("base64 -d certificate.txt | head -1; base64 -d pkey.txt | head -1")
+        })
     }
 }
 

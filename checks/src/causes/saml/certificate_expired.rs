@@ -7,6 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
 use crate::evidence::{logins, rows};
 use crate::{idp, saml};
 
@@ -37,15 +38,13 @@ page! {
 impl Rule for CertificateExpired {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let checks: [&dyn Check; 2] = [&saml::CertificateExpiry, &saml::CertificateNotBefore];
-        let shown = rows::failing_any(all, &checks);
+        let shown = members::together(rows::failing_any(all, &checks));
         let key = FactKey::certificate(case.object.id);
         let fact = case.facts().certificate(&key).ok();
         let Some(certificate) = fact.and_then(|fact| fact.certificate()) else {
             return Vec::new();
         };
-        if shown.is_empty() {
-            return Vec::new();
-        }
+        shown.diagnosed(|(), shown| {
         let (sentence, fix) = if certificate.not_before > case.as_of {
             (
                 format!(
@@ -63,14 +62,12 @@ impl Rule for CertificateExpired {
                 "Make a new key and certificate. Add the certificate to the PureEngage identity provider beside the old one, then set saml/certificate, saml/pkey and saml/password together, then remove the old certificate from the provider.",
             )
         };
-        vec![
-            Diagnosis::new(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
-                .shown_by(shown)
+            shown.diagnosis(Certainty::Certain, sentence, Owner::EngageAdmin, fix)
                 .shown_by(rows::failing(all, &idp::CertificateValid))
                 .shown_by(logins::refused_assertion(case, all))
                 .breaks(logins::refused_login(case, all))
-                .command("base64 -d certificate.txt | openssl x509 -noout -dates"),
-        ]
+                .command("base64 -d certificate.txt | openssl x509 -noout -dates")
+        })
     }
 }
 

@@ -6,7 +6,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{logins, members, rows};
+use crate::evidence::members;
+use crate::evidence::{logins, rows};
 use crate::saml;
 
 page! {
@@ -36,13 +37,12 @@ impl Rule for KeyCertificateMismatch {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let shown = members::together(rows::failing(all, &saml::PkeyMatchesCertificate));
         shown.diagnosed(|(), shown| {
-            Diagnosis::new(
+            shown.diagnosis(
                 Certainty::Certain,
                 "the key in saml/pkey does not belong to the certificate in saml/certificate",
                 Owner::EngageAdmin,
                 "Set saml/certificate, saml/pkey and saml/password to values of one and the same pair, and make sure that the PureEngage identity provider holds that certificate.",
             )
-            .shown_by(shown.rows())
             .shown_by(logins::refused_assertion(case, all))
             .breaks(logins::refused_login(case, all))
             .command("base64 -d certificate.txt | openssl x509 -noout -pubkey; base64 -d pkey.txt | openssl pkey -pubout")

@@ -7,6 +7,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
 use crate::evidence::rows;
 use crate::saml;
 
@@ -35,14 +36,10 @@ page! {
 
 impl Rule for KeyDoesNotOpen {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::failing(all, &saml::PkeyDecrypts);
         let key = FactKey::private_key(case.object.id);
         let Ok(fact) = case.facts().private_key(&key) else {
             return Vec::new();
         };
-        if shown.is_empty() {
-            return Vec::new();
-        }
         let (certainty, sentence, fix) = match &fact.outcome {
             PrivateKeyOutcome::WrongPassword { protection } => (
                 Certainty::Certain,
@@ -71,12 +68,13 @@ impl Rule for KeyDoesNotOpen {
             ),
             _ => return Vec::new(),
         };
-        vec![
-            Diagnosis::new(certainty, sentence, Owner::EngageAdmin, fix)
-                .shown_by(shown)
-                .breaks([key])
-                .command("base64 -d pkey.txt > key.pem; openssl pkey -in key.pem -noout"),
-        ]
+        let shown = members::together(rows::failing(all, &saml::PkeyDecrypts));
+        shown.diagnosed(|(), shown| {
+            shown
+                .diagnosis(certainty, sentence.as_str(), Owner::EngageAdmin, fix)
+                .breaks([key.clone()])
+                .command("base64 -d pkey.txt > key.pem; openssl pkey -in key.pem -noout")
+        })
     }
 }
 

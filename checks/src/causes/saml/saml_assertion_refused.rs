@@ -8,6 +8,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use crate::causes::org::organization_mismatch;
+use crate::evidence::members::Rows;
 use crate::evidence::{logins, rows};
 use crate::{general, idp, network, org, saml};
 
@@ -77,6 +78,7 @@ impl Rule for SamlAssertionRefused {
         });
         let (may_be, may_do) = suspicion(provider, &refused);
         let mut diagnosis = Diagnosis::new(
+            refused.row,
             Certainty::Possible,
             format!(
                 "Genesys Cloud refuses the assertion ({}); {may_be}, or the organisation may restrict this login",
@@ -87,7 +89,6 @@ impl Rule for SamlAssertionRefused {
                 "Look into the Identity Provider Event Log of the organisation for this moment; look whether the user exists with exactly this address{may_do}."
             ),
         )
-        .shown_by([refused.row])
         .breaks([FactKey::saml_login(case.object.id)]);
         if let Some(answer) = refused.telling.http.outcome.answer()
             && let Some(id) = answer.correlation_id()
@@ -111,10 +112,11 @@ fn unclean(case: &Case<'_>, all: &[Row], refused: &logins::Refused<'_>) -> Optio
         let rows = rows::flagged(all, check).into_iter();
         rows.filter(move |row| row.subject == subject)
     });
-    let rows: Vec<&Row> = rows.collect();
-    let first = rows.first()?;
+    let rows = Rows::all(rows)?;
+    let first = rows.row();
     Some(
         Diagnosis::new(
+            refused.row,
             Certainty::Likely,
             format!(
                 "Genesys Cloud refuses the assertion ({}): {} goes into it as it stands, and is {}",
@@ -125,8 +127,7 @@ fn unclean(case: &Case<'_>, all: &[Row], refused: &logins::Refused<'_>) -> Optio
             first.owner().unwrap_or(Owner::EngageAdmin),
             first.fix().to_owned(),
         )
-        .shown_by([refused.row])
-        .shown_by(rows)
+        .shown_by(rows.rows())
         .breaks([FactKey::saml_login(case.object.id)]),
     )
 }

@@ -47,25 +47,31 @@ impl Rule for SamlClientRefused {
         let login = FactKey::saml_login(case.object.id);
         let fact = case.facts().saml_login(&login).ok();
         let is_accepted = fact.is_some_and(|login| login.accepted().is_some());
-        let (certainty, sentence, fix) = match (recorded, &refused) {
+        let (root, (certainty, sentence, fix)) = match (recorded, &refused) {
             // What the record says and what the login showed are both true; which of the two lags is not known.
             (Some(row), _) if is_accepted => (
-                Certainty::Possible,
-                format!(
-                    "the record of the client of [saml_auth] says {}, although a login with it was accepted in this run",
-                    row.found()
+                row,
+                (
+                    Certainty::Possible,
+                    format!(
+                        "the record of the client of [saml_auth] says {}, although a login with it was accepted in this run",
+                        row.found()
+                    ),
+                    row.fix().to_owned(),
                 ),
-                row.fix().to_owned(),
             ),
             (Some(row), _) => (
-                Certainty::Certain,
-                format!(
-                    "the client of [saml_auth] is not one that agents can log in with: {}",
-                    row.found()
+                row,
+                (
+                    Certainty::Certain,
+                    format!(
+                        "the client of [saml_auth] is not one that agents can log in with: {}",
+                        row.found()
+                    ),
+                    row.fix().to_owned(),
                 ),
-                row.fix().to_owned(),
             ),
-            (None, Some(refused)) if is_settled => said(case, refused),
+            (None, Some(refused)) if is_settled => (refused.row, said(case, refused)),
             _ => return Vec::new(),
         };
         let owner = recorded.and_then(Row::owner);
@@ -94,10 +100,9 @@ impl Rule for SamlClientRefused {
         let is_tried = refused.is_some();
         let unclean = unclean.filter(|row| is_tried && row.subject == password);
         vec![
-            Diagnosis::new(certainty, sentence, owner, fix)
-                .shown_by(unclean)
-                .shown_by(recorded)
+            Diagnosis::new(root, certainty, sentence, owner, fix)
                 .shown_by(refused.map(|refused| refused.row))
+                .shown_by(unclean)
                 .command(command)
                 .breaks(broken)
                 .breaks(recorded.map(|_| saml::client_key(case.object))),

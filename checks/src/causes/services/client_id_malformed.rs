@@ -56,6 +56,7 @@ impl Rule for ClientIdMalformed {
             );
             Some(
                 Diagnosis::new(
+                    row,
                     Certainty::Certain,
                     format!(
                         "the client id of [{}] is no GUID: {}",
@@ -65,7 +66,6 @@ impl Rule for ClientIdMalformed {
                     Owner::EngageAdmin,
                     row.fix().to_owned(),
                 )
-                .shown_by([row])
                 .explaining(refused)
                 .breaks(broken),
             )

@@ -57,12 +57,12 @@ impl Rule for IdAndSecretSwapped {
                 let within = Outside::of(section.as_str()).shown(60);
                 Some(
                     Diagnosis::new(
+row,
                         Certainty::Certain,
                         format!("in [{within}], client_id and password stand in each other's place: the password has the form of a client id"),
                         Owner::EngageAdmin,
                         format!("Exchange the values of `client_id` and `password` in section `{within}` and save. Components that read it so have sent the secret where ids are logged: generate a new one if others may have read it."),
                     )
-                    .shown_by([row])
                     .explaining(refused)
                     .breaks(options)
                     .breaks([FactKey::token(&of)]),

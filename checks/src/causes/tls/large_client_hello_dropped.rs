@@ -60,15 +60,14 @@ impl Rule for LargeClientHelloDropped {
                     }
                 )
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 certainty,
                 sentence,
                 Owner::NetworkTeam,
                 format!(
                     "Please find the device that inspects TLS to {names} and have it accept ClientHellos of more than one packet (an update of its vendor), or exempt {names} from inspection. Programs with post-quantum key exchange cannot connect until then."
                 ),
-            )
-            .shown_by(members.rows());
+            );
             let hellos = [("a large ClientHello", HelloVariant::Large)];
             let first = members.first();
             tls::compared(diagnosis, case, members, &hellos).command(format!(

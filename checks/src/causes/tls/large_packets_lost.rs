@@ -8,8 +8,9 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
-use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -59,7 +60,7 @@ impl Rule for LargePacketsLost {
                     "large packets from {names} to this host are lost: the ClientHello arrived, a small alert comes back, a certificate does not"
                 ),
             };
-            let mut diagnosis = Diagnosis::new(
+            let mut diagnosis = members.diagnosis(
                 Certainty::Likely,
                 sentence,
                 Owner::NetworkTeam,
@@ -67,8 +68,7 @@ impl Rule for LargePacketsLost {
                     "Please check the packet sizes on the path from this host to {names}: let ICMP `fragmentation needed` and ICMPv6 `packet too big` pass, or clamp the TCP MSS on the tunnel or VPN. To decide, set this host's MTU to 1280 for one run; if it works then, the size is the cause, otherwise look for a device that inspects the ClientHello.{}",
                     tls::times(case, members)
                 ),
-            )
-            .shown_by(members.rows());
+            );
             if way == Way::Back {
                 diagnosis = diagnosis.breaks(tls::broken(case, members));
             }

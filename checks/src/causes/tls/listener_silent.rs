@@ -8,8 +8,9 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
-use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -60,7 +61,7 @@ impl Rule for ListenerSilent {
                     ),
                 )
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 certainty,
                 sentence,
                 Owner::NetworkTeam,

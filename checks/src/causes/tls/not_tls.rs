@@ -6,8 +6,9 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
-use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -41,7 +42,7 @@ impl Rule for NotTls {
         });
         groups.diagnosed(|(), members| {
             let names = members.names();
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Certain,
                 format!("what answers at {names} does not speak TLS"),
                 Owner::NetworkTeam,

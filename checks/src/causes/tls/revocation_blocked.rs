@@ -9,6 +9,7 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members;
 use crate::evidence::rows;
 use crate::tls::{self, revocation};
 
@@ -39,9 +40,12 @@ page! {
 
 impl Rule for RevocationBlocked {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = rows::flagged(all, &tls::Revocation);
+        let shown = members::grouped(rows::flagged(all, &tls::Revocation), |_| Some(()));
+        let Some(shown) = shown.joined() else {
+            return Vec::new();
+        };
         let mut shut: Vec<Endpoint> = Vec::new();
-        for endpoint in shown.iter().filter_map(|row| rows::endpoint(row)) {
+        for endpoint in shown.each() {
             for host in revocation::shut(case, endpoint) {
                 if !shut.contains(&host) {
                     shut.push(host);
@@ -52,13 +56,12 @@ impl Rule for RevocationBlocked {
             return Vec::new();
         };
         let names = listed(&shut);
-        let diagnosis = Diagnosis::new(
+        let diagnosis = shown.diagnosis(
             Certainty::Likely,
             format!("the hosts at which the revocation of the served certificates is asked cannot be reached from here: {names}"),
             Owner::NetworkTeam,
             format!("Please allow outbound TCP from this host to {names}, for Genesys Cloud `*.amazontrust.com` port 80 in general: Windows components and Java with revocation checks ask there while connecting, and wait or refuse without an answer."),
         )
-        .shown_by(shown)
         .breaks(shut.iter().map(FactKey::reach))
         .command(format!("curl -v --connect-timeout 10 http://{first}/"));
         vec![diagnosis]

@@ -8,8 +8,9 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
-use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -48,7 +49,7 @@ impl Rule for SniFiltered {
         groups.diagnosed(|ways, members| {
             let names = members.names();
             let how = listed(ways);
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Likely,
                 format!("a filter on the way cuts TLS to {names} by the server name: {how}, while another name is answered at the same address"),
                 Owner::NetworkTeam,

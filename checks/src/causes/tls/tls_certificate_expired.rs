@@ -9,8 +9,9 @@ use hybridcheck_core::row::Row;
 
 use super::tls_not_trusted::leads_nowhere;
 use crate::causes::network::clock_skew;
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tls::{about, differ, show};
-use crate::evidence::{members, rows};
 use crate::tls;
 
 page! {
@@ -65,7 +66,7 @@ impl Rule for TlsCertificateExpired {
                 Some(Trust::HostStore | Trust::Given) => Owner::SecurityTeam,
                 _ => Owner::HostAdmin,
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Likely,
                 format!("the certificate served for {names} is {fault}; it was issued by `{issuer}`"),
                 owner,

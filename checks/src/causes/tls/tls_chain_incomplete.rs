@@ -8,7 +8,8 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{marks, members, rows, tls};
+use crate::evidence::members;
+use crate::evidence::{marks, rows, tls};
 use crate::tls::Trusted;
 
 page! {
@@ -62,7 +63,7 @@ impl Rule for TlsChainIncomplete {
                     ", or that issuer is an authority that nobody here trusts",
                 )
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 certainty,
                 format!("what answers at {names} does not send the certificate of its issuer `{issuer}`{doubt}"),
                 Owner::NetworkTeam,

@@ -8,7 +8,8 @@ use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{marks, members, rows, tls};
+use crate::evidence::members;
+use crate::evidence::{marks, rows, tls};
 use crate::tls::Trusted;
 
 page! {
@@ -59,7 +60,7 @@ impl Rule for TlsInspected {
         groups.diagnosed(|(issuer, product), members| {
             let names = members.names();
             let on = product.map_or_else(String::new, |product| format!(" on the {product}"));
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Likely,
                 format!("TLS to {names} is inspected: the certificates come from `{issuer}`, which only this host's own store trusts"),
                 Owner::SecurityTeam,

@@ -7,8 +7,9 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
-use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -45,7 +46,7 @@ impl Rule for TlsInterrupted {
         groups.diagnosed(|ways, members| {
             let names = members.names();
             let how = ways.into_iter().collect::<Vec<_>>().join("; ");
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Likely,
                 format!("TLS with {names} is cut after TCP was accepted: {how}"),
                 Owner::NetworkTeam,

@@ -8,8 +8,9 @@ use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
 use super::tls_not_trusted::leads_nowhere;
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tls::{about, differ, show};
-use crate::evidence::{members, rows};
 use crate::tls;
 
 page! {
@@ -52,7 +53,7 @@ impl Rule for TlsNameMismatch {
         });
         groups.diagnosed(|made_for, members| {
             let names = members.names();
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Certain,
                 format!("another server answers for {names}: its certificate is {made_for}"),
                 Owner::NetworkTeam,

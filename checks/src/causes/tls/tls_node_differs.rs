@@ -12,6 +12,7 @@ use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
 
 use crate::causes::network::clock_skew;
+use crate::evidence::members;
 use crate::evidence::{rows, tls};
 use crate::tls::{Handshake, Name, Trusted, Validity};
 
@@ -42,27 +43,19 @@ page! {
 
 impl Rule for TlsNodeDiffers {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        let shown = || {
-            let checks: [&dyn Check; 4] = [&Handshake, &Trusted, &Name, &Validity];
-            rows::flagged_any(all, &checks).into_iter()
-        };
-        let mut endpoints: Vec<&Endpoint> = Vec::new();
-        for endpoint in shown().filter_map(rows::endpoint) {
-            if !endpoints.contains(&endpoint)
-                && tls::differ(case, endpoint)
-                && !clock_skew::explains(case, all, endpoint)
-            {
-                endpoints.push(endpoint);
-            }
-        }
-        let of_endpoint = |endpoint: &Endpoint| {
-            let tried = rows::tls(case, endpoint);
+        let checks: [&dyn Check; 4] = [&Handshake, &Trusted, &Name, &Validity];
+        let groups = members::grouped(rows::flagged_any(all, &checks), |endpoint| {
+            let differs = tls::differ(case, endpoint) && !clock_skew::explains(case, all, endpoint);
+            differs.then(|| endpoint.clone())
+        });
+        groups.diagnosed(|endpoint, members| {
+            let tried = rows::tls(case, &endpoint);
             let (good, bad): (Vec<_>, Vec<_>) =
                 tried.into_iter().partition(|(_, fact)| fact.is_trusted());
             let bad_said = listed(bad.iter().map(|(address, fact)| what(*address, fact)));
             let good_said = listed(good.iter().map(|(address, _)| address));
             let addresses = listed(bad.iter().map(|(address, _)| address));
-            let mut diagnosis = Diagnosis::new(
+            let mut diagnosis = members.diagnosis(
                 Certainty::Certain,
                 format!("{} of {} addresses of {endpoint} differ from the others: {bad_said}; {good_said} in order", bad.len(), bad.len() + good.len()),
                 Owner::NetworkTeam,
@@ -71,8 +64,7 @@ impl Rule for TlsNodeDiffers {
                     endpoint.host
                 ),
             )
-            .shown_by(shown().filter(|row| rows::endpoint(row) == Some(endpoint)))
-            .breaks(bad.iter().map(|(address, _)| FactKey::tls(endpoint, *address)));
+            .breaks(bad.iter().map(|(address, _)| FactKey::tls(&endpoint, *address)));
             if let Some((address, _)) = bad.first() {
                 let at = Endpoint {
                     host: hybridcheck_core::endpoint::Host::of(&address.to_string()),
@@ -84,8 +76,7 @@ impl Rule for TlsNodeDiffers {
                 ));
             }
             diagnosis
-        };
-        endpoints.into_iter().map(of_endpoint).collect()
+        })
     }
 }
 

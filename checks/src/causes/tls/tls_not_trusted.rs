@@ -9,7 +9,8 @@ use hybridcheck_core::row::Row;
 
 use super::tls_chain_incomplete;
 use super::tls_inspected::{inspector, looks_like};
-use crate::evidence::{members, rows, tls};
+use crate::evidence::members;
+use crate::evidence::{rows, tls};
 use crate::tls::{Name, Trusted, Validity};
 
 page! {
@@ -59,13 +60,12 @@ impl Rule for TlsNotTrusted {
             let also = rows::failing_any(all, &[&Name, &Validity])
                 .into_iter()
                 .filter(|row| rows::endpoint(row).is_some_and(|of| endpoints.contains(&of)));
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 Certainty::Likely,
                 format!("TLS to {names} ends at something else, an inspecting device or another server: its certificates come from `{issuer}`, which no store here trusts"),
                 Owner::SecurityTeam,
                 format!("Please exempt {names} from TLS inspection{on}. If that is not possible, give the root certificate of `{issuer}` to the administrators of all components that connect, for their trust stores (Java has its own). If nobody inspects TLS here, find out whose server answers for {names}."),
             )
-            .shown_by(members.rows())
             .shown_by(also)
             .breaks(tls::broken(case, members))
             .evidence("the authority looks like", looks_like(product));

@@ -6,8 +6,9 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
+use crate::evidence::members;
+use crate::evidence::rows;
 use crate::evidence::tls::{self, Cut};
-use crate::evidence::{members, rows};
 use crate::tls::Handshake;
 
 page! {
@@ -54,7 +55,7 @@ impl Rule for TlsTooOld {
             } else {
                 Certainty::Likely
             };
-            let diagnosis = Diagnosis::new(
+            let diagnosis = members.diagnosis(
                 certainty,
                 format!("what answers at {names} speaks {version} and refuses TLS 1.2 and 1.3; it is not Genesys Cloud's own front"),
                 Owner::NetworkTeam,

@@ -109,10 +109,12 @@ pub fn blocked() -> Run {
 }
 
 fn diagnosis(rows: &[Row], broken: FactKey) -> Diagnosis {
-    let roots = rows
+    let mut roots = rows
         .iter()
         .filter(|row| matches!(row.role, Role::Root { .. }));
+    let root = roots.next().expect("a row that shows it");
     let mut diagnosis = Diagnosis::new(
+        root,
         Certainty::Likely,
         "A firewall drops connections from this host to login.mypurecloud.de:443: no address answers, while \
          api.mypurecloud.de:443 does",

@@ -6,7 +6,6 @@ use hybridcheck_core::endpoint::Proof;
 use hybridcheck_core::facts::{ClientRef, Entry, FactKey, Gap, Recorded, ResolverFact};
 use hybridcheck_core::finding::{Judgement, Owner, Severity, Status};
 use hybridcheck_core::object::{At, Folder, Known, Note, ObjectId, Place, Stranger, Tenant};
-use hybridcheck_core::row::RowRef;
 use hybridcheck_core::row::{Role, Row};
 use hybridcheck_core::run::{Behind, CatalogueEntry, Coverage, Invocation, Run, Tool, Verdict};
 use hybridcheck_core::time::Took;
@@ -210,12 +209,17 @@ fn gaps() -> Vec<Gap> {
 }
 
 fn diagnosis(rows: &[Row]) -> Diagnosis {
-    let mut diagnosis = Diagnosis::new(Certainty::Possible, long(), Owner::SecurityTeam, nasty());
+    let mut diagnosis = Diagnosis::new(
+        &rows[0],
+        Certainty::Possible,
+        long(),
+        Owner::SecurityTeam,
+        nasty(),
+    );
     diagnosis.cause = CheckId(nasty());
     diagnosis.evidence = vec![evidence(NASTY, NASTY)];
     diagnosis.command = Some(format!("curl {NASTY}"));
     diagnosis.rerun = vec![CheckId(nasty())];
-    diagnosis.roots = rows.iter().take(1).map(RowRef::to).collect();
     diagnosis
 }
 
