@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use hybridcheck_checks::engine::{self, Criteria, Judged};
 use hybridcheck_core::facts::{ClientRef, Entry, FactKey, Facts};
-use hybridcheck_core::finding::Status;
+use hybridcheck_core::finding::{Outcome, Status};
 use hybridcheck_core::object::Configuration;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
@@ -279,6 +279,39 @@ fn unexpected(name: &str, Scenario { recorded, judged }: &Scenario) -> Vec<Strin
         wrong.push("its fault is about something else by now: record it anew".into());
     }
     wrong.into_iter().map(said).collect()
+}
+
+#[test]
+fn every_finding_says_what_to_do_and_who_does_it() {
+    let of_scenarios = SCENARIOS.values();
+    let rows = of_scenarios.flat_map(|scenario| scenario.judged.rows.clone());
+    for row in rows.chain(crate::spoiled::rows()) {
+        let about = format!("{} {}: {:?}", row.check, row.subject, row.judgement);
+        match row.judgement.outcome {
+            Outcome::Found {
+                expected,
+                found,
+                fix,
+                ..
+            } => {
+                let said = [expected, found, fix];
+                assert!(said.iter().all(|words| !words.trim().is_empty()), "{about}");
+            }
+            // Where it is as it should be nothing has to be done.
+            Outcome::Noted { found, .. } => assert!(!found.trim().is_empty(), "{about}"),
+            Outcome::BesideThePoint { .. } | Outcome::Open { .. } | Outcome::Passed { .. } => {}
+        }
+    }
+}
+
+#[test]
+fn every_cause_names_rows_that_show_it() {
+    for (name, scenario) in &*SCENARIOS {
+        for cause in &scenario.judged.causes {
+            assert!(!cause.roots.is_empty(), "{name}: {}", cause.cause);
+            assert!(!cause.fix.is_empty(), "{name}: {}", cause.cause);
+        }
+    }
 }
 
 #[test]
