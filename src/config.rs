@@ -104,9 +104,7 @@ fn unmintable(object: &HybridObject, error: &Unmintable) -> Gap {
     {
         let found = object.option(section, name);
         return if found.is_some_and(|found| found.value.shape().masked) {
-            Gap::Hidden {
-                option: (*option).to_owned(),
-            }
+            Gap::hidden(section, name)
         } else {
             Gap::blocked(FactKey::option(object.id, section, name))
         };

@@ -7,10 +7,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use crate::form::is_guid;
-use crate::outside::{Outside, Shown};
+use crate::outside::{CAP, Outside, Shown};
 
 macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, shown up to $cap:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -35,7 +35,7 @@ macro_rules! names {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
+                self.shown($cap).fmt(f)
             }
         }
 
@@ -54,6 +54,12 @@ macro_rules! names {
         impl From<Outside<&str>> for $name {
             fn from(text: Outside<&str>) -> Self {
                 Self(text.to_owned())
+            }
+        }
+
+        impl From<&$name> for $name {
+            fn from(name: &$name) -> Self {
+                name.clone()
             }
         }
 
@@ -99,21 +105,35 @@ macro_rules! names {
 
 names! {
     /// The id of an OAuth client, a GUID.
-    ClientId;
+    ClientId, shown up to CAP;
     /// The issuer of assertions, compared character by character.
-    Issuer;
+    Issuer, shown up to CAP;
+    /// The name of a section or of an option, as the object writes it.
+    Name, shown up to 60;
     /// The id of an organisation, a GUID.
-    OrgId;
+    OrgId, shown up to CAP;
     /// The short name of an organisation, which no other has.
-    OrgShortName;
+    OrgShortName, shown up to CAP;
     /// The name of a role, compared character by character.
-    RoleName;
+    RoleName, shown up to CAP;
 }
 
 impl ClientId {
     /// It has the form of an id; what has not may be a secret in the wrong place.
     pub fn is_guid(&self) -> bool {
         is_guid(self.view().raw())
+    }
+}
+
+impl Name {
+    /// The name itself, to look something up with, never to be shown.
+    pub fn raw(&self) -> &str {
+        self.0.raw()
+    }
+
+    /// The same name, upper and lower case of ASCII letters aside.
+    pub fn eq_ignore_ascii_case(&self, other: &str) -> bool {
+        self.0.eq_ignore_ascii_case(other)
     }
 }
 

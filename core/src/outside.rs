@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 /// The most characters of a text that are shown where its place sets no other limit.
-const CAP: usize = 400;
+pub(crate) const CAP: usize = 400;
 
 /// A text from outside, owned or (as `Outside<&str>`) borrowed.
 ///

@@ -165,7 +165,7 @@ impl Object {
             let section = &self.properties[dbid];
             let own = children.get(dbid.as_str()).into_iter().flatten();
             object.sections.push(Section {
-                name: section.name.clone(),
+                name: section.name.as_str().into(),
                 place: document.row(TABLE, section.row),
                 options: own
                     .map(|child| self.properties[*child].read(document, &section.name))

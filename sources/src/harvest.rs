@@ -70,7 +70,7 @@ impl Census {
                 object
                     .sections
                     .iter()
-                    .map(|section| Outside::escaped(&section.name, 40)),
+                    .map(|section| Outside::escaped(section.name.raw(), 40)),
             ),
         }
     }
@@ -149,7 +149,7 @@ pub(super) fn option(
     place: Place,
 ) -> Opt {
     Opt {
-        name: name.to_owned(),
+        name: name.into(),
         value: Value::at_the_door(section, name, text),
         value_type,
         place,
@@ -185,10 +185,10 @@ pub(super) fn is_documented_option(name: &str) -> bool {
 fn is_documented_section(section: &Section) -> bool {
     const SECTIONS: [&str; 4] = ["general", "saml", "saml_auth", "ewt"];
     let telling = |option: &Opt| {
-        is_documented_option(&option.name) && !option.name.eq_ignore_ascii_case("password")
+        is_documented_option(option.name.raw()) && !option.name.eq_ignore_ascii_case("password")
     };
     SECTIONS
         .iter()
-        .any(|known| known.eq_ignore_ascii_case(section.name.trim()))
+        .any(|known| section.name.view().trim().eq_ignore_ascii_case(known))
         || section.options.iter().any(telling)
 }

@@ -75,12 +75,12 @@ fn sections(document: &Document, properties: &Node, object: &mut HybridObject) {
             continue;
         };
         let mut section = Section {
-            name: name.to_owned(),
+            name: name.into(),
             place: document.place(item.line),
             options: Vec::new(),
         };
         for pair in item.get("value").map(Node::items).unwrap_or_default() {
-            match option(document, &section.name, pair) {
+            match option(document, name, pair) {
                 Some(option) => section.options.push(option),
                 None => object.notes.push(document.note(
                     pair.line,

@@ -99,7 +99,7 @@ fn section(document: &Document, list: &Node) -> Option<Section> {
         options.extend(pairs.filter_map(|pair| option(document, name, kind, pair)));
     }
     Some(Section {
-        name: name.to_owned(),
+        name: name.into(),
         place: document.place(list.line),
         options,
     })

@@ -54,7 +54,7 @@ pub(super) fn keep_plain(object: &mut HybridObject) {
     sections.retain_mut(|section| {
         section
             .options
-            .retain(|option| keep(&option.name, "an option", option.place.clone()));
-        keep(&section.name, "a section", section.place.clone())
+            .retain(|option| keep(option.name.raw(), "an option", option.place.clone()));
+        keep(section.name.raw(), "a section", section.place.clone())
     });
 }

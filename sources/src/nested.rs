@@ -67,14 +67,14 @@ pub(super) fn sections(document: &Document, node: &Node, object: &mut HybridObje
     for entry in entries {
         let place = document.place(entry.line);
         let mut section = Section {
-            name: entry.name.clone(),
+            name: entry.name.as_str().into(),
             place,
             options: Vec::new(),
         };
         match entry.value.entries() {
             Some(options) => {
                 for found in options {
-                    let read = option(document, &section.name, found, &mut object.notes);
+                    let read = option(document, &entry.name, found, &mut object.notes);
                     section.options.extend(read);
                 }
             }

@@ -79,7 +79,7 @@ impl Source for OptionCsv {
             // Rows of one section belong together even when others stand between them.
             let at = *known.entry(name.to_owned()).or_insert_with(|| {
                 object.sections.push(Section {
-                    name: name.to_owned(),
+                    name: name.into(),
                     place: place.clone(),
                     options: Vec::new(),
                 });

@@ -109,7 +109,7 @@ impl Reader<'_> {
             self.close();
             self.after_bare_name = false;
             self.sections.push(Section {
-                name: name.to_owned(),
+                name: name.into(),
                 place: self.document.place(number),
                 options: Vec::new(),
             });
@@ -202,7 +202,7 @@ impl Reader<'_> {
             .last()
             .and_then(|section| section.options.last());
         let before = self.open.as_ref().map(|open| open.name.as_str());
-        let before = before.or_else(|| Some(closed?.name.as_str()));
+        let before = before.or_else(|| Some(closed?.name.raw()));
         before.is_some_and(|name| {
             ["password", "pkey", "certificate"]
                 .iter()
@@ -221,7 +221,7 @@ impl Reader<'_> {
         if let Some(section) = self.sections.last_mut() {
             let place = self.document.place(open.line);
             section.options.push(harvest::option(
-                &section.name,
+                section.name.raw(),
                 &open.name,
                 open.text,
                 ValueType::Text,

@@ -30,7 +30,7 @@ pub(super) fn read(
             continue;
         };
         let mut section = Section {
-            name: name.to_owned(),
+            name: name.into(),
             place: document.place(line(list)),
             options: Vec::new(),
         };

@@ -52,7 +52,7 @@ impl Judge for Demanded {
     }
 
     fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
-        let found = case.visible(&name.section, &name.option)?;
+        let found = case.visible(name.section.raw(), name.option.raw())?;
         let shown = found.value.shown();
         let value = found.value.plain().unwrap_or_default();
         Ok(if value == self.value.as_str() {

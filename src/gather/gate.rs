@@ -110,7 +110,7 @@ pub(super) fn credentials(
                 })
         }
         ClientRef::Person { .. } => of_section(object, SAML_AUTH),
-        ClientRef::Service { section, .. } => of_section(object, section),
+        ClientRef::Service { section, .. } => of_section(object, section.raw()),
     }
 }
 
@@ -119,7 +119,7 @@ pub(super) fn client_id(object: &HybridObject, client: &ClientRef) -> Result<Cli
     let ClientRef::Service { section, .. } = client else {
         return Err(Gap::NotPlanned);
     };
-    id_of(object, section)
+    id_of(object, section.raw())
 }
 
 fn id_of(object: &HybridObject, section: &str) -> Result<ClientId, Gap> {

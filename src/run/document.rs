@@ -6,7 +6,6 @@ use hybridcheck_checks::engine::{self, Judged};
 use hybridcheck_core::endpoint::Route;
 use hybridcheck_core::facts::Gap;
 use hybridcheck_core::object::{Configuration, HybridObject, OBJECT_NAME};
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::region::TABLE_DATE;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::run::{Coverage, ObjectSummary, Run, SCHEMA, Tool, Verdict};
@@ -93,7 +92,7 @@ fn summary(object: &HybridObject, settings: &Settings) -> ObjectSummary {
         sections: object
             .sections
             .iter()
-            .map(|section| Outside::of(section.name.as_str()).shown(100).to_string())
+            .map(|section| section.name.shown(100).into())
             .collect(),
         notes: object.notes.clone(),
     }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hybridcheck_core::facts::{
     Change, Effect, Fact, FactKey, Facts, Gap, OptionChange, Recorded, RereadFact, TokenOutcome,
 };
+use hybridcheck_core::names::Name;
 use hybridcheck_core::object::{Configuration, HybridObject, Value};
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::time::Took;
@@ -145,7 +146,7 @@ fn comparable(first: &Configuration, again: Configuration) -> Result<Configurati
 /// has its values in their order.
 fn changes(before: &HybridObject, now: &HybridObject) -> Vec<OptionChange> {
     let (before, now) = (values(before), values(now));
-    let names: BTreeSet<&Name> = before.keys().chain(now.keys()).collect();
+    let names: BTreeSet<_> = before.keys().chain(now.keys()).collect();
     let changed = names.into_iter().filter_map(|name| {
         let change = match (before.get(name), now.get(name)) {
             (Some(_), None) => Change::Removed,
@@ -153,10 +154,10 @@ fn changes(before: &HybridObject, now: &HybridObject) -> Vec<OptionChange> {
             (Some(before), Some(now)) if is_same(before, now) => return None,
             (Some(_), Some(_)) => Change::Replaced,
         };
-        let (section, option) = name;
+        let &(section, option) = name;
         Some(OptionChange {
-            section: (*section).into(),
-            option: (*option).into(),
+            section: section.into(),
+            option: option.into(),
             change,
         })
     });
@@ -170,14 +171,11 @@ fn is_same(before: &[&Value], now: &[&Value]) -> bool {
     before.len() == now.len() && both.all(|(before, now)| before.is_same(now))
 }
 
-/// Section and option, as written.
-type Name<'a> = (&'a str, &'a str);
-
-fn values(object: &HybridObject) -> BTreeMap<Name<'_>, Vec<&Value>> {
-    let mut values: BTreeMap<Name<'_>, Vec<&Value>> = BTreeMap::new();
+fn values(object: &HybridObject) -> BTreeMap<(&Name, &Name), Vec<&Value>> {
+    let mut values: BTreeMap<(&Name, &Name), Vec<&Value>> = BTreeMap::new();
     for section in &object.sections {
         for option in &section.options {
-            let name = (section.name.as_str(), option.name.as_str());
+            let name = (&section.name, &option.name);
             values.entry(name).or_default().push(&option.value);
         }
     }

@@ -34,7 +34,7 @@ fn curl(case: &Case<'_>, token: &str, path: &str) -> String {
 /// The role that an option of `[general]` names.
 pub(crate) fn role(case: &Case<'_>, subject: &Subject) -> String {
     let name = match subject {
-        Subject::Option { section, option } => case.object.plain(section, option),
+        Subject::Option { section, option } => case.object.plain(section.raw(), option.raw()),
         _ => None,
     };
     // A shell reads what stands between single quotes as it stands.

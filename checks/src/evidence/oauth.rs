@@ -124,7 +124,7 @@ pub(crate) fn is_swapped(case: &Case<'_>, client: &ClientRef) -> bool {
         return false;
     };
     let shape = |option| {
-        let found = case.object.option(section, option);
+        let found = case.object.option(section.raw(), option);
         found.map(|found| found.value.shape())
     };
     match (shape("client_id"), shape("password")) {

@@ -42,7 +42,7 @@ pub(crate) fn role<'a>(
 /// The kind of role that the option of a subject names.
 pub(crate) fn kind(subject: &Subject) -> Option<RoleKind> {
     match subject {
-        Subject::Option { option, .. } => RoleKind::of_option(option),
+        Subject::Option { option, .. } => RoleKind::of_option(option.raw()),
         _ => None,
     }
 }

@@ -54,7 +54,7 @@ impl Judge for HostsKnown {
     }
 
     fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
-        let OptionName { option, .. } = name;
+        let option = name.option.raw();
         let host = Address::of(case, option)?.host;
         let found = case.visible("general", option)?;
         let shown = Outside::of(host.as_str()).shown(100);

@@ -35,18 +35,17 @@ impl Judge for OptionsClean {
         GENERAL_OPTIONS
             .iter()
             .filter(|option| object.option("general", option).is_some())
-            .map(|option| OptionName::new("general", option))
+            .map(|option| OptionName::new("general", *option))
             .collect()
     }
 
     fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
-        let OptionName { section, option } = name;
-        let kind = if option.ends_with("_role_name") {
+        let kind = if name.option.raw().ends_with("_role_name") {
             Kind::Name
         } else {
             Kind::Word
         };
-        cleaning::judge(case, section, option, kind)
+        cleaning::judge(case, name, kind)
     }
 }
 

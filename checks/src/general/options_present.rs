@@ -37,13 +37,12 @@ impl Judge for OptionsPresent {
     fn subjects(&self, _object: &HybridObject) -> Vec<OptionName> {
         let options = GENERAL_OPTIONS.iter();
         options
-            .map(|option| OptionName::new("general", option))
+            .map(|option| OptionName::new("general", *option))
             .collect()
     }
 
     fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
-        let OptionName { section, option } = name;
-        presence::judge(case, section, option, meaning(option))
+        presence::judge(case, name, meaning(name.option.raw()))
     }
 }
 

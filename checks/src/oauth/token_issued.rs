@@ -41,10 +41,10 @@ impl Judge for TokenIssued {
     fn subjects(&self, object: &HybridObject) -> Vec<ClientRef> {
         let sections = object.services().into_iter();
         sections
-            .filter(|section| object.is_client(section))
+            .filter(|section| object.is_client(section.raw()))
             .map(|section| ClientRef::Service {
                 object: object.id,
-                section: section.to_owned(),
+                section: section.clone(),
             })
             .collect()
     }
@@ -115,7 +115,7 @@ fn with_blanks(case: &Case<'_>, client: &ClientRef, judgement: Judgement) -> Jud
     let ClientRef::Service { section, .. } = client else {
         return judgement;
     };
-    let option = case.object.option(section, "client_id");
+    let option = case.object.option(section.raw(), "client_id");
     let raw = option.and_then(|option| option.value.plain());
     if judgement.status() != Status::Pass || raw.is_none_or(|raw| raw.trim() == raw) {
         return judgement;
@@ -138,7 +138,7 @@ fn is_saml(client: &ClientRef) -> bool {
 
 fn blocked_by_id(case: &Case<'_>, client: &ClientRef) -> Gap {
     let section = match client {
-        ClientRef::Service { section, .. } => section.as_str(),
+        ClientRef::Service { section, .. } => section.raw(),
         ClientRef::Person { .. } | ClientRef::Tool { .. } => "",
     };
     Gap::blocked(FactKey::option(case.object.id, section, "client_id"))

@@ -3,8 +3,8 @@
 use hybridcheck_core::check::{Case, Judge, OptionName, SectionName, Subject, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::names::Name;
 use hybridcheck_core::object::{HybridObject, Place};
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 
 use crate::evidence::options::OPTIONS_TAB;
@@ -71,17 +71,13 @@ impl Judge for Duplicates {
         let object = case.object;
         let (what, places) = match repeated {
             Some(Repeated::Section(SectionName(section))) => (
-                format!("section [{}]", Outside::of(section.as_str()).shown(60)),
+                format!("section [{section}]"),
                 places(object, section, None),
             ),
             Some(Repeated::Option(OptionName { section, option })) => {
                 case.note(&FactKey::option(object.id, section, option));
                 (
-                    format!(
-                        "option `{}/{}`",
-                        Outside::of(section.as_str()).shown(60),
-                        Outside::of(option.as_str()).shown(60)
-                    ),
+                    format!("option `{section}/{option}`"),
                     places(object, section, Some(option)),
                 )
             }
@@ -103,13 +99,16 @@ impl Judge for Duplicates {
 }
 
 /// Every place of a section, or of an option in the sections of that name.
-fn places<'a>(object: &'a HybridObject, section: &str, option: Option<&str>) -> Vec<&'a Place> {
-    let sections = object.sections.iter().filter(|found| found.name == section);
+fn places<'a>(object: &'a HybridObject, section: &Name, option: Option<&Name>) -> Vec<&'a Place> {
+    let sections = object
+        .sections
+        .iter()
+        .filter(|found| found.name == *section);
     match option {
         None => sections.map(|found| &found.place).collect(),
         Some(option) => sections
             .flat_map(|found| &found.options)
-            .filter(|found| found.name == option)
+            .filter(|found| found.name == *option)
             .map(|found| &found.place)
             .collect(),
     }

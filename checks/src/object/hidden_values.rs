@@ -4,7 +4,6 @@ use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{Opt, Section};
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
@@ -45,13 +44,9 @@ impl Judge for HiddenValues {
         for (section, option) in &hidden {
             case.note(&FactKey::option(object.id, &section.name, &option.name));
         }
-        let names = hidden.iter().map(|(section, option)| {
-            format!(
-                "`{}/{}`",
-                Outside::of(section.name.as_str()).shown(60),
-                Outside::of(option.name.as_str()).shown(60)
-            )
-        });
+        let names = hidden
+            .iter()
+            .map(|(section, option)| format!("`{}/{}`", section.name, option.name));
         let judgement = Judgement::note(
             format!(
                 "hidden: {}; checks that need these values cannot be made",

@@ -3,10 +3,10 @@
 use hybridcheck_core::check::{Case, Judge, OptionName, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::names::Name;
 use hybridcheck_core::object::{
     GENERAL_OPTIONS, HybridObject, Lookup, Opt, SAML_OPTIONS, SERVICE_OPTIONS, Section,
 };
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 
 use crate::evidence::options::OPTIONS_TAB;
@@ -46,7 +46,7 @@ impl Judge for OptionsSpelt {
             };
             for option in &section.options {
                 let name = OptionName::new(&section.name, &option.name);
-                if !options.contains(&option.name.as_str()) && !names.contains(&name) {
+                if !options.contains(&option.name.raw()) && !names.contains(&name) {
                     names.push(name);
                 }
             }
@@ -78,7 +78,7 @@ impl Judge for OptionsSpelt {
             ));
         };
         case.note(&FactKey::option(object.id, section, option));
-        let judgement = match meant(options, option) {
+        let judgement = match meant(options, option.raw()) {
             Some(right) => misspelt(object, section, found, right),
             None => unknown(section, found),
         };
@@ -86,17 +86,14 @@ impl Judge for OptionsSpelt {
     }
 }
 
-fn misspelt(object: &HybridObject, section: &str, found: &Opt, right: &str) -> Judgement {
-    let (within, name) = (
-        Outside::of(section).shown(60),
-        Outside::of(found.name.as_str()).shown(60),
-    );
+fn misspelt(object: &HybridObject, section: &Name, found: &Opt, right: &str) -> Judgement {
+    let name = &found.name;
     let expected = format!("option `{right}`");
-    let is_other_case = found.name.eq_ignore_ascii_case(right);
+    let is_other_case = name.eq_ignore_ascii_case(right);
     let owner = Owner::EngageAdmin;
-    if matches!(object.lookup(section, right), Lookup::Exact(_)) {
+    if matches!(object.lookup(section.raw(), right), Lookup::Exact(_)) {
         let fix = format!(
-            "{OPTIONS_TAB}, section `{within}`: delete `{name}` if `{right}` holds the right value, and save."
+            "{OPTIONS_TAB}, section `{section}`: delete `{name}` if `{right}` holds the right value, and save."
         );
         return if is_other_case {
             let found = format!("`{name}` beside `{right}`: they differ only by case");
@@ -115,20 +112,20 @@ fn misspelt(object: &HybridObject, section: &str, found: &Opt, right: &str) -> J
     };
     Judgement::fail(
         expected,
-        format!("`{name}`: {difference} no `{right}` is in [{within}]"),
+        format!("`{name}`: {difference} no `{right}` is in [{section}]"),
         format!(
-            "{OPTIONS_TAB}, section `{within}`: add `{right}` with the value of `{name}`, delete `{name}` and save."
+            "{OPTIONS_TAB}, section `{section}`: add `{right}` with the value of `{name}`, delete `{name}` and save."
         ),
         owner,
     )
 }
 
-fn unknown(section: &str, found: &Opt) -> Judgement {
-    let name = Outside::of(found.name.as_str()).shown(60);
+fn unknown(section: &Name, found: &Opt) -> Judgement {
+    let name = &found.name;
     let elsewhere = [("general", &GENERAL_OPTIONS[..]), ("saml", &SAML_OPTIONS)]
         .into_iter()
         .find(|(other, options)| {
-            !other.eq_ignore_ascii_case(section) && options.contains(&found.name.as_str())
+            !section.eq_ignore_ascii_case(other) && options.contains(&name.raw())
         });
     let (found, fix) = match elsewhere {
         Some((other, _)) => (

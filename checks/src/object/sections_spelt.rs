@@ -4,7 +4,6 @@ use hybridcheck_core::check::{Case, Judge, SectionName, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Section};
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::text::{listed, nearest};
 
@@ -50,20 +49,14 @@ impl Judge for SectionsSpelt {
     fn judge(&self, name: &Option<SectionName>, case: &Case<'_>) -> Answer<Judgement> {
         let object = case.object;
         let Some(SectionName(name)) = name else {
-            let names = object
-                .sections
-                .iter()
-                .map(|section| Outside::of(section.name.as_str()).shown(60));
+            let names = object.sections.iter().map(|section| &section.name);
             return Ok(Judgement::pass(format!("sections {}", listed(names))));
         };
         let found = object.sections.iter().find(|section| section.name == *name);
         let Some((section, right)) =
             found.and_then(|section| Some((section, resembled(object, section)?)))
         else {
-            return Ok(Judgement::pass(format!(
-                "[{}]",
-                Outside::of(name.as_str()).shown(60)
-            )));
+            return Ok(Judgement::pass(format!("[{name}]")));
         };
         for option in &section.options {
             case.note(&FactKey::option(object.id, name, &option.name));
@@ -73,13 +66,13 @@ impl Judge for SectionsSpelt {
 }
 
 fn judgement(object: &HybridObject, section: &Section, right: &str) -> Judgement {
-    let name = Outside::of(section.name.as_str()).shown(60);
+    let name = &section.name;
     let expected = format!("section [{right}]");
     let fix = format!(
         "{OPTIONS_TAB}: create section `{right}`, enter the options of `{name}` there, delete `{name}` and save."
     );
     let owner = Owner::EngageAdmin;
-    let is_other_case = section.name.eq_ignore_ascii_case(right);
+    let is_other_case = name.eq_ignore_ascii_case(right);
     if object.sections.iter().any(|other| other.name == right) {
         let fix = format!(
             "{OPTIONS_TAB}: move what is only in `{name}` into `{right}`, delete `{name}` and save."
@@ -111,7 +104,7 @@ fn judgement(object: &HybridObject, section: &Section, right: &str) -> Judgement
 
 /// The documented section that a section's name is close to; one that holds an OAuth client beside it may be called as it likes.
 fn resembled(object: &HybridObject, section: &Section) -> Option<&'static str> {
-    if SECTIONS.contains(&section.name.as_str()) {
+    if SECTIONS.contains(&section.name.raw()) {
         return None;
     }
     let beside = || {
@@ -119,7 +112,7 @@ fn resembled(object: &HybridObject, section: &Section) -> Option<&'static str> {
             .into_iter()
             .find(|known| section.name.eq_ignore_ascii_case(known))
             .or_else(|| {
-                let near = nearest(&section.name, ["general", "saml", "saml_auth"]);
+                let near = nearest(section.name.raw(), ["general", "saml", "saml_auth"]);
                 let is_free = spelling::is_client(section);
                 near.first().copied().filter(|_| !is_free)
             })
@@ -133,13 +126,13 @@ fn is_evident(section: &Section, right: &str) -> bool {
     let holds_its_options = section
         .options
         .iter()
-        .any(|option| spelling::meant(options, &option.name).is_some());
+        .any(|option| spelling::meant(options, option.name.raw()).is_some());
     let is_client_section = right == "saml_auth" || right == "ewt";
     let holds_client_id = section
         .options
         .iter()
-        .any(|option| spelling::meant(&["client_id"], &option.name).is_some());
-    let is_longer = section.name.to_ascii_lowercase().starts_with(right);
+        .any(|option| spelling::meant(&["client_id"], option.name.raw()).is_some());
+    let is_longer = section.name.raw().to_ascii_lowercase().starts_with(right);
     // `saml_auth2` may be a second client, `saml2` the client of a service of that name.
     let may_be_own = holds_client_id && (is_longer || !is_client_section);
     holds_its_options && !may_be_own

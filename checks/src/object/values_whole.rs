@@ -3,8 +3,8 @@
 use hybridcheck_core::check::{Case, Judge, OptionName, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::names::Name;
 use hybridcheck_core::object::{Form, HybridObject, Opt};
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
@@ -78,12 +78,8 @@ impl Judge for ValuesWhole {
     }
 }
 
-fn judgement(form: Form, section: &str, found: &Opt) -> Judgement {
-    let name = format!(
-        "`{}/{}`",
-        Outside::of(section).shown(60),
-        Outside::of(found.name.as_str()).shown(60)
-    );
+fn judgement(form: Form, section: &Name, found: &Opt) -> Judgement {
+    let name = format!("`{section}/{}`", found.name);
     let again = match form {
         Form::FlexPropCsv => format!(
             "Query all rows of {name} again, without a limit on rows or column width. If the value is cut off in {OPTIONS_TAB} too, enter it again as one line and save."
@@ -116,7 +112,7 @@ fn is_suspicious(option: &Opt) -> bool {
 }
 
 /// An RSA key or certificate needs several times as many characters.
-fn is_key_material(section: &str, option: &str) -> bool {
+fn is_key_material(section: &Name, option: &Name) -> bool {
     section.eq_ignore_ascii_case("saml")
         && ["certificate", "pkey"]
             .iter()

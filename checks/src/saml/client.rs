@@ -112,7 +112,7 @@ fn judged(record: &ClientRecord) -> Answer<Judgement> {
 pub(crate) fn key(object: &HybridObject) -> FactKey {
     FactKey::client_record(ClientRef::Service {
         object: object.id,
-        section: SAML_AUTH.to_owned(),
+        section: SAML_AUTH.into(),
     })
 }
 

@@ -133,7 +133,7 @@ pub(super) fn accepted<'a>(case: &Case<'a>) -> Answer<Result<&'a SamlLoginFact, 
 /// The section of the client that people log in with, when the object has it.
 pub(super) fn subjects(object: &HybridObject) -> Vec<SectionName> {
     let is_there = object.is_client(SAML_AUTH);
-    let section = is_there.then(|| SectionName(SAML_AUTH.to_owned()));
+    let section = is_there.then(|| SectionName(SAML_AUTH.into()));
     section.into_iter().collect()
 }
 

@@ -33,7 +33,7 @@ impl Judge for OptionsClean {
     fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
         ["issuer", "password", "expire_time"]
             .iter()
-            .map(|option| OptionName::new("saml", option))
+            .map(|option| OptionName::new("saml", *option))
             .collect()
     }
 
@@ -45,8 +45,7 @@ impl Judge for OptionsClean {
     }
 
     fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
-        let OptionName { section, option } = name;
-        let found = case.visible(section, option)?;
+        let found = case.visible(name.section.raw(), name.option.raw())?;
         let shape = found.value.shape();
         let mut stray = shape.irregularities();
         if shape.inner_newline {
@@ -60,7 +59,7 @@ impl Judge for OptionsClean {
             || shape.invisible_blank
             || shape.typographic_quote
             || shape.inner_newline);
-        let severity = match option.as_str() {
+        let severity = match name.option.raw() {
             "password" => match password_fit(case) {
                 Some(PasswordFit::AsWritten) => {
                     let said = format!("{stray}; the private key opens with exactly this password");
@@ -78,7 +77,7 @@ impl Judge for OptionsClean {
             _ => Severity::Fail,
         };
         let expected = "nothing before, behind or inside the value that does not belong to it";
-        let fix = format!("enter {section}/{option} again, without: {stray}");
+        let fix = format!("enter {name} again, without: {stray}");
         let value = found.value.shown();
         let said = if value.contains(&stray) {
             value

@@ -4,6 +4,7 @@ use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::idp_fault::IdpFault;
+use hybridcheck_core::names::Name;
 use hybridcheck_core::object::{HybridObject, Lookup, Place, SAML_OPTIONS, ValueType};
 use hybridcheck_core::page;
 
@@ -46,7 +47,7 @@ impl Judge for OptionsPresent {
     fn subjects(&self, _: &HybridObject) -> Vec<OptionName> {
         SAML_OPTIONS
             .iter()
-            .map(|option| OptionName::new("saml", option))
+            .map(|option| OptionName::new("saml", *option))
             .collect()
     }
 
@@ -54,8 +55,8 @@ impl Judge for OptionsPresent {
         let OptionName { section, option } = name;
         let object = case.object;
         let is_number_lost = object.form.is_selection() && option == "expire_time";
-        let Some(found) = case.option(section, option) else {
-            let (what, place) = match object.lookup(section, option) {
+        let Some(found) = case.option(section.raw(), option.raw()) else {
+            let (what, place) = match object.lookup(section.raw(), option.raw()) {
                 Lookup::NoSection if object.form.is_selection() => {
                     let form = object.form.label();
                     return Err(Gap::NotInForm {
@@ -71,16 +72,14 @@ impl Judge for OptionsPresent {
             };
             if is_number_lost {
                 return Err(Gap::NotInForm {
-                    what: format!("{section}/{option}, if it is stored as a number"),
+                    what: format!("{name}, if it is stored as a number"),
                 });
             }
             return Ok(missing(option, what, place));
         };
         let shape = found.value.shape();
         if shape.masked {
-            return Err(Gap::Hidden {
-                option: format!("{section}/{option}"),
-            });
+            return Err(Gap::hidden(section.raw(), option.raw()));
         }
         if shape.is_blank() {
             let what = if found.value_type == ValueType::Null {
@@ -99,8 +98,8 @@ impl Judge for OptionsPresent {
     }
 }
 
-fn missing(option: &str, found: String, place: &Place) -> Judgement {
-    let how = match option {
+fn missing(option: &Name, found: String, place: &Place) -> Judgement {
+    let how = match option.raw() {
         "certificate" => "the output of `openssl base64 -in cert.pem`",
         "expire_time" => "the wanted life of a token in hours, such as 24",
         "issuer" => "the issuerURI of the PureEngage identity provider",

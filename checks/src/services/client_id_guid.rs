@@ -4,7 +4,6 @@ use hybridcheck_core::check::{Case, Judge, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, is_guid};
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 
 use crate::evidence::options::{OPTIONS_TAB, guid};
@@ -41,14 +40,14 @@ impl Judge for ClientIdGuid {
         object
             .services()
             .into_iter()
-            .filter(|section| object.option(section, "client_id").is_some())
+            .filter(|section| object.option(section.raw(), "client_id").is_some())
             .map(|section| OptionName::new(section, "client_id"))
             .collect()
     }
 
     fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
         let OptionName { section, option } = name;
-        let found = case.visible(section, option)?;
+        let found = case.visible(section.raw(), option.raw())?;
         if found
             .value
             .plain()
@@ -65,15 +64,14 @@ impl Judge for ClientIdGuid {
                 option,
             )));
         }
-        let password = case.option(section, "password");
+        let password = case.option(section.raw(), "password");
         let is_swapped = shape.characters != GUID
             && password.is_some_and(|option| option.value.shape().characters == GUID);
-        let within = Outside::of(section.as_str()).shown(60);
         let (hint, fix) = if is_swapped {
             (
                 "; the password has the length of one: possibly they were exchanged".to_owned(),
                 format!(
-                    "{OPTIONS_TAB}, section `{within}`: if so, exchange the values of `client_id` and `password` and save."
+                    "{OPTIONS_TAB}, section `{section}`: if so, exchange the values of `client_id` and `password` and save."
                 ),
             )
         } else {
@@ -81,7 +79,7 @@ impl Judge for ClientIdGuid {
             (
                 hint.unwrap_or_default(),
                 format!(
-                    "{OPTIONS_TAB}: set `{within}/client_id` to the Client ID shown in Genesys Cloud under Admin > Integrations > OAuth, and save."
+                    "{OPTIONS_TAB}: set `{section}/client_id` to the Client ID shown in Genesys Cloud under Admin > Integrations > OAuth, and save."
                 ),
             )
         };

@@ -36,7 +36,7 @@ impl Judge for OptionsClean {
         let mut subjects = Vec::new();
         for section in object.services() {
             for option in SERVICE_OPTIONS {
-                if object.option(section, option).is_some() {
+                if object.option(section.raw(), option).is_some() {
                     subjects.push(OptionName::new(section, option));
                 }
             }
@@ -45,8 +45,7 @@ impl Judge for OptionsClean {
     }
 
     fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
-        let OptionName { section, option } = name;
-        cleaning::judge(case, section, option, Kind::Word)
+        cleaning::judge(case, name, Kind::Word)
     }
 }
 

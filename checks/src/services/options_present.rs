@@ -44,17 +44,16 @@ impl Judge for OptionsPresent {
     }
 
     fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
-        let OptionName { section, option } = name;
         let sections = case.object.sections.iter();
         if !sections
-            .filter(|candidate| candidate.name == *section)
+            .filter(|candidate| candidate.name == name.section)
             .any(is_client)
         {
             return Ok(Judgement::not_applicable(
                 "the section holds neither `client_id` nor `password`: it is not taken for that of an OAuth client",
             ));
         }
-        let meaning = match option.as_str() {
+        let meaning = match name.option.raw() {
             "client_id" => {
                 "the Client ID of the OAuth client (Genesys Cloud: Admin > Integrations > OAuth)"
             }
@@ -62,7 +61,7 @@ impl Judge for OptionsPresent {
                 "the client secret of the OAuth client (Genesys Cloud: Admin > Integrations > OAuth; a lost one has to be reset)"
             }
         };
-        presence::judge(case, section, option, meaning)
+        presence::judge(case, name, meaning)
     }
 }
 

@@ -4,7 +4,6 @@ use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{SAML_AUTH, Section};
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::text::listed;
 
@@ -45,17 +44,13 @@ impl Judge for SectionsExist {
                 object
                     .sections
                     .iter()
-                    .find(|section| section.name == name && is_client(section))
+                    .find(|section| section.name == *name && is_client(section))
             })
             .collect();
         if clients.is_empty() {
             return without_clients(case);
         }
-        let names = listed(
-            clients
-                .iter()
-                .map(|section| format!("[{}]", Outside::of(section.name.as_str()).shown(60))),
-        );
+        let names = listed(clients.iter().map(|section| format!("[{}]", section.name)));
         let has_saml_auth = object
             .sections
             .iter()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hybridcheck_core::check::{Case, Judge, Whole};
 use hybridcheck_core::facts::{Answer, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
+use hybridcheck_core::names::Name;
 use hybridcheck_core::object::{Opt, SAML_AUTH};
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
@@ -39,14 +40,14 @@ impl Judge for SharedClients {
     }
 
     fn judge(&self, _: &Whole, case: &Case<'_>) -> Answer<Judgement> {
-        let mut users: BTreeMap<String, Vec<(&str, &Opt)>> = BTreeMap::new();
+        let mut users: BTreeMap<String, Vec<(&Name, &Opt)>> = BTreeMap::new();
         let mut gap: Option<Gap> = None;
         let sections = case.object.services();
         let with_id = sections
             .into_iter()
-            .filter(|section| case.object.option(section, "client_id").is_some());
+            .filter(|section| case.object.option(section.raw(), "client_id").is_some());
         for section in with_id {
-            match case.visible(section, "client_id") {
+            match case.visible(section.raw(), "client_id") {
                 Ok(option) => {
                     if let Some(text) = option.value.plain() {
                         let id = text.trim().raw().to_ascii_lowercase();
@@ -56,7 +57,7 @@ impl Judge for SharedClients {
                 Err(missing) => gap = gap.or(Some(missing)),
             }
         }
-        let shared: Vec<(&String, &Vec<(&str, &Opt)>)> =
+        let shared: Vec<(&String, &Vec<(&Name, &Opt)>)> =
             users.iter().filter(|(_, users)| users.len() > 1).collect();
         if !shared.is_empty() {
             return Ok(note(&shared));
@@ -71,13 +72,11 @@ impl Judge for SharedClients {
     }
 }
 
-fn note(shared: &[(&String, &Vec<(&str, &Opt)>)]) -> Judgement {
+fn note(shared: &[(&String, &Vec<(&Name, &Opt)>)]) -> Judgement {
     let sentences: Vec<String> = shared
         .iter()
         .map(|(id, users)| {
-            let names = users
-                .iter()
-                .map(|(section, _)| format!("[{}]", Outside::of(*section).shown(60)));
+            let names = users.iter().map(|(section, _)| format!("[{section}]"));
             format!(
                 "{} share client `{}`",
                 listed(names),

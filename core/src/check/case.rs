@@ -15,6 +15,7 @@ use crate::facts::with_kinds;
 )]
 use crate::facts::*;
 use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
+use crate::outside::Outside;
 use crate::policy::Policy;
 use crate::region::Regions;
 use crate::time::Timestamp;
@@ -334,14 +335,13 @@ fn is_genuine_discovery(endpoint: &Endpoint) -> impl Fn(&DiscoveryFact) -> bool 
 
 /// The clients of an object that are asked for a client-credentials token: every service section but `saml_auth`.
 pub fn service_clients(object: &HybridObject) -> Vec<ClientRef> {
-    let sections = object
-        .services()
-        .into_iter()
-        .filter(|section| !section.eq_ignore_ascii_case(SAML_AUTH) && object.is_client(section));
+    let sections = object.services().into_iter().filter(|section| {
+        !section.eq_ignore_ascii_case(SAML_AUTH) && object.is_client(section.raw())
+    });
     sections
         .map(|section| ClientRef::Service {
             object: object.id,
-            section: section.to_owned(),
+            section: section.clone(),
         })
         .collect()
 }

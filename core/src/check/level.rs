@@ -1,9 +1,12 @@
 //! The levels at which checks judge an object: a check is handed what it says it judges, and nothing else.
 
+use std::fmt;
+
 use super::{Subject, service_clients};
 use crate::baseline::RoleKind;
 use crate::endpoint::Endpoint;
 use crate::facts::ClientRef;
+use crate::names::Name;
 use crate::object::HybridObject;
 
 /// A kind of thing in an object that a check can judge.
@@ -20,24 +23,30 @@ pub struct Whole;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptionName {
     /// Its section.
-    pub section: String,
+    pub section: Name,
     /// Its own name.
-    pub option: String,
+    pub option: Name,
 }
 
 impl OptionName {
     /// An option of a section.
-    pub fn new(section: &str, option: &str) -> Self {
+    pub fn new(section: impl Into<Name>, option: impl Into<Name>) -> Self {
         Self {
-            section: section.to_owned(),
-            option: option.to_owned(),
+            section: section.into(),
+            option: option.into(),
         }
+    }
+}
+
+impl fmt::Display for OptionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.section, self.option)
     }
 }
 
 /// Names a section.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SectionName(pub String);
+pub struct SectionName(pub Name);
 
 impl From<Whole> for Subject {
     fn from(_: Whole) -> Self {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
 use crate::facts::ClientRef;
-use crate::outside::{Outside, Shown};
+use crate::names::Name;
 
 /// What a row is about.
 #[derive(
@@ -30,44 +30,41 @@ pub enum Subject {
     /// An option.
     Option {
         /// Its section.
-        section: String,
+        section: Name,
         /// Its name.
-        option: String,
+        option: Name,
     },
     /// A section.
     Section {
         /// Its name.
-        section: String,
+        section: Name,
     },
 }
 
 impl Subject {
     /// An option of a section.
-    pub fn option(section: &str, option: &str) -> Self {
+    pub fn option(section: impl Into<Name>, option: impl Into<Name>) -> Self {
         Self::Option {
-            section: section.to_owned(),
-            option: option.to_owned(),
+            section: section.into(),
+            option: option.into(),
         }
     }
 
     /// A section.
-    pub fn section(section: &str) -> Self {
+    pub fn section(section: impl Into<Name>) -> Self {
         Self::Section {
-            section: section.to_owned(),
+            section: section.into(),
         }
     }
 }
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fn shown(text: &str) -> Shown<'_> {
-            Outside::of(text).shown(60)
-        }
         match self {
             Self::Client {
                 client: ClientRef::Service { section, .. },
             }
-            | Self::Section { section } => write!(f, "[{}]", shown(section)),
+            | Self::Section { section } => write!(f, "[{section}]"),
             Self::Client {
                 client: ClientRef::Person { .. },
             } => f.write_str("person"),
@@ -76,7 +73,7 @@ impl fmt::Display for Subject {
             } => f.write_str("tool's client"),
             Self::Endpoint { endpoint } => write!(f, "{endpoint}"),
             Self::Object => f.write_str("object"),
-            Self::Option { section, option } => write!(f, "{}/{}", shown(section), shown(option)),
+            Self::Option { section, option } => write!(f, "{section}/{option}"),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::names::Name;
 use crate::object::ObjectId;
-use crate::outside::Outside;
 
 /// An OAuth client: the one of a service section, or the tool's own.
 #[derive(
@@ -19,7 +19,7 @@ pub enum ClientRef {
         /// The object.
         object: ObjectId,
         /// The section.
-        section: String,
+        section: Name,
     },
     /// A person who logged in with the client of `[saml_auth]`.
     Person {
@@ -48,11 +48,7 @@ impl fmt::Display for ClientRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Service { section, .. } => {
-                write!(
-                    f,
-                    "the client of [{}]",
-                    Outside::of(section.as_str()).shown(60)
-                )
+                write!(f, "the client of [{section}]")
             }
             Self::Person { .. } => f.write_str("the person who logged in"),
             Self::Tool { .. } => f.write_str("the tool's own client"),

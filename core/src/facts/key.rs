@@ -322,7 +322,9 @@ pub(super) mod tests {
     use super::super::kinds::samples;
     use super::super::{Effect, HelloVariant};
     use super::*;
+    use crate::names::Name;
     use crate::object::HybridObject;
+    use crate::outside::Outside;
 
     /// A value for a field of a key.
     pub(in crate::facts) trait Sample {
@@ -348,7 +350,8 @@ pub(super) mod tests {
         ObjectId = ObjectId(0);
         Route = Route::Direct;
         SocketAddr = SocketAddr::from(([192, 0, 2, 128], 53));
-        String = "sample".to_owned();
+        Name = Name::from("sample");
+        Outside = Outside::from("sample");
     }
 
     fn at(host: &str, port: u16) -> Endpoint {

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::access::Mark;
 use crate::endpoint::{Endpoint, Host, Route, Routes};
+use crate::names::Name;
 use crate::object::{HybridObject, ObjectId};
 use crate::outside::Outside;
 
@@ -265,15 +266,15 @@ kinds! {
         /// The object.
         object: ObjectId,
         /// The section.
-        section: String,
+        section: Name,
         /// The option.
-        option: String,
+        option: Name,
     } = option {
         effect: Local,
         whose: Whose::Object(*object),
         phase: None,
         call: None,
-        words: format!("option {}/{}", Outside::of(section.as_str()).shown(60), Outside::of(option.as_str()).shown(60)),
+        words: format!("option {section}/{option}"),
         plan: it.to_string(),
         on: vec![],
         beside: vec![],
@@ -320,7 +321,7 @@ kinds! {
         /// The object.
         object: ObjectId,
         /// The domain, such as `journey`.
-        domain: String,
+        domain: Outside,
     } = permissions
     /// The permissions of a domain.
     -> ApiFact<Permissions> {
@@ -328,8 +329,8 @@ kinds! {
         whose: Whose::Organization(*object),
         phase: Some(Phase::Http),
         call: Some(const { &documented("GET /api/v2/authorization/permissions", None, "authorization:readonly") }),
-        words: format!("permissions of domain {} in the organisation", Outside::of(domain.as_str()).shown(40)),
-        plan: format!("{} of domain {}", run.call(it, *object), Outside::of(domain.as_str()).shown(40)),
+        words: format!("permissions of domain {} in the organisation", domain.shown(40)),
+        plan: format!("{} of domain {}", run.call(it, *object), domain.shown(40)),
         on: run.api(*object),
         beside: vec![],
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::seen::exchange;
 use super::{FactKey, HttpFact, Seen};
-use crate::names::{ClientId, OrgShortName};
+use crate::names::{ClientId, Name, OrgShortName};
 use crate::outside::Outside;
 use crate::secret::Shape;
 use crate::text::listed;
@@ -199,9 +199,9 @@ impl Seen for RereadFact {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct OptionChange {
     /// The section.
-    pub section: Outside,
+    pub section: Name,
     /// The option.
-    pub option: Outside,
+    pub option: Name,
     /// What happened to it.
     pub change: Change,
 }
@@ -222,7 +222,7 @@ pub enum Change {
 
 impl fmt::Display for OptionChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (section, option) = (self.section.shown(60), self.option.shown(60));
+        let (section, option) = (&self.section, &self.option);
         match self.change {
             Change::Added => write!(f, "{section}/{option} was added"),
             Change::Removed => write!(f, "{section}/{option} was removed"),

@@ -36,7 +36,7 @@ pub enum Gap {
     /// The value is hidden in this export.
     Hidden {
         /// The option, `section/option`.
-        option: String,
+        option: Outside,
     },
     /// The run ended before it could be gathered.
     Interrupted,
@@ -87,6 +87,13 @@ impl Gap {
     pub fn blocked(by: FactKey) -> Self {
         Self::Blocked { by: Box::new(by) }
     }
+
+    /// The value of an option is hidden.
+    pub fn hidden(section: &str, option: &str) -> Self {
+        Self::Hidden {
+            option: format!("{section}/{option}").into(),
+        }
+    }
 }
 
 impl fmt::Display for Gap {
@@ -133,9 +140,7 @@ pub fn usable_option<'a>(object: &'a HybridObject, section: &str, option: &str) 
     let found = object.option(section, option).ok_or_else(blocked)?;
     let shape = found.value.shape();
     if shape.masked {
-        return Err(Gap::Hidden {
-            option: format!("{section}/{option}"),
-        });
+        return Err(Gap::hidden(section, option));
     }
     if shape.is_blank() {
         return Err(blocked());
@@ -236,10 +241,9 @@ impl Facts {
                 return false;
             };
             *of == object
-                && changes.iter().any(|change| {
-                    change.section.eq_ignore_ascii_case(section)
-                        && change.option.eq_ignore_ascii_case(option)
-                })
+                && changes
+                    .iter()
+                    .any(|change| change.section.is_like(section) && change.option.is_like(option))
         };
         let bases = self.entries.values().flat_map(|entry| &entry.stands_on);
         bases.filter(|key| is_changed(key)).cloned().collect()

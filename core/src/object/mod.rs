@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::{Endpoint, Host};
-use crate::names::{ClientId, Issuer, OrgId, OrgShortName};
+use crate::names::{ClientId, Issuer, Name, OrgId, OrgShortName};
 use crate::outside::Outside;
 use crate::region::HostRole;
 
@@ -67,7 +67,7 @@ pub struct ObjectId(pub u16);
 #[derive(Clone, Debug)]
 pub struct Opt {
     /// The option's name as written.
-    pub name: String,
+    pub name: Name,
     /// Its value.
     pub value: Value,
     /// How the form typed the value.
@@ -82,7 +82,7 @@ pub struct Opt {
 #[derive(Clone, Debug)]
 pub struct Section {
     /// The section's name as written.
-    pub name: String,
+    pub name: Name,
     /// Where it begins.
     pub place: Place,
     /// Its options.
@@ -259,10 +259,10 @@ impl HybridObject {
 
     /// The names of the sections of OAuth clients, in order and once each: every section that is neither `general` nor `saml`,
     /// nor a misspelling of one of them.
-    pub fn services(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
+    pub fn services(&self) -> Vec<&Name> {
+        let mut names: Vec<&Name> = Vec::new();
         for section in &self.sections {
-            if self.is_service(section) && !names.contains(&section.name.as_str()) {
+            if self.is_service(section) && !names.contains(&&section.name) {
                 names.push(&section.name);
             }
         }
@@ -296,10 +296,10 @@ impl HybridObject {
     /// The documented section that this one is probably meant to be, when that one is not there itself.
     pub fn misspelt_section(&self, section: &Section) -> Option<&'static str> {
         const KNOWN: [&str; 4] = ["general", "saml", "saml_auth", "ewt"];
-        if KNOWN.contains(&section.name.as_str()) {
+        if KNOWN.contains(&section.name.raw()) {
             return None;
         }
-        let near = crate::text::nearest(&section.name, KNOWN);
+        let near = crate::text::nearest(section.name.raw(), KNOWN);
         near.into_iter().find(|near| {
             let taken = self.sections.iter().any(|other| other.name == *near);
             !taken && (section.name.eq_ignore_ascii_case(near) || *near != "ewt")

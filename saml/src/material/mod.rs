@@ -178,9 +178,7 @@ fn option<'a>(object: &'a HybridObject, name: &str) -> Answer<&'a str> {
         .option("saml", name)
         .ok_or_else(|| Gap::blocked(key))?;
     if found.value.shape().masked {
-        return Err(Gap::Hidden {
-            option: format!("saml/{name}"),
-        });
+        return Err(Gap::hidden("saml", name));
     }
     Ok(match &found.value {
         Value::Plain(text) => text.raw(),

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use hybridcheck_core::names::Name;
 use hybridcheck_core::object::{At, Folder, Form, HybridObject, Known, Tenant, ValueType};
 use test_case::test_case;
 
 use super::super::read;
 use super::{FORMS, exposed, fixture, value};
 
-type Options = BTreeMap<(String, String), String>;
+type Options = BTreeMap<(Name, Name), String>;
 
 fn options(object: &HybridObject) -> Options {
     let mut all = Options::new();
@@ -33,7 +34,7 @@ fn only(name: &str) -> HybridObject {
 fn all_forms_of_one_object_read_the_same() {
     let expected = options(&only("multiline.cfg"));
     assert_eq!(expected.len(), 16);
-    let get = |section: &str, option: &str| &expected[&(section.to_owned(), option.to_owned())];
+    let get = |section: &str, option: &str| &expected[&(section.into(), option.into())];
     assert_eq!(
         get("general", "default_supervisor_role_name"),
         "Schicht-Prüfer"

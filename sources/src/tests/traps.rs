@@ -215,7 +215,7 @@ fn a_line_of_a_key_is_never_a_name() {
     let names: Vec<&str> = object.sections[0]
         .options
         .iter()
-        .map(|option| option.name.as_str())
+        .map(|option| option.name.raw())
         .collect();
     assert_eq!(names, ["expire_time"]);
     assert_eq!(object.notes.len(), 4);
@@ -236,7 +236,7 @@ fn the_rest_of_a_wrapped_secret_is_not_taken_for_an_option() {
     let names: Vec<&str> = object.sections[0]
         .options
         .iter()
-        .map(|option| option.name.as_str())
+        .map(|option| option.name.raw())
         .collect();
     assert_eq!(names, ["password", "expire_tme", "Client_Id"]);
     assert_eq!(object.notes[0].place.to_string(), "x.cfg:4");
@@ -400,7 +400,7 @@ fn json_keeps_types_duplicates_and_lines() {
         .iter()
         .map(|o| {
             (
-                o.name.as_str(),
+                o.name.raw(),
                 exposed(&o.value),
                 o.value_type,
                 o.place.to_string(),

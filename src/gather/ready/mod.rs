@@ -67,7 +67,7 @@ pub(super) fn readiness(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
         FactKey::Permissions { object, domain } => {
             let domain = domain.clone();
             let read = async move |api: &Api, reader: &ClientRef, token: &Secret| {
-                org::permissions(api, &domain, reader, token).await
+                org::permissions(api, domain.raw(), reader, token).await
             };
             organization(gathering, key, *object, reading(read))
         }

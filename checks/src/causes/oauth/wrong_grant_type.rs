@@ -94,7 +94,7 @@ fn is_of_saml_auth(case: &Case<'_>, client: &ClientRef) -> bool {
         return false;
     };
     let id = |section| case.object.client_id(section);
-    id(section.as_str()).is_some_and(|own| id(SAML_AUTH).is_some_and(|other| own.is_like(&other)))
+    id(section.raw()).is_some_and(|own| id(SAML_AUTH).is_some_and(|other| own.is_like(&other)))
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject, service_clients};
 use hybridcheck_core::facts::{ClientRef, FactKey, TokenOutcome};
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::names::Name;
 use hybridcheck_core::object::SAML_AUTH;
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 use hybridcheck_core::text::listed;
@@ -141,7 +141,7 @@ fn good(case: &Case<'_>, members: &Clients<'_>) -> Option<String> {
             } else {
                 format!(" of {}", object.place)
             };
-            is_same.then(|| format!("[{}]{place}", Outside::of(section.as_str()).shown(60)))
+            is_same.then(|| format!("[{section}]{place}"))
         })
     });
     good.next()
@@ -149,11 +149,11 @@ fn good(case: &Case<'_>, members: &Clients<'_>) -> Option<String> {
 
 /// A secret with blanks or quotes around it is refused because of them: the check of cleanness shows the same fault.
 pub(crate) fn mangled<'r>(all: &'r [Row], members: &Clients<'_>) -> Vec<&'r Row> {
-    let sections: Vec<&str> = members
+    let sections: Vec<&Name> = members
         .iter()
         .filter(|(fact, _)| !fact.secret.irregularities().is_empty())
         .filter_map(|(_, row)| match client(row)? {
-            ClientRef::Service { section, .. } => Some(section.as_str()),
+            ClientRef::Service { section, .. } => Some(section),
             ClientRef::Person { .. } | ClientRef::Tool { .. } => None,
         })
         .collect();
@@ -162,7 +162,7 @@ pub(crate) fn mangled<'r>(all: &'r [Row], members: &Clients<'_>) -> Vec<&'r Row>
         .filter(|row| {
             sections
                 .iter()
-                .any(|section| row.subject == Subject::option(section, "password"))
+                .any(|section| row.subject == Subject::option(*section, "password"))
         })
         .collect()
 }

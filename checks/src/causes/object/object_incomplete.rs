@@ -4,6 +4,7 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Check};
 use hybridcheck_core::facts::FactKey;
 use hybridcheck_core::finding::Owner;
+use hybridcheck_core::names::Name;
 use hybridcheck_core::object::{GENERAL_OPTIONS, SAML_OPTIONS, SERVICE_OPTIONS};
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -86,24 +87,24 @@ impl Rule for ObjectIncomplete {
 }
 
 /// Documented options without a value.
-fn missing(case: &Case<'_>) -> Vec<(String, &'static str)> {
+fn missing(case: &Case<'_>) -> Vec<(Name, &'static str)> {
     let documented = GENERAL_OPTIONS
         .iter()
-        .map(|option| ("general".to_owned(), *option));
+        .map(|option| (Name::from("general"), *option));
     let documented = documented.chain(
         SAML_OPTIONS
             .iter()
-            .map(|option| ("saml".to_owned(), *option)),
+            .map(|option| (Name::from("saml"), *option)),
     );
     let services = case.object.services().into_iter().flat_map(|section| {
         SERVICE_OPTIONS
             .iter()
-            .map(move |option| (section.to_owned(), *option))
+            .map(move |option| (section.clone(), *option))
     });
     documented
         .chain(services)
         .filter(|(section, option)| {
-            let found = case.object.option(section, option);
+            let found = case.object.option(section.raw(), option);
             found.is_none_or(|found| found.value.shape().is_blank())
         })
         .collect()

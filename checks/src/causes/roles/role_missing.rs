@@ -59,7 +59,7 @@ fn differs_in_case(case: &Case<'_>, row: &Row) -> bool {
         return false;
     };
     let (Ok((_, name)), Ok((_, roles))) = (
-        subjects::plain(case, section, option),
+        subjects::plain(case, section.raw(), option.raw()),
         role_names::listing(case),
     ) else {
         return false;

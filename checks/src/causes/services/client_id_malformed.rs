@@ -4,7 +4,6 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ClientRef, FactKey};
 use hybridcheck_core::finding::Owner;
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
@@ -58,11 +57,7 @@ impl Rule for ClientIdMalformed {
                 Diagnosis::new(
                     row,
                     Certainty::Certain,
-                    format!(
-                        "the client id of [{}] is no GUID: {}",
-                        Outside::of(section.as_str()).shown(60),
-                        row.found()
-                    ),
+                    format!("the client id of [{section}] is no GUID: {}", row.found()),
                     Owner::EngageAdmin,
                     row.fix().to_owned(),
                 )

@@ -4,7 +4,6 @@ use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Subject};
 use hybridcheck_core::facts::{ClientRef, FactKey};
 use hybridcheck_core::finding::Owner;
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
 
@@ -54,14 +53,13 @@ impl Rule for IdAndSecretSwapped {
                 let refused = refused.filter(|row| client(row) == Some(&of));
                 let options = ["client_id", "password"]
                     .map(|option| FactKey::option(case.object.id, section, option));
-                let within = Outside::of(section.as_str()).shown(60);
                 Some(
                     Diagnosis::new(
 row,
                         Certainty::Certain,
-                        format!("in [{within}], client_id and password stand in each other's place: the password has the form of a client id"),
+                        format!("in [{section}], client_id and password stand in each other's place: the password has the form of a client id"),
                         Owner::EngageAdmin,
-                        format!("Exchange the values of `client_id` and `password` in section `{within}` and save. Components that read it so have sent the secret where ids are logged: generate a new one if others may have read it."),
+                        format!("Exchange the values of `client_id` and `password` in section `{section}` and save. Components that read it so have sent the secret where ids are logged: generate a new one if others may have read it."),
                     )
                     .explaining(refused)
                     .breaks(options)

@@ -1,6 +1,6 @@
 //! Traces of copying in a value: blanks and quotes around it, invisible characters, line breaks.
 
-use hybridcheck_core::check::Case;
+use hybridcheck_core::check::{Case, OptionName};
 use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::{Judgement, Owner, Severity};
 use hybridcheck_core::object::{Opt, Value};
@@ -20,28 +20,23 @@ pub(crate) enum Kind {
 }
 
 /// Judges whether an option's value is free of such traces.
-pub(crate) fn judge(case: &Case<'_>, section: &str, option: &str, kind: Kind) -> Answer<Judgement> {
-    let found = case.visible(section, option)?;
+pub(crate) fn judge(case: &Case<'_>, name: &OptionName, kind: Kind) -> Answer<Judgement> {
+    let found = case.visible(name.section.raw(), name.option.raw())?;
     let traces = traces(found, kind);
     let shown = shown(&found.value);
     if traces.is_empty() {
         return Ok(Judgement::pass(shown).of(found));
     }
     let listed = listed(&traces);
-    let at = format!(
-        "`{}/{}`",
-        Outside::of(section).shown(60),
-        Outside::of(option).shown(60)
-    );
     let (expected, fix) = match clean_value(&found.value, kind) {
         Some(clean) => (
             format!("`{clean}`"),
-            format!("{OPTIONS_TAB}: set {at} to exactly `{clean}` and save."),
+            format!("{OPTIONS_TAB}: set `{name}` to exactly `{clean}` and save."),
         ),
         None => (
             format!("the value alone, without {listed}"),
             format!(
-                "{OPTIONS_TAB}: clear {at}, copy the value again as plain text without {listed}, and save."
+                "{OPTIONS_TAB}: clear `{name}`, copy the value again as plain text without {listed}, and save."
             ),
         ),
     };

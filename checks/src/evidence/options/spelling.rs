@@ -56,7 +56,9 @@ pub(crate) fn meant(options: &[&'static str], name: &str) -> Option<&'static str
 
 /// The documented section that this one stands for: itself, or the one of which it is a misspelling.
 pub(crate) fn stands_for<'a>(object: &HybridObject, section: &'a Section) -> &'a str {
-    object.misspelt_section(section).unwrap_or(&section.name)
+    object
+        .misspelt_section(section)
+        .unwrap_or(section.name.raw())
 }
 
 /// The option under a name, or in a section, that is probably a misspelling of the one asked for.
@@ -75,7 +77,7 @@ pub(crate) fn written_as<'a>(
                 .options
                 .iter()
                 .rev()
-                .find(|found| meant(options, &found.name) == Some(option))?;
+                .find(|found| meant(options, found.name.raw()) == Some(option))?;
             Some((candidate, written))
         })
 }
@@ -89,7 +91,7 @@ pub(crate) fn is_client(section: &Section) -> bool {
         || section
             .options
             .iter()
-            .any(|option| meant(&SERVICE_OPTIONS, &option.name).is_some())
+            .any(|option| meant(&SERVICE_OPTIONS, option.name.raw()).is_some())
 }
 
 #[cfg(test)]
@@ -128,7 +130,7 @@ mod tests {
         let (section, option) =
             written_as(&object, "general", "organization_id").expect("a near name");
         assert_eq!(
-            (section.name.as_str(), option.name.as_str()),
+            (section.name.raw(), option.name.raw()),
             ("general", "organisation_id")
         );
         assert!(written_as(&object, "general", "base_auth_url").is_some());

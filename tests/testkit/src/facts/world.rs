@@ -147,8 +147,8 @@ impl Builder {
                 expires_in: Some(86_400),
             };
             let key = FactKey::token(client);
-            self.add(key, token(object, section, issued), Vec::new());
-            let info = ApiOutcome::Found(token_info(object, section));
+            self.add(key, token(object, section.raw(), issued), Vec::new());
+            let info = ApiOutcome::Found(token_info(object, section.raw()));
             let key = FactKey::token_info(client);
             self.add(key, api(client, "GET /api/v2/tokens/me", info), Vec::new());
             let key = FactKey::grants(client);

@@ -73,7 +73,7 @@ pub fn hostile() -> Run {
         nasty_row(
             found(Severity::Fail),
             Role::Independent,
-            Subject::option(&long(), &long()),
+            Subject::option(long(), long()),
         ),
         nasty_row(
             found(Severity::Fail),
@@ -152,7 +152,7 @@ fn client() -> Subject {
     Subject::Client {
         client: ClientRef::Service {
             object: ObjectId(0),
-            section: nasty(),
+            section: nasty().into(),
         },
     }
 }
@@ -196,7 +196,9 @@ fn gaps() -> Vec<Gap> {
             permissions: vec![nasty()],
             call: nasty(),
         },
-        Gap::Hidden { option: nasty() },
+        Gap::Hidden {
+            option: nasty().into(),
+        },
         Gap::NoMeans { what: nasty() },
         Gap::NotAnswered { what: nasty() },
         Gap::NotInForm { what: nasty() },
