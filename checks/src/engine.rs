@@ -71,12 +71,13 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The facts that a check itself asks for, of one object.
+/// The facts that a check itself asks for, of one object; none for what panics, which judging tells.
 pub fn asked_by(check: &dyn Check, object: &HybridObject, policy: &Policy) -> BTreeSet<FactKey> {
-    check
-        .questions(object)
+    let questions = guarded(|| check.questions(object)).unwrap_or_default();
+    questions
         .iter()
-        .flat_map(|question| question.needs(object, policy))
+        .filter_map(|question| guarded(|| question.needs(object, policy)))
+        .flatten()
         .collect()
 }
 
@@ -183,19 +184,29 @@ pub(crate) struct Answered {
     pub(crate) judged_on: Vec<FactKey>,
 }
 
-/// What a check says about each of its subjects.
+/// What a check says about each of its subjects; about the object as a whole that it panicked, when it cannot even name them.
 pub(crate) fn answers(check: &dyn Check, case: &Case<'_>) -> Vec<Answered> {
     let answered = |question: Question<'_>| {
         case.take_used();
-        let answer = guarded(|| question.judge(case));
+        let answer = guarded(|| {
+            // What panics here asked for no facts: the gaps for want of them would not say why.
+            let _ = question.needs(case.object, case.policy);
+            question.judge(case)
+        });
         Answered {
             answer: answer.map(|answer| answer.map_err(|gap| case.gap_over(gap))),
             judged_on: case.take_used(),
             subject: question.subject,
         }
     };
-    let questions = check.questions(case.object).into_iter();
-    questions.map(answered).collect()
+    match guarded(|| check.questions(case.object)) {
+        Some(questions) => questions.into_iter().map(answered).collect(),
+        None => vec![Answered {
+            subject: Subject::Object,
+            answer: None,
+            judged_on: Vec::new(),
+        }],
+    }
 }
 
 /// A row; a judgement that panicked is a gap of its own.
@@ -324,8 +335,25 @@ mod tests {
 
     use super::*;
 
-    /// A check and a rule that panic wherever they are asked.
-    struct Panics;
+    /// Where a check panics.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum When {
+        Asked,
+        Judging,
+        Needing,
+    }
+
+    /// A check that panics, and a rule that does wherever it is asked.
+    struct Panics(When);
+
+    impl Panics {
+        fn panic_at(&self, when: When) {
+            if self.0 == when {
+                assert!(is_guarded(), "a hook could not know whose panic it is");
+                panic!("FAKE-secret")
+            }
+        }
+    }
 
     impl Documented for Panics {
         fn page(&self) -> Page<'_> {
@@ -339,7 +367,8 @@ mod tests {
 
     impl Check for Panics {
         fn questions<'c>(&'c self, _: &HybridObject) -> Vec<Question<'c>> {
-            vec![Question::new(Subject::Object, Self)]
+            self.panic_at(When::Asked);
+            vec![Question::new(Subject::Object, Self(self.0))]
         }
 
         fn is_required(&self) -> bool {
@@ -349,12 +378,13 @@ mod tests {
 
     impl Ask for Panics {
         fn needs(&self, _: &HybridObject, _: &Policy) -> Vec<FactKey> {
+            self.panic_at(When::Needing);
             Vec::new()
         }
 
         fn judge(&self, _: &Case<'_>) -> Answer<Judgement> {
-            assert!(is_guarded(), "a hook could not know whose panic it is");
-            panic!("FAKE-secret")
+            self.panic_at(When::Judging);
+            Ok(Judgement::pass("nothing"))
         }
     }
 
@@ -366,6 +396,12 @@ mod tests {
 
     #[test]
     fn what_panics_is_told_without_its_text_and_ends_nothing_else() {
+        for when in [When::Asked, When::Judging, When::Needing] {
+            told_when_it_panics(when);
+        }
+    }
+
+    fn told_when_it_panics(when: When) {
         let configuration = Configuration {
             objects: vec![objects::healthy()],
             ..Configuration::default()
@@ -373,16 +409,20 @@ mod tests {
         let known = facts::healthy(&configuration.objects[0]);
         let mut checks = crate::checks();
         let alone = checks.len();
-        checks.insert(0, Box::new(Panics));
+        let objects = &configuration.objects;
+        let policy = Policy::default();
+        let others = wanted(&checks, objects, false, &policy);
+        checks.insert(0, Box::new(Panics(when)));
+        assert_eq!(wanted(&checks, objects, false, &policy), others);
         let mut rules = crate::rules();
-        rules.insert(0, &Panics);
+        rules.insert(0, &Panics(When::Judging));
         let judged = judge(
             &configuration,
             &known,
             &Criteria {
                 checks: &checks,
                 rules: &rules,
-                policy: &Policy::default(),
+                policy: &policy,
                 regions: &Regions::default(),
                 as_of: facts::now(),
                 has_tool_client: false,
