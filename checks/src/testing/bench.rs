@@ -86,6 +86,17 @@ impl Bench {
         Self::healthy().fact(canned::token_info_key("ewt"), fact)
     }
 
+    /// The healthy object, with a PureEngage identity provider that was spoilt.
+    pub(crate) fn with_provider(spoil: impl FnOnce(&mut IdentityProvider)) -> Self {
+        let bench = Self::healthy();
+        let mut provider = canned::pureengage_idp(&bench.object);
+        spoil(&mut provider);
+        let found = ApiOutcome::Found(provider);
+        let fact = canned::api(&canned::client("ewt"), "GET …", found);
+        let key = FactKey::pureengage_idp(bench.object.id);
+        bench.fact(key, fact)
+    }
+
     /// hybridcheck's own client takes part, and is one of this organisation.
     pub(crate) fn with_tool_of(organization: &str, name: Option<&str>) -> Self {
         let bench = Self::healthy();
@@ -301,6 +312,30 @@ impl Ask for Failing {
             Owner::EngageAdmin,
         ))
     }
+}
+
+/// A rule is the only cause of each of these answers to CONNECT, with or without a login sent, and leaves nothing unexplained.
+pub(crate) fn alone_behind_proxy(rule: &dyn Rule, answers: &[(TunnelOutcome, bool)]) {
+    for (outcome, login_sent) in answers {
+        let bench = Bench::answering_tunnels(outcome, *login_sent);
+        let found = bench.diagnose(rule);
+        assert_eq!(found.len(), 1, "{outcome}");
+        let command = found[0].command.as_deref().unwrap_or_default();
+        let over_proxy = "curl -v -x http://proxy.acme.example:8080";
+        assert!(command.starts_with(over_proxy), "{command}");
+        assert_eq!(bench.causes(), [rule.cause_id().0], "{outcome}");
+        assert_eq!(bench.unexplained(), Vec::<String>::new(), "{outcome}");
+    }
+}
+
+/// A rule says nothing of these answers to CONNECT, nor where the tunnels open.
+pub(crate) fn silent_behind_proxy(rule: &dyn Rule, answers: &[(TunnelOutcome, bool)]) {
+    for (outcome, login_sent) in answers {
+        let bench = Bench::answering_tunnels(outcome, *login_sent);
+        assert!(bench.diagnose(rule).is_empty(), "{outcome}");
+    }
+    let open = Bench::healthy().behind_proxy();
+    assert!(open.diagnose(rule).is_empty());
 }
 
 /// An endpoint as a subject.

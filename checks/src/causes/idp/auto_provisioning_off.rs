@@ -51,21 +51,10 @@ impl Rule for AutoProvisioningOff {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
-    use hybridcheck_core::object::ObjectId;
-    use hybridcheck_testkit::facts::{api, client, pureengage_idp};
-
-    fn spoilt(spoil: impl FnOnce(&mut IdentityProvider)) -> Bench {
-        let bench = Bench::healthy();
-        let mut provider = pureengage_idp(&bench.object);
-        spoil(&mut provider);
-        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-        bench.fact(FactKey::pureengage_idp(ObjectId(0)), fact)
-    }
 
     #[test]
     fn it_fires_alone() {
-        let bench = spoilt(|provider| provider.auto_provision_users = Some(false));
+        let bench = Bench::with_provider(|provider| provider.auto_provision_users = Some(false));
         assert_eq!(bench.causes(), ["auto-provisioning-off"]);
         assert!(
             bench.diagnose(&AutoProvisioningOff)[0]
@@ -76,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_neighbouring_fault_is_another_cause() {
-        let bench = spoilt(|provider| provider.disabled = Some(true));
+        let bench = Bench::with_provider(|provider| provider.disabled = Some(true));
         assert!(bench.diagnose(&AutoProvisioningOff).is_empty());
     }
 }

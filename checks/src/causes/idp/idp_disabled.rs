@@ -53,21 +53,10 @@ impl Rule for IdpDisabled {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
-    use hybridcheck_core::facts::{ApiOutcome, FactKey, IdentityProvider};
-    use hybridcheck_core::object::ObjectId;
-    use hybridcheck_testkit::facts::{api, client, pureengage_idp};
-
-    fn spoilt(spoil: impl FnOnce(&mut IdentityProvider)) -> Bench {
-        let bench = Bench::healthy();
-        let mut provider = pureengage_idp(&bench.object);
-        spoil(&mut provider);
-        let fact = api(&client("ewt"), "GET …", ApiOutcome::Found(provider));
-        bench.fact(FactKey::pureengage_idp(ObjectId(0)), fact)
-    }
 
     #[test]
     fn it_fires_alone() {
-        let bench = spoilt(|provider| provider.disabled = Some(true));
+        let bench = Bench::with_provider(|provider| provider.disabled = Some(true));
         assert_eq!(bench.causes(), ["idp-disabled"]);
         assert!(
             bench.diagnose(&IdpDisabled)[0]
@@ -78,7 +67,7 @@ mod tests {
 
     #[test]
     fn the_neighbouring_fault_is_another_cause() {
-        let bench = spoilt(|provider| provider.auto_provision_users = Some(false));
+        let bench = Bench::with_provider(|provider| provider.auto_provision_users = Some(false));
         assert!(bench.diagnose(&IdpDisabled).is_empty());
     }
 }

@@ -52,63 +52,43 @@ impl Rule for ProxyHangs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::bench::Bench;
+    use crate::testing::bench;
     use hybridcheck_core::facts::TunnelOutcome;
     use hybridcheck_testkit::proxied::refused;
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
-        for (outcome, login) in [
-            (TunnelOutcome::Closed, false),
-            (
-                TunnelOutcome::TimedOut {
-                    waited: hybridcheck_testkit::facts::took(5000),
-                },
-                true,
-            ),
-        ] {
-            let bench = Bench::answering_tunnels(&outcome, login);
-            let found = bench.diagnose(&ProxyHangs);
-            assert_eq!(found.len(), 1, "{outcome}");
-            assert!(
-                found[0].command.as_deref().is_some_and(
-                    |text| text.starts_with("curl -v -x http://proxy.acme.example:8080")
-                )
-            );
-            assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
-            // The row that compares the routes says what it says, whatever the cause.
-            let left: Vec<String> = bench.unexplained();
-            assert_eq!(left, Vec::<String>::new());
-        }
+        bench::alone_behind_proxy(
+            &ProxyHangs,
+            &[
+                (TunnelOutcome::Closed, false),
+                (
+                    TunnelOutcome::TimedOut {
+                        waited: hybridcheck_testkit::facts::took(5000),
+                    },
+                    true,
+                ),
+            ],
+        );
     }
 
     #[test]
     fn the_answers_next_to_it_are_other_causes() {
-        for (outcome, login) in [
-            (
-                refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
-                false,
-            ),
-            (refused(504, &[]), false),
-            (
-                TunnelOutcome::NotHttp {
-                    excerpt: "SSH-2.0".into(),
-                },
-                false,
-            ),
-        ] {
-            assert!(
-                Bench::answering_tunnels(&outcome, login)
-                    .diagnose(&ProxyHangs)
-                    .is_empty(),
-                "{outcome}"
-            );
-        }
-        assert!(
-            Bench::healthy()
-                .behind_proxy()
-                .diagnose(&ProxyHangs)
-                .is_empty()
+        bench::silent_behind_proxy(
+            &ProxyHangs,
+            &[
+                (
+                    refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
+                    false,
+                ),
+                (refused(504, &[]), false),
+                (
+                    TunnelOutcome::NotHttp {
+                        excerpt: "SSH-2.0".into(),
+                    },
+                    false,
+                ),
+            ],
         );
     }
 }

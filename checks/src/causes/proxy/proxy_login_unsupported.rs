@@ -57,73 +57,53 @@ impl Rule for ProxyLoginUnsupported {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::bench::Bench;
+    use crate::testing::bench::{self, Bench};
     use hybridcheck_testkit::proxied::refused;
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
-        for (outcome, login) in [
-            (
-                refused(
-                    407,
-                    &[
-                        ("proxy-authenticate", "Negotiate"),
-                        ("proxy-authenticate", "NTLM"),
-                    ],
+        bench::alone_behind_proxy(
+            &ProxyLoginUnsupported,
+            &[
+                (
+                    refused(
+                        407,
+                        &[
+                            ("proxy-authenticate", "Negotiate"),
+                            ("proxy-authenticate", "NTLM"),
+                        ],
+                    ),
+                    false,
                 ),
-                false,
-            ),
-            (
-                refused(
-                    407,
-                    &[
-                        ("proxy-authenticate", "Negotiate"),
-                        ("proxy-authenticate", "NTLM"),
-                    ],
+                (
+                    refused(
+                        407,
+                        &[
+                            ("proxy-authenticate", "Negotiate"),
+                            ("proxy-authenticate", "NTLM"),
+                        ],
+                    ),
+                    true,
                 ),
-                true,
-            ),
-        ] {
-            let bench = Bench::answering_tunnels(&outcome, login);
-            let found = bench.diagnose(&ProxyLoginUnsupported);
-            assert_eq!(found.len(), 1, "{outcome}");
-            assert!(
-                found[0].command.as_deref().is_some_and(
-                    |text| text.starts_with("curl -v -x http://proxy.acme.example:8080")
-                )
-            );
-            assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
-            // The row that compares the routes says what it says, whatever the cause.
-            let left: Vec<String> = bench.unexplained();
-            assert_eq!(left, Vec::<String>::new());
-        }
+            ],
+        );
     }
 
     #[test]
     fn the_answers_next_to_it_are_other_causes() {
-        for (outcome, login) in [
-            (
-                refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
-                false,
-            ),
-            (
-                refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
-                true,
-            ),
-            (refused(407, &[]), false),
-        ] {
-            assert!(
-                Bench::answering_tunnels(&outcome, login)
-                    .diagnose(&ProxyLoginUnsupported)
-                    .is_empty(),
-                "{outcome}"
-            );
-        }
-        assert!(
-            Bench::healthy()
-                .behind_proxy()
-                .diagnose(&ProxyLoginUnsupported)
-                .is_empty()
+        bench::silent_behind_proxy(
+            &ProxyLoginUnsupported,
+            &[
+                (
+                    refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
+                    false,
+                ),
+                (
+                    refused(407, &[("proxy-authenticate", "Basic realm=\"x\"")]),
+                    true,
+                ),
+                (refused(407, &[]), false),
+            ],
         );
     }
 

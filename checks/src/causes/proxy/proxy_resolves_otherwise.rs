@@ -87,49 +87,29 @@ impl Rule for ProxyResolvesOtherwise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::bench::Bench;
+    use crate::testing::bench;
     use hybridcheck_testkit::proxied::refused;
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
-        let (outcome, login) = (refused(503, &[("x-squid-error", "ERR_DNS_FAIL 0")]), false);
-        let bench = Bench::answering_tunnels(&outcome, login);
-        let found = bench.diagnose(&ProxyResolvesOtherwise);
-        assert_eq!(found.len(), 1, "{outcome}");
-        assert!(
-            found[0]
-                .command
-                .as_deref()
-                .is_some_and(|text| text.starts_with("curl -v -x http://proxy.acme.example:8080"))
+        bench::alone_behind_proxy(
+            &ProxyResolvesOtherwise,
+            &[(refused(503, &[("x-squid-error", "ERR_DNS_FAIL 0")]), false)],
         );
-        assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
-        // The row that compares the routes says what it says, whatever the cause.
-        let left: Vec<String> = bench.unexplained();
-        assert_eq!(left, Vec::<String>::new());
     }
 
     #[test]
     fn the_answers_next_to_it_are_other_causes() {
-        for (outcome, login) in [
-            (
-                refused(503, &[("x-squid-error", "ERR_CONNECT_FAIL 111")]),
-                false,
-            ),
-            (refused(502, &[]), false),
-            (refused(403, &[]), false),
-        ] {
-            assert!(
-                Bench::answering_tunnels(&outcome, login)
-                    .diagnose(&ProxyResolvesOtherwise)
-                    .is_empty(),
-                "{outcome}"
-            );
-        }
-        assert!(
-            Bench::healthy()
-                .behind_proxy()
-                .diagnose(&ProxyResolvesOtherwise)
-                .is_empty()
+        bench::silent_behind_proxy(
+            &ProxyResolvesOtherwise,
+            &[
+                (
+                    refused(503, &[("x-squid-error", "ERR_CONNECT_FAIL 111")]),
+                    false,
+                ),
+                (refused(502, &[]), false),
+                (refused(403, &[]), false),
+            ],
         );
     }
 }

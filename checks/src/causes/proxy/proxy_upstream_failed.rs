@@ -62,54 +62,34 @@ impl Rule for ProxyUpstreamFailed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::bench::Bench;
+    use crate::testing::bench;
     use hybridcheck_core::facts::TunnelOutcome;
     use hybridcheck_testkit::proxied::refused;
 
     #[test]
     fn it_is_the_only_cause_and_leaves_nothing_unexplained() {
-        for (outcome, login) in [
-            (
-                refused(503, &[("x-squid-error", "ERR_CONNECT_FAIL 110")]),
-                false,
-            ),
-            (refused(502, &[]), true),
-            (refused(504, &[]), false),
-        ] {
-            let bench = Bench::answering_tunnels(&outcome, login);
-            let found = bench.diagnose(&ProxyUpstreamFailed);
-            assert_eq!(found.len(), 1, "{outcome}");
-            assert!(
-                found[0].command.as_deref().is_some_and(
-                    |text| text.starts_with("curl -v -x http://proxy.acme.example:8080")
-                )
-            );
-            assert_eq!(bench.causes().len(), 1, "{:?}", bench.causes());
-            // The row that compares the routes says what it says, whatever the cause.
-            let left: Vec<String> = bench.unexplained();
-            assert_eq!(left, Vec::<String>::new());
-        }
+        bench::alone_behind_proxy(
+            &ProxyUpstreamFailed,
+            &[
+                (
+                    refused(503, &[("x-squid-error", "ERR_CONNECT_FAIL 110")]),
+                    false,
+                ),
+                (refused(502, &[]), true),
+                (refused(504, &[]), false),
+            ],
+        );
     }
 
     #[test]
     fn the_answers_next_to_it_are_other_causes() {
-        for (outcome, login) in [
-            (refused(503, &[("x-squid-error", "ERR_DNS_FAIL 0")]), false),
-            (refused(403, &[]), false),
-            (TunnelOutcome::Closed, false),
-        ] {
-            assert!(
-                Bench::answering_tunnels(&outcome, login)
-                    .diagnose(&ProxyUpstreamFailed)
-                    .is_empty(),
-                "{outcome}"
-            );
-        }
-        assert!(
-            Bench::healthy()
-                .behind_proxy()
-                .diagnose(&ProxyUpstreamFailed)
-                .is_empty()
+        bench::silent_behind_proxy(
+            &ProxyUpstreamFailed,
+            &[
+                (refused(503, &[("x-squid-error", "ERR_DNS_FAIL 0")]), false),
+                (refused(403, &[]), false),
+                (TunnelOutcome::Closed, false),
+            ],
         );
     }
 }
