@@ -234,6 +234,8 @@ impl Api {
         answered.map_err(|error| {
             if error.is_connect() {
                 NoAnswer::Connect
+            } else if is_no_http(&error) {
+                NoAnswer::Protocol
             } else {
                 NoAnswer::Closed
             }
@@ -275,6 +277,13 @@ impl Api {
             cut,
         })
     }
+}
+
+/// What came is no HTTP, or more of it than a head may have: the peer has closed nothing.
+fn is_no_http(error: &hyper_util::client::legacy::Error) -> bool {
+    let source = std::error::Error::source(error);
+    let error = source.and_then(|source| source.downcast_ref::<hyper::Error>());
+    error.is_some_and(hyper::Error::is_parse)
 }
 
 fn bearer(token: &Secret) -> HeaderValue {

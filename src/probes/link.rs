@@ -155,24 +155,26 @@ impl Link {
         phase: Duration,
     ) -> Result<(hyper::http::response::Parts, Bytes, bool), HttpOutcome> {
         let mut guard = self.sender.lock().await;
-        if !guard.as_ref().is_some_and(is_open) {
-            *guard = self.reopen(phase).await;
-        }
-        match guard.as_mut() {
+        let sender = match guard.take().filter(is_open) {
+            Some(sender) => Some(sender),
+            None => self.reopen(phase).await,
+        };
+        match sender {
             None => Err(HttpOutcome::Closed),
-            Some(Sender::H2(sender)) => {
-                let mut sender = sender.clone();
+            Some(Sender::H2(mut sender)) => {
+                *guard = Some(Sender::H2(sender.clone()));
                 drop(guard);
                 let request = self.request(ask, true).ok_or_else(unbuilt)?;
                 receive(sender.send_request(request).await).await
             }
-            // HTTP/1.1 answers in turn: the lock is held until this answer is read.
-            Some(Sender::H1(sender)) => {
+            // HTTP/1.1 answers in turn: the lock is held until this answer is read. A connection whose answer was not read to its
+            // end, also because the time was over, carries no other request.
+            Some(Sender::H1(mut sender)) => {
                 sender.ready().await.map_err(|error| broken(&error))?;
                 let request = self.request(ask, false).ok_or_else(unbuilt)?;
                 let answer = receive(sender.send_request(request).await).await;
-                if !matches!(answer, Ok((_, _, false))) {
-                    *guard = None;
+                if matches!(answer, Ok((_, _, false))) {
+                    *guard = Some(Sender::H1(sender));
                 }
                 answer
             }

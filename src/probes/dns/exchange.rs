@@ -60,7 +60,7 @@ pub(super) async fn exchange(
             match tokio::time::timeout(left, tcp).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(error)) => cut_short(words(&error)),
-                Err(_) => cut_short(format!("no answer within {}", Took(left))),
+                Err(_) => cut_short("no answer".into()),
             }
         }
         Ok(Ok(Answer::Whole(bytes))) => answer::read(&bytes, &message),
