@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::RangeInclusive;
 
 use hybridcheck_core::endpoint::{Endpoint, Host, Route};
-use hybridcheck_core::facts::{FactKey, HelloVariant, Whose};
+use hybridcheck_core::facts::{FactKey, Whose};
 
 fn lowest(host: &str) -> Endpoint {
     Endpoint {
@@ -94,17 +94,6 @@ pub(super) fn tcp_of<'a>(
 }
 
 /// The addresses to which a path is looked at.
-pub(super) fn paths_of<'a>(
-    wanted: &'a BTreeSet<FactKey>,
-    endpoint: &Endpoint,
-) -> impl Iterator<Item = IpAddr> + use<'a> {
-    let keys = wanted.range(FactKey::at_any_address(|address| {
-        FactKey::path(endpoint, address)
-    }));
-    keys.filter_map(address_of_path)
-}
-
-/// The addresses to which a path is looked at, of all endpoints.
 pub(super) fn paths(wanted: &BTreeSet<FactKey>) -> impl Iterator<Item = IpAddr> {
     let first = FactKey::path(lowest(""), Ipv4Addr::UNSPECIFIED);
     wanted.range(first..).map_while(address_of_path)
@@ -116,16 +105,6 @@ fn address_of_path(key: &FactKey) -> Option<IpAddr> {
     } else {
         None
     }
-}
-
-/// The other ClientHellos to an endpoint.
-pub(super) fn hellos_of<'a>(
-    wanted: &'a BTreeSet<FactKey>,
-    endpoint: &Endpoint,
-) -> impl Iterator<Item = &'a FactKey> + use<'a> {
-    wanted.range(FactKey::at_any_address(|address| {
-        FactKey::hello(endpoint, address, HelloVariant::Large)
-    }))
 }
 
 /// The handshakes with an endpoint over a route.

@@ -119,6 +119,11 @@ pub(super) fn follow_ups(
     if let (FactKey::Addresses { host }, Fact::Addresses(found)) = (key, fact) {
         return after_addresses(host, &found.addresses, wanted, settings);
     }
+    if let (FactKey::Connection { endpoint, route }, Fact::Connection(connection)) = (key, fact)
+        && *route == Route::Direct
+    {
+        return after_connection(endpoint, connection.address, facts);
+    }
     let Whose::Address(endpoint, address, route) = key.whose() else {
         return Vec::new();
     };
@@ -131,7 +136,7 @@ pub(super) fn follow_ups(
     if let Fact::Tls(tls) = fact
         && *route == Route::Direct
     {
-        return after_handshake(endpoint, address, tls, wanted);
+        return after_handshake(endpoint, address, tls);
     }
     Vec::new()
 }
@@ -180,41 +185,27 @@ fn after_connecting(
     }
     let route = Route::Proxy(endpoint.clone());
     asked.extend(through(endpoint, wanted).map(|to| FactKey::tunnel(to, address).by(&route)));
-    if is_path_wanted(endpoint, tcp, wanted, facts) {
-        asked.push(FactKey::path(endpoint, address));
-    }
+    asked.extend(paths(endpoint, (address, tcp), wanted, facts));
     asked
 }
 
-/// What a direct handshake asks for: after the first trusted one of an endpoint, whether a large ClientHello passes too and whether
-/// the revocation hosts of its chain are reachable; after one that was cut, what another ClientHello meets at the same address.
-fn after_handshake(
-    endpoint: &Endpoint,
-    address: IpAddr,
-    tls: &TlsFact,
-    wanted: &BTreeSet<FactKey>,
-) -> Vec<FactKey> {
+/// What the direct connection of an endpoint asks for: whether a large ClientHello passes too, and whether the revocation hosts of its
+/// chain are reachable.
+fn after_connection(endpoint: &Endpoint, address: IpAddr, facts: &Facts) -> Vec<FactKey> {
+    let tls = facts.tls(&FactKey::tls(endpoint, address));
+    let hosts = tls.map_or_else(|_| Vec::new(), TlsFact::revocation_endpoints);
+    let large = FactKey::hello(endpoint, address, HelloVariant::Large);
+    hosts
+        .into_iter()
+        .map(FactKey::reach)
+        .chain([large])
+        .collect()
+}
+
+/// What a direct handshake asks for: after one that was cut, what another ClientHello meets at the same address.
+fn after_handshake(endpoint: &Endpoint, address: IpAddr, tls: &TlsFact) -> Vec<FactKey> {
     let hello = |variant| FactKey::hello(endpoint, address, variant);
-    let is_large = |key: &FactKey| {
-        matches!(
-            key,
-            FactKey::Hello {
-                variant: HelloVariant::Large,
-                ..
-            }
-        )
-    };
     match &tls.outcome {
-        TlsOutcome::Done if tls.is_trusted() => {
-            if keys::hellos_of(wanted, endpoint).any(is_large) {
-                return Vec::new();
-            }
-            let hosts = tls.revocation_endpoints().into_iter();
-            hosts
-                .map(FactKey::reach)
-                .chain([hello(HelloVariant::Large)])
-                .collect()
-        }
         TlsOutcome::Reset | TlsOutcome::Closed => vec![hello(HelloVariant::NeutralName)],
         TlsOutcome::TimedOut { .. } => vec![
             hello(HelloVariant::NeutralName),
@@ -235,33 +226,44 @@ fn after_handshake(
 }
 
 /// A path is looked at once for each family and kind of failure of an endpoint that carries requests, as long as packets left this host
-/// and no device has named itself: routers limit their messages, and those that a search takes are missing elsewhere.
-fn is_path_wanted(
+/// and no device has named itself: routers limit their messages, and those that a search takes are missing elsewhere. Which address
+/// failed first is chance: all have ended before one is chosen, and it is the first of the list.
+fn paths(
     endpoint: &Endpoint,
-    tcp: &TcpFact,
+    (last, failed): (IpAddr, &TcpFact),
     wanted: &BTreeSet<FactKey>,
     facts: &Facts,
-) -> bool {
+) -> Vec<FactKey> {
     let mut connections = keys::connections(wanted);
     let carries_requests = connections.any(|(to, route)| match route {
         Route::Direct => to == endpoint,
         Route::Proxy(proxy) => proxy == endpoint,
     });
-    let is_known = || {
-        keys::paths_of(wanted, endpoint).any(|address| {
-            let other = facts.tcp(&FactKey::tcp(endpoint, address));
-            other.is_ok_and(|other| {
-                address.is_ipv6() == tcp.remote.is_ipv6()
-                    && other.outcome.ending() == tcp.outcome.ending()
-            })
-        })
-    };
-    tcp.outcome != TcpOutcome::Connected
-        && tcp.has_left()
-        && tcp.foreign_notice().is_none()
-        && carries_requests
-        && keys::paths(wanted).count() < MOST_PATHS
-        && !is_known()
+    let is_open = |(address, key): (IpAddr, &FactKey)| address != last && !facts.holds(key);
+    if !carries_requests || keys::tcp_of(wanted, endpoint).any(is_open) {
+        return Vec::new();
+    }
+    let mut room = MOST_PATHS.saturating_sub(keys::paths(wanted).count());
+    let mut known = Vec::new();
+    let mut asked = Vec::new();
+    for (address, key) in keys::tcp_of(wanted, endpoint) {
+        let tcp = match facts.tcp(key) {
+            _ if address == last => failed,
+            Ok(tcp) => tcp,
+            Err(_) => continue,
+        };
+        let kind = (address.is_ipv6(), tcp.outcome.ending());
+        let is_searched = tcp.outcome != TcpOutcome::Connected
+            && tcp.has_left()
+            && tcp.foreign_notice().is_none()
+            && !known.contains(&kind);
+        if is_searched && room > 0 {
+            room -= 1;
+            known.push(kind);
+            asked.push(FactKey::path(endpoint, address));
+        }
+    }
+    asked
 }
 
 /// Whether a host's addresses come from DNS: it is no literal, and no flag gives the addresses of all its endpoints.
@@ -334,4 +336,49 @@ fn through<'a>(
     keys::connections(wanted)
         .filter(move |(_, route)| matches!(route, Route::Proxy(of) if of == proxy))
         .map(|(endpoint, _)| endpoint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hybridcheck_core::time::Took;
+    use hybridcheck_testkit::facts::tcp;
+
+    #[test]
+    fn whichever_address_fails_first_the_path_is_looked_at_for_the_first_of_the_list() {
+        let endpoint = Endpoint {
+            host: Host::of("api.example"),
+            port: 443,
+        };
+        let addresses: [IpAddr; 2] =
+            ["192.0.2.1", "192.0.2.2"].map(|text| text.parse().expect("an address"));
+        let keys = addresses.map(|address| FactKey::tcp(&endpoint, address));
+        let mut wanted = BTreeSet::from(keys.clone());
+        wanted.insert(FactKey::connection(&endpoint));
+        let silent = |address| {
+            tcp(
+                address,
+                443,
+                TcpOutcome::TimedOut {
+                    waited: Took::default(),
+                },
+            )
+        };
+        for order in [[0, 1], [1, 0]] {
+            let [first, last] = order.map(|index| addresses[index]);
+            let mut facts = Facts::default();
+            let one = silent(first);
+            assert_eq!(paths(&endpoint, (first, &one), &wanted, &facts), []);
+            facts.record(
+                FactKey::tcp(&endpoint, first),
+                Ok(one.into()),
+                Vec::new(),
+                Took::default(),
+            );
+            assert_eq!(
+                paths(&endpoint, (last, &silent(last)), &wanted, &facts),
+                [FactKey::path(&endpoint, addresses[0])]
+            );
+        }
+    }
 }

@@ -171,7 +171,8 @@ pub(super) fn tunnel(
     }
 }
 
-/// The first trusted handshake decides; when all have ended without one, the facts that got furthest are what blocks.
+/// The first address whose handshake is trusted decides, not the quickest: one whose handshake is still under way is waited for, one
+/// that does not accept connections is not. When all have ended without one, the facts that got furthest are what blocks.
 pub(super) fn connection(
     gathering: &Gathering<'_>,
     endpoint: &Endpoint,
@@ -199,6 +200,9 @@ pub(super) fn connection(
             continue;
         };
         handshakes.push(key.clone());
+        if tls.is_trusted() && open {
+            return Readiness::Wait;
+        }
         if tls.is_trusted() {
             let fact = ConnectionFact {
                 address,
