@@ -1,6 +1,5 @@
 //! Key material of the sample object, made anew in every process: no private key is kept in the repository.
 
-use std::fmt::Write as _;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -127,21 +126,6 @@ pub(super) fn random_text(bytes: usize) -> Result<String, SandboxError> {
     let mut buffer = vec![0; bytes];
     fill(&mut buffer)?;
     Ok(base64ct::Base64UrlUnpadded::encode_string(&buffer))
-}
-
-/// A random id of the GUID form.
-pub(super) fn random_guid() -> String {
-    let mut bytes = [0; 16];
-    // An id that is all zeros is still an id; nothing secret hangs on it.
-    let _ = fill(&mut bytes);
-    let mut text = String::new();
-    for (index, byte) in bytes.iter().enumerate() {
-        if [4, 6, 8, 10].contains(&index) {
-            text.push('-');
-        }
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 /// Base64 on one line, as `openssl base64 -A` writes it.

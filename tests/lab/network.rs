@@ -65,7 +65,9 @@ impl Network {
         for role in ROLES {
             network.shell(
                 role,
-                "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding",
+                "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+                 # Which message of a router goes out must not hang on how many went before.
+                 echo 0 >/proc/sys/net/ipv4/icmp_ratemask; echo 0 >/proc/sys/net/ipv6/icmp/ratelimit",
             )?;
         }
         Ok(network)

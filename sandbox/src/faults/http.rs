@@ -73,7 +73,6 @@ pub(super) const FAULTS: &[Fault] = &[
         |s| {
             s.api.answers = Answers::EndlessHeaders;
             s.api.offer = Offer::Http1;
-            s.arguments.extend(SHORT);
         },
     ),
     one(
@@ -83,7 +82,6 @@ pub(super) const FAULTS: &[Fault] = &[
         "The auth host answers with gigabytes.",
         |s| {
             s.login.answers = Answers::HugeBody;
-            s.arguments.extend(SHORT);
         },
     ),
     one(
