@@ -47,6 +47,13 @@ fn read(object: &str) -> Configuration {
 
 /// Records one scenario of the sandbox.
 fn record(name: &str) {
+    let bases = sandbox::fault(name).map_or_else(Vec::new, bases);
+    let stored = recorded(name).store(name, &bases);
+    stored.unwrap_or_else(|error| panic!("{name}: {error:#}"));
+}
+
+/// What is recorded of a scenario of the sandbox.
+fn recorded(name: &str) -> Recording {
     let fault = sandbox::fault(name);
     let sandbox = Sandbox::start(fault).expect("a sandbox");
     let mut words = vec!["check".to_owned(), "--format".into(), "json".into()];
@@ -63,9 +70,7 @@ fn record(name: &str) {
     .unwrap_or_else(|error| panic!("{name}: {error:#}"));
     let causes = fault.map_or(&[][..], |fault| fault.causes);
     recorded.causes = Some(causes.iter().map(ToString::to_string).collect());
-    let bases = fault.map_or_else(Vec::new, bases);
-    let stored = recorded.store(name, &bases);
-    stored.unwrap_or_else(|error| panic!("{name}: {error:#}"));
+    recorded
 }
 
 /// The scenarios from which one may be told: a fault also from variations in which nothing is wrong.
@@ -312,6 +317,14 @@ fn every_cause_names_rows_that_show_it() {
             assert!(!cause.fix.is_empty(), "{name}: {}", cause.cause);
         }
     }
+}
+
+#[test]
+fn recording_an_unchanged_fault_leaves_its_file_unchanged() {
+    let name = "one-address-refused";
+    let bases = sandbox::fault(name).map_or_else(Vec::new, bases);
+    let again = recorded(name).text(name, &bases).expect("a text");
+    assert_eq!(again, recording::stored(name).expect("a file"));
 }
 
 #[test]

@@ -21,9 +21,6 @@ const STATED: &str = "dateToDelete";
 const LOCAL_PORT: u16 = 50000;
 /// Ports from here on are the system's choice.
 const FIRST_CHOSEN: u64 = 10000;
-/// Stands for the ids by which Genesys support finds a request.
-const CORRELATION: &str = "c0c0c0c0-0000-4000-8000-000000000000";
-const CORRELATION_HEADERS: [&str; 2] = ["inin-correlation-id", "x-amz-cf-id"];
 
 /// The canonical form of facts that were gathered at a moment.
 pub(super) fn canonical(facts: &[Entry], at: Timestamp) -> anyhow::Result<Vec<Entry>> {
@@ -37,7 +34,6 @@ pub(super) fn canonical(facts: &[Entry], at: Timestamp) -> anyhow::Result<Vec<En
     in_order(&mut facts);
     settle_nameservers(&mut facts);
     still.name_ports(&facts);
-    still.name_correlations(&facts);
     still.name_certificates(&facts);
     still.rename(&mut facts);
     Ok(serde_json::from_value(facts)?)
@@ -112,6 +108,7 @@ impl Still {
                 if members.contains_key("uncertainty") {
                     return self.clock(members);
                 }
+                without_haste(members);
                 for (name, value) in members {
                     self.times(value, name);
                 }
@@ -233,26 +230,6 @@ impl Still {
         }
     }
 
-    fn name_correlations(&mut self, facts: &Value) {
-        let mut ids = Vec::new();
-        each(facts, &mut |name, value| {
-            if name == "correlation_id"
-                && let Some(id) = value.as_str()
-            {
-                ids.push(id.to_owned());
-            }
-            if let Value::Array(pair) = value
-                && let [Value::String(header), Value::String(id)] = pair.as_slice()
-                && CORRELATION_HEADERS.contains(&header.as_str())
-            {
-                ids.push(id.clone());
-            }
-        });
-        for id in ids.into_iter().filter(|id| id.len() > 8) {
-            self.names.insert(id, CORRELATION.into());
-        }
-    }
-
     /// Fingerprints follow from what a certificate says; a second one that says the same gets another.
     fn name_certificates(&mut self, facts: &Value) {
         let mut seen: Vec<String> = Vec::new();
@@ -350,6 +327,23 @@ fn in_steps(seconds: i64, step: i64) -> i64 {
     (seconds + step / 2).div_euclid(step) * step
 }
 
+/// How long an answer took is chance; how long was waited in vain, or for a neighbour, is judged.
+fn without_haste(members: &mut Map<String, Value>) {
+    const WAITED: [&str; 3] = ["host_unreachable", "timed_out", "unanswered"];
+    let outcome = members.get("outcome").unwrap_or(&Value::Null);
+    let outcome = outcome.as_str().or_else(|| outcome["class"].as_str());
+    let is_try = members.contains_key("started") || members.contains_key("limit");
+    let is_prompt = is_try && !outcome.is_some_and(|outcome| WAITED.contains(&outcome));
+    let is_path = members.contains_key("hops");
+    for (name, is_chance) in [("took", is_prompt), ("waited", is_path)] {
+        if let Some(time @ Value::Number(_)) = members.get_mut(name)
+            && is_chance
+        {
+            *time = Value::from(0.0);
+        }
+    }
+}
+
 /// Milliseconds to the nearest second: what is judged by a duration asks whether a limit was waited for.
 fn whole_seconds(millis: &Value) -> f64 {
     (millis.as_f64().unwrap_or_default() / 1000.0).round() * 1000.0
@@ -401,8 +395,8 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// What is gathered in one run, as far as it is told apart: its second, a port, an id and a fingerprint, and the clock of the service.
-    fn gathered(second: u32, port: u16, id: &str, print: &str, server: &str, took: f64) -> String {
+    /// What is gathered in one run, as far as it is told apart: its second, a port, a fingerprint, and the clock of the service.
+    fn gathered(second: u32, port: u16, print: &str, server: &str, took: f64) -> String {
         let started = format!("2026-01-02T03:04:{second:02}.123Z");
         let facts = serde_json::json!([
             {
@@ -418,8 +412,8 @@ mod tests {
                     "request": "GET https://login.example/", "started": started, "took": took,
                     "outcome": {
                         "class": "answer", "status": 401,
-                        "headers": [["date", format!("Fri, 02 Jan 2026 03:04:{second:02} GMT")], ["inin-correlation-id", id]],
-                        "excerpt": format!("{{\"contextId\":\"{id}\"}} from 127.0.0.1:{port} within {took} ms"),
+                        "headers": [["date", format!("Fri, 02 Jan 2026 03:04:{second:02} GMT")]],
+                        "excerpt": format!("from 127.0.0.1:{port} within {took} ms"),
                         "truncated": false,
                         "clock": {"server": server, "local": started, "uncertainty": 503.2},
                     },
@@ -449,22 +443,8 @@ mod tests {
     #[test]
     fn the_same_gathered_again_is_the_same_text() {
         let [one, other] = ["a", "b"].map(|c| c.repeat(64));
-        let first = gathered(
-            6,
-            40001,
-            "id-of-one-request",
-            &one,
-            "2026-01-02T03:04:06Z",
-            1.7,
-        );
-        let again = gathered(
-            9,
-            50999,
-            "id-of-another-one",
-            &other,
-            "2026-01-02T03:04:08Z",
-            240.9,
-        );
+        let first = gathered(6, 40001, &one, "2026-01-02T03:04:06Z", 1.7);
+        let again = gathered(9, 50999, &other, "2026-01-02T03:04:08Z", 240.9);
         assert_eq!(first, again);
         assert!(first.contains("from 127.0.0.1:53 within 0.0 s"), "{first}");
         assert!(
@@ -476,7 +456,7 @@ mod tests {
     #[test]
     fn what_is_judged_stays_apart() {
         let print = "a".repeat(64);
-        let of = |server, took| gathered(6, 40001, "id-of-one-request", &print, server, took);
+        let of = |server, took| gathered(6, 40001, &print, server, took);
         let usual = of("2026-01-02T03:04:06Z", 1.7);
         assert_ne!(
             usual,
@@ -488,5 +468,25 @@ mod tests {
             of("2026-01-02T03:04:06Z", 1001.4),
             "a limit that was waited for"
         );
+    }
+
+    #[test]
+    fn a_slow_answer_is_an_answer_and_a_limit_stays() {
+        let started = "2026-01-02T03:04:05Z";
+        let mut facts = serde_json::json!([
+            {"started": started, "took": 1400.0, "outcome": {"class": "answer"}},
+            {"started": started, "took": 1400.0, "outcome": "refused"},
+            {"started": started, "took": 1400.0, "outcome": "timed_out"},
+            {"limit": 1, "took": 1400.0, "answer": {"class": "time_exceeded"}},
+        ]);
+        let still = Still {
+            at: moment().expect("a moment"),
+            moment: moment().expect("a moment"),
+            names: BTreeMap::new(),
+        };
+        still.times(&mut facts, "");
+        let times: Vec<_> = facts.as_array().into_iter().flatten().collect();
+        let times: Vec<_> = times.iter().map(|fact| fact["took"].as_f64()).collect();
+        assert_eq!(times, [Some(0.0), Some(0.0), Some(1000.0), Some(0.0)]);
     }
 }

@@ -84,17 +84,26 @@ impl Recording {
         Ok(ObjectText::of(&self.object)?.unmasked())
     }
 
-    /// Writes it: whole without a base, else what differs from the first one, or from the base from which less than half as much is to
-    /// be said. A scenario that is there keeps its base and the causes that it expects.
+    /// Writes it into its file.
     pub fn store(&self, name: &str, bases: &[&str]) -> anyhow::Result<()> {
+        let text = self.text(name, bases)?;
+        let file = file(name);
+        std::fs::create_dir_all(file.parent().context("a folder")?)?;
+        std::fs::write(file, text)?;
+        if bases.is_empty() {
+            std::fs::write(object_file(name), &self.object)?;
+        }
+        Ok(())
+    }
+
+    /// The text of its file: whole without a base, else what differs from the first one, or from the base from which less than half as
+    /// much is to be said. A scenario that is there keeps its base and the causes that it expects.
+    pub fn text(&self, name: &str, bases: &[&str]) -> anyhow::Result<String> {
         let known = Shelf::default().whole(name).ok();
         let causes = known.as_ref().map_or(&self.causes, |known| &known.causes);
         let kept = known.as_ref().and_then(|known| known.from.as_deref());
         let bases = kept.as_ref().map_or(bases, std::slice::from_ref);
         let mut text = self.written(causes.as_deref(), bases.first().copied())?;
-        if bases.is_empty() {
-            std::fs::write(object_file(name), &self.object)?;
-        }
         let mut enough = text.len() / 2;
         for base in bases.iter().skip(1) {
             let other = self.written(causes.as_deref(), Some(base))?;
@@ -103,10 +112,7 @@ impl Recording {
                 text = other;
             }
         }
-        let file = file(name);
-        std::fs::create_dir_all(file.parent().context("a folder")?)?;
-        std::fs::write(file, text)?;
-        Ok(())
+        Ok(text)
     }
 
     fn written(&self, causes: Option<&[String]>, from: Option<&str>) -> anyhow::Result<String> {
@@ -223,6 +229,11 @@ fn file(name: &str) -> PathBuf {
 /// The object of a scenario that is stored whole.
 fn object_file(name: &str) -> PathBuf {
     folder().join(format!("{name}.xml"))
+}
+
+/// The text of a scenario's file.
+pub fn stored(name: &str) -> anyhow::Result<String> {
+    Ok(std::fs::read_to_string(file(name))?)
 }
 
 /// The names of all scenarios in a folder of the scenarios, `""` for those of the sandbox and `lab` for those of the lab.
