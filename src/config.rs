@@ -8,6 +8,7 @@ use std::time::Duration;
 use hybridcheck_core::endpoint::{Endpoint, Host, Routes};
 use hybridcheck_core::facts::{FactKey, Gap, RoutingFact, Whose};
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::secret::Secret;
 use rustls_pki_types::CertificateDer;
@@ -69,7 +70,7 @@ pub struct Assertions {
     /// It in each encoding to try, with the encoding's name.
     pub encoded: Vec<(String, Secret)>,
     /// The audience that it names.
-    pub audience: String,
+    pub audience: Outside,
     /// Everything of it that no output may hold.
     pub secrets: Vec<Secret>,
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::outside::Outside;
+use crate::outside::{Outside, Shown};
 
 /// A name of the DNS has at most so many characters (RFC 1035 section 2.3.4).
 const LONGEST_NAME: usize = 253;
@@ -15,7 +15,7 @@ const LONGEST_NAME: usize = 253;
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(transparent)]
-pub struct Host(String);
+pub struct Host(Outside);
 
 impl Host {
     /// Normalises a name: lower case, no trailing dot, no brackets round an IPv6 literal.
@@ -24,17 +24,22 @@ impl Host {
             .trim_start_matches('[')
             .trim_end_matches(']')
             .trim_end_matches('.');
-        Self(name.to_ascii_lowercase())
+        Self(name.to_ascii_lowercase().into())
     }
 
-    /// The normalised text.
+    /// The normalised text, to be compared, parsed or sent, never to be shown.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.raw()
+    }
+
+    /// The text as it may be shown, cut at a number of characters.
+    pub fn shown(&self, cap: usize) -> Shown<'_> {
+        self.0.shown(cap)
     }
 
     /// The address, when the host is a literal.
     pub fn literal(&self) -> Option<std::net::IpAddr> {
-        self.0.parse().ok()
+        self.0.raw().parse().ok()
     }
 }
 
@@ -47,7 +52,7 @@ impl From<&Host> for Host {
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Facts that somebody else saved may hold any text here; a name of the DNS is never longer.
-        Outside::of(self.0.as_str()).shown(LONGEST_NAME).fmt(f)
+        self.0.shown(LONGEST_NAME).fmt(f)
     }
 }
 

@@ -18,28 +18,28 @@ const LONGEST_EMAIL: usize = 254;
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
     /// The Genesys Cloud address of an existing user.
-    pub email: String,
+    pub email: Outside,
     /// The audience; the token URL (RFC 7522 section 3) when it is not given. It matters only where the provider has a `relyingPartyIdentifier`.
-    pub audience: Option<String>,
+    pub audience: Option<Outside>,
     /// The optional attribute `ServiceName`.
-    pub service_name: Option<String>,
+    pub service_name: Option<Outside>,
 }
 
 /// Everything that an assertion says, ready to be written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Claims {
     /// `saml/issuer`, exactly as written.
-    pub issuer: String,
+    pub issuer: Outside,
     /// The user, as NameID and as attribute `email`.
-    pub email: String,
+    pub email: Outside,
     /// `general/organization_sname`, as attribute `OrganizationName`.
-    pub organization: String,
+    pub organization: Outside,
     /// Attribute `ServiceName`.
-    pub service_name: Option<String>,
+    pub service_name: Option<Outside>,
     /// For whom it is meant.
-    pub audience: String,
+    pub audience: Outside,
     /// Where it may be presented: the assertion consumer service of the region.
-    pub recipient: String,
+    pub recipient: Outside,
     /// The id of the assertion.
     pub id: String,
     /// The id of the response around it.
@@ -112,11 +112,11 @@ impl Unmintable {
 impl Wish {
     /// The wish, when its address is one: known before anything is asked.
     pub fn checked(self) -> Result<Self, Unmintable> {
-        if is_email(self.email.trim()) {
+        if is_email(self.email.raw().trim()) {
             return Ok(self);
         }
         Err(Unmintable::Email {
-            shown: Outside::of(self.email.trim()).shown(100).to_string(),
+            shown: self.email.view().trim().shown(100).into(),
         })
     }
 }
@@ -130,10 +130,10 @@ impl Claims {
         now: Timestamp,
     ) -> Result<Self, Unmintable> {
         let wish = wish.clone().checked()?;
-        let email = wish.email.trim();
+        let email = wish.email.view().trim();
         let endpoint = object.auth_endpoint().ok_or(Unmintable::NoHost)?;
         let token_url = raw(object, "general", "base_auth_url", "general/base_auth_url")?.trim();
-        let audience = wish.audience.as_deref().unwrap_or(token_url);
+        let audience = wish.audience.as_ref().map_or(token_url, Outside::view);
         let at = |seconds: i64| Timestamp::from_unix(now.unix().saturating_add(seconds));
         let claims = Self {
             issuer: raw(object, "saml", "issuer", "saml/issuer")?.to_owned(),
@@ -148,7 +148,7 @@ impl Claims {
             service_name: wish.service_name.clone(),
             audience: audience.to_owned(),
             // Documented per region as https://login.<domain>/saml; the auth host is that login host.
-            recipient: format!("https://{}/saml", endpoint.host),
+            recipient: format!("https://{}/saml", endpoint.host).into(),
             id,
             response_id,
             issued: at(0),
@@ -160,16 +160,16 @@ impl Claims {
     }
 
     fn refuse_forbidden(&self) -> Result<(), Unmintable> {
-        let service_name = self.service_name.as_deref().unwrap_or_default();
+        let service_name = self.service_name.as_ref().map(Outside::view);
         for (what, text) in [
-            ("saml/issuer", self.issuer.as_str()),
-            ("general/organization_sname", &self.organization),
-            ("general/base_auth_url", &self.recipient),
-            ("--saml-user", &self.email),
-            ("--saml-audience", &self.audience),
-            ("--saml-service", service_name),
+            ("saml/issuer", self.issuer.view()),
+            ("general/organization_sname", self.organization.view()),
+            ("general/base_auth_url", self.recipient.view()),
+            ("--saml-user", self.email.view()),
+            ("--saml-audience", self.audience.view()),
+            ("--saml-service", service_name.unwrap_or_default()),
         ] {
-            if let Some(c) = text.chars().find(|c| !is_xml(*c)) {
+            if let Some(c) = text.raw().chars().find(|c| !is_xml(*c)) {
                 let code = u32::from(c);
                 return Err(Unmintable::Forbidden { what, code });
             }
@@ -184,9 +184,9 @@ fn raw<'a>(
     section: &str,
     name: &str,
     option: &'static str,
-) -> Result<&'a str, Unmintable> {
+) -> Result<Outside<&'a str>, Unmintable> {
     match object.option(section, name).map(|found| &found.value) {
-        Some(Value::Plain(text)) if !text.view().trim().is_empty() => Ok(text.raw()),
+        Some(Value::Plain(text)) if !text.view().trim().is_empty() => Ok(text.view()),
         _ => Err(Unmintable::Missing { option }),
     }
 }

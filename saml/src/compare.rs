@@ -17,7 +17,7 @@ pub fn with_object(message: &Message, object: &HybridObject) -> Vec<Remark> {
     };
     let mut remarks = Vec::new();
     let issuer = assertion.issuer.as_ref();
-    let issuer = issuer.map(|issuer| Outside::of(issuer.0.as_str()));
+    let issuer = issuer.map(|issuer| issuer.0.view());
     same(
         "object-issuer",
         ("Issuer", issuer),
@@ -30,7 +30,7 @@ pub fn with_object(message: &Message, object: &HybridObject) -> Vec<Remark> {
         .filter(|attribute| attribute.name.0 == "OrganizationName")
         .flat_map(|attribute| &attribute.values);
     let organization = values.next();
-    let organization = organization.map(|value| Outside::of(value.0.as_str()));
+    let organization = organization.map(|value| value.0.view());
     let short_name = written(object, "general", "organization_sname");
     if organization.is_some() {
         same(
@@ -65,7 +65,7 @@ pub fn with_provider(
     };
     let mut remarks = Vec::new();
     let issuer = assertion.issuer.as_ref();
-    let issuer = issuer.map(|issuer| Outside::of(issuer.0.as_str()));
+    let issuer = issuer.map(|issuer| issuer.0.view());
     same(
         "idp-issuer",
         ("Issuer", issuer),
@@ -92,10 +92,7 @@ pub fn with_provider(
 /// That the audience must be the identifier is inferred from other kinds of providers, so a difference is no failure.
 fn audience(audiences: &[Raw], expected: &Outside) -> Remark {
     let id = "idp-audience";
-    if audiences
-        .iter()
-        .any(|audience| *expected == audience.0.as_str())
-    {
+    if audiences.iter().any(|audience| *expected == audience.0) {
         return Remark::pass(
             id,
             "Audience equals relyingPartyIdentifier of the identity provider, byte for byte",
@@ -352,7 +349,7 @@ fn recipient(message: &Message, object: &HybridObject, remarks: &mut Vec<Remark>
         .flat_map(|assertion| &assertion.confirmations);
     let recipients = confirmations.filter_map(|confirmation| confirmation.recipient.as_ref());
     for recipient in recipients.take(3) {
-        let host = url::Url::parse(&recipient.0).ok();
+        let host = url::Url::parse(recipient.0.raw()).ok();
         let host = host.as_ref().and_then(url::Url::host_str);
         if host == Some(endpoint.host.as_str()) {
             remarks.push(Remark::pass(

@@ -26,16 +26,16 @@ pub(super) fn text(bytes: &[u8], oddities: &mut Vec<String>) -> Result<Option<St
     let declared = is_markup.then(|| declared_encoding(bytes)).flatten();
     match (std::str::from_utf8(bytes), declared) {
         (Ok(text), declared) => {
-            if let Some(label) = declared.filter(|label| !is_utf_8(label)) {
+            if let Some(label) = declared.filter(|label| !is_utf_8(label.raw())) {
                 oddities.push(format!(
                     "the XML declares {}, but is UTF-8; a strict reader refuses or misreads it",
-                    Outside::of(label.as_str()).shown(40)
+                    label.shown(40)
                 ));
             }
             Ok(Some(text.to_owned()))
         }
         (Err(_), Some(label)) => {
-            let encoding = Encoding::for_label(label.as_bytes());
+            let encoding = Encoding::for_label(label.raw().as_bytes());
             let decoded = encoding.and_then(|encoding| {
                 encoding.decode_without_bom_handling_and_without_replacement(bytes)
             });
@@ -43,14 +43,11 @@ pub(super) fn text(bytes: &[u8], oddities: &mut Vec<String>) -> Result<Option<St
                 return Err(Unreadable::WrongEncoding {
                     problem: format!(
                         "it declares {}, and its bytes are not that",
-                        Outside::of(label.as_str()).shown(40)
+                        label.shown(40)
                     ),
                 });
             };
-            oddities.push(format!(
-                "the XML is {}, not UTF-8",
-                Outside::of(label.as_str()).shown(40)
-            ));
+            oddities.push(format!("the XML is {}, not UTF-8", label.shown(40)));
             Ok(Some(text.into_owned()))
         }
         (Err(_), None) if is_markup => Err(Unreadable::WrongEncoding {
@@ -67,7 +64,7 @@ fn is_utf_8(label: &str) -> bool {
 }
 
 /// The encoding that an XML declaration names.
-fn declared_encoding(bytes: &[u8]) -> Option<String> {
+fn declared_encoding(bytes: &[u8]) -> Option<Outside> {
     let start = &bytes[..bytes.len().min(200)];
     let start = String::from_utf8_lossy(start);
     let declaration = start.trim_start().strip_prefix("<?xml")?;
@@ -76,5 +73,5 @@ fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let value = value.strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let label = value[1..].split(quote).next()?;
-    (!label.is_empty()).then(|| label.to_owned())
+    (!label.is_empty()).then(|| label.into())
 }

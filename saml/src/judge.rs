@@ -394,7 +394,7 @@ fn content(message: &Message, assertion: &Assertion, remarks: &mut Vec<Remark>) 
             "it has no Issuer, by which Genesys Cloud finds the identity provider",
             SENDER,
         )),
-        Some(issuer) if issuer.0.trim() != issuer.0 || issuer.0.is_empty() => {
+        Some(issuer) if issuer.0.view().trim() != issuer.0.view() || issuer.0.is_empty() => {
             remarks.push(Remark::fail(
                 "issuer",
                 format!("its Issuer is `{issuer}`, empty or with blanks around it; it must equal issuerURI exactly"),
@@ -443,7 +443,7 @@ fn content(message: &Message, assertion: &Assertion, remarks: &mut Vec<Remark>) 
     if assertion
         .subject
         .as_ref()
-        .is_none_or(|subject| subject.0.trim().is_empty())
+        .is_none_or(|subject| subject.0.view().trim().is_empty())
     {
         remarks.push(Remark::fail("subject", "it has no NameID", SENDER));
     }
@@ -457,16 +457,16 @@ fn attribute(all: &[Attribute], name: &'static str, meaning: &str, remarks: &mut
         "organization-name"
     };
     let exact: Vec<&Attribute> = all.iter().filter(|found| found.name.0 == name).collect();
-    let values: Vec<&str> = exact
+    let values: Vec<Outside<&str>> = exact
         .iter()
         .flat_map(|found| &found.values)
-        .map(|value| value.0.as_str())
+        .map(|value| value.0.view())
         .collect();
     match (exact.is_empty(), values.as_slice()) {
         (true, _) => {
             let near = all.iter().find(|found| {
-                found.name.0.trim().eq_ignore_ascii_case(name)
-                    || !hybridcheck_core::text::nearest(&found.name.0, [name]).is_empty()
+                found.name.0.view().trim().eq_ignore_ascii_case(name)
+                    || !hybridcheck_core::text::nearest(found.name.0.raw(), [name]).is_empty()
             });
             let found = match near {
                 Some(near) => format!(
@@ -486,7 +486,7 @@ fn attribute(all: &[Attribute], name: &'static str, meaning: &str, remarks: &mut
             id,
             format!(
                 "attribute {name} is `{}`, empty or with blanks around it",
-                Outside::of(*value).shown(200)
+                value.shown(200)
             ),
             "remove the blanks where the value comes from",
         )),

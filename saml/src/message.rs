@@ -11,11 +11,11 @@ use super::capture::Layer;
 
 /// A text of the message. Comparisons see it as it is; whoever shows or serialises it gets it capped and made visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Raw(pub String);
+pub struct Raw(pub Outside);
 
 impl fmt::Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Outside::of(self.0.as_str()).shown(500).fmt(f)
+        self.0.shown(500).fmt(f)
     }
 }
 

@@ -106,13 +106,14 @@ fn stranger(root: Node<'_, '_>) -> Unreadable {
 }
 
 fn attribute_of(node: Node<'_, '_>, name: &str) -> Option<Raw> {
-    node.attribute(name).map(|value| Raw(value.to_owned()))
+    node.attribute(name).map(|value| Raw(value.into()))
 }
 
 /// All text directly in an element; a comment does not end it, as it does not for what is signed.
 fn text_of(node: Node<'_, '_>) -> Raw {
     let texts = node.children().filter(Node::is_text);
-    Raw(texts.filter_map(|text| text.text()).collect())
+    let text: String = texts.filter_map(|text| text.text()).collect();
+    Raw(text.into())
 }
 
 fn text_in(node: Node<'_, '_>, name: &'static str) -> Option<Raw> {
@@ -126,7 +127,7 @@ fn moment(node: Node<'_, '_>, name: &str) -> Option<Moment> {
         .ok()
         .filter(|_| text.contains('T'));
     Some(Moment {
-        text: Raw(text.to_owned()),
+        text: Raw(text.into()),
         at,
     })
 }
@@ -151,7 +152,7 @@ fn response(node: Node<'_, '_>) -> Response {
             .map(|code| {
                 Raw(code
                     .trim_start_matches("urn:oasis:names:tc:SAML:2.0:status:")
-                    .to_owned())
+                    .into())
             })
             .collect(),
         status_message: message.map(text_of),
@@ -188,7 +189,7 @@ fn assertion(node: Node<'_, '_>) -> Assertion {
         attributes: attributes
             .take(MOST_LISTED)
             .map(|attribute| Attribute {
-                name: attribute_of(attribute, "Name").unwrap_or(Raw(String::new())),
+                name: attribute_of(attribute, "Name").unwrap_or(Raw(Outside::default())),
                 name_format: attribute_of(attribute, "NameFormat"),
                 values: children(attribute, NS_ASSERTION, "AttributeValue")
                     .take(MOST_LISTED)
@@ -255,7 +256,7 @@ fn structure(document: &Document<'_>, direct: &[Node<'_, '_>]) -> Structure {
         assertions: direct.len(),
         hidden: hidden.take(MOST_LISTED).map(place).collect(),
         encrypted: encrypted.map(named),
-        duplicate_ids: duplicates.map(|id| Raw(id.to_owned())).collect(),
+        duplicate_ids: duplicates.map(|id| Raw(id.into())).collect(),
         signed_twice: signed_twice.take(MOST_LISTED).map(named).collect(),
         split_texts: split.take(MOST_LISTED).map(named).collect(),
         unread_signatures: 0,

@@ -54,7 +54,7 @@ impl Shown {
     /// The whole as text.
     pub fn text(&self) -> String {
         let claims = &self.claims;
-        let shown = |text: &str| Outside::of(text).shown(300).to_string();
+        let shown = |text: &Outside| text.shown(300).to_string();
         let mut text = String::new();
         let rows = [
             ("user", shown(&claims.email)),

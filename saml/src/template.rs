@@ -15,12 +15,12 @@ const SUCCESS: &str = "urn:oasis:names:tc:SAML:2.0:status:Success";
 
 /// The assertion with whatever stands behind its issuer: nothing, or the signature.
 pub(super) fn assertion(claims: &Claims, signature: &str) -> String {
-    let email = text(&claims.email);
-    let mut attributes = attribute("OrganizationName", &claims.organization);
+    let email = text(claims.email.raw());
+    let mut attributes = attribute("OrganizationName", claims.organization.raw());
     if let Some(service) = &claims.service_name {
-        attributes += &attribute("ServiceName", service);
+        attributes += &attribute("ServiceName", service.raw());
     }
-    attributes += &attribute("email", &claims.email);
+    attributes += &attribute("email", claims.email.raw());
     format!(
         "<saml:Assertion xmlns:saml=\"{NS_ASSERTION}\" ID=\"{id}\" IssueInstant=\"{issued}\" Version=\"2.0\">\
          <saml:Issuer>{issuer}</saml:Issuer>{signature}\
@@ -35,9 +35,9 @@ pub(super) fn assertion(claims: &Claims, signature: &str) -> String {
          <saml:AttributeStatement>{attributes}</saml:AttributeStatement></saml:Assertion>",
         id = claims.id,
         issued = claims.issued,
-        issuer = text(&claims.issuer),
-        recipient = value(&claims.recipient),
-        audience = text(&claims.audience),
+        issuer = text(claims.issuer.raw()),
+        recipient = value(claims.recipient.raw()),
+        audience = text(claims.audience.raw()),
         begin = claims.not_before,
         end = claims.not_on_or_after,
     )
@@ -67,10 +67,10 @@ pub(super) fn response(claims: &Claims, assertion: &str) -> String {
         "<samlp:Response xmlns:samlp=\"{NS_PROTOCOL}\" Destination=\"{destination}\" ID=\"{id}\" IssueInstant=\"{issued}\" Version=\"2.0\">\
          <saml:Issuer xmlns:saml=\"{NS_ASSERTION}\">{issuer}</saml:Issuer>\
          <samlp:Status><samlp:StatusCode Value=\"{SUCCESS}\"></samlp:StatusCode></samlp:Status>{assertion}</samlp:Response>",
-        destination = value(&claims.recipient),
+        destination = value(claims.recipient.raw()),
         id = claims.response_id,
         issued = claims.issued,
-        issuer = text(&claims.issuer),
+        issuer = text(claims.issuer.raw()),
     )
 }
 

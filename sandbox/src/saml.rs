@@ -142,14 +142,14 @@ fn issued_by(provider: &Provider, assertion: &Assertion) -> Result<(), Refused> 
         provider.id, PUREENGAGE,
         "only this provider issues assertions"
     );
-    let issuer = assertion.issuer.as_ref().map(|issuer| issuer.0.as_str());
+    let issuer = assertion.issuer.as_ref().map(|issuer| issuer.0.raw());
     if issuer != Some(provider.issuer.as_str()) {
         return Err(Refused::Issuer);
     }
     if provider.disabled {
         return Err(Refused::ProviderDisabled);
     }
-    let is_audience = |audience: &Raw| audience.0 == provider.relying_party;
+    let is_audience = |audience: &Raw| audience.0 == provider.relying_party.as_str();
     if !provider.relying_party.is_empty() && !assertion.audiences.iter().any(is_audience) {
         return Err(Refused::Broken("unexpected audience"));
     }
@@ -181,7 +181,7 @@ fn attribute<'a>(assertion: &'a Assertion, name: &'static str) -> Result<&'a str
         found.next().map(|found| found.values.as_slice()),
         found.next(),
     ) {
-        (Some([value]), None) => Ok(value.0.as_str()),
+        (Some([value]), None) => Ok(value.0.raw()),
         _ => Err(Refused::AttributeMissing(name)),
     }
 }

@@ -6,7 +6,6 @@ use std::fmt::Write;
 
 use hybridcheck_core::endpoint::{Endpoint, Route};
 use hybridcheck_core::facts::{Effect, FactKey, Whose};
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::run::Invocation;
 
@@ -147,7 +146,7 @@ fn login(steps: &[(FactKey, Effect)], settings: &Settings) -> String {
             format!(
                 "The login as {} (--saml-user) is no mere reading: an address that the organisation does not know may become a new user \
                  there, with a licence. Its assertion is {tried}; its token is ended when it has been read with.",
-                Outside::of(login.wish.email.as_str()).shown(254)
+                login.wish.email.shown(254)
             )
         }
         _ => "No user is created.".into(),

@@ -406,9 +406,9 @@ impl Resources {
             };
             let _place = limit.acquire().await;
             let ask = saml_login::Ask {
-                email: &email,
+                email: email.raw(),
                 organization: &organization,
-                audience: &minted.audience,
+                audience: minted.audience.raw(),
                 client: (&client_id, &secret),
                 assertions: &minted.encoded,
             };

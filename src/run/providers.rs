@@ -135,7 +135,7 @@ pub fn elsewhere(object: &HybridObject, facts: &Facts) -> Option<Remark> {
 /// Another provider of the organisation has the message's issuer: it was made for that one.
 fn of_another(message: &Message, all: &IdentityProviders) -> Option<Remark> {
     let issuer = &message.assertion.as_ref()?.issuer.as_ref()?.0;
-    let issuer = Issuer::from(issuer.as_str());
+    let issuer = Issuer::from(issuer.view());
     let is_pureengage = |provider: &&IdentityProvider| {
         let id = provider.id.as_ref();
         id.is_some_and(|id| *id == "pureengage")

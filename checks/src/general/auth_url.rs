@@ -51,13 +51,13 @@ impl Judge for AuthUrl {
     }
 }
 
-fn path_sentence(path: &str) -> String {
-    match path {
+fn path_sentence(path: &Outside) -> String {
+    match path.raw() {
         "" | "/" => "the path `/oauth/token` is missing".to_owned(),
         "/oauth/token/" => "a `/` follows the path `/oauth/token`".to_owned(),
         _ => format!(
             "its path is `{}`, expected exactly `/oauth/token`",
-            Outside::of(path).shown(100)
+            path.shown(100)
         ),
     }
 }

@@ -5,7 +5,6 @@ use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::Answer;
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::HybridObject;
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::page;
 use hybridcheck_core::region::{Region, Regions, TABLE_DATE};
 use hybridcheck_core::text::{listed, nearest};
@@ -57,7 +56,7 @@ impl Judge for HostsKnown {
         let option = name.option.raw();
         let host = Address::of(case, option)?.host;
         let found = case.visible("general", option)?;
-        let shown = Outside::of(host.as_str()).shown(100);
+        let shown = host.shown(100);
         if let Some(region) = Standing::of(&host, case.regions).region() {
             let found_text = format!("`{shown}` belongs to {} ({})", region.name, region.id);
             return Ok(Judgement::pass(found_text).of(found));

@@ -52,8 +52,8 @@ impl Judge for ServiceUrl {
     }
 }
 
-fn path_sentence(path: &str) -> String {
-    match path {
+fn path_sentence(path: &Outside) -> String {
+    match path.raw() {
         "" | "/" => "the path `/api/` is missing".to_owned(),
         "/api" => "the `/` at its end is missing: calls would go to `/apiv2/…`".to_owned(),
         "/api/v2" | "/api/v2/" => {
@@ -61,7 +61,7 @@ fn path_sentence(path: &str) -> String {
         }
         _ => format!(
             "its path is `{}`, expected exactly `/api/`",
-            Outside::of(path).shown(100)
+            path.shown(100)
         ),
     }
 }

@@ -14,7 +14,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::Endpoint;
-use crate::outside::Outside;
 use crate::text::listed;
 
 /// On what a rule rests, strongest first.
@@ -324,8 +323,7 @@ pub fn request(sources: &[IpAddr], endpoints: &[&Endpoint]) -> String {
     };
     let mut targets: Vec<String> = Vec::new();
     for endpoint in endpoints {
-        let host = Outside::of(endpoint.host.as_str()).shown(253);
-        let target = format!("{host} port {}", endpoint.port);
+        let target = format!("{} port {}", endpoint.host, endpoint.port);
         if !targets.contains(&target) {
             targets.push(target);
         }

@@ -3,7 +3,6 @@
 use super::{Access, Destination, DnsName, Purpose, Reach, add};
 use crate::endpoint::Host;
 use crate::object::{HybridObject, Place};
-use crate::outside::Outside;
 use crate::region::Regions;
 
 /// Amazon Trust Services issues the certificates; every revocation address seen in them lies below this domain.
@@ -105,7 +104,7 @@ fn destination(
             format!(
                 "is {}: its host `{}` is neither a DNS name of letters, digits and hyphens nor an address, so it goes into no rule",
                 found.value.shown(),
-                Outside::of(endpoint.host.as_str()).shown(253)
+                endpoint.host
             ),
         )
     })?;

@@ -128,8 +128,8 @@ fn every_tool_accepts_response_and_assertion_of_plain_and_nasty_objects() {
     let Some(room) = Room::open() else { return };
     for object in [object(), nasty()] {
         let wish = Wish {
-            email: "ann+<>&\"'@acme.example".replace(['<', '>'], ""),
-            service_name: Some(format!("directory {NASTY}")),
+            email: "ann+<>&\"'@acme.example".replace(['<', '>'], "").into(),
+            service_name: Some(format!("directory {NASTY}").into()),
             ..Wish::default()
         };
         let minted = mint(&object, &wish, now()).expect("an assertion");

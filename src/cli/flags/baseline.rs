@@ -18,7 +18,7 @@ pub(in crate::cli) struct BaselineArgs {
         env = "HYBRIDCHECK_PERMISSION_BASELINE",
         hide_env_values = true
     )]
-    permission_baseline: Option<String>,
+    permission_baseline: Option<Outside>,
 }
 
 impl BaselineArgs {
@@ -28,7 +28,7 @@ impl BaselineArgs {
             None => Ok(Baseline::default()),
             Some(path) => Baseline::parse(&text(path)?).map_err(|bad| {
                 refused(
-                    format!("{}, {bad}", Outside::of(path.as_str()).shown(200)),
+                    format!("{}, {bad}", path.shown(200)),
                     "`hybridcheck permissions --baseline` prints a table to begin with; its columns are parted by tabs",
                 )
             }),
@@ -38,11 +38,7 @@ impl BaselineArgs {
     /// The flag, as the run document tells it.
     pub(in crate::cli) fn told(&self) -> Option<String> {
         let path = self.permission_baseline.as_ref()?;
-        Some(
-            Outside::of(format!("--permission-baseline {path}"))
-                .shown(300)
-                .to_string(),
-        )
+        Some(format!("--permission-baseline {}", path.shown(300)))
     }
 }
 
@@ -54,30 +50,27 @@ fn refused(problem: String, help: &str) -> Failure {
     }
 }
 
-fn text(path: &str) -> Result<String, Failure> {
+fn text(path: &Outside) -> Result<String, Failure> {
     use std::io::Read;
     let failed = |source| Failure::File {
         action: "read",
-        path: path.to_owned(),
+        path: path.raw().to_owned(),
         source,
     };
-    let file = std::fs::File::open(path).map_err(failed)?;
+    let file = std::fs::File::open(path.raw()).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(FILE_CAP + 1)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
     if bytes.len() as u64 > FILE_CAP {
         return Err(refused(
-            format!(
-                "{} is longer than {FILE_CAP} bytes",
-                Outside::of(path).shown(200)
-            ),
+            format!("{} is longer than {FILE_CAP} bytes", path.shown(200)),
             "a baseline is a table of some lines",
         ));
     }
     String::from_utf8(bytes).map_err(|_| {
         refused(
-            format!("{} is not UTF-8 text", Outside::of(path).shown(200)),
+            format!("{} is not UTF-8 text", path.shown(200)),
             "save the table as plain text in UTF-8",
         )
     })

@@ -26,7 +26,7 @@ pub(in crate::cli) struct LoginArgs {
         hide_env_values = true,
         value_parser = user
     )]
-    saml_user: Vec<String>,
+    saml_user: Vec<Outside>,
     /// The audience of the assertion, where the provider has a relyingPartyIdentifier; the token URL otherwise
     #[arg(
         long,
@@ -34,7 +34,7 @@ pub(in crate::cli) struct LoginArgs {
         env = "HYBRIDCHECK_SAML_AUDIENCE",
         hide_env_values = true
     )]
-    saml_audience: Option<String>,
+    saml_audience: Option<Outside>,
     /// The attribute ServiceName of the assertion: a URL or a keyword such as directory
     #[arg(
         long,
@@ -42,7 +42,7 @@ pub(in crate::cli) struct LoginArgs {
         env = "HYBRIDCHECK_SAML_SERVICE",
         hide_env_values = true
     )]
-    saml_service: Option<String>,
+    saml_service: Option<Outside>,
     /// What is sent, and how it is encoded; `check` tries all of them without this flag, the most likely first
     #[arg(
         long,
@@ -87,15 +87,12 @@ impl LoginArgs {
 
     /// What the run document tells of it.
     pub(in crate::cli) fn told(&self) -> Vec<String> {
-        let shown = |flag, value: &Option<String>| {
-            let value = Outside::of(value.as_deref()?).shown(254);
-            Some(format!("{flag} {value}"))
-        };
+        let shown = |flag, value: Option<&Outside>| Some(format!("{flag} {}", value?.shown(254)));
         let encoding = self.saml_encoding.map(|Named(encoding)| encoding.label());
         let mut told: Vec<String> = [
-            shown("--saml-user", &self.saml_user.first().cloned()),
-            shown("--saml-audience", &self.saml_audience),
-            shown("--saml-service", &self.saml_service),
+            shown("--saml-user", self.saml_user.first()),
+            shown("--saml-audience", self.saml_audience.as_ref()),
+            shown("--saml-service", self.saml_service.as_ref()),
         ]
         .into_iter()
         .flatten()
@@ -111,13 +108,13 @@ impl LoginArgs {
 }
 
 /// The address of a user.
-fn user(text: &str) -> Result<String, String> {
+fn user(text: &str) -> Result<Outside, String> {
     match text.trim() {
         "" => Err(
             "it is empty (it may come from the variable HYBRIDCHECK_SAML_USER): give the address of an existing user, or leave it out"
                 .to_owned(),
         ),
-        email => Ok(email.to_owned()),
+        email => Ok(email.into()),
     }
 }
 

@@ -13,11 +13,11 @@ use super::cleaning::{Kind, clean_word, traces, without_tail};
 /// The parts of a URL as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    scheme: Option<String>,
+    scheme: Option<Outside>,
     /// The host.
     pub(crate) host: Host,
-    port: Option<String>,
-    path: String,
+    port: Option<Outside>,
+    path: Outside,
     has_query: bool,
     has_fragment: bool,
 }
@@ -44,20 +44,20 @@ pub(crate) struct Wanted {
     /// The exact path.
     pub(crate) path: &'static str,
     /// What is wrong with a path, in a sentence.
-    pub(crate) path_sentence: fn(&str) -> String,
+    pub(crate) path_sentence: fn(&Outside) -> String,
 }
 
 impl Address {
     /// Splits a cleaned text; nothing when it names no host.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
+            Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase().into()), rest),
             None => (None, text),
         };
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at(end);
         let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.contains(']') => (host, Some(port.to_owned())),
+            Some((host, port)) if !port.contains(']') => (host, Some(port.into())),
             _ => (authority, None),
         };
         let is_host = |c: char| c.is_ascii_alphanumeric() || ".-[]:_".contains(c);
@@ -73,7 +73,7 @@ impl Address {
             scheme,
             host: Host::of(host),
             port,
-            path: path.to_owned(),
+            path: path.into(),
             has_query: before_fragment.contains('?'),
             has_fragment: tail.contains('#'),
         })
@@ -116,7 +116,7 @@ impl Wanted {
         let text = found.value.plain();
         let address = text.and_then(|text| Address::parse(&clean_word(text.raw())));
         let shown = match text {
-            Some(text) => format!("`{}`", Outside::of(without_tail(text.raw())).shown(200)),
+            Some(text) => format!("`{}`", without_tail(text).shown(200)),
             None => found.value.shown(),
         };
         let defects = match (&address, text) {
@@ -152,28 +152,28 @@ impl Wanted {
 
     fn defects(&self, address: &Address, regions: &Regions) -> Vec<String> {
         let mut defects = Vec::new();
-        match address.scheme.as_deref() {
-            Some("https") => {}
+        match address.scheme.as_ref() {
+            Some(scheme) if *scheme == "https" => {}
             None => defects.push("it does not begin with `https://`".to_owned()),
-            Some("http") => defects.push(
+            Some(scheme) if *scheme == "http" => defects.push(
                 "its scheme is `http`: client secrets and tokens would travel unencrypted"
                     .to_owned(),
             ),
-            Some(scheme) => {
-                defects.push(format!("its scheme is `{}`", Outside::of(scheme).shown(20)));
-            }
+            Some(scheme) => defects.push(format!("its scheme is `{}`", scheme.shown(20))),
         }
         let standing = Standing::of(&address.host, regions);
         defects.extend(self.host_defect(&address.host, standing));
         let is_ours = standing
             .region()
             .is_some_and(|region| region.kind != "added");
-        match address.port.as_deref() {
-            Some("") => defects.push("a `:` follows the host, but no port".to_owned()),
-            Some(port) if port != "443" && is_ours => {
+        match address.port.as_ref() {
+            Some(port) if port.is_empty() => {
+                defects.push("a `:` follows the host, but no port".to_owned())
+            }
+            Some(port) if *port != "443" && is_ours => {
                 defects.push(format!(
                     "it names port {}, Genesys Cloud answers on 443",
-                    Outside::of(port).shown(20)
+                    port.shown(20)
                 ));
             }
             _ => {}
@@ -214,7 +214,7 @@ impl Wanted {
         };
         Some(format!(
             "its host `{}` is {role}, expected {wanted}",
-            Outside::of(host.as_str()).shown(100)
+            host.shown(100)
         ))
     }
 
@@ -234,11 +234,7 @@ impl Wanted {
             None => other().as_ref().and_then(of),
         };
         let host = host.unwrap_or_else(|| format!("{}.<domain of your region>", self.label));
-        format!(
-            "https://{}{}",
-            Outside::of(host.as_str()).shown(100),
-            self.path
-        )
+        format!("https://{}{}", Outside::of(host).shown(100), self.path)
     }
 
     fn relabelled(&self, host: &Host) -> String {

@@ -96,28 +96,28 @@ pub(crate) fn clean_name(text: &str) -> String {
 }
 
 /// The value for a message; what follows `?` or `#` in a URL may hold a secret.
-pub(crate) fn without_tail(text: &str) -> String {
+pub(crate) fn without_tail(text: Outside<&str>) -> Outside {
+    let text = text.raw();
     match text.find(['?', '#']) {
-        Some(end) if text[..end].contains('/') => format!("{}…", &text[..=end]),
-        _ => text.to_owned(),
+        Some(end) if text[..end].contains('/') => format!("{}…", &text[..=end]).into(),
+        _ => text.into(),
     }
 }
 
 fn shown(value: &Value) -> String {
     match value.plain() {
-        Some(text) => format!("`{}`", Outside::of(without_tail(text.raw())).shown(200)),
+        Some(text) => format!("`{}`", without_tail(text).shown(200)),
         None => value.shown(),
     }
 }
 
 fn clean_value(value: &Value, kind: Kind) -> Option<String> {
     let text = value.plain()?.raw();
-    let clean = match kind {
+    let clean = Outside::of(match kind {
         Kind::Name => clean_name(text),
         Kind::Word => clean_word(&text.replace(['\r', '\n'], "")),
-    };
-    (!clean.is_empty() && without_tail(&clean) == clean)
-        .then(|| Outside::of(clean.as_str()).shown(300).to_string())
+    });
+    (!clean.is_empty() && without_tail(clean.view()) == clean).then(|| clean.shown(300).to_string())
 }
 
 fn bare(text: &str) -> String {
@@ -179,8 +179,12 @@ mod tests {
 
     #[test]
     fn the_tail_of_a_url_is_not_shown() {
-        assert_eq!(without_tail("https://h/p?client_secret=x"), "https://h/p?…");
-        assert_eq!(without_tail("h/p?client_secret=x"), "h/p?…");
-        assert_eq!(without_tail("Agent #1"), "Agent #1");
+        for (text, shown) in [
+            ("https://h/p?client_secret=x", "https://h/p?…"),
+            ("h/p?client_secret=x", "h/p?…"),
+            ("Agent #1", "Agent #1"),
+        ] {
+            assert_eq!(without_tail(Outside::of(text)), shown);
+        }
     }
 }

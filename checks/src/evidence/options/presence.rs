@@ -4,7 +4,6 @@ use hybridcheck_core::check::{Case, OptionName};
 use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Lookup};
-use hybridcheck_core::outside::Outside;
 
 use super::{OPTIONS_TAB, cleaning, spelling};
 
@@ -55,10 +54,7 @@ pub(crate) fn judge(case: &Case<'_>, name: &OptionName, meaning: &str) -> Answer
                 .of(found));
             }
             let shown = match found.value.plain() {
-                Some(text) => format!(
-                    "`{}`",
-                    Outside::of(cleaning::without_tail(text.raw())).shown(200)
-                ),
+                Some(text) => format!("`{}`", cleaning::without_tail(text).shown(200)),
                 None => found.value.shown(),
             };
             Ok(Judgement::pass(shown).of(found))
