@@ -1,14 +1,13 @@
 //! Judging: every check on every subject, then the root causes, then what follows from what; pure.
 #![deny(clippy::wildcard_enum_match_arm)]
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hybridcheck_core::cause::{Diagnosis, Part, Rule};
 use hybridcheck_core::check::{Case, Check, CheckId, Question, Subject};
 use hybridcheck_core::facts::{Answer, Effect, FactKey, Facts, Gap, Phase, Whose};
 use hybridcheck_core::finding::{Judgement, Status};
+use hybridcheck_core::guard::{Panicked, breakable, guarded};
 use hybridcheck_core::object::{Configuration, HybridObject};
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
@@ -63,12 +62,8 @@ pub struct Judged {
     pub causes: Vec<Diagnosis>,
     /// What was proven.
     pub coverage: Coverage,
-    /// The checks and rules that panicked: what they would have said is not known.
-    pub panicked: BTreeSet<CheckId>,
-}
-
-thread_local! {
-    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    /// The checks and rules that panicked, and where: what they would have said is not known.
+    pub panicked: BTreeMap<CheckId, Panicked>,
 }
 
 /// The facts that a check itself asks for, of one object; none for what panics, which judging tells.
@@ -76,7 +71,7 @@ pub fn asked_by(check: &dyn Check, object: &HybridObject, policy: &Policy) -> BT
     let questions = guarded(|| check.questions(object)).unwrap_or_default();
     questions
         .iter()
-        .filter_map(|question| guarded(|| question.needs(object, policy)))
+        .filter_map(|question| guarded(|| question.needs(object, policy)).ok())
         .flatten()
         .collect()
 }
@@ -115,8 +110,8 @@ pub fn judge(configuration: &Configuration, facts: &Facts, criteria: &Criteria<'
         let mut rows = Vec::new();
         for check in criteria.checks {
             for answered in answers(check.as_ref(), &case) {
-                if answered.answer.is_none() {
-                    judged.panicked.insert(check.id());
+                if let Err(panicked) = &answered.answer {
+                    judged.panicked.insert(check.id(), panicked.clone());
                 }
                 rows.push(row(check.as_ref(), answered, &case));
             }
@@ -124,9 +119,9 @@ pub fn judge(configuration: &Configuration, facts: &Facts, criteria: &Criteria<'
         let mut causes = Vec::new();
         for rule in criteria.rules {
             match diagnoses(*rule, &case, &rows) {
-                Some(found) => causes.extend(found),
-                None => {
-                    judged.panicked.insert(rule.cause_id());
+                Ok(found) => causes.extend(found),
+                Err(panicked) => {
+                    judged.panicked.insert(rule.cause_id(), panicked);
                 }
             }
         }
@@ -178,8 +173,8 @@ pub fn catalogue(checks: &[Box<dyn Check>]) -> Vec<CatalogueEntry> {
 pub(crate) struct Answered {
     /// What it judged.
     pub(crate) subject: Subject,
-    /// What it said; nothing when it panicked.
-    pub(crate) answer: Option<Answer<Judgement>>,
+    /// What it said, unless it panicked.
+    pub(crate) answer: Result<Answer<Judgement>, Panicked>,
     /// What it looked at.
     pub(crate) judged_on: Vec<FactKey>,
 }
@@ -189,6 +184,7 @@ pub(crate) fn answers(check: &dyn Check, case: &Case<'_>) -> Vec<Answered> {
     let answered = |question: Question<'_>| {
         case.take_used();
         let answer = guarded(|| {
+            breakable("check", &check.id());
             // What panics here asked for no facts: the gaps for want of them would not say why.
             let _ = question.needs(case.object, case.policy);
             question.judge(case)
@@ -200,10 +196,10 @@ pub(crate) fn answers(check: &dyn Check, case: &Case<'_>) -> Vec<Answered> {
         }
     };
     match guarded(|| check.questions(case.object)) {
-        Some(questions) => questions.into_iter().map(answered).collect(),
-        None => vec![Answered {
+        Ok(questions) => questions.into_iter().map(answered).collect(),
+        Err(panicked) => vec![Answered {
             subject: Subject::Object,
-            answer: None,
+            answer: Err(panicked),
             judged_on: Vec::new(),
         }],
     }
@@ -211,9 +207,9 @@ pub(crate) fn answers(check: &dyn Check, case: &Case<'_>) -> Vec<Answered> {
 
 /// A row; a judgement that panicked is a gap of its own.
 fn row(check: &dyn Check, answered: Answered, case: &Case<'_>) -> Row {
-    let answer = answered.answer.unwrap_or_else(|| {
+    let answer = answered.answer.unwrap_or_else(|panicked| {
         Err(Gap::Broken {
-            message: "a check panicked; please report it with the output of --format json".into(),
+            message: panicked.to_string(),
         })
     });
     Row {
@@ -228,15 +224,19 @@ fn row(check: &dyn Check, answered: Answered, case: &Case<'_>) -> Row {
     }
 }
 
-/// What one rule finds; nothing is known when it panicked.
-fn diagnoses(rule: &dyn Rule, case: &Case<'_>, rows: &[Row]) -> Option<Vec<Diagnosis>> {
-    let found = guarded(|| rule.diagnose(case, rows))?.into_iter();
+/// What one rule finds, unless it panics.
+fn diagnoses(rule: &dyn Rule, case: &Case<'_>, rows: &[Row]) -> Result<Vec<Diagnosis>, Panicked> {
+    let found = guarded(|| {
+        breakable("rule", &rule.cause_id());
+        rule.diagnose(case, rows)
+    });
+    let found = found?.into_iter();
     let settled = |diagnosis: Diagnosis| Diagnosis {
         cause: rule.cause_id(),
         object: case.object.id,
         ..diagnosis.over(case)
     };
-    Some(found.map(settled).collect())
+    Ok(found.map(settled).collect())
 }
 
 /// Gives each row its part: the first cause that it shows, else the first that it follows from.
@@ -315,22 +315,10 @@ fn requirement(key: &FactKey) -> Option<String> {
     }
 }
 
-/// Whether a panic on this thread is the engine's to tell, in the row of what panicked: a panic hook then has nothing to print.
-pub fn is_guarded() -> bool {
-    GUARDED.get()
-}
-
-/// Runs a judgement; nothing when it panics. A panic ends nothing else, and its text, which may hold a value, goes nowhere.
-fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
-    GUARDED.set(true);
-    let result = catch_unwind(AssertUnwindSafe(work));
-    GUARDED.set(false);
-    result.ok()
-}
-
 #[cfg(test)]
 mod tests {
     use hybridcheck_core::check::{Ask, Documented, Page};
+    use hybridcheck_core::guard;
     use hybridcheck_testkit::{facts, objects};
 
     use super::*;
@@ -349,7 +337,10 @@ mod tests {
     impl Panics {
         fn panic_at(&self, when: When) {
             if self.0 == when {
-                assert!(is_guarded(), "a hook could not know whose panic it is");
+                assert!(
+                    guard::takes(None),
+                    "a hook could not know whose panic it is"
+                );
                 panic!("FAKE-secret")
             }
         }
@@ -428,7 +419,7 @@ mod tests {
                 has_tool_client: false,
             },
         );
-        let ids: Vec<&str> = judged.panicked.iter().map(|id| id.0.as_str()).collect();
+        let ids: Vec<&str> = judged.panicked.keys().map(|id| id.0.as_str()).collect();
         assert_eq!(ids, ["object-panics", "panics"]);
         let first = &judged.rows[0];
         assert!(matches!(first.gap(), Some(Gap::Broken { .. })));
@@ -438,6 +429,6 @@ mod tests {
             verdict(&judged.rows, Status::Fail, false),
             Verdict::Incomplete
         );
-        assert!(!is_guarded());
+        assert!(!guard::takes(None));
     }
 }

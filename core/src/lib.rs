@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod facts;
 pub mod finding;
 mod form;
+pub mod guard;
 pub mod idp_fault;
 pub mod issuer;
 pub mod names;

@@ -1,5 +1,7 @@
 //! The run document: everything a report may show, in one serialisable value without secrets.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +103,17 @@ pub enum Verdict {
     NotReady,
     /// Interrupted; what is known is in the report.
     Interrupted,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ready => "READY",
+            Self::Incomplete => "INCOMPLETE",
+            Self::NotReady => "NOT READY",
+            Self::Interrupted => "INTERRUPTED",
+        })
+    }
 }
 
 impl Verdict {

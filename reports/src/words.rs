@@ -79,19 +79,9 @@ pub(crate) fn missing(run: &Run) -> Vec<&Row> {
     rows
 }
 
-/// The verdict in words.
-pub(crate) fn verdict_word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ready => "READY",
-        Verdict::Incomplete => "INCOMPLETE",
-        Verdict::NotReady => "NOT READY",
-        Verdict::Interrupted => "INTERRUPTED",
-    }
-}
-
 /// The verdict with what it rests on, without versions.
 pub(crate) fn verdict(run: &Run) -> String {
-    let word = verdict_word(run.verdict);
+    let word = run.verdict;
     let passed = format!("{} passed", run.count(Status::Pass));
     let warnings = independent(run, Status::Warn).len();
     let gaps = run.count(Status::Gap);

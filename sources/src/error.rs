@@ -2,7 +2,7 @@
 
 use std::io;
 
-use hybridcheck_core::object::{Form, OBJECT_NAME};
+use hybridcheck_core::object::{Form, Note, OBJECT_NAME};
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::text::listed;
 use thiserror::Error;
@@ -73,6 +73,12 @@ pub enum SourceError {
         /// What it is.
         found: Foreign,
     },
+    /// A reader failed in itself.
+    #[error("{}: {}", .unread.place, .unread.text)]
+    Failed {
+        /// Where, and in which line of the source.
+        unread: Note,
+    },
     /// The inputs were read, but no object of ours is among what they hold.
     #[error("no object {OBJECT_NAME} in the input: {}", listed(.found))]
     NoObject {
@@ -96,6 +102,7 @@ impl SourceError {
             Self::TooLarge { .. } => format!("this is more than the object. {EXPORT}"),
             Self::Malformed { form, .. } => malformed_help(*form),
             Self::Foreign { found, .. } => found.help(),
+            Self::Failed { .. } => "report it as a bug of hybridcheck, with the line that it names and without the input, which holds secrets".to_owned(),
             Self::NoObject { near, .. } if near.is_empty() => format!("{EXPORT} {XML}"),
             Self::NoObject { near, .. } => format!(
                 "is {} meant? Components look for the exact name {OBJECT_NAME}: rename it, then export it again. {EXPORT}",

@@ -1,7 +1,8 @@
 //! From inputs to one configuration: detect, read, choose among objects of our name, merge tenants, settle who serves whom.
 
+use hybridcheck_core::guard::{breakable, guarded};
 use hybridcheck_core::object::{
-    Configuration, HybridObject, Known, Note, OBJECT_NAME, Stranger, Tenant,
+    Configuration, HybridObject, Known, Note, OBJECT_NAME, Place, Stranger, Tenant,
 };
 
 use super::document::Document;
@@ -19,8 +20,23 @@ pub fn read(inputs: &[Input]) -> Result<Configuration, SourceError> {
     let mut found = Vec::new();
     let mut near = Vec::new();
     for input in inputs {
-        let document = Document::decode(input)?;
-        let harvest = read_document(&document)?;
+        let read = guarded(|| {
+            breakable("source", &input.name);
+            let document = Document::decode(input)?;
+            let harvest = read_document(&document)?;
+            Ok((document, harvest))
+        });
+        let (document, harvest) = match read {
+            Ok(read) => read?,
+            Err(panicked) => {
+                let place = Place::whole(input.name.raw());
+                let text = format!(
+                    "hybridcheck itself failed where it read this: {panicked}; nothing of it was judged"
+                );
+                configuration.unread.push(Note { text, place });
+                continue;
+            }
+        };
         let summary = harvest.census.summary(&input.name);
         near.extend(harvest.census.near());
         if harvest.objects.is_empty() && harvest.tenants.is_empty() {
@@ -31,7 +47,9 @@ pub fn read(inputs: &[Input]) -> Result<Configuration, SourceError> {
         merge(&mut configuration, &document, harvest);
     }
     if configuration.objects.is_empty() {
-        return Err(if inputs.is_empty() {
+        return Err(if let Some(unread) = configuration.unread.pop() {
+            SourceError::Failed { unread }
+        } else if inputs.is_empty() {
             SourceError::NoInput
         } else {
             SourceError::NoObject { found, near }

@@ -15,6 +15,7 @@ pub(super) struct CheckArgs {
 
 /// Runs `check`.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, Failure> {
-    let output = args.output.output();
-    output.of_job(&args.job.job("check", output.fail_on)?)
+    let output = args.output.output(&args.job.files())?;
+    let job = args.job.job("check", output.fail_on)?;
+    output.of_job(&job)
 }

@@ -9,6 +9,7 @@ use super::Failure;
 use super::exit::nearest;
 use super::flags::JobArgs;
 use super::output::{OutputArgs, print};
+use crate::run::interrupt;
 use hybridcheck_sandbox::{self as sandbox, Fault, Sandbox};
 
 /// Arguments of `demo`.
@@ -51,20 +52,23 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
         print(&list())?;
         return Ok(0);
     }
+    // What the sandbox writes is removed at the end, and only a run's own end is one.
+    interrupt::run_begins();
     let sandbox = Sandbox::start_at(args.fault, args.bind, &args.door).map_err(Failure::Sandbox)?;
     if args.serve {
         print(&instructions(&sandbox, args.bind))?;
         wait()?;
         return Ok(0);
     }
-    let output = args.output.output();
+    let output = args.output.output(&[])?;
     let words = std::iter::once("check".to_owned()).chain(sandbox.check_arguments());
     let parsed = AsCheck::try_parse_from(words).map_err(|error| Failure::Flag {
         flag: "demo",
         problem: error.to_string(),
         help: "this is a fault of hybridcheck itself; please report it".into(),
     })?;
-    output.of_job(&parsed.job.job("demo", output.fail_on)?)
+    let job = parsed.job.job("demo", output.fail_on)?;
+    output.of_job(&job)
 }
 
 /// A fault by its name; there are too many for an error to list them.
@@ -140,27 +144,12 @@ fn quoted(word: &str) -> String {
 
 fn wait() -> Result<(), Failure> {
     let failed = |source| Failure::System {
-        action: "wait for Ctrl-C",
+        action: "wait for a signal",
         source,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    runtime.map_err(failed)?.block_on(ended()).map_err(failed)
-}
-
-/// Ctrl-C, or the signal by which a service manager ends a process: both let the sandbox remove its files.
-#[cfg(unix)]
-async fn ended() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn ended() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+    runtime.map_err(failed)?.block_on(interrupt::received());
+    Ok(())
 }

@@ -105,7 +105,7 @@ fn exit_codes() -> String {
          | {} | not ready: at least one check failed, or warned with `--fail-on warn` |\n\
          | {} | cannot run: usage, unreadable input, no object in it, a report that cannot be written |\n\
          | {} | incomplete: nothing failed, but something required could not be checked; the report says what and why |\n\
-         | {} | interrupted: the report holds what was known by then |\n\n\
+         | {} | interrupted by Ctrl-C: the report holds what was known by then; 143 by SIGTERM (`timeout`, systemd, cron), 129 by SIGHUP (the terminal went away) |\n\n\
          `firewall` judges nothing: {} means that the rules were printed, also when `--missing` finds none, {} that it cannot run \
          (a URL that names no host for a rule is one reason more), {} that it was interrupted.\n\n\
          `idp`: {} means that the body is printed, nothing is wrong with it, and (with `--client-id`) nothing differs from the provider that is \

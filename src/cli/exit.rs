@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::process::ExitCode;
 
-use hybridcheck_checks::engine;
 use hybridcheck_core::access::UnusableUrl;
+use hybridcheck_core::guard::{self, Panicked};
 use hybridcheck_core::outside::Outside;
+use hybridcheck_core::run::Verdict;
 use hybridcheck_core::text;
 
 use crate::run::NoRuntime;
+use crate::run::interrupt::Signal;
 use hybridcheck_sources::SourceError;
 
 /// The exit status of "cannot run".
@@ -51,6 +53,17 @@ pub enum Failure {
         #[source]
         source: std::io::Error,
     },
+    /// A run was made, and not all of its reports could be written.
+    #[error("cannot write {}", unwritten.join("; "))]
+    Unwritten {
+        /// Each report with its place, and why.
+        unwritten: Vec<String>,
+        /// The verdict of the run.
+        verdict: Verdict,
+    },
+    /// hybridcheck itself failed.
+    #[error("hybridcheck itself failed: {0}")]
+    Itself(Panicked),
     /// The embedded sandbox did not start.
     #[error("the embedded sandbox did not start")]
     Sandbox(#[source] hybridcheck_sandbox::SandboxError),
@@ -110,7 +123,10 @@ impl Failure {
                  the hosts of the region up with `hybridcheck regions`"
                     .into(),
             ),
-            Self::File { .. } | Self::Runtime(_) | Self::Sandbox(_) | Self::System { .. } => None,
+            Self::Unwritten { verdict, .. } => Some(format!(
+                "the run itself was made, and its verdict is {verdict}; whatever is not named here was written"
+            )),
+            Self::File { .. } | Self::Itself(_) | Self::Runtime(_) | Self::Sandbox(_) | Self::System { .. } => None,
         }
     }
 }
@@ -163,6 +179,11 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
+/// A signal ended what had no run to tell of, or would not end.
+pub(super) fn ended(_: Signal) {
+    complain("error: interrupted before there was anything to report\n");
+}
+
 /// Writes to standard error; there is nobody to tell when even that fails.
 pub(super) fn complain(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
@@ -171,7 +192,7 @@ pub(super) fn complain(text: &str) {
 /// A panic's text may hold a value: only its place is printed; a judgement's panic is told in its row.
 pub(super) fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
-        if engine::is_guarded() {
+        if guard::takes(info.location()) {
             return;
         }
         let place = info

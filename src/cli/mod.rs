@@ -12,6 +12,7 @@ mod list;
 mod output;
 mod page;
 mod permissions;
+mod place;
 mod plan;
 mod probe;
 mod progress;
@@ -25,8 +26,11 @@ mod tests;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use hybridcheck_core::guard;
 
 pub use exit::{Failure, USAGE};
+
+use crate::run::interrupt::{self, Signal};
 
 /// Is the hybrid integration ready to go live, and if not, what is the one cause?
 ///
@@ -42,7 +46,8 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Exit status: 0 ready, 1 not ready, 2 cannot run (usage, unreadable input), 3 incomplete
-(nothing failed, but something required could not be checked), 130 interrupted.
+(nothing failed, but something required could not be checked); interrupted: 130 by
+Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, with a report of what was known by then.
 Every flag that is not secret can also be set as HYBRIDCHECK_<FLAG>.";
 
 #[derive(Debug, Subcommand)]
@@ -84,11 +89,28 @@ enum Command {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     exit::install_panic_hook();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return exit::usage(&error),
+    interrupt::listen(exit::ended);
+    #[cfg(debug_assertions)]
+    if let Ok(place) = std::env::var("HYBRIDCHECK_TEST_PANIC") {
+        guard::arm(place);
+    }
+    // Every part of a run has a guard that tells more; this one is there so that no status but ours is ever left behind.
+    let result = match guard::guarded(parsed_and_run) {
+        Ok(Ok(result)) => result,
+        Ok(Err(error)) => return exit::usage(&error),
+        Err(panicked) => Err(Failure::Itself(panicked)),
     };
-    let result = match cli.command {
+    match result {
+        Ok(status) => ExitCode::from(interrupt::cut_by().map_or(status, Signal::exit_status)),
+        Err(failure) => exit::report(&failure),
+    }
+}
+
+/// What the subcommand says, or why the words are none.
+fn parsed_and_run() -> Result<Result<u8, Failure>, clap::Error> {
+    let cli = Cli::try_parse()?;
+    guard::breakable("command line", &"");
+    Ok(match cli.command {
         Command::Check(args) => check::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Plan(args) => plan::run(&args),
@@ -101,9 +123,5 @@ pub fn main() -> ExitCode {
         Command::Saml(args) => saml::run(&args),
         Command::Idp(args) => idp::run(&args),
         Command::Docs(args) => docs::run(&args),
-    };
-    match result {
-        Ok(status) => ExitCode::from(status),
-        Err(failure) => exit::report(&failure),
-    }
+    })
 }

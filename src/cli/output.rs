@@ -1,19 +1,22 @@
-//! Where reports go: one document on standard output, files written whole or not at all, all through the last gate.
+//! Where reports go: one document on standard output, others in files, all through the last gate.
 
-use std::fs;
+use std::error::Error as _;
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::LazyLock;
 
 use clap::ValueEnum;
 use clap::builder::{BoolishValueParser, PossibleValue};
 use hybridcheck_core::finding::Status;
+use hybridcheck_core::guard;
+use hybridcheck_core::outside::Outside;
 use hybridcheck_core::report::{Report, Style};
 use hybridcheck_core::run::Run;
+use hybridcheck_core::time::Took;
 use serde::Serialize;
 
 use super::Failure;
-use super::exit::nearest;
+use super::exit::{complain, nearest};
+use super::place::{self, Place};
 use super::progress::Progress;
 use super::style::{self, Color};
 use crate::redact::Redactor;
@@ -167,50 +170,85 @@ fn file(text: &str) -> Result<(Form, String), String> {
 /// Where reports go, and how they look there.
 pub(super) struct Output {
     format: Form,
-    files: Vec<(Form, String)>,
+    files: Vec<(Form, Place)>,
     style: Style,
     /// The lowest status that makes the run fail.
     pub(super) fail_on: Status,
 }
 
 impl OutputArgs {
-    /// What the flags say together with this process's terminal.
-    pub(super) fn output(&self) -> Output {
+    /// What the flags say together with this process's terminal; the place of every report is proven. `read` are the files that the
+    /// run itself reads.
+    pub(super) fn output(&self, read: &[&str]) -> Result<Output, Failure> {
         let verbosity = if self.quiet {
             -1
         } else {
             i8::try_from(self.verbose).unwrap_or(i8::MAX)
         };
-        Output {
+        let paths: Vec<&str> = self.report.iter().map(|(_, path)| path.as_str()).collect();
+        let places = place::prove(&paths, read)?;
+        let forms = self.report.iter().map(|(form, _)| *form);
+        Ok(Output {
             format: self.format,
-            files: self.report.clone(),
+            files: forms.zip(places).collect(),
             style: style::of_stdout(self.color, self.ascii, verbosity, self.show_from.into()),
             fail_on: self.fail_on.into(),
-        }
+        })
     }
 }
 
 impl Output {
     /// Makes a run while its progress is shown, and writes its reports; the exit status.
-    pub(super) fn of_job(&self, job: &Job<'_>) -> Result<u8, Failure> {
+    pub(super) fn of_job(self, job: &Job<'_>) -> Result<u8, Failure> {
         let is_drawn = style::shows_progress() && self.style.verbosity >= 0 && !job.scope.offline;
         let progress = Progress::new(is_drawn, !self.style.unicode, job.settings.phase);
+        let (phase, overall) = (job.settings.phase, job.settings.overall);
+        if phase > overall && !job.scope.offline {
+            complain(&format!(
+                "note: --connect-timeout ({}) is longer than --timeout ({}), so each phase is cut to what is left of the whole\n",
+                Took(phase),
+                Took(overall)
+            ));
+        }
         let done = job.run(&progress)?;
-        self.write(&done.run, &done.redactor)?;
-        Ok(done.run.verdict.exit_status())
+        let verdict = done.run.verdict;
+        let unwritten = self.write(&done.run, &done.redactor);
+        if unwritten.is_empty() {
+            return Ok(verdict.exit_status());
+        }
+        Err(Failure::Unwritten { unwritten, verdict })
     }
 
-    /// Writes every report; files first, so that a full disk is told before the verdict scrolls by.
-    fn write(&self, run: &Run, redactor: &Redactor) -> Result<(), Failure> {
-        for (report, path) in &self.files {
-            let text = redactor.clean(report.0.render(run, &style::of_file(self.style)));
-            write_whole(path, &text).map_err(|source| Failure::File {
-                action: "write",
-                path: path.clone(),
-                source,
-            })?;
+    /// Writes every report: one that cannot be written, or that panics, keeps no other from being written. What went wrong.
+    fn write(self, run: &Run, redactor: &Redactor) -> Vec<String> {
+        let mut unwritten = Vec::new();
+        let rendered = |form: Form, style: &Style| {
+            guard::guarded(|| {
+                guard::breakable("report", &form.0.name());
+                redactor.clean(form.0.render(run, style))
+            })
+        };
+        for (form, place) in self.files {
+            let name = format!("{}={}", form.0.name(), Outside::of(place.path()));
+            match rendered(form, &style::of_file(self.style)) {
+                Ok(text) => {
+                    if let Err(error) = place.write(&text) {
+                        unwritten.push(format!("{name}: {error}"));
+                    }
+                }
+                Err(panicked) => unwritten.push(format!("{name}: {panicked}")),
+            }
         }
-        print(&redactor.clean(self.format.0.render(run, &self.style)))
+        match rendered(self.format, &self.style) {
+            Ok(text) => {
+                if let Err(failure) = print(&text) {
+                    let why = failure.source().map(ToString::to_string);
+                    unwritten.push(format!("standard output: {}", why.unwrap_or_default()));
+                }
+            }
+            Err(panicked) => unwritten.push(format!("{}: {panicked}", self.format.0.name())),
+        }
+        unwritten
     }
 }
 
@@ -230,27 +268,6 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Written to a temporary name beside the file and renamed: whole or not at all.
-///
-/// A rename replaces what stands there, so it is for files only: root's `--report json=/dev/null` must not take the device away,
-/// and a link is followed to its file.
-fn write_whole(path: &str, text: &str) -> io::Result<()> {
-    let path = &Path::new(path);
-    let found = path.canonicalize();
-    let path = found.as_deref().unwrap_or(path);
-    if path.metadata().is_ok_and(|there| !there.is_file()) {
-        return fs::write(path, text);
-    }
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map(|_| ()).map_err(|error| error.error)
-}
-
 /// The forms of what a subcommand other than `check` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -265,44 +282,4 @@ pub(super) fn json(document: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_report_replaces_a_file_whole() {
-        let room = tempfile::tempdir().unwrap();
-        let path = room.path().join("run.json");
-        fs::write(&path, "an older and longer report").unwrap();
-        write_whole(path.to_str().unwrap(), "new").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
-        assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_is_no_file_is_written_to_and_stays() {
-        use std::os::unix::fs::{FileTypeExt, symlink};
-
-        let room = tempfile::tempdir().unwrap();
-        let (pipe, file) = (room.path().join("pipe"), room.path().join("run.json"));
-        // A pipe of our own: root's test must not be able to take a device of the host away.
-        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-        assert!(made.unwrap().success());
-        let reader = std::thread::spawn({
-            let pipe = pipe.clone();
-            move || fs::read_to_string(pipe).unwrap()
-        });
-        write_whole(pipe.to_str().unwrap(), "text").unwrap();
-        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
-        assert_eq!(reader.join().unwrap(), "text");
-        let alias = room.path().join("latest.json");
-        fs::write(&file, "old").unwrap();
-        symlink(&file, &alias).unwrap();
-        write_whole(alias.to_str().unwrap(), "new").unwrap();
-        assert!(alias.is_symlink());
-        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
-    }
 }

@@ -50,7 +50,13 @@ pub(super) struct ProbeArgs {
 
 /// Runs `probe`.
 pub(super) fn run(args: &ProbeArgs) -> Result<u8, Failure> {
-    let output = args.output.output();
+    let read: Vec<&str> = args
+        .hosts_from
+        .as_deref()
+        .into_iter()
+        .chain(args.network.files())
+        .collect();
+    let output = args.output.output(&read)?;
     let settings = args.network.settings()?;
     let targets = targets(args, &settings.regions)?;
     let object = HybridObject::of_targets(targets);

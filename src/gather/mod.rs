@@ -19,16 +19,18 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use hybridcheck_core::check::service_clients;
 use hybridcheck_core::endpoint::{Host, Route, Routes};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Facts, Gap, TokenEndFact};
+use hybridcheck_core::guard::{Guarded, Panicked, breakable, guarded};
 use hybridcheck_core::names::OrgId;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::time::Took;
+use tokio::time::Instant;
 
 pub use plan::{closure, planned, routed};
 
 use crate::config::Settings;
 use crate::probes::clock::Watch;
-use job::Readiness;
+use job::{Job, Readiness};
 use ready::readiness;
 use resources::{Carried, Resources};
 
@@ -63,6 +65,16 @@ pub struct Gathered {
     pub interrupted: bool,
     /// What facts left behind, for a second gathering on top of this one.
     left: Option<Left>,
+}
+
+impl Gathered {
+    /// Gathering itself panicked: nothing is known.
+    pub fn failed(panicked: &Panicked) -> Self {
+        Self {
+            facts: Facts::without(broken(panicked)),
+            ..Self::default()
+        }
+    }
 }
 
 /// Connections, API clients and tokens of a gathering that has ended, and how long it took.
@@ -106,6 +118,8 @@ struct Gathering<'a> {
     asked_again: BTreeSet<FactKey>,
     /// What has to be looked at again.
     stirred: Stirred,
+    /// When the run's time is over.
+    ends: Instant,
 }
 
 /// Whose open facts may have become ready since they were last looked at.
@@ -176,10 +190,11 @@ pub async fn gather_on(
             everything: true,
             hosts: BTreeSet::new(),
         },
+        ends: Instant::now() + settings.overall.saturating_sub(before),
     };
     let watch = Watch::start();
     let mut tasks = FuturesUnordered::new();
-    let deadline = tokio::time::sleep(settings.overall.saturating_sub(before));
+    let deadline = tokio::time::sleep_until(gathering.ends);
     tokio::pin!(deadline, interrupt);
     let end = loop {
         gathering.settle(&mut tasks, observer);
@@ -221,6 +236,15 @@ fn is_of_reader(answer: &Answer<Fact>) -> bool {
     }
 }
 
+/// No phase is cut below this, unless the user set it so: silence of a moment is no silence.
+const SHORTEST_PHASE: Duration = Duration::from_secs(1);
+
+/// A phase that would outlast the run ends a moment before it: whoever kept silent until then is named, which a run that is over
+/// could not do.
+fn phase_within(phase: Duration, left: Duration) -> Duration {
+    phase.min((left - left / 10).max(SHORTEST_PHASE))
+}
+
 /// The longest that a run which is over waits for the end of a token.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -234,13 +258,21 @@ impl<'a> Gathering<'a> {
         loop {
             let mut moved = false;
             for key in self.due() {
-                match readiness(self, &key) {
+                let ready = guarded(|| {
+                    breakable("readiness", &key);
+                    readiness(self, &key)
+                });
+                let ready = ready.unwrap_or_else(|panicked| {
+                    let stands_on = key.stands_on(self.objects, &self.routes);
+                    Readiness::Known(Err(broken(&panicked)), stands_on)
+                });
+                match ready {
                     Readiness::Wait => {}
                     Readiness::Start(job) => {
                         self.waiting.remove(&key);
                         self.running.insert(key.clone());
                         observer.started(&key);
-                        tasks.push(self.resources.probe(key, job, self.settings));
+                        tasks.push(self.probe(key, job));
                         moved = true;
                     }
                     Readiness::Known(answer, stands_on) => {
@@ -261,6 +293,32 @@ impl<'a> Gathering<'a> {
                 return;
             }
         }
+    }
+
+    /// A probe; one that panics leaves a gap that says so.
+    fn probe(&mut self, key: FactKey, job: Job) -> LocalBoxFuture<'a, Done> {
+        let stands_on = key.stands_on(self.objects, &self.routes);
+        let watch = Watch::start();
+        let left = self.ends.saturating_duration_since(Instant::now());
+        self.resources.phase = phase_within(self.settings.phase, left);
+        let probe = self.resources.probe(key.clone(), job, self.settings);
+        let probe = Guarded(Box::pin({
+            let key = key.clone();
+            async move {
+                breakable("probe", &key);
+                probe.await
+            }
+        }));
+        Box::pin(async move {
+            probe.await.unwrap_or_else(|panicked| Done {
+                key,
+                answer: Err(broken(&panicked)),
+                stands_on,
+                took: watch.took(),
+                carried: Carried::default(),
+                reader: None,
+            })
+        })
     }
 
     /// The open facts that may have become ready: all of them, or those of the hosts about which something became known and
@@ -459,7 +517,7 @@ impl<'a> Gathering<'a> {
             let Some(job) = ready::farewell(self, &key, client) else {
                 continue;
             };
-            let ended = self.resources.probe(key.clone(), job, self.settings);
+            let ended = self.probe(key.clone(), job);
             let (answer, stands_on, took) = match tokio::time::timeout(FAREWELL, ended).await {
                 Ok(done) => (done.answer, done.stands_on, done.took),
                 Err(_) => (
@@ -501,21 +559,44 @@ impl<'a> Gathering<'a> {
     }
 }
 
-/// Facts of a run that asks nothing over the network: what the objects themselves hold.
-pub fn local(wanted: &BTreeSet<FactKey>, objects: &[HybridObject]) -> Gathered {
+/// hybridcheck itself failed where the fact was to be gathered.
+fn broken(panicked: &Panicked) -> Gap {
+    Gap::Broken {
+        message: panicked.to_string(),
+    }
+}
+
+/// Facts of a run that asks nothing over the network: what the objects themselves hold. When `is_interrupted` becomes true, nothing
+/// more is decoded.
+pub fn local(
+    wanted: &BTreeSet<FactKey>,
+    objects: &[HybridObject],
+    is_interrupted: impl Fn() -> bool,
+) -> Gathered {
     let mut facts = Facts::without(Gap::Offline);
+    let mut interrupted = false;
     for key in wanted {
         let Some((id, decode)) = ready::decoded(key) else {
             continue;
         };
+        interrupted = interrupted || is_interrupted();
         if let Some(object) = objects.get(usize::from(id.0)) {
-            let answer = decode(object);
+            let decoded = || {
+                breakable("readiness", key);
+                decode(object)
+            };
+            let answer = if interrupted {
+                Err(Gap::Interrupted)
+            } else {
+                guarded(decoded).unwrap_or_else(|panicked| Err(broken(&panicked)))
+            };
             let stands_on = key.stands_on(objects, &Routes::default());
             facts.record(key.clone(), answer, stands_on, Took::default());
         }
     }
     Gathered {
         facts,
+        interrupted,
         ..Gathered::default()
     }
 }

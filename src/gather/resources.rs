@@ -42,7 +42,8 @@ pub(super) struct Carried {
 
 /// Everything handed on so far.
 pub(super) struct Resources {
-    phase: Duration,
+    /// The longest that the next probe may take in one phase.
+    pub(super) phase: Duration,
     trusts: Arc<Trusts>,
     pace: Arc<Pace>,
     limit: Arc<Semaphore>,

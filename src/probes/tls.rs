@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::clock::Watch;
+use super::clock::{TlsClock, Watch};
 use super::trust::{Recording, Trusts, Verdict};
 use super::{queue, served};
 
@@ -66,7 +66,7 @@ pub async fn handshake(
 /// The configuration of every connection: TLS 1.2 and 1.3, h2 before HTTP/1.1, our verifier.
 pub fn config(verifier: Arc<dyn rustls::client::danger::ServerCertVerifier>) -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_details(provider, Arc::new(TlsClock))
         .with_safe_default_protocol_versions()
         .expect("ring supports the default protocol versions")
         .dangerous()

@@ -24,6 +24,8 @@ pub(super) struct Judgement {
     pub(super) verdict: Verdict,
     /// The moment judged for.
     pub(super) as_of: Timestamp,
+    /// Where hybridcheck itself failed, beside checks and rules: what is not known for that, and why.
+    pub(super) failed: Vec<String>,
 }
 
 /// The document of a run; `configuration` is what was judged in the end.
@@ -38,8 +40,12 @@ pub(super) fn document(
         judged,
         verdict,
         as_of,
+        failed,
     } = judgement;
-    let unproven = unproven(job, &judged);
+    let mut unproven = unproven(job, &judged);
+    unproven.extend(failed);
+    let unread = configuration.unread.iter();
+    unproven.extend(unread.map(|note| format!("What {} holds: {}.", note.place, note.text)));
     let objects = configuration.objects.iter();
     Run {
         schema: SCHEMA,
@@ -58,7 +64,12 @@ pub(super) fn document(
             .map(|object| summary(object, &job.settings))
             .collect(),
         strangers: configuration.strangers.clone(),
-        notes: configuration.notes.clone(),
+        notes: configuration
+            .notes
+            .iter()
+            .chain(&configuration.unread)
+            .cloned()
+            .collect(),
         causes: judged.causes,
         rows: judged.rows,
         coverage: Coverage {
@@ -143,10 +154,8 @@ fn unproven(job: &Job<'_>, judged: &Judged) -> Vec<String> {
     if objects.iter().any(|object| object.form.is_selection()) {
         unproven.push(format!("That the export is whole: the person who exports {OBJECT_NAME} selects its sections and options."));
     }
-    for id in &judged.panicked {
-        unproven.push(format!(
-            "What {id} would say: it panicked; please report it with the output of --format json."
-        ));
+    for (id, panicked) in &judged.panicked {
+        unproven.push(format!("What {id} would say: {panicked}."));
     }
     unproven
 }

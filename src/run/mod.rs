@@ -2,6 +2,7 @@
 
 mod document;
 mod execution;
+pub mod interrupt;
 mod job;
 pub mod providers;
 mod reread;

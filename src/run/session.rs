@@ -1,10 +1,12 @@
-//! Gathering on a runtime of its own, until everything is there or Ctrl-C ends it.
+//! Gathering on a runtime of its own, until everything is there or a signal ends it.
 
 use std::collections::BTreeSet;
 
 use hybridcheck_core::facts::FactKey;
+use hybridcheck_core::guard::Guarded;
 use hybridcheck_core::object::HybridObject;
 
+use super::interrupt;
 use crate::config::Settings;
 use crate::gather::{self, Gathered, Observer};
 
@@ -65,16 +67,20 @@ impl<'a> Session<'a> {
         let all = gather::closure(over, objects, &routes, has_tool_client);
         let open = all.iter().filter(|key| !earlier.facts.holds(key));
         self.observer.planned(open.count());
+        interrupt::run_begins();
         let interrupt = async {
-            // Without a handler Ctrl-C simply ends the process, as everywhere.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
+            interrupt::received().await;
         };
         let gathering =
             gather::gather_on(earlier, wanted, objects, settings, self.observer, interrupt);
+        let gathering = Guarded(Box::pin(gathering));
         let gathered = self.runtime.block_on(gathering);
+        // Each probe has a guard of its own; what drives them fails in itself or not at all.
+        let gathered = gathered.unwrap_or_else(|panicked| Gathered::failed(&panicked));
         self.observer.ended();
+        if gathered.interrupted {
+            interrupt::run_is_cut();
+        }
         gathered
     }
 

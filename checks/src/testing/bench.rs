@@ -1,6 +1,6 @@
 //! A bench for tests: an object and its facts, given to the engine.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use hybridcheck_core::cause::{Diagnosis, Rule};
 use hybridcheck_core::check::{
@@ -222,7 +222,7 @@ impl Bench {
         let judged = self.with_criteria(&checks, rules, |criteria| {
             engine::judge(&self.configuration(), &self.facts, criteria)
         });
-        assert_eq!(judged.panicked, BTreeSet::new());
+        assert_eq!(judged.panicked, BTreeMap::new());
         judged
     }
 

@@ -35,6 +35,13 @@ impl BaselineArgs {
         }
     }
 
+    /// The file that is read for it.
+    pub(in crate::cli) fn file(&self) -> Option<&str> {
+        self.permission_baseline
+            .as_ref()
+            .map(Outside::<String>::raw)
+    }
+
     /// The flag, as the run document tells it.
     pub(in crate::cli) fn told(&self) -> Option<String> {
         let path = self.permission_baseline.as_ref()?;

@@ -60,6 +60,13 @@ impl JobArgs {
         })
     }
 
+    /// The files that the run reads.
+    pub(in crate::cli) fn files(&self) -> Vec<&str> {
+        let inputs = self.scope.inputs().iter().map(String::as_str);
+        let others = self.network.files().chain(self.baseline.file());
+        inputs.filter(|input| *input != "-").chain(others).collect()
+    }
+
     fn policy(&self) -> Result<Policy, Failure> {
         let days =
             i64::try_from(self.certificate_warn.as_secs().div_ceil(86_400)).unwrap_or(i64::MAX);

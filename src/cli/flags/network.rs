@@ -216,6 +216,12 @@ impl NetworkArgs {
         })
     }
 
+    /// The files that are read for it.
+    pub(in crate::cli) fn files(&self) -> impl Iterator<Item = &str> {
+        let files = [&self.cacert, &self.client_secret_file];
+        files.into_iter().flatten().map(String::as_str)
+    }
+
     /// The settings that change what is asked or trusted, as the run document tells them.
     pub(in crate::cli) fn told(&self, settings: &Settings) -> Vec<String> {
         let mut told = settings.proxies.told();

@@ -96,6 +96,11 @@ impl ScopeArgs {
         &self.input
     }
 
+    /// The inputs as they were named.
+    pub(in crate::cli) fn inputs(&self) -> &[String] {
+        &self.input.inputs
+    }
+
     /// What the run document tells of it.
     pub(in crate::cli) fn told(&self) -> Invocation {
         Invocation {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use futures_util::FutureExt;
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, RereadFact};
+use hybridcheck_core::guard::guarded;
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
 use hybridcheck_saml::material;
@@ -153,12 +154,13 @@ fn decode(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
     let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     // A key may ask for seconds of derivation: sockets must not wait for it.
     let decoding = async move {
-        let decoded = tokio::task::spawn_blocking(move || decode(&object)).await;
-        decoded.unwrap_or_else(|_| {
-            Err(Gap::Broken {
+        let decoded = tokio::task::spawn_blocking(move || guarded(|| decode(&object))).await;
+        match decoded {
+            Ok(decoded) => decoded.unwrap_or_else(|panicked| Err(super::broken(&panicked))),
+            Err(_) => Err(Gap::Broken {
                 message: "decoding ended abnormally".into(),
-            })
-        })
+            }),
+        }
     };
     alone(decoding, stands_on)
 }
