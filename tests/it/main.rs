@@ -10,6 +10,7 @@ mod idp;
 mod inspection;
 mod interrupt;
 mod login;
+mod lost;
 mod matrix;
 mod old_tls;
 mod permissions;
