@@ -1,5 +1,7 @@
 //! Two issuers that a person takes for one, though every character counts.
 
+use percent_encoding::percent_decode_str;
+
 use crate::names::Issuer;
 use crate::text::listed;
 
@@ -22,6 +24,8 @@ pub fn difference(a: &Issuer, b: &Issuer) -> String {
         ways.push("the slash at the end");
     }
     if a.rest != b.rest {
+        // What is no encoding stays (RFC 3986 section 2.1).
+        let decoded = |text| -> Vec<u8> { percent_decode_str(text).collect() };
         let (plain_a, plain_b) = (decoded(&a.rest), decoded(&b.rest));
         if !plain_a.eq_ignore_ascii_case(&plain_b) {
             return String::new();
@@ -73,31 +77,6 @@ impl Parts {
             scheme,
         }
     }
-}
-
-/// The bytes that percent-encoding stands for (RFC 3986 section 2.1); what is no encoding stays.
-fn decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let digits = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        let value = digits
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match value {
-            Some(byte) => {
-                plain.push(byte);
-                at += 3;
-            }
-            None => {
-                plain.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    plain
 }
 
 #[cfg(test)]

@@ -28,10 +28,8 @@ impl Outside {
     /// Keeps the beginning of a text, and marks the cut: a hostile peer fills no memory.
     pub fn kept(text: &str, cap: usize) -> Self {
         let mut ends = text.char_indices().map(|(at, _)| at);
-        Self(match ends.nth(cap) {
-            Some(end) => format!("{}…", &text[..end]),
-            None => text.to_owned(),
-        })
+        let cut = ends.nth(cap).and_then(|end| text.get(..end));
+        Self(cut.map_or_else(|| text.to_owned(), |cut| format!("{cut}…")))
     }
 
     /// Keeps the beginning of a text as it is shown: for a page, of which nothing is sent back and whose lines are no lines of ours.

@@ -188,8 +188,7 @@ impl Canvas {
             return text.to_owned();
         }
         // Blanks stay outside, so that those at the end of a line can be cut off with colour as without.
-        let start = text.len() - text.trim_start_matches(' ').len();
-        let (before, after) = (&text[..start], &text[start + core.len()..]);
+        let (before, after) = text.split_once(core).unwrap_or_default();
         format!("{before}\x1b[{}m{core}\x1b[0m{after}", tone.codes())
     }
 
@@ -212,13 +211,13 @@ fn wrapped(text: &str, first: usize, rest: usize) -> Vec<String> {
         let room = if lines.is_empty() { first } else { rest };
         let blank = usize::from(!line.is_empty());
         if line.width() + blank + word.width() <= room {
-            line.push_str(&" "[..blank]);
+            line.push_str(&" ".repeat(blank));
             line.push_str(word);
         } else if word.width() <= rest {
             lines.push(std::mem::replace(&mut line, word.to_owned()));
         } else {
             if line.width() + blank + LEAST_PIECE <= room {
-                line.push_str(&" "[..blank]);
+                line.push_str(&" ".repeat(blank));
             } else {
                 lines.push(std::mem::take(&mut line));
             }

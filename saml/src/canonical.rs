@@ -69,9 +69,8 @@ impl Exclusive {
                     rendered: rendered.len(),
                 });
                 self.open(node, name, &mut rendered, &mut out);
-                let first = steps.len();
-                steps.extend(node.children().map(Step::Open));
-                steps[first..].reverse();
+                // What is pushed last is opened first.
+                steps.extend(node.children().rev().map(Step::Open));
             } else if node.is_text() {
                 out.push_str(&template::text(node.text().unwrap_or_default()));
             } else {
@@ -124,7 +123,10 @@ impl Exclusive {
         let text = node.document().input_text();
         let mut attributes: Vec<(Attribute<'a, 'a>, &str)> = node
             .attributes()
-            .map(|attribute| (attribute, &text[attribute.range_qname()]))
+            .map(|attribute| {
+                let name = text.get(attribute.range_qname());
+                (attribute, name.unwrap_or_default())
+            })
             .collect();
         let used = attributes
             .iter()
@@ -204,12 +206,11 @@ fn plain_lines(text: &str) -> String {
 
 /// The name of an element with its prefix, as it stands in the text.
 pub(super) fn qualified_name<'i>(node: Node<'_, 'i>) -> &'i str {
-    let source = &node.document().input_text()[node.range()];
+    let source = node.document().input_text().get(node.range());
+    let source = source.unwrap_or_default();
     let name = source.strip_prefix('<').unwrap_or(source);
-    let end = name
-        .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
-        .unwrap_or(name.len());
-    &name[..end]
+    let mut parts = name.split(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'));
+    parts.next().unwrap_or(name)
 }
 
 fn prefix(name: &str) -> &str {

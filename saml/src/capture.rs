@@ -5,6 +5,7 @@
 use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding as _};
 use hybridcheck_core::outside::Outside;
 use miniz_oxide::inflate::{self, TINFLStatus};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use super::encoding;
@@ -159,7 +160,7 @@ impl Opening {
         if text.contains('%') {
             self.layers.push(Layer::UrlEncoding);
             self.note_bare_plus(text);
-            return Ok(Peeled::Inner(percent_decoded(text)));
+            return Ok(Peeled::Inner(percent_decode_str(text).collect()));
         }
         self.base64(text).map(Peeled::Inner)
     }
@@ -230,13 +231,15 @@ impl Opening {
     /// The value of the field that carries the message, out of a form body, a URL or a request line.
     fn form_field(&mut self, text: &str) -> Result<Option<String>, Unreadable> {
         let field = |name: &str| {
-            let at = text.match_indices(name).map(|(at, _)| at).find(|at| {
-                let before = text[..*at].chars().next_back();
-                before.is_none_or(|c| matches!(c, '?' | '&' | ' ' | '"' | '\'' | '\n' | '\r' | ';'))
-            })?;
-            let rest = &text[at + name.len()..];
-            let end = rest.find(['&', '"', '\'', '#']).unwrap_or(rest.len());
-            let value = &rest[..end];
+            let mut found = text.match_indices(name).filter_map(|(at, _)| {
+                let (before, from) = text.split_at_checked(at)?;
+                let is_begun = before
+                    .chars()
+                    .next_back()
+                    .is_none_or(|c| matches!(c, '?' | '&' | ' ' | '"' | '\'' | '\n' | '\r' | ';'));
+                from.strip_prefix(name).filter(|_| is_begun)
+            });
+            let value = found.next()?.split(['&', '"', '\'', '#']).next()?;
             Some(value.split(" HTTP/").next().unwrap_or(value).to_owned())
         };
         for name in ["SAMLResponse=", "assertion="] {
@@ -317,44 +320,18 @@ impl Opening {
     }
 }
 
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|digits| {
-            let digits = std::str::from_utf8(digits).ok()?;
-            u8::from_str_radix(digits, 16).ok()
-        });
-        match (bytes[at], hex) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    out
-}
-
 /// The value of `<input name="SAMLResponse" value="…">`, whatever the order of its attributes.
 fn hidden_field(html: &str) -> Option<String> {
     let lower = html.to_ascii_lowercase();
     let name = lower
         .find("name=\"samlresponse\"")
         .or_else(|| lower.find("name='samlresponse'"))?;
-    let begin = lower[..name].rfind('<')?;
-    let end = name + lower[name..].find('>')?;
-    let tag = &html[begin..end];
-    let at = lower[begin..end].find("value=")? + "value=".len();
-    let quote = tag[at..]
-        .chars()
-        .next()
-        .filter(|c| matches!(c, '"' | '\''))?;
-    let value = tag[at + 1..].split(quote).next()?;
+    let begin = lower.get(..name)?.rfind('<')?;
+    let end = name + lower.get(name..)?.find('>')?;
+    let at = lower.get(begin..end)?.find("value=")? + "value=".len();
+    let value = html.get(begin..end)?.get(at..)?;
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let value = value.split(quote).nth(1)?;
     let plain = [
         ("&#x2b;", "+"),
         ("&#x2B;", "+"),

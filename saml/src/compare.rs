@@ -335,7 +335,8 @@ fn certificate(
 
 /// The start of a fingerprint, enough to find it again.
 pub(super) fn abbreviated(sha256: &str) -> String {
-    format!("{}…", &sha256[..sha256.len().min(16)])
+    let start: String = sha256.chars().take(16).collect();
+    format!("{start}…")
 }
 
 fn recipient(message: &Message, object: &HybridObject, remarks: &mut Vec<Remark>) {

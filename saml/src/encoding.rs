@@ -65,13 +65,12 @@ fn is_utf_8(label: &str) -> bool {
 
 /// The encoding that an XML declaration names.
 fn declared_encoding(bytes: &[u8]) -> Option<Outside> {
-    let start = &bytes[..bytes.len().min(200)];
-    let start = String::from_utf8_lossy(start);
+    let start = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes));
     let declaration = start.trim_start().strip_prefix("<?xml")?;
-    let declaration = &declaration[..declaration.find("?>")?];
+    let (declaration, _) = declaration.split_once("?>")?;
     let value = declaration.split_once("encoding")?.1.trim_start();
     let value = value.strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let label = value[1..].split(quote).next()?;
+    let label = value.split(quote).nth(1)?;
     (!label.is_empty()).then(|| label.into())
 }

@@ -244,10 +244,10 @@ fn structure(document: &Document<'_>, direct: &[Node<'_, '_>]) -> Structure {
         .flat_map(|node| signature::ids(node).collect::<Vec<_>>())
         .collect();
     ids.sort_unstable();
-    let mut duplicates: Vec<&str> = ids
-        .windows(2)
-        .filter(|pair| pair[0] == pair[1])
-        .map(|pair| pair[0])
+    let pairs = ids.iter().zip(ids.iter().skip(1));
+    let mut duplicates: Vec<&str> = pairs
+        .filter(|(one, next)| one == next)
+        .map(|(one, _)| *one)
         .collect();
     duplicates.dedup();
     let duplicates = duplicates.into_iter().take(MOST_LISTED);

@@ -71,7 +71,7 @@ fn eight_bit(bytes: &[u8], notes: &mut Vec<String>) -> String {
 
 /// The encoding that an XML declaration names.
 fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = &bytes[..bytes.len().min(200)];
+    let head = bytes.get(..200).unwrap_or(bytes);
     let start = head.strip_prefix(b"<?xml")?;
     let declaration = start.split(|byte| *byte == b'>').next()?;
     let declaration = std::str::from_utf8(declaration).ok()?;
@@ -84,7 +84,7 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// UTF-16 without a mark: text of this field is mostly ASCII, so every second byte is zero.
 fn unmarked_utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = &bytes[..bytes.len().min(4096)];
+    let head = bytes.get(..4096).unwrap_or(bytes);
     let pairs = head.len() / 2;
     if pairs < 2 {
         return None;

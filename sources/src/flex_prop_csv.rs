@@ -143,17 +143,22 @@ impl Object {
     }
 
     fn read(&self, document: &Document, dbid: &str) -> HybridObject {
-        let first = self.order.first().map(|dbid| &self.properties[dbid]);
+        let first = self
+            .order
+            .first()
+            .and_then(|dbid| self.properties.get(dbid));
         let place = document.row(TABLE, first.map_or(1, |first| first.row));
         let mut object = HybridObject {
             object_type: Known::Stated("CfgTransaction".into()),
             dbid: harvest::stated_or_not_in_form(dbid.parse().ok()),
             ..unknown_object(place, Form::FlexPropCsv)
         };
-        let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut children: BTreeMap<&str, Vec<&Property>> = BTreeMap::new();
         for child in &self.order {
-            let parent = self.properties[child].parent.as_str();
-            children.entry(parent).or_default().push(child);
+            if let Some(property) = self.properties.get(child) {
+                let parent = property.parent.as_str();
+                children.entry(parent).or_default().push(property);
+            }
         }
         let is_section = |dbid: &str| {
             self.properties.get(dbid).is_some_and(|property| {
@@ -162,13 +167,15 @@ impl Object {
             })
         };
         for dbid in self.order.iter().filter(|dbid| is_section(dbid)) {
-            let section = &self.properties[dbid];
+            let Some(section) = self.properties.get(dbid) else {
+                continue;
+            };
             let own = children.get(dbid.as_str()).into_iter().flatten();
             object.sections.push(Section {
                 name: section.name.as_str().into(),
                 place: document.row(TABLE, section.row),
                 options: own
-                    .map(|child| self.properties[*child].read(document, &section.name))
+                    .map(|child| child.read(document, &section.name))
                     .collect(),
             });
         }

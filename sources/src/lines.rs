@@ -28,7 +28,7 @@ pub(super) fn numbered(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let mut begin = 0;
     let ends = breaks(text).chain(std::iter::once((text.len(), text.len())));
     ends.enumerate().filter_map(move |(index, (end, next))| {
-        let line = &text[begin..end];
+        let line = text.get(begin..end).unwrap_or_default();
         let is_after_the_last_break = begin == text.len();
         begin = next;
         (!is_after_the_last_break).then(|| (number(index + 1), line))
@@ -47,11 +47,9 @@ fn breaks(text: &str) -> impl Iterator<Item = (usize, usize)> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        let begin = at
-            + bytes[at..]
-                .iter()
-                .position(|byte| matches!(byte, b'\r' | b'\n'))?;
-        let is_pair = bytes[begin..].starts_with(b"\r\n");
+        let mut rest = bytes.get(at..)?.iter();
+        let begin = at + rest.position(|byte| matches!(byte, b'\r' | b'\n'))?;
+        let is_pair = bytes.get(begin..begin + 2) == Some(b"\r\n");
         at = begin + if is_pair { 2 } else { 1 };
         Some((begin, at))
     })

@@ -87,7 +87,9 @@ impl Source for OptionCsv {
             });
             let text = row.cell(value).to_owned();
             let option = harvest::option(name, key, text, ValueType::Text, place);
-            object.sections[at].options.push(option);
+            if let Some(section) = object.sections.get_mut(at) {
+                section.options.push(option);
+            }
         }
         annex_name::add_to(&mut object);
         let mut harvest = Harvest::default();

@@ -56,8 +56,8 @@ pub(super) fn mode_after_line(mode: Mode, line: &str, number: u32) -> Option<Mod
 
 /// The mode after a text with a PEM block in it.
 fn mode_in_pem(text: &str, line: u32) -> Option<Mode> {
-    let begin = text.rfind("-----BEGIN ")?;
-    if text[begin..].contains("-----END") {
+    let (_, block) = text.rsplit_once("-----BEGIN ")?;
+    if block.contains("-----END") {
         Some(Mode::AfterPem)
     } else {
         Some(Mode::Pem(line))

@@ -31,7 +31,7 @@ impl Sheet {
         let begin = separator_line(text);
         DELIMITERS.iter().find_map(|delimiter| {
             let mut record = StringRecord::new();
-            let mut reader = builder(*delimiter).from_reader(&text.as_bytes()[begin..]);
+            let mut reader = builder(*delimiter).from_reader(text.as_bytes().get(begin..)?);
             reader.read_record(&mut record).ok().filter(|read| *read)?;
             let header: Vec<String> = record
                 .iter()
@@ -54,7 +54,8 @@ impl Sheet {
 
     /// The rows below the header; the line of dashes that query tools draw is left out.
     pub(super) fn rows(&self, document: &Document) -> Vec<Row> {
-        let text = &document.text.as_bytes()[self.begin..];
+        let text = document.text.as_bytes().get(self.begin..);
+        let text = text.unwrap_or_default();
         let mut reader = builder(self.delimiter).from_reader(text);
         let mut record = StringRecord::new();
         let mut rows = Vec::new();

@@ -43,11 +43,11 @@ impl Source for Xml {
             ..ParsingOptions::default()
         };
         // A declaration must stand at the very start, and blanks before it are a common slip of copying.
-        let blanks = document.text.len() - document.text.trim_start().len();
-        let tree =
-            Tree::parse_with_options(&document.text[blanks..], options).map_err(|error| {
-                document.malformed(Form::CfgDataXml, &fault(&error, document, blanks))
-            })?;
+        let text = document.text.trim_start();
+        let blanks = document.text.len() - text.len();
+        let tree = Tree::parse_with_options(text, options).map_err(|error| {
+            document.malformed(Form::CfgDataXml, &fault(&error, document, blanks))
+        })?;
         let reader = Reader { document, blanks };
         let harvest = reader.read(&tree);
         let is_audit = || {
@@ -331,7 +331,7 @@ fn fault(error: &Error, document: &Document, blanks: usize) -> Fault {
         _ => "it is not well-formed",
     };
     // roxmltree counts lines by LF alone and from where parsing began.
-    let before = &document.text[..blanks];
+    let before = document.text.get(..blanks).unwrap_or_default();
     let position = error.pos().row as usize + before.matches('\n').count();
     let is_known = error.pos().row > 1 || error.pos().col > 1;
     Fault {

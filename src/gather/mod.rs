@@ -1,6 +1,7 @@
 //! Gathering: every wanted fact once, each started the moment what it stands on is there.
 //!
 //! Driven by dependencies, not by barriers. Safety lives in `gate`: which host may receive a secret, over which chain, and what is refused.
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
 
 mod gate;
 mod job;
@@ -242,7 +243,7 @@ const SHORTEST_PHASE: Duration = Duration::from_secs(1);
 /// A phase that would outlast the run ends a moment before it: whoever kept silent until then is named, which a run that is over
 /// could not do.
 fn phase_within(phase: Duration, left: Duration) -> Duration {
-    phase.min((left - left / 10).max(SHORTEST_PHASE))
+    phase.min(left.saturating_sub(left / 10).max(SHORTEST_PHASE))
 }
 
 /// The longest that a run which is over waits for the end of a token.

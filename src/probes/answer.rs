@@ -43,7 +43,10 @@ pub fn excerpt(headers: &HeaderMap, body: &[u8]) -> Outside {
     let is_page = kind.is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
         || body.trim_ascii_start().starts_with(b"<");
     let cap = if is_page { PAGE_EXCERPT } else { EXCERPT };
-    Outside::escaped(&String::from_utf8_lossy(&body[..body.len().min(cap)]), cap)
+    Outside::escaped(
+        &String::from_utf8_lossy(body.get(..cap).unwrap_or(body)),
+        cap,
+    )
 }
 
 /// The reason phrase of an HTTP/1 answer, when it is not the usual one.

@@ -262,7 +262,7 @@ impl Api {
                 }
             };
             let room = BODY_CAP - body.len();
-            body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
             if chunk.len() > room {
                 truncated = true;
                 break;

@@ -151,7 +151,7 @@ async fn exchange(stream: &mut TcpStream, hello: &[u8]) -> HelloOutcome {
         let mut buffer = [0; 1024];
         match stream.read(&mut buffer).await {
             Ok(0) => return HelloOutcome::Closed,
-            Ok(count) => answer.extend_from_slice(&buffer[..count]),
+            Ok(count) => answer.extend_from_slice(buffer.get(..count).unwrap_or_default()),
             Err(_) => return HelloOutcome::Reset,
         }
     }
@@ -163,10 +163,10 @@ fn understood(answer: &[u8]) -> Option<HelloOutcome> {
     if !matches!(kind, ALERT | HANDSHAKE) || major.is_some_and(|major| *major != 3) {
         return Some(HelloOutcome::NotTls);
     }
-    let (header, body) = answer.split_at_checked(RECORD_HEADER)?;
-    let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
+    let ([_, _, _, high, low], body) = answer.split_first_chunk::<RECORD_HEADER>()?;
+    let length = usize::from(u16::from_be_bytes([*high, *low]));
     let is_whole = body.len() >= length || answer.len() >= ANSWER_CAP;
-    let body = &body[..body.len().min(length)];
+    let body = body.get(..length).unwrap_or(body);
     if kind == ALERT {
         let description = *body.get(1)?;
         return Some(HelloOutcome::Answered {
@@ -260,7 +260,7 @@ fn legacy(host: &Host) -> Vec<u8> {
 fn counted(bytes: &[u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
     let mut all = length.to_be_bytes().to_vec();
-    all.extend_from_slice(&bytes[..usize::from(length)]);
+    all.extend(bytes.iter().take(length.into()));
     all
 }
 

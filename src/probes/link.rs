@@ -273,7 +273,7 @@ async fn receive(
             continue;
         };
         let room = BODY_CAP - body.len();
-        body.extend_from_slice(&data[..data.len().min(room)]);
+        body.extend_from_slice(data.get(..room).unwrap_or(data));
         if data.len() > room {
             return Ok((head, body.freeze(), true));
         }

@@ -127,8 +127,8 @@ impl Posted {
         let sent = sent.expose();
         let beginning = sent.get(..RECOGNISED).unwrap_or(sent);
         let cut = |text: &mut Outside| {
-            if let Some(at) = text.raw().find(beginning) {
-                *text = format!("{}{shown}", &text.raw()[..at]).into();
+            if let Some((before, _)) = text.raw().split_once(beginning) {
+                *text = format!("{before}{shown}").into();
             }
         };
         if let HttpOutcome::Answer(answer) = &mut self.http.outcome {

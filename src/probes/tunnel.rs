@@ -173,13 +173,14 @@ async fn head(stream: &mut TcpStream, cap: usize) -> Result<Vec<u8>, Failed> {
             };
         }
         let before = head.len();
-        head.extend_from_slice(&buffer[..seen.min(cap - before)]);
+        head.extend(buffer.iter().take(seen.min(cap - before)));
         let end = end_of_head(&head, before);
         if let Some(end) = end {
             head.truncate(end);
         }
         let taken = head.len() - before;
-        let read = stream.read_exact(&mut buffer[..taken]).await;
+        let seen = buffer.get_mut(..taken).unwrap_or_default();
+        let read = stream.read_exact(seen).await;
         read.map_err(|_| Failed::Closed)?;
         if end.is_some() || head.len() >= cap || !is_http_so_far(&head) {
             return Ok(head);
@@ -190,8 +191,9 @@ async fn head(stream: &mut TcpStream, cap: usize) -> Result<Vec<u8>, Failed> {
 /// Where the empty line ends, looking only at what is new; some proxies end lines with a bare line feed.
 fn end_of_head(head: &[u8], from: usize) -> Option<usize> {
     let from = from.saturating_sub(3);
-    let crlf = head[from..].windows(4).position(|end| end == b"\r\n\r\n");
-    let bare = head[from..].windows(2).position(|end| end == b"\n\n");
+    let new = head.get(from..)?;
+    let crlf = new.windows(4).position(|end| end == b"\r\n\r\n");
+    let bare = new.windows(2).position(|end| end == b"\n\n");
     let ends = [crlf.map(|at| from + at + 4), bare.map(|at| from + at + 2)];
     ends.into_iter().flatten().min()
 }
@@ -246,7 +248,7 @@ async fn body(stream: &mut TcpStream, headers: &HeaderMap, patience: Duration) -
             let Ok(Ok(count @ 1..)) = read else {
                 return;
             };
-            body.extend_from_slice(&buffer[..count.min(cap - body.len())]);
+            body.extend(buffer.iter().take(count.min(cap - body.len())));
         }
     };
     let _ = tokio::time::timeout(patience.min(BODY_PATIENCE * 2), reading).await;
@@ -268,7 +270,7 @@ fn refused(head: &Head, body: &[u8], watch: &Watch) -> TunnelOutcome {
 }
 
 fn excerpt(bytes: &[u8]) -> Outside {
-    let bytes = &bytes[..bytes.len().min(EXCERPT)];
+    let bytes = bytes.get(..EXCERPT).unwrap_or(bytes);
     Outside::escaped(&String::from_utf8_lossy(bytes), EXCERPT)
 }
 

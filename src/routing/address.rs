@@ -4,6 +4,7 @@ use base64ct::{Base64, Encoding};
 use hybridcheck_core::endpoint::{Endpoint, Host};
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
+use percent_encoding::percent_decode_str;
 
 /// The port of a proxy whose address names none, as curl takes it (documented: CURLOPT_PROXY).
 pub(super) const CURL_PORT: u16 = 1080;
@@ -136,7 +137,8 @@ fn split(authority: &str) -> (&str, Option<&str>) {
 impl Login {
     fn of(user_info: &str) -> Self {
         let (user, password) = user_info.split_once(':').unwrap_or((user_info, ""));
-        let (user, decoded) = (percent_decoded(user), percent_decoded(password));
+        let decoded = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let (user, decoded) = (decoded(user), decoded(password));
         let pair = format!("{user}:{decoded}");
         let encoded = Base64::encode_string(pair.as_bytes());
         let forms = [
@@ -151,28 +153,6 @@ impl Login {
             forms: forms.into_iter().map(Secret::new).collect(),
         }
     }
-}
-
-/// `%40` is `@`; a `%` that begins no escape stays.
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escape = bytes.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        let value = escape.and_then(|digits| {
-            let digits = std::str::from_utf8(digits).ok()?;
-            u8::from_str_radix(digits, 16).ok()
-        });
-        if let Some(value) = value {
-            decoded.push(value);
-            at += 3;
-        } else {
-            decoded.push(bytes[at]);
-            at += 1;
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
 }
 
 #[cfg(test)]

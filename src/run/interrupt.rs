@@ -68,6 +68,10 @@ pub fn listen(ending: fn(Signal)) {
             drop(ready);
             let signal = ended(signals).await;
             ending(signal);
+            #[expect(
+                clippy::exit,
+                reason = "the main thread hangs in something that no signal ends"
+            )]
             std::process::exit(signal.exit_status().into());
         });
     });

@@ -61,8 +61,8 @@ pub(super) fn second(
         }
         Err(problem) => Some(Outside::kept(&problem, 300)),
     };
-    for (index, (object, because)) in objects.iter().zip(because).enumerate() {
-        let now = &second.configuration.objects[index];
+    let both = objects.iter().zip(&second.configuration.objects);
+    for ((object, now), because) in both.zip(because) {
         let changes = changes(object, now);
         let options = facts.changed(object.id, &changes);
         let stale: BTreeSet<FactKey> = facts

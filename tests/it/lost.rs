@@ -129,8 +129,8 @@ fn a_source_that_panics_is_named_and_others_are_read() {
         folder.path().join("other.cfg"),
     );
     let object = sandbox.object_file();
-    fs::copy(&object, &one).expect("a copy");
-    fs::copy(&object, &other).expect("a copy");
+    fs::copy(object, &one).expect("a copy");
+    fs::copy(object, &other).expect("a copy");
     let run = |files: &[&std::path::Path]| {
         let mut command = hybridcheck();
         command.env(

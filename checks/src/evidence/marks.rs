@@ -98,11 +98,10 @@ pub(crate) fn title(excerpt: &str) -> Option<&str> {
     // ASCII only is folded, so that the places in the copy are those in the original.
     let folded = excerpt.to_ascii_lowercase();
     let open = folded.find("<title")?;
-    let start = open + folded[open..].find('>')? + 1;
-    let end = folded[start..]
-        .find("</title")
-        .map_or(excerpt.len(), |end| start + end);
-    Some(excerpt[start..end].trim())
+    let start = open + folded.get(open..)?.find('>')? + 1;
+    let length = folded.get(start..)?.find("</title");
+    let rest = excerpt.get(start..)?;
+    Some(rest.get(..length.unwrap_or(rest.len()))?.trim())
 }
 
 impl Place {

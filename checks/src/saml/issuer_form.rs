@@ -62,7 +62,11 @@ impl Judge for IssuerForm {
             let found = format!("{shown}: {reason}");
             return Ok(Judgement::warn(expected, found, fix, Owner::EngageAdmin).of(option));
         }
-        if text.len() >= 8 && text.as_bytes()[..8].eq_ignore_ascii_case(b"https://") {
+        if text
+            .as_bytes()
+            .first_chunk::<8>()
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https://"))
+        {
             return Ok(Judgement::pass(shown).of(option));
         }
         let found = format!("{shown} is no https URI");

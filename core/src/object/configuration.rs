@@ -40,10 +40,10 @@ impl Configuration {
             .iter()
             .map(|object| object.tenant.stated().cloned())
             .collect();
-        for (index, object) in self.objects.iter_mut().enumerate() {
+        for (index, (object, its)) in self.objects.iter_mut().zip(&own).enumerate() {
             object.id = ObjectId(u16::try_from(index).unwrap_or(u16::MAX));
-            object.serves = own[index].iter().cloned().collect();
-            if own[index].as_ref().is_some_and(Tenant::is_environment) {
+            object.serves = its.iter().cloned().collect();
+            if its.as_ref().is_some_and(Tenant::is_environment) {
                 let without = self.tenants.iter().filter(|tenant| {
                     !tenant.is_environment()
                         && !own.iter().flatten().any(|taken| taken.is_same(tenant))

@@ -12,7 +12,7 @@ use crate::digest::{hex, sha256_hex};
 /// The facts of a DER certificate; nothing when it is none.
 pub fn describe(der: &[u8]) -> Option<CertificateInfo> {
     let (rest, certificate) = X509Certificate::from_der(der).ok()?;
-    let whole = &der[..der.len() - rest.len()];
+    let whole = der.strip_suffix(rest)?;
     let spki = certificate.public_key().raw;
     let is_ca = certificate
         .basic_constraints()
@@ -24,7 +24,7 @@ pub fn describe(der: &[u8]) -> Option<CertificateInfo> {
     Some(CertificateInfo {
         subject: Outside::escaped(&certificate.subject().to_string(), 300),
         issuer: Outside::escaped(&certificate.issuer().to_string(), 300),
-        serial: hex(&serial[zeros.min(serial.len().saturating_sub(1))..]),
+        serial: hex(serial.get(zeros.min(serial.len().saturating_sub(1))..)?),
         not_before: Timestamp::from_unix(certificate.validity().not_before.timestamp()),
         not_after: Timestamp::from_unix(certificate.validity().not_after.timestamp()),
         key: key_algorithm(spki)?,

@@ -52,7 +52,7 @@ pub(super) fn read(input: &[u8]) -> Result<(Element<'_>, &[u8]), Unreadable> {
         _ => return Err(Unreadable::Malformed),
     };
     let (content, after) = rest.split_at_checked(length).ok_or(Unreadable::Short)?;
-    let whole = &input[..input.len() - after.len()];
+    let whole = input.strip_suffix(after).unwrap_or(input);
     Ok((
         Element {
             tag,
@@ -114,8 +114,7 @@ pub(super) fn positive(content: &[u8]) -> Option<&[u8]> {
     if content.first()? & 0x80 != 0 {
         return None;
     }
-    let zeros = content.iter().take_while(|byte| **byte == 0).count();
-    Some(&content[zeros..])
+    Some(without_zeros(content))
 }
 
 /// An object identifier in dotted form; nothing when an arc is larger than any that is in use.
@@ -141,11 +140,18 @@ pub(super) fn dotted(content: &[u8]) -> Option<String> {
     Some(arcs.join("."))
 }
 
+fn without_zeros(mut bytes: &[u8]) -> &[u8] {
+    while let [0, rest @ ..] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
 /// Writes an element.
 pub(super) fn write(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     let length = content.len().to_be_bytes();
-    let significant = &length[length.iter().take_while(|byte| **byte == 0).count()..];
+    let significant = without_zeros(&length);
     match (significant.len(), significant) {
         (0, _) => out.push(0),
         (1, [byte @ 0..=0x7f]) => out.push(*byte),

@@ -47,9 +47,8 @@ pub(super) fn is_pem(text: &str) -> bool {
 pub(super) fn scan(text: &str, characters: usize, quirks: &mut Quirks) -> Scan {
     let mut found = Scan::default();
     let mut rest = text;
-    while let Some(at) = rest.find(BEGIN) {
-        note_stray_text(&rest[..at], quirks);
-        let after = &rest[at + BEGIN.len()..];
+    while let Some((before, after)) = rest.split_once(BEGIN) {
+        note_stray_text(before, quirks);
         let Some((_, body)) = after
             .split_once(DASHES)
             .filter(|(label, _)| label.len() <= LABEL_LIMIT)
@@ -59,17 +58,19 @@ pub(super) fn scan(text: &str, characters: usize, quirks: &mut Quirks) -> Scan {
             continue;
         };
         let next = body.find(BEGIN).unwrap_or(body.len());
-        let closed = body[..next]
-            .find(END)
-            .and_then(|end| Some((end, body[end + END.len()..].find(DASHES)?)));
-        let Some((end, close)) = closed else {
+        let (_, next) = body.split_at_checked(next).unwrap_or((body, ""));
+        let closed = body
+            .split_once(END)
+            .filter(|(_, after)| after.len() >= next.len())
+            .and_then(|(inner, after)| Some((inner, after.split_once(DASHES)?.1)));
+        let Some((inner, after)) = closed else {
             found.failures.push(Undecodable::CutOff { characters });
-            rest = &body[next..];
+            rest = next;
             continue;
         };
-        rest = &body[end + END.len() + close + DASHES.len()..];
-        note_layout(&body[..end], quirks);
-        match block(&body[..end]) {
+        rest = after;
+        note_layout(inner, quirks);
+        match block(inner) {
             Ok(block) => found.blocks.push(block),
             Err(failure) => found.failures.push(failure),
         }
@@ -89,7 +90,10 @@ fn note_layout(body: &str, quirks: &mut Quirks) {
         if body.contains("\n ") || body.contains("\n\t") {
             quirks.insert(Quirk::Indented);
         }
-    } else if body[headers_end(body)..].contains(is_blank) {
+    } else if body
+        .get(headers_end(body)..)
+        .is_some_and(|rest| rest.contains(is_blank))
+    {
         quirks.insert(Quirk::FlattenedWithBlanks);
     } else {
         quirks.insert(Quirk::FlattenedWithoutBreaks);

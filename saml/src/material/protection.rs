@@ -122,7 +122,9 @@ impl Protected {
                 rounds,
             } => {
                 let derived = digest.pbkdf1(bytes, salt, *rounds);
-                Cipher::Des.decrypt(&derived[..8], &derived[8..16], &self.ciphertext)
+                let (key, rest) = derived.split_first_chunk::<8>().ok_or(NotTried)?;
+                let iv = rest.first_chunk::<8>().ok_or(NotTried)?;
+                Cipher::Des.decrypt(key, iv, &self.ciphertext)
             }
             Scheme::Pkcs12 { keys, salt, rounds } => {
                 let key = pkcs12_kdf(1, password, salt, *rounds, keys * 8);
@@ -130,7 +132,8 @@ impl Protected {
                 Cipher::Des3 { keys: *keys }.decrypt(&key, &iv, &self.ciphertext)
             }
             Scheme::Traditional { cipher, iv } => {
-                let key = bytes_to_key(bytes, &iv[..8], cipher.key_size());
+                let salt = iv.first_chunk::<8>().ok_or(NotTried)?;
+                let key = bytes_to_key(bytes, salt, cipher.key_size());
                 cipher.decrypt(&key, iv, &self.ciphertext)
             }
         })
@@ -345,9 +348,9 @@ fn pbkdf1<D: Digest>(password: &[u8], salt: &[u8], rounds: u32) -> Vec<u8> {
 fn bytes_to_key(password: &[u8], salt: &[u8], size: usize) -> Vec<u8> {
     let mut key: Vec<u8> = Vec::with_capacity(size + 16);
     while key.len() < size {
-        let previous = key.len().saturating_sub(16);
+        let previous = key.last_chunk::<16>().map_or(&[][..], <[u8; 16]>::as_slice);
         let hash = Md5::new()
-            .chain_update(&key[previous..])
+            .chain_update(previous)
             .chain_update(password)
             .chain_update(salt);
         key.extend_from_slice(&hash.finalize());

@@ -132,7 +132,7 @@ impl Opening {
             return self.fail(Undecodable::NotEncoded);
         }
         let whole = dense.len() - dense.len() % 4;
-        let Ok(bytes) = Base64::decode_vec(&dense[..whole]) else {
+        let Ok(bytes) = Base64::decode_vec(dense.get(..whole).unwrap_or_default()) else {
             return self.fail(Undecodable::NotEncoded);
         };
         let not_encoded = if dense.len() < SHORTEST_ENCODING {
@@ -158,7 +158,7 @@ impl Opening {
             self.wrapping.push(Wrapping::Base64);
             let failures = self.failures.len();
             self.peel(&inner, depth + 1);
-            for failure in &mut self.failures[failures..] {
+            for failure in self.failures.iter_mut().skip(failures) {
                 // Something was encoded here after all: what is wrong is what it is.
                 if *failure == Failure::Undecodable(Undecodable::NotEncoded) && !pem::is_pem(&inner)
                 {
@@ -223,9 +223,8 @@ fn is_promising(bytes: &[u8]) -> bool {
 /// Bytes as a text, when they are one: UTF-8 without control characters, or UTF-16 with its mark.
 fn as_text(bytes: &[u8]) -> Option<String> {
     let utf16 = |to_unit: fn([u8; 2]) -> u16| {
-        let units = bytes
-            .chunks_exact(2)
-            .map(|pair| to_unit([pair[0], pair[1]]));
+        let (pairs, _) = bytes.as_chunks::<2>();
+        let units = pairs.iter().map(|pair| to_unit(*pair));
         char::decode_utf16(units)
             .collect::<Result<String, _>>()
             .ok()

@@ -100,12 +100,12 @@ async fn over_udp(
     let mut buffer = vec![0; UDP_BUFFER];
     loop {
         let length = socket.recv(&mut buffer).await?;
-        let packet = &buffer[..length];
+        let packet = buffer.get(..length).unwrap_or_default();
         if !is_answer(packet, question) {
             continue;
         }
         // Truncation stands in the header: a packet that was cut need not be readable to its end.
-        if packet[2] & 0x02 != 0 {
+        if packet.get(2).is_some_and(|flags| flags & 0x02 != 0) {
             return Ok(Answer::Cut);
         }
         return Ok(Answer::Whole(packet.to_vec()));

@@ -41,16 +41,16 @@ const SERVICE: (&dyn Check, &str) = (&general::ServiceUrl, "base_service_url");
 
 impl Rule for UrlMalformed {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
-        if are_swapped(case) {
-            if let Some(wrong) = Rows::all(rows::failing_any(all, &[AUTH.0, SERVICE.0])) {
-                let diagnosis = wrong.diagnosis(
-                    Certainty::Certain,
-                    "general/base_auth_url and general/base_service_url are swapped",
-                    Owner::EngageAdmin,
-                    "Exchange the hosts: base_auth_url is https://login.DOMAIN/oauth/token, base_service_url is https://api.DOMAIN/api/.",
-                );
-                return vec![consequences(case, all, diagnosis, &[AUTH.1, SERVICE.1])];
-            }
+        if are_swapped(case)
+            && let Some(wrong) = Rows::all(rows::failing_any(all, &[AUTH.0, SERVICE.0]))
+        {
+            let diagnosis = wrong.diagnosis(
+                Certainty::Certain,
+                "general/base_auth_url and general/base_service_url are swapped",
+                Owner::EngageAdmin,
+                "Exchange the hosts: base_auth_url is https://login.DOMAIN/oauth/token, base_service_url is https://api.DOMAIN/api/.",
+            );
+            return vec![consequences(case, all, diagnosis, &[AUTH.1, SERVICE.1])];
         }
         let each = [AUTH, SERVICE].into_iter().filter_map(|(check, option)| {
             let wrong = Rows::all(rows::failing(all, check))?;

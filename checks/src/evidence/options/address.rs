@@ -67,7 +67,7 @@ impl Address {
         {
             return None;
         }
-        let path = tail.find(['?', '#']).map_or(tail, |end| &tail[..end]);
+        let path = tail.split(['?', '#']).next().unwrap_or(tail);
         let before_fragment = tail.split('#').next().unwrap_or_default();
         Some(Self {
             scheme,
@@ -168,7 +168,7 @@ impl Wanted {
             .is_some_and(|region| region.kind != "added");
         match address.port.as_ref() {
             Some(port) if port.is_empty() => {
-                defects.push("a `:` follows the host, but no port".to_owned())
+                defects.push("a `:` follows the host, but no port".to_owned());
             }
             Some(port) if *port != "443" && is_ours => {
                 defects.push(format!(

@@ -98,8 +98,9 @@ pub(crate) fn clean_name(text: &str) -> String {
 /// The value for a message; what follows `?` or `#` in a URL may hold a secret.
 pub(crate) fn without_tail(text: Outside<&str>) -> Outside {
     let text = text.raw();
-    match text.find(['?', '#']) {
-        Some(end) if text[..end].contains('/') => format!("{}…", &text[..=end]).into(),
+    let before = text.find(['?', '#']).and_then(|end| text.get(..=end));
+    match before {
+        Some(before) if before.contains('/') => format!("{before}…").into(),
         _ => text.into(),
     }
 }
@@ -133,7 +134,8 @@ fn unquoted(text: &str) -> Option<&str> {
     let is_pair = matches!((first, last), ('"', '"') | ('\'', '\''))
         || (is_typographic_quote(first) && is_typographic_quote(last));
     (is_pair && text.chars().count() > 1)
-        .then(|| &text[first.len_utf8()..text.len() - last.len_utf8()])
+        .then(|| text.strip_prefix(first)?.strip_suffix(last))
+        .flatten()
 }
 
 fn has_typographic_edge(text: &str) -> bool {
