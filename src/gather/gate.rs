@@ -144,7 +144,8 @@ fn of_section(object: &HybridObject, section: &str) -> Result<(ClientId, Secret)
     Ok((id, secret))
 }
 
-pub(super) fn is_https(object: &HybridObject, option: &str) -> bool {
+/// Whether an option of `general` names a URL over which a secret may be sent, as far as its scheme says.
+pub fn is_https(object: &HybridObject, option: &str) -> bool {
     let url = object
         .plain("general", option)
         .map_or("", Outside::<&str>::raw);

@@ -27,6 +27,7 @@ use hybridcheck_core::secret::Secret;
 use hybridcheck_core::time::Took;
 use tokio::time::Instant;
 
+pub use gate::is_https;
 pub use plan::{closure, planned, routed};
 
 use crate::config::Settings;

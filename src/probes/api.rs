@@ -337,7 +337,11 @@ fn service_error(answer: &Answer) -> Option<ApiError> {
 }
 
 /// The API's error body (`ErrorBody`): anything else is not an answer of the service.
-fn error_body(status: u16, body: &[u8], correlation_id: Option<Outside>) -> Option<ApiError> {
+pub(super) fn error_body(
+    status: u16,
+    body: &[u8],
+    correlation_id: Option<Outside>,
+) -> Option<ApiError> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct ErrorBody {
@@ -355,7 +359,7 @@ fn error_body(status: u16, body: &[u8], correlation_id: Option<Outside>) -> Opti
 }
 
 /// The permissions that a 403 names between brackets or after the colon; `None` when it is about something else.
-fn permissions(error: &ApiError) -> Option<Vec<String>> {
+pub(super) fn permissions(error: &ApiError) -> Option<Vec<String>> {
     let about_permissions = error.code.raw().starts_with("missing.");
     if !about_permissions {
         return None;

@@ -30,7 +30,7 @@ pub async fn read(link: &Link, phase: Duration) -> DiscoveryFact {
     }
 }
 
-fn parse(body: &[u8]) -> Option<DiscoveryDocument> {
+pub(super) fn parse(body: &[u8]) -> Option<DiscoveryDocument> {
     let mut document: DiscoveryDocument = serde_json::from_slice(body).ok()?;
     document.issuer = Outside::kept(document.issuer.raw(), 300);
     document.token_endpoint = document

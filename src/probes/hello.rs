@@ -158,7 +158,7 @@ async fn exchange(stream: &mut TcpStream, hello: &[u8]) -> HelloOutcome {
 }
 
 /// What an answer is, once enough of it is there.
-fn understood(answer: &[u8]) -> Option<HelloOutcome> {
+pub(super) fn understood(answer: &[u8]) -> Option<HelloOutcome> {
     let (kind, major) = (*answer.first()?, answer.get(1));
     if !matches!(kind, ALERT | HANDSHAKE) || major.is_some_and(|major| *major != 3) {
         return Some(HelloOutcome::NotTls);

@@ -43,7 +43,7 @@ pub fn read_from(path: &Path) -> HostsFile {
     }
 }
 
-fn parsed(path: String, lines: &Lines) -> HostsFile {
+pub(super) fn parsed(path: String, lines: &Lines) -> HostsFile {
     let mut entries: HashMap<Host, Vec<HostsEntry>> = HashMap::new();
     let mut odd = lines.oddities();
     for (number, line) in lines.iter() {

@@ -18,6 +18,7 @@ pub mod pace;
 pub mod path;
 mod pool;
 pub mod queue;
+pub mod readers;
 pub mod saml_login;
 pub mod served;
 mod sockdiag;

@@ -25,6 +25,18 @@ pub(super) fn leaves(local: SocketAddr, remote: SocketAddr) -> Option<bool> {
     judged(retransmissions(local, remote)?)
 }
 
+/// What an answer of the kernel tells.
+#[cfg(target_os = "linux")]
+pub(super) fn told(answer: &[u8]) -> Option<bool> {
+    wire::read(answer).and_then(judged)
+}
+
+/// Nothing: no other kernel is asked so.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn told(_: &[u8]) -> Option<bool> {
+    None
+}
+
 fn judged(found: Retransmissions) -> Option<bool> {
     (found.state == SYN_SENT && found.due > 0).then_some(found.under_way > 0)
 }

@@ -201,17 +201,22 @@ pub(super) fn retry_seconds(text: &str, now: Timestamp) -> Option<u64> {
 }
 
 fn interpret(exchange: &Exchange) -> (TokenOutcome, Option<Secret>) {
-    let HttpOutcome::Answer(answer) = &exchange.fact.outcome else {
-        return (TokenOutcome::NotOAuth, None);
-    };
+    match &exchange.fact.outcome {
+        HttpOutcome::Answer(answer) => answered(answer, &exchange.body),
+        _ => (TokenOutcome::NotOAuth, None),
+    }
+}
+
+/// What an answer of the token endpoint says, and the token that it holds.
+pub(super) fn answered(answer: &HttpAnswer, body: &[u8]) -> (TokenOutcome, Option<Secret>) {
     if answer.status == 429 {
         let retry_after = stated_wait(answer);
         return (TokenOutcome::RateLimited { retry_after }, None);
     }
     if answer.status == 200 {
-        return issued(answer, &exchange.body);
+        return issued(answer, body);
     }
-    match serde_json::from_slice::<Failure>(&exchange.body) {
+    match serde_json::from_slice::<Failure>(body) {
         Ok(failure) if answer.status >= 400 => {
             let both =
                 failure.description.is_some() && failure.description == failure.error_description;

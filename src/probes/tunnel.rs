@@ -205,6 +205,13 @@ fn is_http_so_far(head: &[u8]) -> bool {
         .all(|(found, wanted)| found == wanted)
 }
 
+/// What a whole answer of a proxy says, its head and the beginning of its body.
+pub(super) fn answered(bytes: &[u8]) -> Option<TunnelOutcome> {
+    let end = end_of_head(bytes, 0).unwrap_or(bytes.len());
+    let (head, body) = bytes.split_at_checked(end)?;
+    Some(refused(&parsed(head)?, body, &Watch::start()))
+}
+
 fn parsed(bytes: &[u8]) -> Option<Head> {
     let text = String::from_utf8_lossy(bytes);
     let truncated = end_of_head(bytes, bytes.len().saturating_sub(4)).is_none();

@@ -13,7 +13,7 @@ const ADDRESS_LIMIT: usize = 16;
 const ALIAS_LIMIT: usize = 16;
 
 /// The outcome of a question, from the bytes of its answer.
-pub(super) fn read(packet: &[u8], question: &Message) -> DnsOutcome {
+pub(in crate::probes) fn read(packet: &[u8], question: &Message) -> DnsOutcome {
     let (Ok(message), Some(query)) = (Message::from_vec(packet), question.queries.first()) else {
         return DnsOutcome::Malformed;
     };

@@ -1,9 +1,9 @@
 //! DNS: each nameserver asked on its own, A and AAAA apart, as the system's resolver asks: one question, UDP first, TCP when the
 //! answer was cut, no EDNS.
 
-mod answer;
+pub(in crate::probes) mod answer;
 mod exchange;
-mod resolv_conf;
+pub(in crate::probes) mod resolv_conf;
 #[cfg(test)]
 mod tests;
 

@@ -86,7 +86,7 @@ fn of_file(file: &Path) -> ResolverFact {
     }
 }
 
-fn parsed(path: &str, lines: &Lines) -> ResolverFact {
+pub(in crate::probes) fn parsed(path: &str, lines: &Lines) -> ResolverFact {
     let mut fact = empty(path);
     let mut odd = lines.oddities();
     for (number, line) in lines.iter() {
