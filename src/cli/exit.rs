@@ -43,7 +43,7 @@ pub enum Failure {
         problem: hybridcheck_saml::Unreadable,
     },
     /// A file cannot be read or written.
-    #[error("cannot {action} {path}")]
+    #[error("cannot {action} {}", Outside::of(path.as_str()))]
     File {
         /// `read` or `write`.
         action: &'static str,
@@ -52,6 +52,14 @@ pub enum Failure {
         /// Why.
         #[source]
         source: std::io::Error,
+    },
+    /// A report cannot be written where it should go.
+    #[error("cannot write {path}: {problem}")]
+    Place {
+        /// The path.
+        path: Outside,
+        /// Why.
+        problem: String,
     },
     /// A run was made, and not all of its reports could be written.
     #[error("cannot write {}", unwritten.join("; "))]
@@ -123,6 +131,9 @@ impl Failure {
                  the hosts of the region up with `hybridcheck regions`"
                     .into(),
             ),
+            Self::Place { .. } => Some(
+                "name a file in a folder where this user may write; nothing was asked yet".into(),
+            ),
             Self::Unwritten { verdict, .. } => Some(format!(
                 "the run itself was made, and its verdict is {verdict}; whatever is not named here was written"
             )),
@@ -179,9 +190,13 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(USAGE)
 }
 
-/// A signal ended what had no run to tell of, or would not end.
-pub(super) fn ended(_: Signal) {
-    complain("error: interrupted before there was anything to report\n");
+/// A signal ended what had no run to tell of, or what would not end by itself.
+pub(super) fn ended(_: Signal, had_run: bool) {
+    complain(if had_run {
+        "error: interrupted while reports were written; the last ones are not whole\n"
+    } else {
+        "error: interrupted before there was anything to report\n"
+    });
 }
 
 /// Writes to standard error; there is nobody to tell when even that fails.

@@ -24,6 +24,7 @@ mod style;
 mod tests;
 
 use std::process::ExitCode;
+use std::thread;
 
 use clap::{Parser, Subcommand};
 use hybridcheck_core::guard;
@@ -95,7 +96,7 @@ pub fn main() -> ExitCode {
         guard::arm(place);
     }
     // Every part of a run has a guard that tells more; this one is there so that no status but ours is ever left behind.
-    let result = match guard::guarded(parsed_and_run) {
+    let result = match guard::guarded(on_a_stack_of_its_own) {
         Ok(Ok(result)) => result,
         Ok(Err(error)) => return exit::usage(&error),
         Err(panicked) => Err(Failure::Itself(panicked)),
@@ -104,6 +105,22 @@ pub fn main() -> ExitCode {
         Ok(status) => ExitCode::from(interrupt::cut_by().map_or(status, Signal::exit_status)),
         Err(failure) => exit::report(&failure),
     }
+}
+
+/// Deep documents need a stack, and a host may have set a small one (`ulimit -s`): this one is made for the purpose.
+fn on_a_stack_of_its_own() -> Result<Result<u8, Failure>, clap::Error> {
+    const STACK: usize = 8 << 20;
+    thread::scope(|scope| {
+        let worker = thread::Builder::new().stack_size(STACK);
+        match worker.spawn_scoped(scope, || guard::guarded(parsed_and_run)) {
+            Ok(worker) => match worker.join() {
+                Ok(Ok(result)) => result,
+                Ok(Err(panicked)) => Ok(Err(Failure::Itself(panicked))),
+                Err(panic) => std::panic::resume_unwind(panic),
+            },
+            Err(_) => parsed_and_run(),
+        }
+    })
 }
 
 /// What the subcommand says, or why the words are none.

@@ -1,14 +1,15 @@
 //! Where reports go: one document on standard output, others in files, all through the last gate.
 
 use std::error::Error as _;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::sync::LazyLock;
+use std::thread;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::{BoolishValueParser, PossibleValue};
 use hybridcheck_core::finding::Status;
 use hybridcheck_core::guard;
-use hybridcheck_core::outside::Outside;
 use hybridcheck_core::report::{Report, Style};
 use hybridcheck_core::run::Run;
 use hybridcheck_core::time::Took;
@@ -228,17 +229,20 @@ impl Output {
                 redactor.clean(form.0.render(run, style))
             })
         };
-        for (form, place) in self.files {
-            let name = format!("{}={}", form.0.name(), Outside::of(place.path()));
+        let written = |(form, place): (Form, Place)| {
+            let name = format!("{}={}", form.0.name(), place.path());
             match rendered(form, &style::of_file(self.style)) {
                 Ok(text) => {
-                    if let Err(error) = place.write(&text) {
-                        unwritten.push(format!("{name}: {error}"));
-                    }
+                    let error = place.write(&text).err()?;
+                    Some(format!("{name}: {}", place::words(&error)))
                 }
-                Err(panicked) => unwritten.push(format!("{name}: {panicked}")),
+                Err(panicked) => Some(format!("{name}: {panicked}")),
             }
-        }
+        };
+        // A pipe that nobody reads keeps nothing else from being written.
+        let files = self.files.into_iter();
+        let (pipes, files): (Vec<_>, Vec<_>) = files.partition(|(_, place)| place.may_block());
+        unwritten.extend(files.into_iter().filter_map(written));
         match rendered(self.format, &self.style) {
             Ok(text) => {
                 if let Err(failure) = print(&text) {
@@ -248,23 +252,43 @@ impl Output {
             }
             Err(panicked) => unwritten.push(format!("{}: {panicked}", self.format.0.name())),
         }
+        unwritten.extend(pipes.into_iter().filter_map(written));
         unwritten
     }
 }
 
 /// Prints to standard output; a reader that went away is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::File {
+    match write_all(&mut io::stdout().lock(), text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::File {
             action: "write",
             path: "standard output".into(),
             source: error,
         }),
         _ => Ok(()),
+    }
+}
+
+/// How long a full pipe is left to its reader.
+const FULL: Duration = Duration::from_millis(5);
+
+/// Writes all of it, also where another program made the pipe one that does not wait.
+fn write_all(to: &mut impl Write, mut bytes: &[u8]) -> io::Result<()> {
+    loop {
+        let done = match to.write(bytes) {
+            Ok(0) if bytes.is_empty() => to.flush(),
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(count) => {
+                bytes = bytes.get(count..).unwrap_or_default();
+                continue;
+            }
+            Err(error) => Err(error),
+        };
+        match done {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(FULL),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            done => return done,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use hybridcheck_core::outside::Outside;
 use tempfile::NamedTempFile;
 
 use super::Failure;
@@ -13,7 +14,7 @@ const LINKS: usize = 40;
 
 /// Where one report goes.
 pub(super) struct Place {
-    path: String,
+    path: Outside,
     way: Way,
 }
 
@@ -35,16 +36,20 @@ impl Place {
     ///
     /// What the system says.
     pub(super) fn prove(path: &str) -> io::Result<Self> {
-        let target = followed(Path::new(path))?;
-        let there = match fs::metadata(&target) {
+        let given = Path::new(path);
+        let there = match fs::metadata(given) {
             Ok(there) => Some(there),
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
         let way = match there {
             Some(there) if there.is_dir() => return Err(ErrorKind::IsADirectory.into()),
-            Some(there) if !there.is_file() => Way::Into { target },
+            // The system's own links to pipes (`/dev/stdout`) lead to no path.
+            Some(there) if !there.is_file() => Way::Into {
+                target: given.to_owned(),
+            },
             there => {
+                let target = followed(given)?;
                 if there.is_some() {
                     OpenOptions::new().append(true).open(&target)?;
                 }
@@ -61,14 +66,22 @@ impl Place {
             }
         };
         Ok(Self {
-            path: path.to_owned(),
+            path: Outside::from(path),
             way,
         })
     }
 
     /// The path as it was given.
-    pub(super) fn path(&self) -> &str {
+    pub(super) fn path(&self) -> &Outside {
         &self.path
+    }
+
+    /// Whether writing may wait for somebody: a pipe takes nothing until it is read.
+    pub(super) fn may_block(&self) -> bool {
+        match &self.way {
+            Way::Beside { .. } => false,
+            Way::Into { target } => !target.is_file(),
+        }
     }
 
     /// Whether it is this file, under whatever name. A device or a pipe takes from many.
@@ -79,7 +92,8 @@ impl Place {
             Way::Into { .. } => return false,
         };
         let whole = |path: &Path| Some(folder(path).canonicalize().ok()?.join(path.file_name()?));
-        followed(path).ok().and_then(|path| whole(&path)) == whole(target)
+        let is_named = followed(path).ok().and_then(|path| whole(&path)) == whole(target);
+        is_named || is_one(path, target)
     }
 
     /// Writes the report.
@@ -103,38 +117,81 @@ impl Place {
     }
 }
 
-/// Proves every place. `read` are the files that the run itself reads.
+/// Proves every place. `read` are the files that the run itself reads; `-` is standard input.
 pub(super) fn prove(paths: &[&str], read: &[&str]) -> Result<Vec<Place>, Failure> {
+    const STREAMS: [(&str, &str); 2] = [
+        ("/dev/stdout", "standard output"),
+        ("/dev/stderr", "standard error"),
+    ];
     let mut places: Vec<Place> = Vec::new();
     for path in paths {
-        let place = Place::prove(path).map_err(|source| Failure::File {
-            action: "write",
-            path: (*path).to_owned(),
-            source,
+        let place = Place::prove(path).map_err(|error| Failure::Place {
+            path: Outside::from(*path),
+            problem: words(&error),
         })?;
-        let refused = |problem: String, help: &str| Failure::Flag {
+        let refused = |problem: String| Failure::Flag {
             flag: "--report",
             problem,
-            help: help.to_owned(),
+            help: "give each report a file of its own".into(),
         };
-        if let Some(input) = read.iter().find(|input| place.is(Path::new(input))) {
-            return Err(refused(
-                format!("the report would be written over {input}, which this run reads"),
-                "give the report a file of its own",
-            ));
+        let is_read = |input: &&&str| {
+            let input = if **input == "-" { "/dev/stdin" } else { input };
+            place.is(Path::new(input))
+        };
+        if let Some(input) = read.iter().find(is_read) {
+            return Err(refused(format!(
+                "the report would be written over {}, which this run reads",
+                Outside::of(*input)
+            )));
+        }
+        let mut streams = STREAMS.iter();
+        if let Some((_, stream)) = streams.find(|(stream, _)| place.is(Path::new(stream))) {
+            return Err(refused(format!(
+                "{} is the file to which {stream} goes",
+                place.path()
+            )));
         }
         if let Some(other) = places.iter().find(|other| other.is(Path::new(path))) {
-            return Err(refused(
-                format!(
-                    "two reports would go to one file: {} and {path}",
-                    other.path()
-                ),
-                "give each report a file of its own",
-            ));
+            return Err(refused(format!(
+                "two reports would go to one file: {} and {}",
+                other.path(),
+                place.path()
+            )));
         }
         places.push(place);
     }
     Ok(places)
+}
+
+/// Whether two paths lead to one file that is there, by whatever links.
+#[cfg(unix)]
+fn is_one(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path: &Path| {
+        let there = fs::metadata(path).ok().filter(fs::Metadata::is_file);
+        there.map(|there| (there.dev(), there.ino()))
+    };
+    identity(one).is_some_and(|one| identity(other) == Some(one))
+}
+
+/// The names alone tell.
+#[cfg(not(unix))]
+fn is_one(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// What the system says, in words of ours.
+pub(super) fn words(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such folder".into(),
+        ErrorKind::PermissionDenied => "this user may not write there".into(),
+        ErrorKind::IsADirectory => "it is a folder".into(),
+        ErrorKind::StorageFull => "the disk is full".into(),
+        ErrorKind::FileTooLarge => "it would be larger than a file of this process may be".into(),
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only".into(),
+        ErrorKind::QuotaExceeded => "the quota of this user is used up".into(),
+        kind => kind.to_string(),
+    }
 }
 
 /// The path at the end of all links, also where nothing is there yet.
@@ -245,7 +302,8 @@ mod tests {
             assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
             assert_eq!(reader.join().unwrap(), "text");
             let name = pipe.to_str().unwrap();
-            assert_eq!(prove(&[name, name], &[]).unwrap().len(), 2);
+            let places = prove(&[name, name], &[]).unwrap();
+            assert!(places.iter().all(Place::may_block));
         }
 
         #[test]

@@ -9,13 +9,15 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use hybridcheck_core::guard::guarded;
 use tokio::sync::watch;
 
 /// What has no run to tell of ends so long after the first signal: its last moments are left to it.
 const WITHOUT_RUN: Duration = Duration::from_secs(1);
 
-/// The longest that a run may take, after the first signal, to end its tokens and to write its reports.
-const WITH_RUN: Duration = Duration::from_secs(60);
+/// The longest that a run may take, after the first signal, to end its tokens and to write its reports: whoever sent SIGTERM sends
+/// SIGKILL soon after.
+const WITH_RUN: Duration = Duration::from_secs(20);
 
 /// So many signals mean that somebody wants it to end whatever is lost: a second one is often sent by the same hand as the first.
 const IMPATIENT: usize = 3;
@@ -49,17 +51,21 @@ impl Signal {
     }
 }
 
-/// Catches the signals from here on; `ending` is called when the process is ended without a run's own end.
+/// Catches the signals from here on; `ending` is called when the process is ended without a run's own end, with whether there
+/// is a run.
 ///
 /// Where the system refuses what catching needs, they end the process as they always do.
-pub fn listen(ending: fn(Signal)) {
+pub fn listen(ending: fn(Signal, bool)) {
     let (ready, installed) = mpsc::channel();
     let listener = thread::Builder::new().name("signals".into());
     let listener = listener.spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let Ok(runtime) = runtime else { return };
+        let runtime = guarded(|| {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+        });
+        // Without a descriptor to spare the runtime refuses, or panics.
+        let Ok(Ok(runtime)) = runtime else { return };
         runtime.block_on(async {
             let Ok(signals) = system::Signals::new() else {
                 return;
@@ -67,7 +73,7 @@ pub fn listen(ending: fn(Signal)) {
             let _ = ready.send(());
             drop(ready);
             let signal = ended(signals).await;
-            ending(signal);
+            ending(signal, RUNS.load(Ordering::SeqCst));
             #[expect(
                 clippy::exit,
                 reason = "the main thread hangs in something that no signal ends"
@@ -144,6 +150,8 @@ mod system {
 
     /// The signals of this process that it was not told to ignore.
     pub(super) struct Signals {
+        /// Caught so that a file which grows too large is an error of writing, and no end of the process.
+        _file_too_large: io::Result<unix::Signal>,
         hangup: Option<unix::Signal>,
         interrupt: Option<unix::Signal>,
         terminate: Option<unix::Signal>,
@@ -157,6 +165,7 @@ mod system {
                 (ignored & bit == 0).then(|| unix::signal(kind)).transpose()
             };
             Ok(Self {
+                _file_too_large: unix::signal(SignalKind::from_raw(nix::libc::SIGXFSZ)),
                 hangup: caught(SignalKind::hangup())?,
                 interrupt: caught(SignalKind::interrupt())?,
                 terminate: caught(SignalKind::terminate())?,

@@ -1,9 +1,10 @@
 //! Gathering on a runtime of its own, until everything is there or a signal ends it.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 
 use hybridcheck_core::facts::FactKey;
-use hybridcheck_core::guard::Guarded;
+use hybridcheck_core::guard::{Guarded, guarded};
 use hybridcheck_core::object::HybridObject;
 
 use super::interrupt;
@@ -44,9 +45,13 @@ impl<'a> Session<'a> {
         settings: &'a Settings,
         observer: &'a dyn Observer,
     ) -> Result<Self, NoRuntime> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = guarded(|| {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+        });
+        // Without a descriptor to spare the runtime refuses, or panics.
+        let runtime = runtime.unwrap_or_else(|_| Err(ErrorKind::QuotaExceeded.into()))?;
         Ok(Self {
             runtime,
             settings,

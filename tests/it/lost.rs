@@ -409,3 +409,83 @@ fn what_was_silent_is_named_even_where_the_phase_outlasts_the_run() {
         finished.stderr
     );
 }
+
+/// Runs words through a shell, with `$0` the binary and `$@` what `check` needs.
+#[cfg(unix)]
+fn in_shell(sandbox: &Sandbox, folder: &std::path::Path, words: &str) -> Finished {
+    let binary = hybridcheck();
+    let output = std::process::Command::new("sh")
+        .current_dir(folder)
+        .args(["-c", words])
+        .arg(binary.get_program())
+        .args(sandbox.check_arguments())
+        .output()
+        .expect("a shell");
+    Finished::of(&output)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_over_a_stream_of_the_process_is_refused_and_a_pipe_is_written_to() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::copy(sandbox.object_file(), folder.path().join("in.xml")).expect("a copy");
+    for (words, said) in [
+        (
+            "\"$0\" check --report json=out \"$@\" >out",
+            "to which standard output goes",
+        ),
+        (
+            "\"$0\" check --report json=/dev/stdout \"$@\" >out",
+            "to which standard output goes",
+        ),
+        (
+            "\"$0\" check --offline --report json=in.xml - <in.xml",
+            "which this run reads",
+        ),
+    ] {
+        let finished = in_shell(&sandbox, folder.path(), words);
+        assert_eq!(finished.status, 2, "{words}: {}", finished.stderr);
+        assert!(
+            finished.stderr.contains(said),
+            "{words}: {}",
+            finished.stderr
+        );
+    }
+    let kept = fs::read(folder.path().join("in.xml")).expect("the input");
+    assert_eq!(kept, fs::read(sandbox.object_file()).expect("the object"));
+    let words = "\"$0\" check --quiet --format short --report json=/dev/stderr \"$@\"";
+    let finished = in_shell(&sandbox, folder.path(), words);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    serde_json::from_str::<Run>(&finished.stderr).expect("a whole document");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn small_limits_of_a_process_end_no_run_without_a_word() {
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    for (limit, statuses) in [("ulimit -f 4", 2..=2), ("ulimit -s 128", 0..=0)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let words = format!(
+            "{limit}; \"$0\" check --format short --report json=run.json \"$@\" | cat >&2; exit 0"
+        );
+        let status =
+            format!("{limit}; exec \"$0\" check --format short --report json=run.json \"$@\"");
+        let told = in_shell(&sandbox, folder.path(), &words).stderr;
+        assert!(told.contains("READY"), "{limit}: {told}");
+        let finished = in_shell(&sandbox, folder.path(), &status);
+        assert!(
+            statuses.contains(&finished.status),
+            "{limit}: {}",
+            finished.stderr
+        );
+        let left = fs::read_dir(folder.path()).expect("a folder").flatten();
+        let left: Vec<String> = left
+            .map(|file| file.file_name().to_string_lossy().into_owned())
+            .collect();
+        assert!(
+            left.iter().all(|name| name == "run.json"),
+            "{limit}: {left:?}"
+        );
+    }
+}

@@ -64,7 +64,7 @@ impl JobArgs {
     pub(in crate::cli) fn files(&self) -> Vec<&str> {
         let inputs = self.scope.inputs().iter().map(String::as_str);
         let others = self.network.files().chain(self.baseline.file());
-        inputs.filter(|input| *input != "-").chain(others).collect()
+        inputs.chain(others).collect()
     }
 
     fn policy(&self) -> Result<Policy, Failure> {
