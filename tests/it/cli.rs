@@ -335,3 +335,33 @@ fn unknown_tenants_are_told_which_there_are() {
         finished.stderr
     );
 }
+
+/// A cause is shown again by the command that is printed below it, as it is printed: judged for the same day, of the same tenant.
+#[test]
+fn the_command_that_is_printed_to_run_again_shows_the_cause_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let object = folder.path().join("object.xml");
+    let sandbox = Sandbox::start(None).expect("a sandbox");
+    std::fs::copy(sandbox.object_file(), &object).expect("a copy");
+    let object = object.to_str().expect("a path");
+    let first = run([
+        "check",
+        object,
+        "--offline",
+        "--as-of",
+        "2500-01-01",
+        "--color",
+        "never",
+    ]);
+    assert_eq!(first.status, 1, "{}", first.stdout);
+    let printed = first.stdout.lines().map(str::trim);
+    let printed = printed.filter_map(|line| line.strip_prefix("hybridcheck check "));
+    let printed: Vec<&str> = printed.collect();
+    assert_eq!(printed.len(), 1, "{}", first.stdout);
+    for command in printed {
+        let words: Vec<&str> = std::iter::once("check").chain(command.split(' ')).collect();
+        let again = run(&words);
+        assert_eq!(again.status, 1, "{command}: {}", again.stdout);
+        assert!(again.stdout.contains("Certificate") || again.stdout.contains("certificate"));
+    }
+}

@@ -92,6 +92,7 @@ fn rerun(run: &Run, cause: &Diagnosis) -> String {
     let command = if is_probe { "probe" } else { "check" };
     let mut parts = vec![format!("hybridcheck {command}")];
     parts.extend(call.inputs.iter().map(|input| quoted(input)));
+    parts.extend(call.offline.then(|| "--offline".to_owned()));
     for setting in &call.settings {
         match setting.split_once(' ') {
             Some((flag, value)) => parts.push(format!("{} {}", quoted(flag), quoted(value))),
@@ -272,6 +273,26 @@ mod tests {
         assert_eq!(
             call("HYBRIDCHECK_CLIENT_SECRET"),
             "hybridcheck check o.xml --client-id an-id"
+        );
+    }
+
+    #[test]
+    fn what_was_judged_without_the_network_for_another_day_is_judged_so_again() {
+        let cause = Diagnosis::of_facts(Certainty::Certain, "…", Owner::EngageAdmin, "…");
+        let mut run = runs::healthy();
+        run.invocation = Invocation {
+            command: "check".into(),
+            inputs: vec!["o.xml".into()],
+            offline: true,
+            settings: vec![
+                "--tenant Environment".into(),
+                "--as-of 2500-01-01T00:00:00Z".into(),
+            ],
+            ..Invocation::default()
+        };
+        assert_eq!(
+            rerun(&run, &cause),
+            "hybridcheck check o.xml --offline --tenant Environment --as-of 2500-01-01T00:00:00Z"
         );
     }
 

@@ -77,6 +77,13 @@ impl JobArgs {
         })
     }
 
+    /// When the certificate is warned of, where that is not as usual.
+    fn warning(&self) -> Option<String> {
+        let usual = Policy::default().certificate_warn_days;
+        let days = self.certificate_warn.as_secs().div_ceil(86_400);
+        (i64::try_from(days) != Ok(usual)).then(|| format!("--certificate-warn {days}d"))
+    }
+
     fn invocation(&self, command: &str, settings: &Settings, fail_on: Status) -> Invocation {
         let tool = settings.tool_client.as_ref();
         Invocation {
@@ -90,6 +97,9 @@ impl JobArgs {
                 .into_iter()
                 .chain(self.login.told())
                 .chain(self.baseline.told())
+                .chain(self.scope.tenants())
+                .chain(self.as_of.map(|moment| format!("--as-of {moment}")))
+                .chain(self.warning())
                 .collect(),
             ..self.scope.told()
         }

@@ -101,6 +101,12 @@ impl ScopeArgs {
         &self.input.inputs
     }
 
+    /// The tenants, as the run document tells them.
+    pub(in crate::cli) fn tenants(&self) -> impl Iterator<Item = String> {
+        let tenants = self.input.tenant.iter();
+        tenants.map(|tenant| format!("--tenant {}", Outside::of(tenant.as_str()).shown(100)))
+    }
+
     /// What the run document tells of it.
     pub(in crate::cli) fn told(&self) -> Invocation {
         Invocation {
