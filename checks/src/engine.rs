@@ -9,6 +9,7 @@ use hybridcheck_core::facts::{Answer, Effect, FactKey, Facts, Gap, Phase, Whose}
 use hybridcheck_core::finding::{Judgement, Status};
 use hybridcheck_core::guard::{Panicked, breakable, guarded};
 use hybridcheck_core::object::{Configuration, HybridObject};
+use hybridcheck_core::parallel;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::row::{Role, Row};
@@ -102,34 +103,25 @@ pub fn wanted(
     wanted
 }
 
-/// Judges a configuration by its facts.
+/// Judges a configuration by its facts; objects are judged side by side, and told in their order.
 pub fn judge(configuration: &Configuration, facts: &Facts, criteria: &Criteria<'_>) -> Judged {
     let mut judged = Judged::default();
-    for object in &configuration.objects {
-        let case = criteria.case(object, configuration, facts);
-        let mut rows = Vec::new();
-        for check in criteria.checks {
-            for answered in answers(check.as_ref(), &case) {
-                if let Err(panicked) = &answered.answer {
-                    judged.panicked.insert(check.id(), panicked.clone());
-                }
-                rows.push(row(check.as_ref(), answered, &case));
-            }
+    let of_objects = parallel::each(&configuration.objects, |object| {
+        judge_one(&criteria.case(object, configuration, facts), criteria)
+    });
+    judged
+        .rows
+        .reserve_exact(of_objects.iter().map(|one| one.rows.len()).sum());
+    for mut one in of_objects {
+        let before = judged.causes.len();
+        for row in &mut one.rows {
+            row.role = row.role.after(before);
         }
-        let mut causes = Vec::new();
-        for rule in criteria.rules {
-            match diagnoses(*rule, &case, &rows) {
-                Ok(found) => causes.extend(found),
-                Err(panicked) => {
-                    judged.panicked.insert(rule.cause_id(), panicked);
-                }
-            }
-        }
-        causes.sort_by_key(|diagnosis| diagnosis.certainty);
-        fold(&mut rows, &causes, facts, judged.causes.len());
-        judged.rows.append(&mut rows);
-        judged.causes.append(&mut causes);
-        judged.coverage.endpoints.extend(proofs(&case));
+        judged.rows.append(&mut one.rows);
+        judged.causes.append(&mut one.causes);
+        judged.panicked.append(&mut one.panicked);
+        let proofs = &mut judged.coverage.endpoints;
+        proofs.append(&mut one.coverage.endpoints);
     }
     judged
         .coverage
@@ -137,6 +129,31 @@ pub fn judge(configuration: &Configuration, facts: &Facts, criteria: &Criteria<'
         .sort_by(|a, b| a.endpoint.cmp(&b.endpoint));
     judged.coverage.endpoints.dedup();
     judged.coverage.behind = behind(&judged);
+    judged
+}
+
+/// Judges one object, as if there were no other.
+fn judge_one(case: &Case<'_>, criteria: &Criteria<'_>) -> Judged {
+    let mut judged = Judged::default();
+    for check in criteria.checks {
+        for answered in answers(check.as_ref(), case) {
+            if let Err(panicked) = &answered.answer {
+                judged.panicked.insert(check.id(), panicked.clone());
+            }
+            judged.rows.push(row(check.as_ref(), answered, case));
+        }
+    }
+    for rule in criteria.rules {
+        match diagnoses(*rule, case, &judged.rows) {
+            Ok(found) => judged.causes.extend(found),
+            Err(panicked) => {
+                judged.panicked.insert(rule.cause_id(), panicked);
+            }
+        }
+    }
+    judged.causes.sort_by_key(|diagnosis| diagnosis.certainty);
+    fold(&mut judged.rows, &judged.causes, case.facts());
+    judged.coverage.endpoints = proofs(case);
     judged
 }
 
@@ -240,10 +257,9 @@ fn diagnoses(rule: &dyn Rule, case: &Case<'_>, rows: &[Row]) -> Result<Vec<Diagn
 }
 
 /// Gives each row its part: the first cause that it shows, else the first that it follows from.
-fn fold(rows: &mut [Row], causes: &[Diagnosis], facts: &Facts, offset: usize) {
+fn fold(rows: &mut [Row], causes: &[Diagnosis], facts: &Facts) {
     for row in rows.iter_mut() {
-        for (index, diagnosis) in causes.iter().enumerate() {
-            let cause = index + offset;
+        for (cause, diagnosis) in causes.iter().enumerate() {
             match diagnosis.part_of(row, facts) {
                 Some(Part::Root) => {
                     row.role = Role::Root { cause };

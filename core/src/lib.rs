@@ -17,6 +17,7 @@ pub mod issuer;
 pub mod names;
 pub mod object;
 pub mod outside;
+pub mod parallel;
 pub mod permission;
 pub mod policy;
 pub mod region;

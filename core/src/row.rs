@@ -107,6 +107,22 @@ pub enum Role {
     },
 }
 
+impl Role {
+    /// The same part where so many causes stand before those that it was counted among.
+    #[must_use]
+    pub fn after(self, causes: usize) -> Self {
+        match self {
+            Self::Independent => Self::Independent,
+            Self::Root { cause } => Self::Root {
+                cause: cause + causes,
+            },
+            Self::Consequence { cause } => Self::Consequence {
+                cause: cause + causes,
+            },
+        }
+    }
+}
+
 /// Names a row: check and subject within an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct RowRef {

@@ -23,6 +23,7 @@ use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Facts, Gap, Toke
 use hybridcheck_core::guard::{Guarded, Panicked, breakable, guarded};
 use hybridcheck_core::names::OrgId;
 use hybridcheck_core::object::HybridObject;
+use hybridcheck_core::parallel;
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::time::Took;
 use tokio::time::Instant;
@@ -573,28 +574,32 @@ fn broken(panicked: &Panicked) -> Gap {
 pub fn local(
     wanted: &BTreeSet<FactKey>,
     objects: &[HybridObject],
-    is_interrupted: impl Fn() -> bool,
+    is_interrupted: impl Fn() -> bool + Sync,
 ) -> Gathered {
+    let held: Vec<_> = wanted
+        .iter()
+        .filter_map(|key| {
+            let (id, decode) = ready::decoded(key)?;
+            Some((key, objects.get(usize::from(id.0))?, decode))
+        })
+        .collect();
+    // A key may ask for seconds of derivation: they are opened side by side.
+    let answers = parallel::each(&held, |(key, object, decode)| {
+        if is_interrupted() {
+            return Err(Gap::Interrupted);
+        }
+        let decoded = || {
+            breakable("readiness", *key);
+            decode(object)
+        };
+        guarded(decoded).unwrap_or_else(|panicked| Err(broken(&panicked)))
+    });
     let mut facts = Facts::without(Gap::Offline);
     let mut interrupted = false;
-    for key in wanted {
-        let Some((id, decode)) = ready::decoded(key) else {
-            continue;
-        };
-        interrupted = interrupted || is_interrupted();
-        if let Some(object) = objects.get(usize::from(id.0)) {
-            let decoded = || {
-                breakable("readiness", key);
-                decode(object)
-            };
-            let answer = if interrupted {
-                Err(Gap::Interrupted)
-            } else {
-                guarded(decoded).unwrap_or_else(|panicked| Err(broken(&panicked)))
-            };
-            let stands_on = key.stands_on(objects, &Routes::default());
-            facts.record(key.clone(), answer, stands_on, Took::default());
-        }
+    for ((key, ..), answer) in held.into_iter().zip(answers) {
+        interrupted |= matches!(answer, Err(Gap::Interrupted));
+        let stands_on = key.stands_on(objects, &Routes::default());
+        facts.record(key.clone(), answer, stands_on, Took::default());
     }
     Gathered {
         facts,
