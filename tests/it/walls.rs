@@ -216,6 +216,44 @@ fn names_of_sections_and_options_are_no_plain_texts() {
     }
 }
 
+/// Real keys are opened and signed with by ring alone. `rsa` has a known timing side channel and makes the sandbox's key pairs:
+/// nothing else of the lock file could even name it, or another crate of its signatures, and what opens keys never sees the sandbox.
+#[test]
+fn no_real_key_meets_the_crate_that_makes_those_of_the_sandbox() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for lock in ["Cargo.lock", "fuzz/Cargo.lock"] {
+        let text = std::fs::read_to_string(root.join(lock)).expect("a lock file");
+        let lock: toml::Table = text.parse().expect("a lock file");
+        let packages = lock["package"].as_array().expect("packages");
+        let users = |wanted: &str| -> BTreeSet<&str> {
+            let stands_on = |package: &&toml::Value| {
+                let mut needed = package
+                    .get("dependencies")
+                    .and_then(toml::Value::as_array)
+                    .into_iter()
+                    .flatten();
+                needed.any(|needed| {
+                    needed
+                        .as_str()
+                        .is_some_and(|needed| needed.split(' ').next() == Some(wanted))
+                })
+            };
+            let users = packages.iter().filter(stands_on);
+            users
+                .filter_map(|package| package["name"].as_str())
+                .collect()
+        };
+        assert_eq!(users("rsa"), BTreeSet::from(["hybridcheck-sandbox"]));
+        assert_eq!(users("signature"), BTreeSet::from(["rsa"]));
+        assert_eq!(
+            users("hybridcheck-sandbox"),
+            BTreeSet::from(["hybridcheck"])
+        );
+    }
+    let signer = Source::read(&root.join("saml/src/material/signer.rs"));
+    assert!(signer.code.contains("use ring::rsa::KeyPair;"));
+}
+
 /// What a recipe of CONTRIBUTING promises: a file that holds a source or a format is in the list that people choose from.
 #[test]
 fn every_source_and_every_format_is_listed() {
