@@ -165,7 +165,7 @@ pub(crate) fn is_partial(run: &Run) -> bool {
 pub(crate) fn remedy(gap: &Gap) -> Option<String> {
     let text = match gap {
         // What it waits for has a row of its own.
-        Gap::Blocked { .. } | Gap::NoMeans { .. } | Gap::NotAnswered { .. } | Gap::NotAskedFor { .. } | Gap::Refused { .. } => {
+        Gap::Blocked { .. } | Gap::NoMeans { .. } | Gap::NotAnswered { .. } | Gap::NotAskedFor { .. } | Gap::OwnLimit { .. } | Gap::Refused { .. } => {
             return None;
         }
         Gap::Broken { .. } => "report it as a bug of hybridcheck; it says nothing about the integration".to_owned(),

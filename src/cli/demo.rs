@@ -9,7 +9,8 @@ use super::Failure;
 use super::exit::nearest;
 use super::flags::JobArgs;
 use super::output::{OutputArgs, print};
-use crate::run::interrupt;
+use crate::probes::limits;
+use crate::run::{interrupt, runtime};
 use hybridcheck_sandbox::{self as sandbox, Fault, Sandbox};
 
 /// Arguments of `demo`.
@@ -54,6 +55,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<u8, Failure> {
     }
     // What the sandbox writes is removed at the end, and only a run's own end is one.
     interrupt::run_begins();
+    limits::share();
     let sandbox = Sandbox::start_at(args.fault, args.bind, &args.door).map_err(Failure::Sandbox)?;
     if args.serve {
         print(&instructions(&sandbox, args.bind))?;
@@ -147,9 +149,6 @@ fn wait() -> Result<(), Failure> {
         action: "wait for a signal",
         source,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.map_err(failed)?.block_on(interrupt::received());
+    runtime().map_err(failed)?.block_on(interrupt::received());
     Ok(())
 }

@@ -11,6 +11,7 @@ use hybridcheck_core::outside::Outside;
 use hybridcheck_core::run::Verdict;
 use hybridcheck_core::text;
 
+use crate::probes::limits;
 use crate::run::NoRuntime;
 use crate::run::interrupt::Signal;
 use hybridcheck_sources::SourceError;
@@ -137,8 +138,22 @@ impl Failure {
             Self::Unwritten { verdict, .. } => Some(format!(
                 "the run itself was made, and its verdict is {verdict}; whatever is not named here was written"
             )),
-            Self::File { .. } | Self::Itself(_) | Self::Runtime(_) | Self::Sandbox(_) | Self::System { .. } => None,
+            Self::File { .. } | Self::Itself(_) | Self::Runtime(_) | Self::Sandbox(_) | Self::System { .. } => self.own_limit(),
         }
+    }
+
+    /// Who can raise the limit of this host that it came of, when it did.
+    fn own_limit(&self) -> Option<String> {
+        let mut cause = self.source();
+        let limit = loop {
+            let inner = cause?;
+            let error = inner.downcast_ref::<std::io::Error>();
+            if let Some(limit) = error.and_then(limits::own_limit) {
+                break limit;
+            }
+            cause = inner.source();
+        };
+        Some(limit.gap().to_string())
     }
 }
 

@@ -51,7 +51,10 @@ impl Progress {
             return Self(None);
         }
         let progress = Self::on(ProgressDrawTarget::stderr(), ascii, phase);
-        if let Some(live) = &progress.0 {
+        // Where this host grants no thread it moves with what is found; asking for one all the same would panic.
+        if let Some(live) = &progress.0
+            && std::thread::Builder::new().spawn(|| ()).is_ok()
+        {
             live.bar.enable_steady_tick(TICK);
         }
         progress

@@ -18,7 +18,7 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use hybridcheck_core::check::service_clients;
-use hybridcheck_core::endpoint::{Host, Route, Routes};
+use hybridcheck_core::endpoint::{Endpoint, Host, Route, Routes};
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Facts, Gap, TokenEndFact};
 use hybridcheck_core::guard::{Guarded, Panicked, breakable, guarded};
 use hybridcheck_core::names::OrgId;
@@ -33,6 +33,7 @@ pub use plan::{closure, planned, routed};
 
 use crate::config::Settings;
 use crate::probes::clock::Watch;
+use crate::probes::limits::{self, Met};
 use job::{Job, Readiness};
 use ready::readiness;
 use resources::{Carried, Resources};
@@ -123,6 +124,8 @@ struct Gathering<'a> {
     stirred: Stirred,
     /// When the run's time is over.
     ends: Instant,
+    /// The limits of this host that running probes have met.
+    met: BTreeMap<FactKey, Met>,
 }
 
 /// Whose open facts may have become ready since they were last looked at.
@@ -194,6 +197,7 @@ pub async fn gather_on(
             hosts: BTreeSet::new(),
         },
         ends: Instant::now() + settings.overall.saturating_sub(before),
+        met: BTreeMap::new(),
     };
     let watch = Watch::start();
     let mut tasks = FuturesUnordered::new();
@@ -293,18 +297,50 @@ impl<'a> Gathering<'a> {
             }
             moved |= self.release_held(observer);
             if !moved {
+                self.close_unneeded();
                 return;
             }
         }
     }
 
-    /// A probe; one that panics leaves a gap that says so.
+    /// Sockets and links from which no open fact is to be read any more are closed. What belongs to an object stays: its tokens are
+    /// asked for, and ended, over it.
+    fn close_unneeded(&mut self) {
+        let (wanted, facts) = (&self.wanted, &self.facts);
+        let is_open = |key: FactKey| wanted.contains(&key) && !facts.holds(&key);
+        let is_proxy = |host: &Host| {
+            keys::connections(wanted)
+                .any(|(_, route)| matches!(route, Route::Proxy(proxy) if proxy.host == *host))
+        };
+        let is_socket_needed = |base: &FactKey| match base.of_address() {
+            Some((endpoint, address, route)) => {
+                is_open(FactKey::tls(endpoint, address).by(route)) || is_proxy(&endpoint.host)
+            }
+            None => false,
+        };
+        let has_objects = !self.objects.is_empty();
+        let is_link_needed = |endpoint: &Endpoint, route: &Route| {
+            let read = [
+                FactKey::api_probe(endpoint),
+                FactKey::connection(endpoint),
+                FactKey::discovery(endpoint),
+                FactKey::web(endpoint),
+            ];
+            has_objects || read.into_iter().any(|key| is_open(key.by(route)))
+        };
+        self.resources.release(is_socket_needed, is_link_needed);
+    }
+
+    /// A probe; one that panics leaves a gap that says so, and so does one that meets a limit of this host.
     fn probe(&mut self, key: FactKey, job: Job) -> LocalBoxFuture<'a, Done> {
         let stands_on = key.stands_on(self.objects, &self.routes);
         let watch = Watch::start();
         let left = self.ends.saturating_duration_since(Instant::now());
         self.resources.phase = phase_within(self.settings.phase, left);
+        let met = Met::default();
+        self.met.insert(key.clone(), met.clone());
         let probe = self.resources.probe(key.clone(), job, self.settings);
+        let probe = limits::noting(met.clone(), probe);
         let probe = Guarded(Box::pin({
             let key = key.clone();
             async move {
@@ -313,14 +349,21 @@ impl<'a> Gathering<'a> {
             }
         }));
         Box::pin(async move {
-            probe.await.unwrap_or_else(|panicked| Done {
+            let done = probe.await.unwrap_or_else(|panicked| Done {
                 key,
                 answer: Err(broken(&panicked)),
                 stands_on,
                 took: watch.took(),
                 carried: Carried::default(),
                 reader: None,
-            })
+            });
+            match met.limit() {
+                Some(limit) => Done {
+                    answer: Err(limit.gap()),
+                    ..done
+                },
+                None => done,
+            }
         })
     }
 
@@ -546,8 +589,13 @@ impl<'a> Gathering<'a> {
             .collect();
         for key in open {
             let stands_on = key.stands_on(self.objects, &self.routes);
-            self.facts
-                .record(key, Err(reason.clone()), stands_on, Took::default());
+            let limit = self.met.get(&key).and_then(Met::limit);
+            let gap = match (&reason, limit) {
+                // Its turn did not come: that was the reason, not the time.
+                (Gap::TimedOut { .. }, Some(limit)) => limit.gap(),
+                _ => reason.clone(),
+            };
+            self.facts.record(key, Err(gap), stands_on, Took::default());
         }
         Gathered {
             secrets: self.resources.secrets(),

@@ -12,7 +12,6 @@ use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, HelloVarian
 use hybridcheck_core::names::ClientId;
 use hybridcheck_core::object::HybridObject;
 use hybridcheck_core::secret::Secret;
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use super::Done;
@@ -22,8 +21,9 @@ use crate::probes::api::Api;
 use crate::probes::clock::Watch;
 use crate::probes::link::{Link, Through, Way, Worth};
 use crate::probes::pace::Pace;
+use crate::probes::socket::Socket;
 use crate::probes::trust::Trusts;
-use crate::probes::{descriptors, dns, hello, hosts, saml_login, tcp, tls, token, tunnel};
+use crate::probes::{dns, hello, hosts, limits, saml_login, tcp, thread, tls, token, tunnel};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -31,7 +31,7 @@ const AT_ONCE: usize = 16;
 /// What one probe hands on.
 #[derive(Default)]
 pub(super) struct Carried {
-    socket: Option<(FactKey, TcpStream)>,
+    socket: Option<(FactKey, Socket)>,
     link: Option<((Endpoint, IpAddr, Route), Arc<Link>)>,
     token: Option<(ClientRef, Secret)>,
     /// What no output may hold.
@@ -47,9 +47,7 @@ pub(super) struct Resources {
     trusts: Arc<Trusts>,
     pace: Arc<Pace>,
     limit: Arc<Semaphore>,
-    /// Places for probes that open sockets.
-    sockets_at_once: Arc<Semaphore>,
-    sockets: HashMap<FactKey, TcpStream>,
+    sockets: HashMap<FactKey, Socket>,
     links: HashMap<(Endpoint, IpAddr, Route), Arc<Link>>,
     apis: HashMap<(Endpoint, Route), Api>,
     tokens: HashMap<ClientRef, Secret>,
@@ -65,7 +63,6 @@ impl Resources {
             trusts: Arc::new(Trusts::new(settings.roots.as_deref())),
             pace: Arc::new(Pace::new(settings.requests_per_second)),
             limit: Arc::new(Semaphore::new(AT_ONCE)),
-            sockets_at_once: Arc::new(Semaphore::new(descriptors::probes_at_once())),
             sockets: HashMap::new(),
             links: HashMap::new(),
             apis: HashMap::new(),
@@ -96,6 +93,26 @@ impl Resources {
             .retain(|client, _| !is_stale(&FactKey::token_of(client)));
     }
 
+    /// Closes what was kept and is not needed: its places are for those that queue.
+    pub(super) fn release(
+        &mut self,
+        is_socket_needed: impl Fn(&FactKey) -> bool,
+        is_link_needed: impl Fn(&Endpoint, &Route) -> bool,
+    ) {
+        self.sockets.retain(|base, _| is_socket_needed(base));
+        // Of those to one endpoint the first address decides.
+        let mut first: HashMap<(Endpoint, Route), IpAddr> = HashMap::new();
+        for (endpoint, address, route) in self.links.keys() {
+            let of_endpoint = first.entry((endpoint.clone(), route.clone()));
+            let first = of_endpoint.or_insert(*address);
+            *first = (*first).min(*address);
+        }
+        self.links.retain(|(endpoint, address, route), _| {
+            let is_first = first.get(&(endpoint.clone(), route.clone())) == Some(address);
+            is_first && is_link_needed(endpoint, route)
+        });
+    }
+
     pub(super) fn keep(&mut self, carried: Carried) {
         self.sockets.extend(carried.socket);
         self.links.extend(carried.link);
@@ -119,9 +136,7 @@ impl Resources {
                 (probe.await, Carried::default())
             }),
             Job::Dns { host, nameserver } => {
-                let place = Arc::clone(&self.sockets_at_once);
                 boxed(key, vec![FactKey::Resolver], None, async move {
-                    let _place = place.acquire().await;
                     let fact = dns::ask(&host, nameserver, phase).await;
                     (Ok(fact.into()), Carried::default())
                 })
@@ -129,9 +144,7 @@ impl Resources {
             Job::HostsFile { host } => self.hosts_file(key, host, settings),
             Job::Tcp { remote, base } => {
                 let owned = key.clone();
-                let place = Arc::clone(&self.sockets_at_once);
                 boxed(key, vec![base], None, async move {
-                    let _place = place.acquire().await;
                     let (fact, socket) = tcp::connect(remote, phase).await;
                     let carried = Carried {
                         socket: socket.map(|socket| (owned, socket)),
@@ -283,8 +296,18 @@ impl Resources {
         let file = Arc::clone(&self.hosts_file);
         let path = settings.files.hosts.clone();
         boxed(key, Vec::new(), None, async move {
-            let file = file.get_or_init(|| hosts::read_from(&path));
-            (Ok(file.of(&host).into()), Carried::default())
+            let fact = match file.get() {
+                Some(file) => file.of(&host),
+                None => {
+                    let read = hosts::read_from(&path);
+                    if limits::is_met() {
+                        read.of(&host)
+                    } else {
+                        file.get_or_init(|| read).of(&host)
+                    }
+                }
+            };
+            (Ok(fact.into()), Carried::default())
         })
     }
 
@@ -396,14 +419,10 @@ impl Resources {
             let organization = organization.unwrap_or_default().raw().to_owned();
             let email = login.wish.email.clone();
             // Opening the key may take seconds: sockets must not wait for it.
-            let minted = tokio::task::spawn_blocking(move || login.assertions(&object)).await;
-            let minted = match minted {
-                Ok(Ok(minted)) => minted,
-                Ok(Err(gap)) => return (Err(gap), Carried::default()),
-                Err(_) => {
-                    let message = "signing ended abnormally".into();
-                    return (Err(Gap::Broken { message }), Carried::default());
-                }
+            let minted = thread::run(move || login.assertions(&object)).await;
+            let minted = match minted.and_then(|minted| minted) {
+                Ok(minted) => minted,
+                Err(gap) => return (Err(gap), Carried::default()),
             };
             let _place = limit.acquire().await;
             let ask = saml_login::Ask {

@@ -11,9 +11,9 @@ use hybridcheck_core::facts::{Attempt, HelloFact, HelloOutcome, HelloVariant};
 use hybridcheck_core::outside::Outside;
 use rustls::{AlertDescription, ClientConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::clock::Watch;
+use super::socket::Socket;
 use super::trust::{Recording, Trusts};
 use super::{queue, tcp, tls};
 
@@ -139,7 +139,7 @@ async fn once(remote: SocketAddr, hello: &[u8], phase: Duration, fact: &mut Hell
     });
 }
 
-async fn exchange(stream: &mut TcpStream, hello: &[u8]) -> HelloOutcome {
+async fn exchange(stream: &mut Socket, hello: &[u8]) -> HelloOutcome {
     if stream.write_all(hello).await.is_err() {
         return HelloOutcome::Reset;
     }

@@ -4,6 +4,8 @@ use hybridcheck_core::outside::Outside;
 use std::io::Read;
 use std::path::Path;
 
+use super::limits;
+
 /// A longer file is read to here: lists that block advertisements have some megabytes.
 const LIMIT: u64 = 16 * 1024 * 1024;
 /// More oddities than this are counted, not shown.
@@ -73,6 +75,7 @@ impl Oddities {
 /// Reads a file; what cannot be read is said in words that follow the file's name.
 pub(super) fn read(path: &Path) -> Result<Lines, String> {
     let failed = |error: std::io::Error| {
+        limits::met(&error);
         format!(
             "cannot be read: {}",
             Outside::of(error.to_string()).shown(160)

@@ -15,13 +15,13 @@ use hyper::client::conn::{http1, http2};
 use hyper::header::HeaderValue;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 use tokio_rustls::client::TlsStream;
 
 use super::answer::{clock_reading, excerpt, kept_headers, reason};
 use super::clock::Watch;
 use super::pace::Pace;
+use super::socket::Socket;
 use super::trust::{Trusts, carries_secrets};
 
 /// Bodies of unauthenticated answers and of the token endpoint are small; what is longer is cut off.
@@ -108,7 +108,7 @@ impl Link {
         worth: Worth,
         trusts: Arc<Trusts>,
         pace: Arc<Pace>,
-        stream: TlsStream<TcpStream>,
+        stream: TlsStream<Socket>,
     ) -> Self {
         let sender = Mutex::new(start(stream).await);
         Self {
@@ -240,7 +240,7 @@ fn is_open(sender: &Sender) -> bool {
     }
 }
 
-async fn start(stream: TlsStream<TcpStream>) -> Option<Sender> {
+async fn start(stream: TlsStream<Socket>) -> Option<Sender> {
     let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
     let io = TokioIo::new(stream);
     if is_h2 {

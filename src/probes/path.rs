@@ -13,7 +13,7 @@ use hybridcheck_core::facts::{
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::clock::Watch;
-use super::{errqueue, syn, tcp};
+use super::{errqueue, limits, syn, tcp};
 
 /// The longest way that is looked at.
 const FURTHEST: u8 = 24;
@@ -33,6 +33,11 @@ pub async fn probe(remote: SocketAddr) -> Answer<PathFact> {
                 .into(),
         });
     }
+    // Packets are sent side by side: with fewer sockets routers would seem silent.
+    let sockets = u32::from(FURTHEST) + 1;
+    let Some(_places) = limits::places_at_once(sockets).await else {
+        return Err(limits::Limit::Descriptors.gap());
+    };
     let watch = Watch::start();
     let deadline = Instant::now() + WAIT;
     let port = if remote.port() == 443 { 80 } else { 443 };
@@ -52,6 +57,7 @@ async fn other(remote: SocketAddr, deadline: Instant) -> OtherPort {
     let mut notices = Vec::new();
     let outcome = match syn::send(remote, None) {
         Err(unsent) => {
+            meet(&unsent.error, remote);
             notices = unsent.notices;
             tcp::classify(&unsent.error, &watch)
         }
@@ -136,9 +142,12 @@ async fn attempt(remote: SocketAddr, limit: u8, deadline: Instant) -> Hop {
     let answer = match syn::send(remote, Some(limit)) {
         Err(unsent) => match unsent.notices.into_iter().next_back() {
             Some(notice) => said(notice),
-            None => HopAnswer::NotSent {
-                errno: unsent.error.raw_os_error(),
-            },
+            None => {
+                meet(&unsent.error, remote);
+                HopAnswer::NotSent {
+                    errno: unsent.error.raw_os_error(),
+                }
+            }
         },
         Ok(syn) => timeout_at(deadline, answer(&syn))
             .await
@@ -174,6 +183,11 @@ async fn answer(syn: &syn::Syn) -> HopAnswer {
             }
         }
     }
+}
+
+fn meet(error: &std::io::Error, remote: SocketAddr) {
+    let limit = limits::own_limit_towards(error, remote);
+    limit.into_iter().for_each(limits::meet);
 }
 
 fn said(notice: IcmpNotice) -> HopAnswer {

@@ -18,14 +18,15 @@ use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls_pki_types::ServerName;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tower_service::Service;
 
+use super::limits::Limit;
 use super::link::Through;
+use super::socket::Socket;
 use super::trust::Strict;
-use super::{tls, tunnel};
+use super::{limits, tls, tunnel};
 
 /// How large the headers of an answer may be.
 const HEADER_CAP: u32 = 64 * 1024;
@@ -46,6 +47,7 @@ pub(super) fn pool(
     tcp.set_connect_timeout(Some(patience));
     let opener = Opener {
         tcp,
+        addresses: addresses.to_vec(),
         through: through.map(|through| (endpoint.clone(), through)),
         tls: TlsConnector::from(Arc::new(tls::config(Arc::new(verifier)))),
         name: tls::server_name(&endpoint.host)?,
@@ -63,6 +65,7 @@ pub(super) fn pool(
 #[derive(Clone)]
 pub(super) struct Opener {
     tcp: HttpConnector<Probed>,
+    addresses: Vec<SocketAddr>,
     /// The host, for the proxy, and the proxy's part.
     through: Option<(Endpoint, Through)>,
     tls: TlsConnector,
@@ -74,18 +77,34 @@ impl Opener {
     async fn open(mut self) -> Result<Stream> {
         // Without a port, which is part of the probed addresses.
         let anywhere = Uri::from_static("http://probed.invalid");
-        let tcp = self.tcp.call(anywhere).await.map_err(Error::other)?;
+        let place = limits::place().await;
+        let tcp = self.tcp.call(anywhere).await.map_err(|error| {
+            self.limits_in(&error).for_each(limits::meet);
+            Error::other(error)
+        })?;
+        let socket = Socket::at(place, tcp.into_inner());
         let stream = match &self.through {
-            None => tcp.into_inner(),
-            Some((to, proxy)) => {
-                tunnel::open(tcp.into_inner(), to, proxy.login.as_ref(), self.patience)
-                    .await
-                    .1
-                    .ok_or(ErrorKind::ConnectionRefused)?
-            }
+            None => socket,
+            Some((to, proxy)) => tunnel::open(socket, to, proxy.login.as_ref(), self.patience)
+                .await
+                .1
+                .ok_or(ErrorKind::ConnectionRefused)?,
         };
         let stream = self.tls.connect(self.name, stream).await?;
         Ok(Stream(TokioIo::new(stream)))
+    }
+
+    /// The limits of this host among what an error came of.
+    fn limits_in(&self, error: &(dyn std::error::Error + 'static)) -> impl Iterator<Item = Limit> {
+        let remote = self.addresses.first().copied();
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        causes.filter_map(move |cause| {
+            let cause = cause.downcast_ref::<Error>()?;
+            match remote {
+                Some(remote) => limits::own_limit_towards(cause, remote),
+                None => limits::own_limit(cause),
+            }
+        })
     }
 }
 
@@ -127,7 +146,7 @@ impl Service<Name> for Probed {
 }
 
 /// A verified connection.
-pub(super) struct Stream(TokioIo<TlsStream<TcpStream>>);
+pub(super) struct Stream(TokioIo<TlsStream<Socket>>);
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {

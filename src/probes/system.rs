@@ -10,9 +10,10 @@ use std::time::Duration;
 use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Answer, Gap, SystemLookupFact, SystemOutcome};
 use hybridcheck_core::outside::Outside;
-use tokio::sync::oneshot;
 
 use super::clock::Watch;
+use super::limits::{self, Limit};
+use super::thread;
 
 /// More addresses than this are not looked at.
 const ADDRESS_LIMIT: usize = 16;
@@ -34,6 +35,8 @@ enum Asked {
     Failed(Outside),
     /// It could not even be asked.
     Not(String),
+    /// This host had something too little for it.
+    Limited(Limit),
 }
 
 async fn ask(
@@ -41,8 +44,9 @@ async fn ask(
     phase: Duration,
     how: impl FnOnce(&str) -> Asked + Send + 'static,
 ) -> Answer<SystemLookupFact> {
+    // A look-up opens files and sockets of its own, one after the other.
+    let _place = limits::place().await;
     let watch = Watch::start();
-    let (tell, told) = oneshot::channel();
     let name = host.as_str().to_owned();
     if UNDER_WAY.fetch_add(1, Ordering::Relaxed) >= THREADS {
         UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
@@ -52,21 +56,15 @@ async fn ask(
             ),
         });
     }
-    let thread = std::thread::Builder::new()
-        .name("look-up".into())
-        .stack_size(STACK)
-        .spawn(move || {
-            let answer = how(&name);
-            UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
-            // Nobody waits any more when the time was over.
-            let _ = tell.send(answer);
-        });
-    if let Err(error) = thread {
+    let started = thread::started("look-up", STACK, move || {
+        let answer = how(&name);
         UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
-        return Err(Gap::NoMeans {
-            what: format!("the system's look-up could not be begun: {error}"),
-        });
-    }
+        answer
+    });
+    let Ok(told) = started else {
+        UNDER_WAY.fetch_sub(1, Ordering::Relaxed);
+        return Err(Limit::Threads.gap());
+    };
     let outcome = match tokio::time::timeout(phase, told).await {
         Err(_) => SystemOutcome::TimedOut {
             waited: watch.took(),
@@ -76,6 +74,7 @@ async fn ask(
         },
         Ok(Ok(Asked::Failed(error))) => SystemOutcome::Failed { error },
         Ok(Ok(Asked::Not(what))) => return Err(Gap::NoMeans { what }),
+        Ok(Ok(Asked::Limited(limit))) => return Err(limit.gap()),
         Ok(Err(_)) => {
             return Err(Gap::Broken {
                 message: "the thread of the system's look-up ended without a word".into(),
@@ -105,7 +104,10 @@ fn getaddrinfo(name: &str) -> Asked {
     }
     match (name, 0_u16).to_socket_addrs() {
         Ok(found) => Asked::Addresses(found.map(|address| address.ip()).collect()),
-        Err(error) => Asked::Failed(Outside::kept(&error.to_string(), 160)),
+        Err(error) => match limits::own_limit(&error) {
+            Some(limit) => Asked::Limited(limit),
+            None => Asked::Failed(Outside::kept(&error.to_string(), 160)),
+        },
     }
 }
 
@@ -115,9 +117,15 @@ fn getent(name: &str) -> Asked {
         .args(["ahosts", "--", name])
         .output();
     match output {
-        Err(error) => Asked::Not(format!(
-            "this build asks the system through getent, which cannot be run: {error}"
-        )),
+        Err(error) => match limits::own_limit(&error) {
+            Some(limit) => Asked::Limited(limit),
+            None if error.kind() == std::io::ErrorKind::WouldBlock => {
+                Asked::Limited(Limit::Threads)
+            }
+            None => Asked::Not(format!(
+                "this build asks the system through getent, which cannot be run: {error}"
+            )),
+        },
         Ok(output) => match output.status.code() {
             Some(0) => Asked::Addresses(listed(&String::from_utf8_lossy(&output.stdout))),
             Some(2) => Asked::Failed("getent ahosts finds no address".into()),

@@ -8,11 +8,12 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use hybridcheck_core::facts::{Attempt, Ending, IcmpNotice, TcpFact, TcpOutcome};
 use hybridcheck_core::time::Took;
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::clock::Watch;
+use super::limits::{self, Place};
+use super::socket::Socket;
 use super::{sockdiag, syn};
 
 /// A second try after a quick refusal tells a listener that was just restarting, and a filter that fails at times, from one that always refuses.
@@ -27,8 +28,9 @@ const MOST: usize = 1 + STAGGERED.len();
 /// Sockets for further tries in the whole process: with hundreds of dead targets, file descriptors are scarce and a second opinion is not.
 static SPARE: Semaphore = Semaphore::const_new(96);
 
-/// Connects to one address within `phase`; the first try that connects wins.
-pub async fn connect(remote: SocketAddr, phase: Duration) -> (TcpFact, Option<TcpStream>) {
+/// Connects to one address within `phase`, once there is a place for a socket; the first try that connects wins.
+pub async fn connect(remote: SocketAddr, phase: Duration) -> (TcpFact, Option<Socket>) {
+    let place = limits::place().await;
     let begun = Instant::now();
     let mut tries = Tries {
         remote,
@@ -49,7 +51,7 @@ pub async fn connect(remote: SocketAddr, phase: Duration) -> (TcpFact, Option<Tc
     let mut notices: Vec<IcmpNotice> = Vec::new();
     let mut left = Vec::new();
     let mut stream = None;
-    tries.launch();
+    tries.launch(Some(place));
     loop {
         let due = next.unwrap_or(tries.deadline);
         tokio::select! {
@@ -79,7 +81,7 @@ pub async fn connect(remote: SocketAddr, phase: Duration) -> (TcpFact, Option<Tc
             }
             () = sleep_until(due), if next.is_some() => {
                 next = later.next();
-                tries.launch();
+                tries.launch(None);
             }
             else => break,
         }
@@ -132,21 +134,30 @@ struct Ended {
     is_over: bool,
     notices: Vec<IcmpNotice>,
     leaves: Option<bool>,
-    stream: Option<TcpStream>,
+    stream: Option<Socket>,
 }
 
 impl Tries {
-    /// Begins a try, unless it is a further one and the process has no socket to spare.
-    fn launch(&mut self) {
+    /// Begins a try at this place, or a further one if the process has a socket to spare.
+    fn launch(&mut self, place: Option<Place>) {
         let number = self.attempts.len();
-        let permit = match SPARE.try_acquire() {
-            _ if number == 0 => None,
-            Ok(permit) => Some(permit),
-            Err(_) => return,
+        let is_further = place.is_none();
+        let permit = is_further.then(|| SPARE.try_acquire().ok()).flatten();
+        let Some(place) = place.or_else(|| permit.as_ref().and_then(|_| limits::spare_place()))
+        else {
+            return;
         };
         let (remote, deadline) = (self.remote, self.deadline);
         let watch = Watch::start();
         let sent = syn::send(remote, None);
+        if let Err(unsent) = &sent
+            && let Some(limit) = limits::own_limit_towards(&unsent.error, remote)
+        {
+            if is_further {
+                return;
+            }
+            limits::meet(limit);
+        }
         let local = sent.as_ref().ok().and_then(|syn| syn.local);
         self.begun.push(watch);
         self.attempts.push(Attempt {
@@ -166,7 +177,10 @@ impl Tries {
                     (classify(&unsent.error, &watch), None)
                 }
                 Ok(syn) => match timeout_at(deadline, syn.end(&mut notices)).await {
-                    Ok(Ok(())) => (TcpOutcome::Connected, Some(syn.into_stream())),
+                    Ok(Ok(())) => {
+                        let socket = Socket::at(place, syn.into_stream());
+                        (TcpOutcome::Connected, Some(socket))
+                    }
                     Ok(Err(error)) => (classify(&error, &watch), None),
                     Err(_) => {
                         is_over = true;

@@ -10,11 +10,11 @@ use hybridcheck_core::facts::{Attempt, TlsFact, TlsOutcome, Trust};
 use hybridcheck_core::outside::Outside;
 use rustls::{ClientConfig, InvalidMessage};
 use rustls_pki_types::ServerName;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::clock::{TlsClock, Watch};
+use super::socket::Socket;
 use super::trust::{Recording, Trusts, Verdict};
 use super::{queue, served};
 
@@ -23,11 +23,11 @@ const CHAIN_LIMIT: usize = 10;
 
 /// Makes a handshake over a connected socket within `phase`.
 pub async fn handshake(
-    stream: TcpStream,
+    stream: Socket,
     host: &Host,
     trusts: &Arc<Trusts>,
     phase: Duration,
-) -> (TlsFact, Option<TlsStream<TcpStream>>) {
+) -> (TlsFact, Option<TlsStream<Socket>>) {
     let watch = Watch::start();
     let (local, remote) = (stream.local_addr().ok(), stream.peer_addr().ok());
     let recording = Arc::new(Recording::new(Arc::clone(trusts)));
@@ -88,7 +88,7 @@ pub fn server_name(host: &Host) -> Option<ServerName<'static>> {
 fn describe(
     outcome: &TlsOutcome,
     verdict: Option<Verdict>,
-    stream: Option<&TlsStream<TcpStream>>,
+    stream: Option<&TlsStream<Socket>>,
     watch: &Watch,
     local: Option<std::net::SocketAddr>,
 ) -> TlsFact {

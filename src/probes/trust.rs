@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use super::limits::{self, Limit};
+
 /// SHA-256 of the subject public key info of Amazon Trust Services' roots, as Amazon publishes them.
 const AMAZON_ROOTS: [&str; 5] = [
     "fbe3018031f9586bcbf41727e417b7d1c45c2f47f93be372a17b96b50757d5a2",
@@ -32,7 +34,7 @@ pub struct Trusts {
     amazon: RootCertStore,
     public: RootCertStore,
     given: Option<RootCertStore>,
-    host: OnceLock<RootCertStore>,
+    host: OnceLock<HostStore>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
@@ -132,8 +134,15 @@ impl Trusts {
         }
         match &self.given {
             Some(given) if ends_in(given) => return Trust::Given,
-            None if ends_in(self.host.get_or_init(host_store)) => return Trust::HostStore,
-            _ => {}
+            Some(_) => {}
+            None => {
+                let host = self.host.get_or_init(host_store);
+                if ends_in(&host.roots) {
+                    return Trust::HostStore;
+                }
+                // What it is missing might have been this chain's root.
+                host.limit.into_iter().for_each(limits::meet);
+            }
         }
         faults.push(other.unwrap_or(ChainFault::UnknownIssuer));
         Trust::Nowhere
@@ -141,10 +150,23 @@ impl Trusts {
 }
 
 /// Roots of the host's own store that are not public ones are what inspecting proxies use; public ones were tried before.
-fn host_store() -> RootCertStore {
-    let mut store = RootCertStore::empty();
-    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    store
+fn host_store() -> HostStore {
+    let mut roots = RootCertStore::empty();
+    let read = rustls_native_certs::load_native_certs();
+    roots.add_parsable_certificates(read.certs);
+    let limit = read.errors.iter().find_map(|error| match &error.kind {
+        rustls_native_certs::ErrorKind::Io { inner, .. } => limits::own_limit(inner),
+        _ => None,
+    });
+    HostStore { roots, limit }
+}
+
+/// The host's own store.
+#[derive(Debug)]
+struct HostStore {
+    roots: RootCertStore,
+    /// The limit of this host because of which it was not read whole.
+    limit: Option<Limit>,
 }
 
 fn is_amazon(anchor: &TrustAnchor<'_>) -> bool {

@@ -10,10 +10,10 @@ use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::answer::{clock_reading, kept_headers};
 use super::clock::Watch;
+use super::socket::Socket;
 
 /// How large the head of an answer may be.
 const HEAD_CAP: usize = 64 * 1024;
@@ -50,11 +50,11 @@ enum Failed {
 
 /// Asks the proxy behind a connected socket for a tunnel, all within `phase`; the stream comes back at the tunnel's first byte.
 pub async fn open(
-    mut stream: TcpStream,
+    mut stream: Socket,
     to: &Endpoint,
     login: Option<&Secret>,
     phase: Duration,
-) -> (TunnelFact, Option<TcpStream>) {
+) -> (TunnelFact, Option<Socket>) {
     let watch = Watch::start();
     let local = stream.local_addr().ok();
     let asked = tokio::time::timeout(phase, ask(&mut stream, to, login)).await;
@@ -94,7 +94,7 @@ pub async fn connect(
     to: &Endpoint,
     login: Option<&Secret>,
     phase: Duration,
-) -> (TunnelFact, Option<TcpStream>) {
+) -> (TunnelFact, Option<Socket>) {
     let (tcp, stream) = super::tcp::connect(proxy, phase).await;
     if let Some(stream) = stream {
         return open(stream, to, login, phase).await;
@@ -125,11 +125,7 @@ pub fn authorization(login: &Secret) -> HeaderValue {
     value
 }
 
-async fn ask(
-    stream: &mut TcpStream,
-    to: &Endpoint,
-    login: Option<&Secret>,
-) -> Result<Head, Failed> {
+async fn ask(stream: &mut Socket, to: &Endpoint, login: Option<&Secret>) -> Result<Head, Failed> {
     let mut request = format!(
         "CONNECT {to} HTTP/1.1\r\nHost: {to}\r\nUser-Agent: {}\r\nProxy-Connection: Keep-Alive\r\n",
         super::USER_AGENT
@@ -160,7 +156,7 @@ async fn ask(
 }
 
 /// Reads exactly one head: what follows it belongs to the tunnel and stays in the socket.
-async fn head(stream: &mut TcpStream, cap: usize) -> Result<Vec<u8>, Failed> {
+async fn head(stream: &mut Socket, cap: usize) -> Result<Vec<u8>, Failed> {
     let mut head = Vec::new();
     let mut buffer = [0; 2048];
     loop {
@@ -242,7 +238,7 @@ fn parsed(bytes: &[u8]) -> Option<Head> {
 }
 
 /// The beginning of a refusal's body, as far as it comes soon.
-async fn body(stream: &mut TcpStream, headers: &HeaderMap, patience: Duration) -> Vec<u8> {
+async fn body(stream: &mut Socket, headers: &HeaderMap, patience: Duration) -> Vec<u8> {
     let length = headers
         .get("content-length")
         .and_then(|value| value.to_str().ok()?.trim().parse::<usize>().ok());
@@ -286,7 +282,7 @@ mod tests {
     use super::*;
     use hybridcheck_core::endpoint::Host;
     use hybridcheck_core::facts::Ending;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     fn target() -> Endpoint {
         Endpoint {
@@ -300,7 +296,7 @@ mod tests {
         login: Option<&Secret>,
         phase: Duration,
         answer: impl FnOnce(TcpStream) -> W + Send + 'static,
-    ) -> (TunnelFact, Option<TcpStream>, String)
+    ) -> (TunnelFact, Option<Socket>, String)
     where
         W: Future<Output = ()> + Send,
     {

@@ -9,8 +9,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use hybridcheck_core::guard::guarded;
 use tokio::sync::watch;
+
+use super::runtime::runtime;
 
 /// What has no run to tell of ends so long after the first signal: its last moments are left to it.
 const WITHOUT_RUN: Duration = Duration::from_secs(1);
@@ -59,13 +60,7 @@ pub fn listen(ending: fn(Signal, bool)) {
     let (ready, installed) = mpsc::channel();
     let listener = thread::Builder::new().name("signals".into());
     let listener = listener.spawn(move || {
-        let runtime = guarded(|| {
-            tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-        });
-        // Without a descriptor to spare the runtime refuses, or panics.
-        let Ok(Ok(runtime)) = runtime else { return };
+        let Ok(runtime) = runtime() else { return };
         runtime.block_on(async {
             let Ok(signals) = system::Signals::new() else {
                 return;

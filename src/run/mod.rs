@@ -7,8 +7,10 @@ pub mod interrupt;
 mod job;
 pub mod providers;
 mod reread;
+mod runtime;
 mod session;
 
 pub use execution::Done;
 pub use job::{Job, Plan, Scope};
+pub use runtime::runtime;
 pub use session::{NoRuntime, gathered};

@@ -1,13 +1,13 @@
 //! Gathering on a runtime of its own, until everything is there or a signal ends it.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
 
 use hybridcheck_core::facts::FactKey;
-use hybridcheck_core::guard::{Guarded, guarded};
+use hybridcheck_core::guard::Guarded;
 use hybridcheck_core::object::HybridObject;
 
 use super::interrupt;
+use super::runtime::runtime;
 use crate::config::Settings;
 use crate::gather::{self, Gathered, Observer};
 
@@ -45,13 +45,7 @@ impl<'a> Session<'a> {
         settings: &'a Settings,
         observer: &'a dyn Observer,
     ) -> Result<Self, NoRuntime> {
-        let runtime = guarded(|| {
-            tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-        });
-        // Without a descriptor to spare the runtime refuses, or panics.
-        let runtime = runtime.unwrap_or_else(|_| Err(ErrorKind::QuotaExceeded.into()))?;
+        let runtime = runtime()?;
         Ok(Self {
             runtime,
             settings,

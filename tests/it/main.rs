@@ -9,6 +9,7 @@ mod hostile;
 mod idp;
 mod inspection;
 mod interrupt;
+mod limits;
 mod login;
 mod lost;
 mod matrix;

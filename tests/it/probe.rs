@@ -135,28 +135,3 @@ fn an_unreadable_and_an_empty_file_say_so() {
         finished.stderr
     );
 }
-
-/// With few file descriptors the probes wait for each other instead of accusing nameservers or hosts.
-#[cfg(target_os = "linux")]
-#[test]
-fn scarce_file_descriptors_are_nobodys_fault() {
-    let listeners: Vec<(TcpListener, u16)> = (0..200).map(|_| listener()).collect();
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("hosts.txt");
-    let lines: Vec<String> = listeners
-        .iter()
-        .map(|(_, port)| format!("127.0.0.1:{port}"))
-        .collect();
-    std::fs::write(&path, lines.join("\n")).expect("written");
-    let output = std::process::Command::new("sh")
-        .args([
-            "-c",
-            "ulimit -n 256; exec \"$0\" probe --hosts-from \"$1\" --format json",
-        ])
-        .arg(env!("CARGO_BIN_EXE_hybridcheck"))
-        .arg(&path)
-        .output()
-        .expect("a shell");
-    let document: Run = serde_json::from_slice(&output.stdout).expect("a document");
-    assert_eq!(document.verdict, Verdict::Ready, "{:#?}", document.causes);
-}

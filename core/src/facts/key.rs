@@ -289,6 +289,15 @@ impl FactKey {
         }
     }
 
+    /// The endpoint, the address and the route that a fact is about, when it is about one address.
+    pub fn of_address(&self) -> Option<(&Endpoint, IpAddr, &Route)> {
+        if let Whose::Address(endpoint, address, route) = self.whose() {
+            Some((endpoint, address, route))
+        } else {
+            None
+        }
+    }
+
     /// The host that a fact is about or asked of, straight from here; none where a proxy asks, and for facts of no single host.
     pub fn of_host(&self) -> Option<&Host> {
         match self.whose() {

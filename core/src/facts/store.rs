@@ -68,6 +68,13 @@ pub enum Gap {
         /// What was asked, and what came back.
         what: String,
     },
+    /// This host itself granted no more of something. It says nothing about the network.
+    OwnLimit {
+        /// What there was no more of.
+        what: String,
+        /// Who can raise the limit, and where.
+        raise: String,
+    },
     /// hybridcheck refused to do it.
     Refused {
         /// Why, and what would allow it.
@@ -122,6 +129,7 @@ impl fmt::Display for Gap {
             Self::NotRecorded => f.write_str("the saved facts do not hold it"),
             Self::Offline => f.write_str("--offline: nothing was asked over the network"),
             Self::NoMeans { what } | Self::NotAnswered { what } => f.write_str(what),
+            Self::OwnLimit { what, raise } => write!(f, "{what}; {raise}"),
             Self::Refused { reason } => write!(f, "refused: {reason}"),
             Self::TimedOut { waited, flag } => write!(
                 f,

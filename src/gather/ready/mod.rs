@@ -13,7 +13,7 @@ use hybridcheck_saml::material;
 use super::Gathering;
 use super::job::{Job, Readiness, alone, missing, reading};
 use crate::probes::api::Api;
-use crate::probes::{discovery, dns, org, system, web};
+use crate::probes::{discovery, dns, org, system, thread, web};
 
 mod cloud;
 mod network;
@@ -154,13 +154,8 @@ fn decode(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
     let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     // A key may ask for seconds of derivation: sockets must not wait for it.
     let decoding = async move {
-        let decoded = tokio::task::spawn_blocking(move || guarded(|| decode(&object))).await;
-        match decoded {
-            Ok(decoded) => decoded.unwrap_or_else(|panicked| Err(super::broken(&panicked))),
-            Err(_) => Err(Gap::Broken {
-                message: "decoding ended abnormally".into(),
-            }),
-        }
+        let decoded = thread::run(move || guarded(|| decode(&object))).await?;
+        decoded.unwrap_or_else(|panicked| Err(super::broken(&panicked)))
     };
     alone(decoding, stands_on)
 }

@@ -79,9 +79,24 @@ pub(super) fn addresses(gathering: &Gathering<'_>, host: &Host) -> Readiness {
         }
         _ => {}
     }
+    // Whom this host could not ask might have named one.
+    let limited = own_limit(gathering, asked.iter().copied().chain([&look_up]));
     let mut stands_on: Vec<FactKey> = asked.into_iter().cloned().collect();
     stands_on.push(FactKey::Resolver);
-    found(AddressSource::Dns, Vec::new(), stands_on)
+    match limited {
+        Some(gap) => missing(gap, stands_on),
+        None => found(AddressSource::Dns, Vec::new(), stands_on),
+    }
+}
+
+/// The limit of this host for which one of these facts is missing.
+fn own_limit<'k>(
+    gathering: &Gathering<'_>,
+    keys: impl IntoIterator<Item = &'k FactKey>,
+) -> Option<Gap> {
+    keys.into_iter()
+        .filter_map(|key| gathering.facts.get(key).err())
+        .find(|gap| matches!(gap, Gap::OwnLimit { .. }))
 }
 
 pub(super) fn tls(
@@ -224,6 +239,11 @@ pub(super) fn connection(
     if open {
         return Readiness::Wait;
     }
+    let all = sockets.iter().chain(&tunnels);
+    let by_tls = keys::tls_of(&gathering.wanted, endpoint, route).map(|(_, key)| key);
+    if let Some(gap) = own_limit(gathering, all.chain(by_tls)) {
+        return missing(gap, sockets);
+    }
     let answered = |keys: &Vec<FactKey>| keys.iter().any(|key| gathering.facts.get(key).is_ok());
     let furthest = [handshakes, tunnels, sockets]
         .into_iter()
@@ -283,6 +303,11 @@ pub(super) fn reach(gathering: &Gathering<'_>, endpoint: &Endpoint) -> Readiness
     }
     if tried.is_empty() {
         return blocked(names);
+    }
+    if fact.open.is_empty()
+        && let Some(gap) = own_limit(gathering, tried.iter().map(|(_, key)| *key))
+    {
+        return missing(gap, vec![names]);
     }
     let tried = tried.into_iter().map(|(_, key)| key.clone()).collect();
     Readiness::Known(Ok(Box::new(fact.into())), tried)

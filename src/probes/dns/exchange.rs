@@ -13,6 +13,7 @@ use tokio::net::{TcpStream, UdpSocket};
 
 use super::answer;
 use crate::probes::clock::Watch;
+use crate::probes::limits;
 
 /// More than any answer over UDP to a question without EDNS may have (512 bytes); what is longer cannot be read.
 const UDP_BUFFER: usize = 4096;
@@ -52,14 +53,14 @@ pub(super) async fn exchange(
         Err(_) => DnsOutcome::TimedOut {
             waited: watch.took(),
         },
-        Ok(Err(error)) => failed(&error, watch.took()),
+        Ok(Err(error)) => failed(&error, nameserver, watch.took()),
         Ok(Ok(Answer::Cut)) => {
             seen.truncated = true;
             let left = left.saturating_sub(watch.took().0);
             let tcp = over_tcp(&message, &bytes, nameserver);
             match tokio::time::timeout(left, tcp).await {
                 Ok(Ok(outcome)) => outcome,
-                Ok(Err(error)) => cut_short(words(&error)),
+                Ok(Err(error)) => cut_short(words(&error, nameserver)),
                 Err(_) => cut_short("no answer".into()),
             }
         }
@@ -150,14 +151,21 @@ fn is_answer(packet: &[u8], question: &Message) -> bool {
     }
 }
 
-fn failed(error: &Error, waited: Took) -> DnsOutcome {
+fn failed(error: &Error, nameserver: SocketAddr, waited: Took) -> DnsOutcome {
+    meet(error, nameserver);
     if error.kind() == ErrorKind::TimedOut {
         return DnsOutcome::TimedOut { waited };
     }
     DnsOutcome::Unreachable
 }
 
-fn words(error: &Error) -> String {
+fn meet(error: &Error, nameserver: SocketAddr) {
+    let limit = limits::own_limit_towards(error, nameserver);
+    limit.into_iter().for_each(limits::meet);
+}
+
+fn words(error: &Error, nameserver: SocketAddr) -> String {
+    meet(error, nameserver);
     match error.kind() {
         ErrorKind::ConnectionRefused => "refused".into(),
         ErrorKind::ConnectionReset => "reset".into(),

@@ -15,6 +15,7 @@ use hybridcheck_core::endpoint::Host;
 use hybridcheck_core::facts::{Attempt, DnsAnswer, DnsFact, DnsOutcome};
 
 use super::clock::Watch;
+use super::limits;
 pub use resolv_conf::resolver;
 
 /// The part of the deadline that the first question gets; the second gets the rest.
@@ -43,6 +44,7 @@ async fn question(
             attempts: Vec::new(),
         };
     };
+    let _place = limits::place().await;
     let total = Watch::start();
     let mut answer = DnsAnswer {
         outcome: DnsOutcome::Unreachable,

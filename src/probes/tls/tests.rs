@@ -3,7 +3,7 @@ use hybridcheck_core::facts::ChainFault;
 use rcgen::{CertificateParams, KeyPair};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 const NAME: &str = "login.mypurecloud.de";
 
@@ -51,7 +51,7 @@ async fn met(remote: std::net::SocketAddr) -> TlsFact {
     let stream = TcpStream::connect(remote).await.expect("a connection");
     let trusts = Arc::new(Trusts::new(None));
     let phase = Duration::from_millis(1500);
-    let (fact, stream) = handshake(stream, &Host::of(NAME), &trusts, phase).await;
+    let (fact, stream) = handshake(stream.into(), &Host::of(NAME), &trusts, phase).await;
     assert_eq!(stream.is_some(), fact.is_trusted());
     fact
 }

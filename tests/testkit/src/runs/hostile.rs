@@ -202,6 +202,10 @@ fn gaps() -> Vec<Gap> {
         Gap::NoMeans { what: nasty() },
         Gap::NotAnswered { what: nasty() },
         Gap::NotInForm { what: nasty() },
+        Gap::OwnLimit {
+            what: nasty(),
+            raise: nasty(),
+        },
         Gap::Refused { reason: nasty() },
         Gap::TimedOut {
             waited: Took::default(),
