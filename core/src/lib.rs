@@ -20,6 +20,7 @@ pub mod outside;
 pub mod parallel;
 pub mod permission;
 pub mod policy;
+pub mod redact;
 pub mod region;
 pub mod report;
 pub mod row;

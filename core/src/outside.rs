@@ -12,8 +12,8 @@ pub(crate) const CAP: usize = 400;
 /// A text from outside, owned or (as `Outside<&str>`) borrowed.
 ///
 /// It is no `str` on purpose: putting it into a sentence escapes and caps it, and the raw text has to be asked for by name.
+/// A serializer is told its name, so that the texts of others are told from our own in whatever holds both.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct Outside<T = String>(T);
 
 /// A text from outside on its way into a sentence: control, bidirectional and invisible characters become `\u{…}`, and it is cut

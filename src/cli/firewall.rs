@@ -24,7 +24,7 @@ use super::output::print;
 use super::progress::Progress;
 use super::style;
 use crate::config::Settings;
-use crate::redact::Redactor;
+use crate::redact::{self, Redactor};
 use crate::run::{Job, Plan, Scope};
 
 const RESOLVES: &str = "network-resolves";
@@ -116,7 +116,7 @@ pub(super) fn run(args: &FirewallArgs) -> Result<u8, Failure> {
         ..AccessList::default()
     };
     doubts(&mut list, &settings);
-    let redactor = Redactor::of(&configuration.objects, &settings);
+    let redactor = redact::of(&configuration.objects, &settings);
     let mut status = 0;
     if args.missing && tried(&mut list, &connecting(configuration, settings))? {
         status = Verdict::Interrupted.exit_status();
@@ -344,7 +344,7 @@ fn sources(rules: &[Access], facts: &[Entry]) -> Vec<IpAddr> {
 
 /// The last gate, for every text that is not a name in a rule: a name that lost a part of itself would make a wrong rule.
 fn clean(list: &mut AccessList, redactor: &Redactor) {
-    let gate = |text: &mut String| *text = redactor.clean(std::mem::take(text));
+    let gate = |text: &mut String| *text = redactor.gate(std::mem::take(text));
     list.subjects.iter_mut().for_each(gate);
     list.notes.iter_mut().for_each(gate);
     for rule in &mut list.rules {
@@ -513,10 +513,12 @@ mod tests {
     #[test]
     fn the_last_gate_leaves_names_in_rules_alone() {
         let mut redactor = Redactor::default();
-        redactor.learn(hybridcheck_core::secret::Secret::new("mypurecloud"));
+        for secret in ["mypurecloud", "Zk3x-9qWe7rTy1u"] {
+            redactor.learn(&hybridcheck_core::secret::Secret::new(secret));
+        }
         let mut list = AccessList {
             rules: rules(),
-            subjects: vec!["of mypurecloud".into()],
+            subjects: vec!["of Zk3x-9qWe7rTy1u".into()],
             ..AccessList::default()
         };
         clean(&mut list, &redactor);

@@ -226,7 +226,7 @@ impl Output {
         let rendered = |form: Form, style: &Style| {
             guard::guarded(|| {
                 guard::breakable("report", &form.0.name());
-                redactor.clean(form.0.render(run, style))
+                redactor.gate(form.0.render(run, style))
             })
         };
         let written = |(form, place): (Form, Place)| {

@@ -78,13 +78,13 @@ fn show(args: &SamlArgs) -> Result<u8, Failure> {
     minted
         .secrets()
         .into_iter()
-        .for_each(|secret| redactor.learn(secret));
+        .for_each(|secret| redactor.learn(&secret));
     let shown = minted.shown(args.login.encoding().unwrap_or_default());
     let text = match args.format {
         Format::Text => shown.text(),
         Format::Json => json(&shown),
     };
-    print(&redactor.clean(text))?;
+    print(&redactor.gate(text))?;
     Ok(0)
 }
 
@@ -133,7 +133,7 @@ fn decode(args: &SamlArgs, file: &str) -> Result<u8, Failure> {
         Format::Text => explained.text(),
         Format::Json => json(&explained),
     };
-    print(&redactor.clean(text))?;
+    print(&redactor.gate(text))?;
     Ok(explained.verdict.exit_status())
 }
 

@@ -176,6 +176,7 @@ pub async fn gather_on(
         None => (Resources::new(settings), Duration::ZERO),
     };
     resources.drop_tokens(|token| !facts.holds(token));
+    resources.learn(objects, settings);
     let mut gathering = Gathering {
         objects,
         settings,
@@ -507,6 +508,7 @@ impl<'a> Gathering<'a> {
 
     fn record(&mut self, key: FactKey, answer: Answer<Fact>, stands_on: Vec<FactKey>, took: Took) {
         self.stir(&key);
+        let answer = self.resources.cleaned(answer);
         let follow_ups = plan::follow_ups(&key, &answer, &self.wanted, &self.facts, self.settings);
         for follow_up in follow_ups {
             self.want(follow_up);

@@ -24,6 +24,7 @@ use crate::probes::pace::Pace;
 use crate::probes::socket::Socket;
 use crate::probes::trust::Trusts;
 use crate::probes::{dns, hello, hosts, limits, saml_login, tcp, thread, tls, token, tunnel};
+use crate::redact::{self, Redactor};
 
 /// How many requests wait for an answer of one kind of host at a time: an object with hundreds of sections is no flood.
 const AT_ONCE: usize = 16;
@@ -52,6 +53,8 @@ pub(super) struct Resources {
     apis: HashMap<(Endpoint, Route), Api>,
     tokens: HashMap<ClientRef, Secret>,
     secrets: Vec<Secret>,
+    /// Every fact passes through it before it is recorded.
+    redactor: Redactor,
     /// Read once: a list that blocks advertisements is long, and many hosts may be asked about.
     hosts_file: Arc<OnceLock<hosts::HostsFile>>,
 }
@@ -68,6 +71,7 @@ impl Resources {
             apis: HashMap::new(),
             tokens: HashMap::new(),
             secrets: Vec::new(),
+            redactor: Redactor::default(),
             hosts_file: Arc::default(),
         }
     }
@@ -116,10 +120,23 @@ impl Resources {
     pub(super) fn keep(&mut self, carried: Carried) {
         self.sockets.extend(carried.socket);
         self.links.extend(carried.link);
-        self.secrets.extend(carried.secrets);
-        self.secrets
-            .extend(carried.token.iter().map(|(_, token)| token.clone()));
+        let token = carried.token.iter().map(|(_, token)| token.clone());
+        for secret in carried.secrets.into_iter().chain(token) {
+            self.redactor.learn(&secret);
+            self.secrets.push(secret);
+        }
         self.tokens.extend(carried.token);
+    }
+
+    /// Learns what must not come back in an answer: the secrets of the objects and of the settings.
+    pub(super) fn learn(&mut self, objects: &[HybridObject], settings: &Settings) {
+        self.redactor.learn_objects(objects);
+        redact::learn_settings(&mut self.redactor, settings);
+    }
+
+    /// What may be recorded of an answer.
+    pub(super) fn cleaned(&self, answer: Answer<Fact>) -> Answer<Fact> {
+        redact::cleaned(&self.redactor, answer)
     }
 
     /// The future that gathers one fact; it owns all it needs.
@@ -390,9 +407,10 @@ impl Resources {
                 return (Err(no_link()), Carried::default());
             };
             let _place = limit.acquire().await;
-            let (fact, token) = token::request(&link, &client_id, &secret, phase).await;
+            let (fact, left) = token::request(&link, &client_id, &secret, phase).await;
             let carried = Carried {
-                token: token.map(|token| (client, token)),
+                token: left.token.map(|token| (client, token)),
+                secrets: left.secrets,
                 ..Carried::default()
             };
             (Ok(fact.into()), carried)
@@ -432,10 +450,12 @@ impl Resources {
                 client: (&client_id, &secret),
                 assertions: &minted.encoded,
             };
-            let (fact, token) = saml_login::request(&link, &ask, phase).await;
+            let (fact, left) = saml_login::request(&link, &ask, phase).await;
+            let mut secrets = minted.secrets;
+            secrets.extend(left.secrets);
             let carried = Carried {
-                token: token.map(|token| (person, token)),
-                secrets: minted.secrets,
+                token: left.token.map(|token| (person, token)),
+                secrets,
                 ..Carried::default()
             };
             (Ok(fact.into()), carried)

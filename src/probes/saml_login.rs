@@ -9,7 +9,7 @@ use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
 
 use super::link::Link;
-use super::token::{Posted, bare, post_form};
+use super::token::{Left, Posted, bare, post_form};
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
 
@@ -27,13 +27,9 @@ pub struct Ask<'a> {
     pub assertions: &'a [(String, Secret)],
 }
 
-/// Logs in; the token of the exchange that was accepted. A secret that is refused with blanks or quotes around it is tried without
+/// Logs in; what is left holds the token of the exchange that was accepted. A secret that is refused with blanks or quotes around it is tried without
 /// them too.
-pub async fn request(
-    link: &Link,
-    ask: &Ask<'_>,
-    phase: Duration,
-) -> (SamlLoginFact, Option<Secret>) {
+pub async fn request(link: &Link, ask: &Ask<'_>, phase: Duration) -> (SamlLoginFact, Left) {
     let (client_id, secret) = ask.client;
     let mut fact = SamlLoginFact {
         email: Outside::kept(ask.email, 254),
@@ -42,18 +38,19 @@ pub async fn request(
         audience: Outside::kept(ask.audience, 300),
         tries: Vec::new(),
     };
-    let mut token = in_turn(link, ask, secret, phase, &mut fact.tries).await;
+    let mut left = Left::default();
+    in_turn(link, ask, secret, phase, &mut fact.tries, &mut left).await;
     let last = fact.tries.last().map(|last| &last.outcome);
     if last.is_some_and(is_of_client)
         && let Some(bare) = bare(secret)
     {
         let tried = fact.tries.len();
-        token = in_turn(link, ask, &bare, phase, &mut fact.tries).await;
+        in_turn(link, ask, &bare, phase, &mut fact.tries, &mut left).await;
         for one in fact.tries.iter_mut().skip(tried) {
             one.trimmed = true;
         }
     }
-    (fact, token)
+    (fact, left)
 }
 
 /// One encoding after the other, until one is accepted or the answer shows that the encoding is not the matter.
@@ -63,11 +60,11 @@ async fn in_turn(
     secret: &Secret,
     phase: Duration,
     tries: &mut Vec<SamlTry>,
-) -> Option<Secret> {
+    left: &mut Left,
+) {
     for (encoding, assertion) in ask.assertions {
         let form = form(ask.organization, assertion);
-        let mut posted = post_form(link, (ask.client.0, secret), form, phase).await;
-        posted.forget(assertion, "[assertion]");
+        let posted = post_form(link, (ask.client.0, secret), form, phase).await;
         let is_last = !is_about_assertion(&posted);
         tries.push(SamlTry {
             encoding: encoding.as_str().into(),
@@ -75,11 +72,12 @@ async fn in_turn(
             http: posted.http,
             outcome: posted.outcome,
         });
+        left.secrets.extend(posted.secrets);
         if is_last {
-            return posted.token;
+            left.token = posted.token;
+            return;
         }
     }
-    None
 }
 
 fn form(organization: &str, assertion: &Secret) -> Bytes {
@@ -137,6 +135,7 @@ mod tests {
             http: http("POST …", status, "application/json", excerpt, genuine),
             outcome,
             token: None,
+            secrets: Vec::new(),
         }
     }
 

@@ -8,6 +8,7 @@ use hybridcheck_core::facts::{
     HttpAnswer, HttpFact, HttpOutcome, OAuthError, RETRY_AFTER_CAP, TokenFact, TokenOutcome,
 };
 use hybridcheck_core::names::ClientId;
+use hybridcheck_core::object::is_guid;
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::secret::Secret;
 use hybridcheck_core::time::Timestamp;
@@ -49,6 +50,17 @@ pub(super) struct Posted {
     pub(super) outcome: TokenOutcome,
     /// The token, when one was issued.
     pub(super) token: Option<Secret>,
+    /// What was sent and what came, as far as no output may hold it.
+    pub(super) secrets: Vec<Secret>,
+}
+
+/// What an exchange leaves beside its fact, in memory only.
+#[derive(Debug, Default)]
+pub struct Left {
+    /// The token, when one was issued.
+    pub token: Option<Secret>,
+    /// What was sent and what came, as far as no output may hold it.
+    pub secrets: Vec<Secret>,
 }
 
 /// Asks for a token with the client's own credentials.
@@ -57,7 +69,7 @@ pub async fn request(
     client_id: &ClientId,
     secret: &Secret,
     phase: Duration,
-) -> (TokenFact, Option<Secret>) {
+) -> (TokenFact, Left) {
     let form = Bytes::from_static(b"grant_type=client_credentials");
     let mut posted = post_form(link, (client_id, secret), form.clone(), phase).await;
     let mut trimmed = None;
@@ -68,6 +80,7 @@ pub async fn request(
         let again = post_form(link, (client_id, &bare), form, phase).await;
         trimmed = Some(again.outcome);
         posted.token = again.token;
+        posted.secrets.extend(again.secrets);
     }
     let fact = TokenFact {
         client_id: client_id.is_guid().then(|| client_id.clone()),
@@ -76,7 +89,11 @@ pub async fn request(
         outcome: posted.outcome,
         trimmed,
     };
-    (fact, posted.token)
+    let left = Left {
+        token: posted.token,
+        secrets: posted.secrets,
+    };
+    (fact, left)
 }
 
 /// The secret without the blanks, quotes and invisible characters around it; nothing when it has none.
@@ -105,44 +122,20 @@ pub(super) async fn post_form(
     }
     let (outcome, token) = interpret(&exchange);
     let mut http = exchange.fact;
-    if token.is_some() || may_hold_token(&exchange.body) {
-        forget_body(&mut http);
+    let mut secrets = vec![credentials];
+    if let HttpOutcome::Answer(answer) = &mut http.outcome
+        && may_hold_token(answer, &exchange.body)
+    {
+        secrets.extend(told(answer, &exchange.body));
+        answer.excerpt = Outside::default();
     }
-    let mut posted = Posted {
+    Posted {
         http,
         outcome,
         token,
-    };
-    posted.forget(&credentials, "[credentials]");
-    posted
-}
-
-impl Posted {
-    /// An answer that repeats what was sent is kept up to there: what is cut off in its middle no filter would recognise.
-    pub(super) fn forget(&mut self, sent: &Secret, shown: &str) {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the beginning of what was sent is what is searched for"
-        )]
-        let sent = sent.expose();
-        let beginning = sent.get(..RECOGNISED).unwrap_or(sent);
-        let cut = |text: &mut Outside| {
-            if let Some((before, _)) = text.raw().split_once(beginning) {
-                *text = format!("{before}{shown}").into();
-            }
-        };
-        if let HttpOutcome::Answer(answer) = &mut self.http.outcome {
-            cut(&mut answer.excerpt);
-        }
-        if let TokenOutcome::Refused(error) = &mut self.outcome {
-            cut(&mut error.error);
-            cut(&mut error.description);
-        }
+        secrets,
     }
 }
-
-/// So much of an encoded assertion is the same in all of them, and so much of a client's credentials is its id: it recognises one.
-const RECOGNISED: usize = 24;
 
 /// Id and secret of a client as `Authorization: Basic` carries them (RFC 7617).
 fn credentials((client_id, secret): (&ClientId, &Secret)) -> Secret {
@@ -304,49 +297,101 @@ fn is_of_oauth(body: &[u8]) -> bool {
     })
 }
 
-/// A body that held a token, or may hold one, is not kept, not even its beginning.
-fn may_hold_token(body: &[u8]) -> bool {
+/// A body that may hold a token is not kept, not even its beginning: that of every answer that grants what was asked for, and of
+/// one that speaks of a token.
+fn may_hold_token(answer: &HttpAnswer, body: &[u8]) -> bool {
     let name = b"access_token";
-    body.windows(name.len()).any(|window| window == name)
+    answer.status == 200 || body.windows(name.len()).any(|window| window == name)
 }
 
-fn forget_body(http: &mut HttpFact) {
-    if let HttpOutcome::Answer(answer) = &mut http.outcome {
-        answer.excerpt = Outside::default();
+/// What in an answer that grants a token may be one, under whatever name and wherever it stands: no output may hold it.
+fn told(answer: &HttpAnswer, body: &[u8]) -> Vec<Secret> {
+    let mut told = Vec::new();
+    match json::read::<serde_json::Value>(body) {
+        Ok(body) => strings("", &body, &mut told),
+        Err(_) => told.extend(tokens(&String::from_utf8_lossy(body))),
     }
+    for (_, value) in &answer.headers {
+        told.extend(tokens(value.raw()));
+    }
+    if let Some(reason) = &answer.reason {
+        told.extend(tokens(reason.raw()));
+    }
+    told.truncate(MOST_TOLD);
+    told
+}
+
+/// No answer holds so many tokens: what is beyond is somebody's page.
+const MOST_TOLD: usize = 100;
+
+fn strings(name: &str, value: &serde_json::Value, told: &mut Vec<Secret>) {
+    match value {
+        serde_json::Value::String(text) => {
+            let name = name.to_ascii_lowercase();
+            if name.contains("token") && text.len() >= 8 {
+                told.push(Secret::new(text.as_str()));
+            }
+            told.extend(tokens(text));
+        }
+        serde_json::Value::Array(items) => {
+            items.iter().for_each(|item| strings(name, item, told));
+        }
+        serde_json::Value::Object(members) => {
+            for (name, member) in members {
+                strings(name, member, told);
+            }
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
+
+/// The words of a text that have the form of a token: long, of letters and digits at least.
+fn tokens(text: &str) -> impl Iterator<Item = Secret> {
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
+    let words = text.split(move |c| !is_of_token(c));
+    words
+        .filter(|word| {
+            let has = |kind: fn(&u8) -> bool| word.as_bytes().iter().any(kind);
+            word.len() >= 20
+                && !is_guid(word)
+                && has(u8::is_ascii_digit)
+                && has(u8::is_ascii_uppercase)
+                && has(u8::is_ascii_lowercase)
+        })
+        .map(Secret::new)
 }
 
 #[cfg(test)]
 mod tests {
-    use hybridcheck_testkit::facts::{http, oauth_error};
+    use hybridcheck_testkit::facts::http;
 
     use super::*;
 
     #[test]
-    fn an_answer_that_repeats_what_was_sent_is_cut_there() {
-        let sent = [
-            Secret::new("PHNhbWxwOlJlc3BvbnNlIHhtbG5z".repeat(9)),
-            credentials((
-                &"22222222-aaaa-4bbb-8ccc-222222222222".into(),
-                &Secret::new("s3cret"),
-            )),
-            credentials((&"id".into(), &Secret::new("s3cret"))),
+    fn whatever_may_be_a_token_in_an_answer_is_a_secret() {
+        let token = "Zk3x9qWe7rTy1uIo5pAs";
+        let bodies = [
+            format!("{{\"accessToken\": \"{token}\"}}"),
+            format!("{{\"data\": [{{\"x\": \"{token}\"}}]}}"),
+            format!("\"{token}\""),
+            format!("<p>your token={token}</p>"),
+            token.to_owned(),
+            String::new(),
         ];
-        for sent in sent {
-            #[expect(clippy::disallowed_methods, reason = "the test plays the echo")]
-            let echo = format!("bad value {} and more", sent.expose());
-            let mut posted = Posted {
-                http: http("POST …", 400, "text/html", &echo, false),
-                outcome: oauth_error(400, "invalid_grant", &echo),
-                token: None,
-            };
-            posted.forget(&sent, "[sent]");
-            let TokenOutcome::Refused(error) = &posted.outcome else {
-                panic!("not refused");
-            };
-            assert_eq!(error.description, "bad value [sent]");
-            let excerpt = &posted.http.outcome.answer().expect("an answer").excerpt;
-            assert_eq!(*excerpt, "bad value [sent]");
+        for body in bodies {
+            let mut fact = http("POST …", 200, "text/plain", "", true);
+            if let HttpOutcome::Answer(answer) = &mut fact.outcome {
+                let location = format!("https://x.example/#access_token={token}");
+                answer.headers.push(("location".into(), location.into()));
+            }
+            let answer = fact.outcome.answer().expect("an answer");
+            let told = told(answer, body.as_bytes());
+            assert!(
+                told.iter()
+                    .any(|secret| secret.is_same(&Secret::new(token))),
+                "{body}"
+            );
+            assert!(told.iter().all(|secret| !secret.shape().guid));
         }
     }
 

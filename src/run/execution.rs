@@ -14,7 +14,7 @@ use super::reread;
 use super::session::{NoRuntime, Session};
 use crate::gather::{self, Gathered, Observer};
 use crate::probes::clock::Watch;
-use crate::redact::Redactor;
+use crate::redact::{self, Redactor};
 
 /// A run that is over.
 pub struct Done {
@@ -33,12 +33,12 @@ impl Job<'_> {
     pub fn run(&self, observer: &dyn Observer) -> Result<Done, NoRuntime> {
         interrupt::run_begins();
         let watch = Watch::start();
-        let mut redactor = Redactor::of(&self.scope.configuration.objects, &self.settings);
+        let mut redactor = redact::of(&self.scope.configuration.objects, &self.settings);
         let mut failed = Vec::new();
         let (configuration, gathered) = self.gathered(observer, &mut failed)?;
         redactor.learn_objects(&configuration.objects);
         for secret in &gathered.secrets {
-            redactor.learn(secret.clone());
+            redactor.learn(secret);
         }
         let rules = hybridcheck_checks::rules();
         let criteria = Criteria {

@@ -13,7 +13,7 @@ use hybridcheck_core::text::listed;
 use super::session::{NoRuntime, gathered};
 use crate::config::Settings;
 use crate::gather::Unwatched;
-use crate::redact::Redactor;
+use crate::redact::{Redactor, learn_settings};
 use hybridcheck_saml::{Message, Remark, compare};
 
 /// The id of remarks about reading the provider.
@@ -48,9 +48,9 @@ pub fn ask(
             ]
         })
         .collect();
-    redactor.learn_settings(settings);
+    learn_settings(redactor, settings);
     let gathered = gathered(wanted, &configuration.objects, settings, &Unwatched)?;
-    for secret in gathered.secrets {
+    for secret in &gathered.secrets {
         redactor.learn(secret);
     }
     Ok(gathered.facts)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Every room of `src` but `cli`, which may use them all, with the rooms that it may use.
 const ROOMS: [(&str, &[&str]); 6] = [
     ("config", &["probes", "routing"]),
-    ("gather", &["config", "probes", "routing"]),
+    ("gather", &["config", "probes", "redact", "routing"]),
     ("probes", &[]),
     ("redact", &["config"]),
     ("routing", &[]),
