@@ -1,5 +1,7 @@
 //! Words for sentences: the nearest right word for a wrong one, lists, and numbers with their nouns.
 
+use std::fmt::Write as _;
+
 /// The candidates nearest to a word, best first, at most three; none when nothing is close enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let lower = word.to_lowercase();
@@ -21,6 +23,23 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .take(3)
         .map(|(_, candidate)| candidate)
         .collect()
+}
+
+/// A text in which words that look like a generated secret are told by their length: an argument may stand in the wrong place.
+pub fn without_generated(text: &str) -> String {
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+');
+    let mut shown = String::new();
+    for word in text.split_inclusive(|c| !is_of_word(c)) {
+        let bare = word.trim_end_matches(|c| !is_of_word(c));
+        if crate::form::looks_generated(bare) {
+            let characters = bare.chars().count();
+            let _ = write!(shown, "({characters} characters, not shown)");
+            shown.push_str(word.strip_prefix(bare).unwrap_or_default());
+        } else {
+            shown.push_str(word);
+        }
+    }
+    shown
 }
 
 /// Joins words as a person would: `a`, `a and b`, `a, b and c`.
@@ -53,6 +72,16 @@ pub fn bare(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_generated_is_counted() {
+        assert_eq!(
+            without_generated("cannot read /tmp/Zk3x9qWe7rTy1uIo5pAs: no"),
+            "cannot read /tmp/(20 characters, not shown): no"
+        );
+        let ours = "HYBRIDCHECK_CLIENT_SECRET_FILE 11111111-aaaa-4BBB-8ccc-111111111111";
+        assert_eq!(without_generated(ours), ours);
+    }
 
     #[test]
     fn nearest_prefers_the_closest_and_refuses_strangers() {

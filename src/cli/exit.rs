@@ -188,7 +188,7 @@ pub(super) fn report(failure: &Failure) -> ExitCode {
     if let Some(help) = failure.help() {
         let _ = writeln!(text, "help: {help}");
     }
-    complain(&text);
+    complain(&text::without_generated(&text));
     ExitCode::from(USAGE)
 }
 
@@ -199,7 +199,8 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    for line in error.render().to_string().lines() {
+    let told = text::without_generated(&error.render().to_string());
+    for line in told.lines() {
         complain(&format!("{}\n", Outside::of(line).shown(usize::MAX)));
     }
     ExitCode::from(USAGE)
@@ -212,6 +213,16 @@ pub(super) fn ended(_: Signal, had_run: bool) {
     } else {
         "error: interrupted before there was anything to report\n"
     });
+}
+
+/// A core dump would hold every secret of the run.
+pub(super) fn leave_no_core() {
+    #[cfg(target_os = "linux")]
+    {
+        use nix::sys::resource::{Resource, setrlimit};
+        // A system that refuses even less leaves nothing to do.
+        let _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
+    }
 }
 
 /// Writes to standard error; there is nobody to tell when even that fails.

@@ -95,6 +95,7 @@ pub fn main() -> ExitCode {
     if let Ok(place) = std::env::var("HYBRIDCHECK_TEST_PANIC") {
         guard::arm(place);
     }
+    exit::leave_no_core();
     // Every part of a run has a guard that tells more; this one is there so that no status but ours is ever left behind.
     let result = match guard::guarded(on_a_stack_of_its_own) {
         Ok(Ok(result)) => result,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::form::is_guid;
+use crate::form::{is_guid, is_hours, looks_generated};
 use crate::outside::Outside;
 use crate::secret::{Secret, Shape};
 
@@ -85,22 +85,48 @@ fn is_showable(section: &str, option: &str, text: &str) -> bool {
     match option.as_str() {
         // A client id that is no GUID may be the secret, swapped.
         "client_id" | "organization_id" => {
-            is_guid(text.trim()) || (option == "organization_id" && is_short_word(text))
+            is_guid(text.trim()) || (option == "organization_id" && is_short_name(text))
         }
-        "base_auth_url" | "base_service_url" => !text.contains('@'),
-        "issuer" | "expire_time" => {
-            section.eq_ignore_ascii_case("saml") && text.chars().count() <= 512
+        "base_auth_url" | "base_service_url" => {
+            !text.contains('@') && is_at_most(text, LONGEST_URL) && !holds_generated(text)
+        }
+        "expire_time" => section.eq_ignore_ascii_case("saml") && is_hours(text),
+        // Some providers have ids in their URLs that look generated.
+        "issuer" => {
+            section.eq_ignore_ascii_case("saml")
+                && !text.contains('@')
+                && is_at_most(text, LONGEST_URL)
+                && (text.contains("://") || !holds_generated(text))
         }
         "organization_sname"
         | "default_agent_role_name"
         | "default_supervisor_role_name"
-        | "default_admin_role_name" => text.chars().count() <= 255,
+        | "default_admin_role_name" => is_at_most(text, LONGEST_NAME) && !holds_generated(text),
         _ => false,
     }
 }
 
-fn is_short_word(text: &str) -> bool {
-    text.chars().count() <= 30
+/// The longest URL that is shown.
+const LONGEST_URL: usize = 512;
+/// The longest name of a role or an organisation that is shown; Genesys Cloud documents none.
+const LONGEST_NAME: usize = 200;
+
+fn is_at_most(text: &str, characters: usize) -> bool {
+    text.chars().count() <= characters
+}
+
+/// A short name in the place of an id.
+fn is_short_name(text: &str) -> bool {
+    let is_of_name = |c: char| c.is_alphanumeric() || " -_.".contains(c);
+    is_at_most(text, 30)
+        && crate::text::bare(text).chars().all(is_of_name)
+        && !holds_generated(text)
+}
+
+/// A part of the text looks like a generated secret.
+fn holds_generated(text: &str) -> bool {
+    let is_between = |c: char| c.is_whitespace() || "/.?&:;,#'\"".contains(c);
+    text.split(is_between).any(looks_generated)
 }
 
 fn looks_like_key_material(text: &str) -> bool {
@@ -129,6 +155,34 @@ mod tests {
                     .is_none(),
                 "{section}/{option}"
             );
+        }
+        for (section, option, value) in [
+            ("saml", "expire_time", "P4ssw0rd"),
+            ("saml", "expire_time", "changeit"),
+            ("saml", "issuer", "Zk3x9qWe7rTy1uIo5pAs"),
+            ("general", "organization_sname", "Zk3x9qWe7rTy1uIo5pAs"),
+            ("general", "organization_id", "P4ss=w0rd!"),
+            ("general", "default_agent_role_name", "Zk3x9qWe7rTy1uIo5pAs"),
+            (
+                "general",
+                "base_auth_url",
+                "https://login.mypurecloud.de/?token=Zk3x9qWe7rTy1uIo5pAs",
+            ),
+        ] {
+            let value = Value::at_the_door(section, option, value.into());
+            assert!(value.plain().is_none(), "{section}/{option}");
+        }
+        for (section, option, value) in [
+            ("saml", "expire_time", " 24\n"),
+            ("saml", "expire_time", "24 hours"),
+            ("saml", "expire_time", "\u{201c}24\u{201d}"),
+            ("saml", "issuer", "http://www.okta.com/exk1fcia6d6EMsf331d8"),
+            ("saml", "issuer", "acme pureengage"),
+            ("general", "organization_id", "acme-sample"),
+            ("general", "default_agent_role_name", "AI Agent (R&D) 2026"),
+        ] {
+            let shown = Value::at_the_door(section, option, value.into());
+            assert!(shown.plain().is_some(), "{section}/{option} {value}");
         }
         let guid = "11111111-aaaa-4bbb-8ccc-111111111111";
         assert_eq!(

@@ -239,30 +239,28 @@ impl NetworkArgs {
             );
         };
         if let Some(value) = &self.cacert {
-            tell("--cacert", value);
+            tell("--cacert", &loosened("--cacert", value));
         }
         for (flag, given) in [
             ("--dns-server", words(&self.dns_server)),
             ("--resolve", words(&self.resolve)),
             ("--connect-to", words(&self.connect_to)),
             ("--control", words(&self.control)),
-            (
-                "--add-region",
-                self.add_region.iter().map(String::as_str).collect(),
-            ),
         ] {
             for value in given {
                 tell(flag, value);
             }
         }
-        for (flag, is_set) in [
-            ("-4", self.ipv4),
-            ("-6", self.ipv6),
-            ("--trust-inspection", self.trust_inspection),
-        ] {
+        for domain in &self.add_region {
+            tell("--add-region", &loosened("--add-region", domain));
+        }
+        for (flag, is_set) in [("-4", self.ipv4), ("-6", self.ipv6)] {
             if is_set {
                 told.push(flag.to_owned());
             }
+        }
+        if self.trust_inspection {
+            told.push(loosened("--trust-inspection", "--trust-inspection"));
         }
         told
     }
@@ -273,10 +271,13 @@ impl NetworkArgs {
         };
         let (secret, source) = match &self.client_secret_file {
             Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|source| Failure::File {
-                    action: "read",
-                    path: path.clone(),
-                    source,
+                // No path is told that is none: it may be the secret itself.
+                let text = std::fs::read_to_string(path).map_err(|source| Failure::Flag {
+                    flag: "--client-secret-file",
+                    problem: format!("the file that it names cannot be read: {source}"),
+                    help: format!(
+                        "name the file that holds the secret, or set {SECRET_VARIABLE}; a secret is never given as an argument"
+                    ),
                 })?;
                 (text.trim_end_matches(['\r', '\n']).to_owned(), path.clone())
             }
@@ -298,6 +299,26 @@ impl NetworkArgs {
             source,
         }))
     }
+}
+
+/// What is told of a setting that lets secrets go further: also its variable, when it is that which says so. It may be set for a whole
+/// host, and whoever reads the report has not seen it.
+fn loosened(flag: &str, told: &str) -> String {
+    let variable = format!(
+        "HYBRIDCHECK_{}",
+        flag.trim_start_matches('-')
+            .to_uppercase()
+            .replace('-', "_")
+    );
+    let is_argument = std::env::args_os().any(|argument| {
+        let argument = argument.to_string_lossy();
+        let rest = argument.strip_prefix(flag);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+    });
+    if is_argument || std::env::var_os(&variable).is_none() {
+        return told.to_owned();
+    }
+    format!("{told} (from {variable})")
 }
 
 fn values<T: Clone>(given: &[Given<T>]) -> Vec<T> {
