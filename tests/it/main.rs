@@ -3,6 +3,7 @@
 mod answers;
 mod cli;
 mod demo;
+mod echo;
 mod firewall;
 mod firewall_readers;
 mod hostile;
