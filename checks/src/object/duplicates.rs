@@ -1,5 +1,7 @@
 //! Sections and options that occur more than once.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use hybridcheck_core::check::{Case, Judge, OptionName, SectionName, Subject, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -49,22 +51,24 @@ impl Judge for Duplicates {
     type Subject = Option<Repeated>;
 
     fn subjects(&self, object: &HybridObject) -> Vec<Option<Repeated>> {
-        let mut repeated: Vec<Repeated> = Vec::new();
-        let mut add = |name: Repeated, count: usize| {
-            if count > 1 && !repeated.contains(&name) {
-                repeated.push(name);
-            }
+        let mut counts: BTreeMap<(&Name, Option<&Name>), usize> = BTreeMap::new();
+        let names = || {
+            object.sections.iter().flat_map(|section| {
+                let options = section.options.iter().map(|option| Some(&option.name));
+                let own = std::iter::once(None).chain(options);
+                own.map(move |option| (&section.name, option))
+            })
         };
-        for section in &object.sections {
-            let name = &section.name;
-            let count = places(object, name, None).len();
-            add(Repeated::Section(SectionName(name.clone())), count);
-            for option in &section.options {
-                let count = places(object, name, Some(&option.name)).len();
-                add(Repeated::Option(OptionName::new(name, &option.name)), count);
-            }
+        for name in names() {
+            *counts.entry(name).or_default() += 1;
         }
-        or_whole(repeated)
+        let mut told = BTreeSet::new();
+        let repeated = names().filter(|name| counts[name] > 1 && told.insert(*name));
+        let repeated = repeated.map(|(section, option)| match option {
+            None => Repeated::Section(SectionName(section.clone())),
+            Some(option) => Repeated::Option(OptionName::new(section, option)),
+        });
+        or_whole(repeated.collect())
     }
 
     fn judge(&self, repeated: &Option<Repeated>, case: &Case<'_>) -> Answer<Judgement> {

@@ -1,5 +1,7 @@
 //! Options whose name is not a documented one.
 
+use std::collections::BTreeSet;
+
 use hybridcheck_core::check::{Case, Judge, OptionName, or_whole};
 use hybridcheck_core::facts::{Answer, FactKey};
 use hybridcheck_core::finding::{Judgement, Owner};
@@ -39,15 +41,16 @@ impl Judge for OptionsSpelt {
     type Subject = Option<OptionName>;
 
     fn subjects(&self, object: &HybridObject) -> Vec<Option<OptionName>> {
+        let mut known = BTreeSet::new();
         let mut names: Vec<OptionName> = Vec::new();
         for section in &object.sections {
             let Some(options) = options_of(object, section) else {
                 continue;
             };
             for option in &section.options {
-                let name = OptionName::new(&section.name, &option.name);
-                if !options.contains(&option.name.raw()) && !names.contains(&name) {
-                    names.push(name);
+                let is_documented = options.contains(&option.name.raw());
+                if !is_documented && known.insert((&section.name, &option.name)) {
+                    names.push(OptionName::new(&section.name, &option.name));
                 }
             }
         }

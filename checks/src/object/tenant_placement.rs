@@ -5,7 +5,7 @@ use hybridcheck_core::facts::{Answer, FactKey, Gap};
 use hybridcheck_core::finding::{Judgement, Owner};
 use hybridcheck_core::object::{HybridObject, Known, Tenant};
 use hybridcheck_core::page;
-use hybridcheck_core::text::listed;
+use hybridcheck_core::text::{count, listed};
 
 page! {
     /// Each tenant has an object and an organisation of its own
@@ -66,7 +66,11 @@ impl Judge for TenantPlacement {
         }
         let twins = twins(case, tenant);
         if !twins.is_empty() {
-            let others = twins.iter().filter_map(|twin| twin.tenant.stated());
+            let tenants = twins.iter().filter_map(|twin| twin.tenant.stated());
+            let mut others: Vec<String> = tenants.take(NAMED).map(ToString::to_string).collect();
+            if twins.len() > NAMED {
+                others.push(count(twins.len() - NAMED, "more tenant"));
+            }
             let judgement = Judgement::warn(
                 "an organisation of its own for each tenant (later documentation)",
                 format!("the objects of {tenant} and {} name the same organisation", listed(others)),
@@ -74,9 +78,8 @@ impl Judge for TenantPlacement {
                 Owner::EngageAdmin,
             )
             .at(&object.place);
-            return Ok(twins
-                .iter()
-                .fold(judgement, |judgement, twin| judgement.at(&twin.place)));
+            let places = twins.iter().take(NAMED).map(|twin| &twin.place);
+            return Ok(places.fold(judgement, Judgement::at));
         }
         let found = if tenant.is_environment() {
             format!("in {tenant}, for one tenant at most (early and later documentation)")
@@ -88,6 +91,9 @@ impl Judge for TenantPlacement {
         Ok(Judgement::pass(found).at(&object.place))
     }
 }
+
+/// So many tenants with the same organisation are named, with the places of their objects: each of thousands must not name all others.
+const NAMED: usize = 10;
 
 /// Objects of other tenants with the same organisation id.
 fn twins<'a>(case: &Case<'a>, tenant: &Tenant) -> Vec<&'a HybridObject> {
@@ -106,8 +112,8 @@ fn twins<'a>(case: &Case<'a>, tenant: &Tenant) -> Vec<&'a HybridObject> {
                 .is_some_and(|theirs| !theirs.is_same(tenant))
         })
         .filter(|other| {
-            let theirs = other.organization_id();
-            theirs.is_some_and(|theirs| theirs.is_like(&ours))
+            let theirs = other.plain("general", "organization_id");
+            theirs.is_some_and(|theirs| theirs.eq_ignore_ascii_case(ours.view().raw()))
         })
         .collect();
     if !twins.is_empty() {
@@ -204,5 +210,19 @@ mod tests {
         };
         let answer = only(offline(&TenantPlacement, &object));
         assert!(matches!(answer, Err(Gap::NotInForm { .. })));
+    }
+
+    #[test]
+    fn of_many_tenants_with_one_organisation_some_are_named_and_the_rest_counted() {
+        let objects: Vec<HybridObject> = (0..u16::try_from(NAMED).expect("a small number") + 3)
+            .map(|id| under(id, 101 + u32::from(id), &format!("Tenant {id}")))
+            .collect();
+        let judgement = only(among(&TenantPlacement, &objects, &[])).expect("a judgement");
+        assert!(
+            judgement.found().contains("and 2 more tenants"),
+            "{}",
+            judgement.found()
+        );
+        assert_eq!(judgement.places.len(), 1 + NAMED);
     }
 }

@@ -1,5 +1,6 @@
 //! The levels at which checks judge an object: a check is handed what it says it judges, and nothing else.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Subject, service_clients};
@@ -115,16 +116,15 @@ impl Level for ClientRef {
 /// The options as they are written, each name once.
 impl Level for OptionName {
     fn all(object: &HybridObject) -> Vec<Self> {
-        let mut names: Vec<Self> = Vec::new();
-        for section in &object.sections {
-            for option in &section.options {
-                let name = Self::new(&section.name, &option.name);
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-        }
-        names
+        let mut known = BTreeSet::new();
+        let options = object.sections.iter().flat_map(|section| {
+            let options = section.options.iter();
+            options.map(move |option| (&section.name, &option.name))
+        });
+        options
+            .filter(|name| known.insert(*name))
+            .map(|(section, option)| Self::new(section, option))
+            .collect()
     }
 }
 
@@ -138,14 +138,12 @@ impl Level for RoleKind {
 /// The sections as they are written, each name once.
 impl Level for SectionName {
     fn all(object: &HybridObject) -> Vec<Self> {
-        let mut names: Vec<Self> = Vec::new();
-        for section in &object.sections {
-            let name = Self(section.name.clone());
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+        let mut known = BTreeSet::new();
+        let names = object.sections.iter().map(|section| &section.name);
         names
+            .filter(|name| known.insert(*name))
+            .map(|name| Self(name.clone()))
+            .collect()
     }
 }
 

@@ -260,13 +260,12 @@ impl HybridObject {
     /// The names of the sections of OAuth clients, in order and once each: every section that is neither `general` nor `saml`,
     /// nor a misspelling of one of them.
     pub fn services(&self) -> Vec<&Name> {
-        let mut names: Vec<&Name> = Vec::new();
-        for section in &self.sections {
-            if self.is_service(section) && !names.contains(&&section.name) {
-                names.push(&section.name);
-            }
-        }
-        names
+        let mut known = std::collections::BTreeSet::new();
+        let services = self.sections.iter().filter(|of| self.is_service(of));
+        services
+            .map(|section| &section.name)
+            .filter(|name| known.insert(*name))
+            .collect()
     }
 
     fn is_service(&self, section: &Section) -> bool {
