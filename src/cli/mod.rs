@@ -18,6 +18,7 @@ mod probe;
 mod progress;
 mod regions;
 mod saml;
+mod small_file;
 mod style;
 
 #[cfg(test)]

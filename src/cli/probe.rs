@@ -14,6 +14,7 @@ use hybridcheck_core::run::Invocation;
 use super::Failure;
 use super::flags::{Given, NetworkArgs, Unrepeated};
 use super::output::OutputArgs;
+use super::small_file::SmallFile;
 use crate::config::Settings;
 use crate::run::{Job, Scope};
 
@@ -151,20 +152,16 @@ fn named(word: &str) -> Result<Given<Endpoint>, String> {
     })
 }
 
+/// A line a host: tens of thousands of them are far below it.
+const HOSTS_FILE: SmallFile = SmallFile {
+    flag: "--hosts-from",
+    cap: 4 * 1024 * 1024,
+    belongs: "the file holds one host a line",
+};
+
 /// The hosts of a file; junk is an error that names every bad line, and then nothing is asked at all.
 fn from_file(path: &str) -> Result<Vec<(Endpoint, Place)>, Failure> {
-    let failed = |source| Failure::File {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    };
-    let bytes = if path == "-" {
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes).map_err(failed)?;
-        bytes
-    } else {
-        std::fs::read(path).map_err(failed)?
-    };
+    let bytes = HOSTS_FILE.read_or_stdin(path)?;
     let text = String::from_utf8_lossy(&bytes);
     let text = text.trim_start_matches('\u{feff}');
     let mut hosts = Vec::new();

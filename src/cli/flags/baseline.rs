@@ -4,9 +4,14 @@ use hybridcheck_core::baseline::Baseline;
 use hybridcheck_core::outside::Outside;
 
 use crate::cli::Failure;
+use crate::cli::small_file::SmallFile;
 
-/// Longer files are refused: a baseline is a page of text.
-const FILE_CAP: u64 = 1024 * 1024;
+/// A baseline is a page of text.
+const BASELINE_FILE: SmallFile = SmallFile {
+    flag: "--permission-baseline",
+    cap: 1024 * 1024,
+    belongs: "a baseline is a table of some lines",
+};
 
 /// The argument that replaces the baseline.
 #[derive(Clone, Debug, clap::Args)]
@@ -58,23 +63,7 @@ fn refused(problem: String, help: &str) -> Failure {
 }
 
 fn text(path: &Outside) -> Result<String, Failure> {
-    use std::io::Read;
-    let failed = |source| Failure::File {
-        action: "read",
-        path: path.raw().to_owned(),
-        source,
-    };
-    let file = std::fs::File::open(path.raw()).map_err(failed)?;
-    let mut bytes = Vec::new();
-    file.take(FILE_CAP + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if bytes.len() as u64 > FILE_CAP {
-        return Err(refused(
-            format!("{} is longer than {FILE_CAP} bytes", path.shown(200)),
-            "a baseline is a table of some lines",
-        ));
-    }
+    let bytes = BASELINE_FILE.read(path.raw())?;
     String::from_utf8(bytes).map_err(|_| {
         refused(
             format!("{} is not UTF-8 text", path.shown(200)),

@@ -16,6 +16,7 @@ use super::values::{
     resolve,
 };
 use crate::cli::Failure;
+use crate::cli::small_file::SmallFile;
 use crate::config::{
     ConnectTo, Family, NameFiles, REQUESTS_PER_SECOND, Resolve, Settings, ToolClient,
 };
@@ -272,13 +273,18 @@ impl NetworkArgs {
         let (secret, source) = match &self.client_secret_file {
             Some(path) => {
                 // No path is told that is none: it may be the secret itself.
-                let text = std::fs::read_to_string(path).map_err(|source| Failure::Flag {
-                    flag: "--client-secret-file",
-                    problem: format!("the file that it names cannot be read: {source}"),
+                let unread = |problem: &dyn std::fmt::Display| Failure::Flag {
+                    flag: SECRET_FILE.flag,
+                    problem: format!("the file that it names cannot be read: {problem}"),
                     help: format!(
                         "name the file that holds the secret, or set {SECRET_VARIABLE}; a secret is never given as an argument"
                     ),
+                };
+                let bytes = SECRET_FILE.read(path).map_err(|failure| match failure {
+                    Failure::File { source, .. } => unread(&source),
+                    told => told,
                 })?;
+                let text = String::from_utf8(bytes).map_err(|_| unread(&"it is not UTF-8 text"))?;
                 (text.trim_end_matches(['\r', '\n']).to_owned(), path.clone())
             }
             None => (
@@ -329,12 +335,22 @@ fn words<T>(given: &[Given<T>]) -> Vec<&str> {
     given.iter().map(|given| given.words.as_str()).collect()
 }
 
+/// The secret of a client has some dozens of characters.
+const SECRET_FILE: SmallFile = SmallFile {
+    flag: "--client-secret-file",
+    cap: 64 * 1024,
+    belongs: "the file holds the secret of the client alone, as text in UTF-8",
+};
+
+/// The trust store of a whole system has less than a megabyte.
+const ROOTS_FILE: SmallFile = SmallFile {
+    flag: "--cacert",
+    cap: 16 * 1024 * 1024,
+    belongs: "the file holds one or more -----BEGIN CERTIFICATE----- blocks",
+};
+
 fn roots(path: &str) -> Result<Vec<CertificateDer<'static>>, Failure> {
-    let bytes = std::fs::read(path).map_err(|source| Failure::File {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = ROOTS_FILE.read(path)?;
     let roots: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&bytes)
         .filter_map(Result::ok)
         .collect();
