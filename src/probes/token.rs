@@ -334,7 +334,9 @@ fn strings(name: &str, value: &serde_json::Value, told: &mut Vec<Secret>) {
             told.extend(tokens(text));
         }
         serde_json::Value::Array(items) => {
-            items.iter().for_each(|item| strings(name, item, told));
+            for item in items {
+                strings(name, item, told);
+            }
         }
         serde_json::Value::Object(members) => {
             for (name, member) in members {

@@ -1,5 +1,9 @@
 //! Peers that send back what they were sent: no form of a secret comes out, in whatever place and however it was cut; and no word of
 //! ours is blackened because it is somebody's password.
+#![expect(
+    clippy::print_stderr,
+    reason = "how much was tried is part of the result"
+)]
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -24,8 +28,10 @@ use serde_json::Value;
 
 use crate::support::{Authority, Finished, Logged, SECRET, hybridcheck, json_answer, object_file};
 
-/// What peers make of what they were sent.
-const ENCODINGS: [(&str, fn(&str) -> String); 9] = [
+/// What a peer makes of what it was sent, with its name.
+type Echo = (&'static str, fn(&str) -> String);
+
+const ENCODINGS: [Echo; 9] = [
     ("as it is", str::to_owned),
     ("in base64", |text| Base64::encode_string(text.as_bytes())),
     ("in base64, one byte on", |text| {
