@@ -216,8 +216,18 @@ pub async fn gather_on(
             Some(done) = tasks.next() => gathering.finish(done, observer),
         }
     };
-    drop(tasks);
     if end.is_some() {
+        // A token whose end is under way is not ended a second time.
+        let ending = async {
+            while gathering.ends_token() {
+                let Some(done) = tasks.next().await else {
+                    break;
+                };
+                gathering.finish(done, observer);
+            }
+        };
+        let _ = tokio::time::timeout(FAREWELL, ending).await;
+        drop(tasks);
         gathering.end_tokens().await;
     }
     gathering.close(end.as_ref(), before + watch.took().0)
@@ -547,6 +557,11 @@ impl<'a> Gathering<'a> {
         }
     }
 
+    fn ends_token(&self) -> bool {
+        let mut running = self.running.iter();
+        running.any(|key| matches!(key, FactKey::TokenEnd { .. }))
+    }
+
     /// The run is over early: the tokens that it meant to end are ended all the same, if that is quickly done. One that is not
     /// lives on until it expires; its end stays a gap.
     async fn end_tokens(&mut self) {
@@ -562,6 +577,13 @@ impl<'a> Gathering<'a> {
             let FactKey::TokenEnd { client } = &key else {
                 continue;
             };
+            if self.running.contains(&key) {
+                let stands_on = key.stands_on(self.objects, &self.routes);
+                let unconfirmed = TokenEndFact { status: None };
+                self.facts
+                    .record(key, Ok(unconfirmed.into()), stands_on, Took(FAREWELL));
+                continue;
+            }
             let Some(job) = ready::farewell(self, &key, client) else {
                 continue;
             };

@@ -3,6 +3,7 @@
 use std::io;
 
 use hybridcheck_core::facts::{Answer, Gap};
+use hybridcheck_core::guard::guarded;
 use tokio::sync::oneshot;
 
 use super::limits::Limit;
@@ -10,14 +11,17 @@ use super::limits::Limit;
 /// Enough for what decodes and signs.
 const STACK: usize = 2 * 1024 * 1024;
 
-/// Works in a thread of its own. Where this host grants none, that is the gap.
+/// Works in a thread of its own. Where this host grants none, or the work panics, that is the gap.
 pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Answer<T> {
-    started("work", STACK, work)
+    let told = started("work", STACK, move || guarded(work))
         .map_err(|_| Limit::Threads.gap())?
-        .await
-        .map_err(|_| Gap::Broken {
-            message: "a thread ended abnormally".into(),
-        })
+        .await;
+    let message = match told {
+        Ok(Ok(brought)) => return Ok(brought),
+        Ok(Err(panicked)) => panicked.to_string(),
+        Err(_) => "a thread ended abnormally".into(),
+    };
+    Err(Gap::Broken { message })
 }
 
 /// Starts a thread, which tells what it brought.

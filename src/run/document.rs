@@ -155,7 +155,9 @@ fn unproven(job: &Job<'_>, judged: &Judged) -> Vec<String> {
         unproven.push(format!("That the export is whole: the person who exports {OBJECT_NAME} selects its sections and options."));
     }
     for (id, panicked) in &judged.panicked {
-        unproven.push(format!("What {id} would say: {panicked}."));
+        unproven.push(format!(
+            "What {id} would say: it failed in itself, {panicked}."
+        ));
     }
     unproven
 }

@@ -57,7 +57,7 @@ impl Job<'_> {
             engine::judge(&configuration, &gathered.facts, &criteria)
         });
         let judged = judged.unwrap_or_else(|panicked| {
-            failed.push(format!("What was gathered means: {panicked}."));
+            failed.push(format!("What the facts mean: judging failed, {panicked}."));
             Judged::default()
         });
         let fail_on = self.invocation.fail_on.unwrap_or(Status::Fail);

@@ -61,11 +61,14 @@ impl<'a> Session<'a> {
         objects: &[HybridObject],
     ) -> Gathered {
         let settings = self.settings;
-        let (over, routes) = gather::routed(wanted.clone(), objects, settings);
-        let has_tool_client = settings.tool_client.is_some();
-        let all = gather::closure(over, objects, &routes, has_tool_client);
-        let open = all.iter().filter(|key| !earlier.facts.holds(key));
-        self.observer.planned(open.count());
+        let open = guarded(|| {
+            let (over, routes) = gather::routed(wanted.clone(), objects, settings);
+            let has_tool_client = settings.tool_client.is_some();
+            let all = gather::closure(over, objects, &routes, has_tool_client);
+            all.iter().filter(|key| !earlier.facts.holds(key)).count()
+        });
+        // Only those who watch are told less when that fails.
+        self.observer.planned(open.unwrap_or_default());
         interrupt::run_begins();
         let interrupt = async {
             interrupt::received().await;

@@ -69,7 +69,9 @@ fn a_panic_of_a_rule_is_told_and_a_run_with_one_is_not_ready() {
     assert_eq!(finished.status, 3, "{}", finished.stderr);
     let unproven = finished.json().coverage.unproven.join(" ");
     assert!(
-        unproven.contains("What tcp-refused would say: it panicked at checks/src/engine.rs:"),
+        unproven.contains(
+            "What tcp-refused would say: it failed in itself, it panicked at checks/src/engine.rs:"
+        ),
         "{unproven}"
     );
     assert!(short.contains("INCOMPLETE"), "{short}");

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 
 use futures_util::FutureExt;
 use hybridcheck_core::facts::{Answer, ClientRef, Fact, FactKey, Gap, RereadFact};
-use hybridcheck_core::guard::guarded;
 use hybridcheck_core::object::{HybridObject, ObjectId};
 use hybridcheck_core::secret::Secret;
 use hybridcheck_saml::material;
@@ -153,10 +152,7 @@ fn decode(gathering: &Gathering<'_>, key: &FactKey) -> Readiness {
     };
     let stands_on = key.stands_on(gathering.objects, &gathering.routes);
     // A key may ask for seconds of derivation: sockets must not wait for it.
-    let decoding = async move {
-        let decoded = thread::run(move || guarded(|| decode(&object))).await?;
-        decoded.unwrap_or_else(|panicked| Err(super::broken(&panicked)))
-    };
+    let decoding = async move { thread::run(move || decode(&object)).await? };
     alone(decoding, stands_on)
 }
 
