@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hybridcheck_core::facts::FactKey;
-use hybridcheck_core::guard::Guarded;
+use hybridcheck_core::guard::{Guarded, guarded};
 use hybridcheck_core::object::HybridObject;
 
 use super::interrupt;
