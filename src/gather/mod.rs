@@ -1,7 +1,7 @@
 //! Gathering: every wanted fact once, each started the moment what it stands on is there.
 //!
 //! Driven by dependencies, not by barriers. Safety lives in `gate`: which host may receive a secret, over which chain, and what is refused.
-#![warn(clippy::indexing_slicing, clippy::string_slice)]
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
 
 mod gate;
 mod job;
