@@ -73,6 +73,15 @@ pub enum SourceError {
         /// What it is.
         found: Foreign,
     },
+    /// More objects than one run tells apart.
+    #[error(
+        "the input holds {count} objects, and one run judges at most {}",
+        u16::MAX
+    )]
+    TooMany {
+        /// How many.
+        count: usize,
+    },
     /// A reader failed in itself.
     #[error("{}: {}", .unread.place, .unread.text)]
     Failed {
@@ -102,6 +111,7 @@ impl SourceError {
             Self::TooLarge { .. } => format!("this is more than the object. {EXPORT}"),
             Self::Malformed { form, .. } => malformed_help(*form),
             Self::Foreign { found, .. } => found.help(),
+            Self::TooMany { .. } => "export fewer tenants at a time, and run once for each export".to_owned(),
             Self::Failed { .. } => "report it as a bug of hybridcheck, with the line that it names and without the input, which holds secrets".to_owned(),
             Self::NoObject { near, .. } if near.is_empty() => format!("{EXPORT} {XML}"),
             Self::NoObject { near, .. } => format!(

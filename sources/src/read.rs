@@ -55,9 +55,18 @@ pub fn read(inputs: &[Input]) -> Result<Configuration, SourceError> {
             SourceError::NoObject { found, near }
         });
     }
+    told_apart(configuration.objects.len())?;
     name_tenants(&mut configuration);
     configuration.settle();
     Ok(configuration)
+}
+
+/// Objects are told apart by a number; beyond its end two would have the same.
+fn told_apart(count: usize) -> Result<(), SourceError> {
+    if count > usize::from(u16::MAX) {
+        return Err(SourceError::TooMany { count });
+    }
+    Ok(())
 }
 
 fn read_document(document: &Document) -> Result<Harvest, SourceError> {
@@ -203,5 +212,18 @@ fn name_tenants(configuration: &mut Configuration) {
                 own.name = own.name.take().or_else(|| known.name.clone());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_objects_than_there_are_numbers_are_refused() {
+        assert!(told_apart(usize::from(u16::MAX)).is_ok());
+        let error = told_apart(usize::from(u16::MAX) + 1).unwrap_err();
+        assert!(error.to_string().contains("65536 objects"), "{error}");
+        assert!(!error.help().is_empty());
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn document(
         as_of,
         failed,
     } = judgement;
-    let mut unproven = unproven(job, &judged);
+    let mut unproven = unproven(job, configuration, &judged);
     unproven.extend(failed);
     let unread = configuration.unread.iter();
     unproven.extend(unread.map(|note| format!("What {} holds: {}.", note.place, note.text)));
@@ -110,8 +110,8 @@ fn summary(object: &HybridObject, settings: &Settings) -> ObjectSummary {
 }
 
 /// The routes that requests took, in words.
-fn routes_taken(job: &Job<'_>) -> String {
-    let objects = job.scope.configuration.objects.iter();
+fn routes_taken(job: &Job<'_>, configuration: &Configuration) -> String {
+    let objects = configuration.objects.iter();
     let endpoints = objects.flat_map(|object| [object.auth_endpoint(), object.api_endpoint()]);
     let routes: BTreeSet<Route> = endpoints
         .flatten()
@@ -124,7 +124,7 @@ fn routes_taken(job: &Job<'_>) -> String {
 }
 
 /// What no run of this kind proves.
-fn unproven(job: &Job<'_>, judged: &Judged) -> Vec<String> {
+fn unproven(job: &Job<'_>, configuration: &Configuration, judged: &Judged) -> Vec<String> {
     let (scope, rows) = (&job.scope, &judged.rows);
     let mut unproven = Vec::new();
     if scope.offline {
@@ -135,7 +135,7 @@ fn unproven(job: &Job<'_>, judged: &Judged) -> Vec<String> {
     } else {
         unproven.push(format!(
             "Other hosts and other routes: this is what this host sees, {}, as the user who ran it.",
-            routes_taken(job)
+            routes_taken(job, configuration)
         ));
         unproven.push("That Engage components trust the same certificates: Java and Windows keep stores of their own.".to_owned());
         let is_denied = |row: &Row| matches!(row.gap(), Some(Gap::Denied { .. }));
@@ -150,8 +150,8 @@ fn unproven(job: &Job<'_>, judged: &Judged) -> Vec<String> {
     if rows.iter().any(is_unasked) {
         unproven.push("The SAML2 bearer login of [saml_auth]: it could create a user where users are provisioned at their first login, so it was not tried; --saml-user EMAIL, with an existing test user, allows it.".to_owned());
     }
-    let objects = &scope.configuration.objects;
-    if objects.iter().any(|object| object.form.is_selection()) {
+    let mut objects = configuration.objects.iter();
+    if objects.any(|object| object.form.is_selection()) {
         unproven.push(format!("That the export is whole: the person who exports {OBJECT_NAME} selects its sections and options."));
     }
     for (id, panicked) in &judged.panicked {

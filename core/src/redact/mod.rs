@@ -55,13 +55,19 @@ impl Redactor {
             if let Value::Secret(secret) = &option.value
                 && !(is_certificate && forms::is_certificate(secret.expose()))
             {
-                self.learn(secret);
+                self.add(secret);
             }
         }
+        self.settle();
     }
 
     /// Learns one secret. What stands openly elsewhere is none, and what an export hides is none.
     pub fn learn(&mut self, secret: &Secret) {
+        self.add(secret);
+        self.settle();
+    }
+
+    fn add(&mut self, secret: &Secret) {
         let text = secret.expose();
         if secret.shape().masked || self.plain.contains(text.trim()) {
             return;
@@ -75,34 +81,28 @@ impl Redactor {
                 self.words.extend(known.into_iter().map(Secret::new));
             } else {
                 let is_random = forms::is_random(source);
-                for form in forms::of(source) {
-                    self.mark(form, is_random);
-                }
+                let forms = forms::of(source).into_iter();
+                let marks = forms.filter(|form| form.len() >= WINDOW);
+                self.marks.extend(marks.map(|form| Mark {
+                    form: Secret::new(form),
+                    is_random,
+                }));
             }
         }
     }
 
-    fn mark(&mut self, form: String, is_random: bool) {
-        if form.len() < WINDOW {
-            return;
-        }
-        let place = self
-            .marks
-            .binary_search_by(|mark| mark.form.expose().cmp(&form));
-        match place {
-            Ok(known) => {
-                if let Some(mark) = self.marks.get_mut(known) {
-                    mark.is_random |= is_random;
-                }
-            }
-            Err(place) => self.marks.insert(
-                place,
-                Mark {
-                    form: Secret::new(form),
-                    is_random,
-                },
-            ),
-        }
+    /// Puts what was added into its order, each form once: of many secrets together, not of each.
+    fn settle(&mut self) {
+        self.marks
+            .sort_by(|one, other| one.form.expose().cmp(other.form.expose()));
+        self.marks.dedup_by(|later, kept| {
+            let is_same = later.form.is_same(&kept.form);
+            kept.is_random |= is_same && later.is_random;
+            is_same
+        });
+        self.words
+            .sort_by(|one, other| one.expose().cmp(other.expose()));
+        self.words.dedup_by(|later, kept| later.is_same(kept));
     }
 
     /// A text from outside without the secrets that it holds; nothing when it holds none.
