@@ -64,6 +64,19 @@ pub enum Phase {
     Local,
 }
 
+impl Phase {
+    /// Every phase, in the order in which a connection goes through them.
+    pub const ALL: [Self; 7] = [
+        Self::Dns,
+        Self::Tcp,
+        Self::Proxy,
+        Self::Tls,
+        Self::Connection,
+        Self::Http,
+        Self::Local,
+    ];
+}
+
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

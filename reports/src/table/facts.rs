@@ -6,22 +6,12 @@ use hybridcheck_core::run::Run;
 use super::coverage::new_grid;
 use crate::canvas::{Canvas, Tone};
 
-/// The phases in the order in which a connection goes through them.
-const PHASES: [Phase; 6] = [
-    Phase::Dns,
-    Phase::Tcp,
-    Phase::Tls,
-    Phase::Connection,
-    Phase::Http,
-    Phase::Local,
-];
-
 /// Per phase: how many facts, the quickest, the slowest, and which that was.
 pub(super) fn timings(page: &mut Canvas, run: &Run) {
     let mut grid = new_grid(page);
     grid.set_header(["phase", "facts", "quickest", "slowest", "which"]);
     let mut is_empty = true;
-    for phase in PHASES {
+    for phase in Phase::ALL {
         let facts = || {
             run.facts
                 .iter()
