@@ -257,10 +257,14 @@ fn is_of_reader(answer: &Answer<Fact>) -> bool {
 /// No phase is cut below this, unless the user set it so: silence of a moment is no silence.
 const SHORTEST_PHASE: Duration = Duration::from_secs(1);
 
-/// A phase that would outlast the run ends a moment before it: whoever kept silent until then is named, which a run that is over
-/// could not do.
-fn phase_within(phase: Duration, left: Duration) -> Duration {
-    phase.min(left.saturating_sub(left / 10).max(SHORTEST_PHASE))
+/// A phase that may outlast the whole run ends a moment before it: whoever kept silent until then is named, which a run that is over
+/// could not do. Where it may not, a phase is what the user set, and what did not come to its end is no silence.
+fn phase_within(settings: &Settings, left: Duration) -> Duration {
+    if settings.phase <= settings.overall {
+        return settings.phase;
+    }
+    let cut = left.saturating_sub(left / 10).max(SHORTEST_PHASE);
+    settings.phase.min(cut)
 }
 
 /// The longest that a run which is over waits for the end of a token.
@@ -347,7 +351,7 @@ impl<'a> Gathering<'a> {
         let stands_on = key.stands_on(self.objects, &self.routes);
         let watch = Watch::start();
         let left = self.ends.saturating_duration_since(Instant::now());
-        self.resources.phase = phase_within(self.settings.phase, left);
+        self.resources.phase = phase_within(self.settings, left);
         let met = Met::default();
         self.met.insert(key.clone(), met.clone());
         let probe = self.resources.probe(key.clone(), job, self.settings);
