@@ -26,6 +26,7 @@ use hybridcheck_testkit::canaries::Canaries;
 use hybridcheck_testkit::{facts as canned, objects, runs};
 use serde_json::Value;
 
+use crate::planted::texts;
 use crate::support::{Authority, Finished, Logged, SECRET, hybridcheck, json_answer, object_file};
 
 /// What a peer makes of what it was sent, with its name.
@@ -107,25 +108,6 @@ impl Chance {
 
     fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
-    }
-}
-
-/// The pointers of the texts in a document.
-fn texts(value: &Value, at: &str, found: &mut Vec<String>) {
-    match value {
-        Value::String(_) => found.push(at.to_owned()),
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                texts(item, &format!("{at}/{index}"), found);
-            }
-        }
-        Value::Object(members) => {
-            for (name, member) in members {
-                let name = name.replace('~', "~0").replace('/', "~1");
-                texts(member, &format!("{at}/{name}"), found);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

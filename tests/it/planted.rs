@@ -90,7 +90,7 @@ fn other_peers(mut facts: Facts, _: &HybridObject) -> Facts {
 }
 
 /// The pointers of the texts in a document.
-fn texts(value: &Value, at: &str, found: &mut Vec<String>) {
+pub(crate) fn texts(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::String(_) => found.push(at.to_owned()),
         Value::Array(items) => {
