@@ -202,9 +202,12 @@ pub(crate) fn answers(check: &dyn Check, case: &Case<'_>) -> Vec<Answered> {
         case.take_used();
         let answer = guarded(|| {
             breakable("check", &check.id());
-            // What panics here asked for no facts: the gaps for want of them would not say why.
-            let _ = question.needs(case.object, case.policy);
-            question.judge(case)
+            let answer = question.judge(case);
+            if answer.is_err() {
+                // What panics here asked for no facts: the gap for want of one would not say why.
+                let _ = question.needs(case.object, case.policy);
+            }
+            answer
         });
         Answered {
             answer: answer.map(|answer| answer.map_err(|gap| case.gap_over(gap))),
