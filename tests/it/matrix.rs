@@ -8,8 +8,9 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use hybridcheck_checks::engine::{self, Criteria, Judged};
+use hybridcheck_core::cause::Diagnosis;
 use hybridcheck_core::facts::{ClientRef, Entry, FactKey, Facts};
-use hybridcheck_core::finding::{Outcome, Status};
+use hybridcheck_core::finding::{Evidence, Outcome, Status};
 use hybridcheck_core::object::Configuration;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
@@ -138,24 +139,72 @@ fn is_of_the_tool(fact: &Entry) -> bool {
     )
 }
 
-/// Every row in a line, by check and subject.
-fn lines(rows: &[Row]) -> Vec<(String, String)> {
-    let line = |row: &Row| {
+/// A row as a snapshot shows it: its name, by check and subject, and its lines.
+struct Told {
+    name: String,
+    text: String,
+}
+
+/// Every row: a line, and one for each member that is not empty where it does not pass.
+fn told(rows: &[Row]) -> Vec<Told> {
+    let told = |row: &Row| {
         let part = match row.role {
             Role::Independent => "",
             Role::Root { .. } => " [root]",
             Role::Consequence { .. } => " [consequence]",
         };
-        let found = match (row.gap(), row.status()) {
-            (Some(gap), _) => gap.to_string(),
-            (None, Status::Pass) => String::new(),
-            (None, _) => row.found().to_owned(),
+        let passes = row.status() == Status::Pass;
+        let optional = if row.required || passes {
+            ""
+        } else {
+            " [not required]"
         };
-        let row_of = format!("{} {}", row.check, row.subject);
-        let line = format!("{:<15}{row_of}{part} {found}", row.status().label());
-        (row_of, line.trim_end().to_owned())
+        let found = match row.gap() {
+            Some(gap) => gap.to_string(),
+            None if passes => String::new(),
+            None => row.found().to_owned(),
+        };
+        let name = format!("{} {}", row.check, row.subject);
+        let line = format!("{:<15}{name}{part}{optional} {found}", row.status().label());
+        let mut text = line.trim_end().to_owned();
+        if !passes {
+            text += &member("expected", row.expected());
+            let owner = row.owner().map(|owner| owner.to_string());
+            text += &member(owner.as_deref().unwrap_or("fix"), row.fix());
+            text += &member("evidence", &labels(row.evidence()));
+        }
+        Told { name, text }
     };
-    rows.iter().map(line).collect()
+    rows.iter().map(told).collect()
+}
+
+/// A member in lines of its own; nothing where it is empty.
+fn member(name: &str, value: &str) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
+    let value = value.replace('\n', "\n      ");
+    format!("\n    {name}: {value}")
+}
+
+/// The labels of evidence, in their order.
+fn labels(evidence: &[Evidence]) -> String {
+    let labels: Vec<&str> = evidence.iter().map(|piece| piece.label.as_str()).collect();
+    labels.join(", ")
+}
+
+/// A cause with all that it says.
+fn cause(cause: &Diagnosis) -> String {
+    let rerun: Vec<String> = cause.rerun.iter().map(ToString::to_string).collect();
+    let mut text = format!(
+        "CAUSE {} ({}): {}",
+        cause.cause, cause.certainty, cause.sentence
+    );
+    text += &member(&cause.owner.to_string(), &cause.fix);
+    text += &member("command", cause.command.as_deref().unwrap_or_default());
+    text += &member("rerun", &rerun.join(", "));
+    text += &member("evidence", &labels(&cause.evidence));
+    text
 }
 
 /// How many rows there are of each status that is no pass.
@@ -171,30 +220,28 @@ fn counts(rows: &[&Row]) -> String {
     counts.join(", ")
 }
 
-/// What a scenario shows: its causes, and the rows that the scenario it was made from does not have word for word.
+/// What a scenario shows: its causes, and the rows that the scenario it was made from does not have word for word,
+/// with what they say to whom.
 fn shown(judged: &Judged, base: Option<(&str, &Judged)>) -> String {
     let mut text = String::new();
-    for cause in &judged.causes {
-        let _ = writeln!(
-            text,
-            "CAUSE {} ({}): {}",
-            cause.cause, cause.certainty, cause.sentence
-        );
+    for diagnosis in &judged.causes {
+        let _ = writeln!(text, "{}", cause(diagnosis));
     }
-    let usual = base.map_or_else(Vec::new, |(_, base)| lines(&base.rows));
-    let lines = lines(&judged.rows);
+    let usual = base.map_or_else(Vec::new, |(_, base)| told(&base.rows));
+    let told = told(&judged.rows);
     let (mut others, mut shown) = (Vec::new(), Vec::new());
-    for (row, line) in judged.rows.iter().zip(&lines) {
-        if !usual.contains(line) {
+    for (row, told) in judged.rows.iter().zip(&told) {
+        let is_usual = |usual: &Told| usual.name == told.name && usual.text == told.text;
+        if !usual.iter().any(is_usual) {
             others.push(row);
-            shown.push(line.1.as_str());
+            shown.push(told.text.as_str());
         }
     }
     let gone = usual
         .iter()
-        .filter(|(row_of, _)| !lines.iter().any(|(other, _)| other == row_of));
+        .filter(|usual| !told.iter().any(|told| told.name == usual.name));
     let gone: Vec<String> = gone
-        .map(|(row_of, _)| format!("{:<15}{row_of}", "gone"))
+        .map(|usual| format!("{:<15}{}", "gone", usual.name))
         .collect();
     let rest = base.map_or_else(String::new, |(name, _)| {
         format!("; every other row as in {name}")
