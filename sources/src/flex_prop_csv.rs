@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hybridcheck_core::object::{Form, HybridObject, Known, Note, Opt, Section, ValueType};
+use hybridcheck_core::object::{Form, HybridObject, Known, Note, Opt, ValueType};
 
+use super::bounds::Draft;
 use super::document::Document;
 use super::error::SourceError;
 use super::harvest::{self, Harvest, unknown_object};
@@ -62,11 +63,13 @@ impl Source for FlexPropCsv {
         for row in columns.sheet.rows(document) {
             let kind = row.cell(columns.object_type).trim();
             if row.cells.len() <= columns.last {
-                let text = format!(
-                    "row {} has fewer columns than the header and was skipped; a value with a line break must be quoted",
-                    row.number
-                );
-                harvest.notes.push(document.note(row.line, text));
+                harvest.notes.push(|| {
+                    let text = format!(
+                        "row {} has fewer columns than the header and was skipped; a value with a line break must be quoted",
+                        row.number
+                    );
+                    document.note(row.line, text)
+                });
             } else if columns.object_type.is_some() && kind != TRANSACTION {
                 harvest.census.count("row of another object type");
             } else {
@@ -142,17 +145,17 @@ impl Object {
         });
     }
 
-    fn read(&self, document: &Document, dbid: &str) -> HybridObject {
+    fn read(&self, document: &Document, dbid: &str) -> Draft {
         let first = self
             .order
             .first()
             .and_then(|dbid| self.properties.get(dbid));
         let place = document.row(TABLE, first.map_or(1, |first| first.row));
-        let mut object = HybridObject {
+        let mut draft = Draft::of(HybridObject {
             object_type: Known::Stated("CfgTransaction".into()),
             dbid: harvest::stated_or_not_in_form(dbid.parse().ok()),
             ..unknown_object(place, Form::FlexPropCsv)
-        };
+        });
         let mut children: BTreeMap<&str, Vec<&Property>> = BTreeMap::new();
         for child in &self.order {
             if let Some(property) = self.properties.get(child) {
@@ -171,13 +174,8 @@ impl Object {
                 continue;
             };
             let own = children.get(dbid.as_str()).into_iter().flatten();
-            object.sections.push(Section {
-                name: section.name.as_str().into(),
-                place: document.row(TABLE, section.row),
-                options: own
-                    .map(|child| child.read(document, &section.name))
-                    .collect(),
-            });
+            draft.section(&section.name, document.row(TABLE, section.row));
+            own.for_each(|child| draft.option(child.read(document, &section.name)));
         }
         for (dbid, property) in &self.properties {
             let text = if is_section(dbid) {
@@ -190,13 +188,13 @@ impl Object {
                 property.doubt()
             };
             if let Some(text) = text {
-                object.notes.push(Note {
+                draft.note(|| Note {
                     text: format!("row {} {text}", property.row),
                     place: document.row(TABLE, property.row),
                 });
             }
         }
-        object
+        draft
     }
 
     fn has_parent(&self, property: &Property) -> bool {

@@ -9,8 +9,8 @@ use hybridcheck_core::object::{
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::text::{listed, nearest};
 
+use super::bounds::{Draft, Remarks};
 use super::error::shown;
-use super::names;
 
 /// Everything one input gave.
 #[derive(Default)]
@@ -20,15 +20,17 @@ pub(super) struct Harvest {
     /// Tenants it names.
     pub(super) tenants: Vec<Tenant>,
     /// What the reader noticed about the input as a whole.
-    pub(super) notes: Vec<Note>,
+    pub(super) notes: Remarks,
+    /// What is to be told of an object that is more than one, and where that object stands.
+    pub(super) excess: Vec<(Place, Note)>,
     /// What else there is.
     pub(super) census: Census,
 }
 
 impl Harvest {
     /// Takes an object when it is ours, counts it when it is not.
-    pub(super) fn offer(&mut self, mut object: HybridObject) {
-        names::keep_plain(&mut object);
+    pub(super) fn offer(&mut self, draft: Draft) {
+        let (object, excess) = draft.finish();
         let named = [&object.name, &object.alias];
         let is_ours = if named.iter().all(|name| name.stated().is_none()) {
             object.sections.iter().any(is_documented_section)
@@ -39,6 +41,8 @@ impl Harvest {
                 .any(|name| is_our_name(name.raw()))
         };
         if is_ours {
+            let excess = excess.map(|note| (object.place.clone(), note));
+            self.excess.extend(excess);
             self.objects.push(object);
         } else {
             self.census.object(&object);

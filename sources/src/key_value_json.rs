@@ -1,8 +1,9 @@
 //! The key/type/value lists of Web Services: `{"key": section, "type": "kvlist", "value": [{"key": option, "type": "str", "value": …}]}`.
 
-use hybridcheck_core::object::{Form, HybridObject, Opt, Section, ValueType};
+use hybridcheck_core::object::{Form, Opt, ValueType};
 use hybridcheck_core::outside::Outside;
 
+use super::bounds::Draft;
 use super::document::Document;
 use super::error::SourceError;
 use super::harvest::{self, Harvest, stated_or_missing, unknown_object};
@@ -29,17 +30,18 @@ impl Source for KeyValueJson {
                 let text = |name| stated_or_missing(node.text_of(name).map(Outside::from));
                 object.name = text("name");
                 object.alias = text("alias");
-                sections(document, properties, &mut object);
-                harvest.offer(object);
+                let mut draft = Draft::of(object);
+                sections(document, properties, &mut draft);
+                harvest.offer(draft);
                 continue;
             }
             match &node.content {
                 // The list by itself: an answer that someone cut out.
                 Content::List(items) if items.iter().any(is_kvlist) => {
                     let place = document.place(node.line);
-                    let mut object = unknown_object(place, Form::KeyValueJson);
-                    sections(document, node, &mut object);
-                    harvest.offer(object);
+                    let mut draft = Draft::of(unknown_object(place, Form::KeyValueJson));
+                    sections(document, node, &mut draft);
+                    harvest.offer(draft);
                 }
                 Content::List(items) => waiting.extend(items.iter().rev()),
                 Content::Map(entries) => {
@@ -62,33 +64,30 @@ fn is_kvlist(node: &Node) -> bool {
             .is_some_and(|kind| kind.eq_ignore_ascii_case("kvlist"))
 }
 
-fn sections(document: &Document, properties: &Node, object: &mut HybridObject) {
+fn sections(document: &Document, properties: &Node, draft: &mut Draft) {
     // Optimised answers mix with plain ones when two were joined by hand.
     if properties.map().is_some_and(|_| !is_kvlist(properties)) {
-        nested::sections(document, properties, object);
+        nested::sections(document, properties, draft);
         return;
     }
     for item in properties.items() {
         let (true, Some(name)) = (is_kvlist(item), item.text_of("key")) else {
             let text = "a value stands outside any section and was skipped";
-            object.notes.push(document.note(item.line, text));
+            draft.note(|| document.note(item.line, text));
             continue;
         };
-        let mut section = Section {
-            name: name.into(),
-            place: document.place(item.line),
-            options: Vec::new(),
-        };
+        draft.section(name, document.place(item.line));
         for pair in item.get("value").map(Node::items).unwrap_or_default() {
             match option(document, name, pair) {
-                Some(option) => section.options.push(option),
-                None => object.notes.push(document.note(
-                    pair.line,
-                    "an option has no key, or holds a list instead of a value, and was skipped",
-                )),
+                Some(option) => draft.option(option),
+                None => draft.note(|| {
+                    document.note(
+                        pair.line,
+                        "an option has no key, or holds a list instead of a value, and was skipped",
+                    )
+                }),
             }
         }
-        object.sections.push(section);
     }
 }
 

@@ -4,6 +4,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice))]
 
 mod annex_name;
+mod bounds;
 mod document;
 mod encoding;
 mod error;

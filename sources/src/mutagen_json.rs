@@ -3,6 +3,7 @@
 use hybridcheck_core::object::{Folder, Form, HybridObject, Tenant};
 use hybridcheck_core::outside::Outside;
 
+use super::bounds::Draft;
 use super::document::Document;
 use super::error::SourceError;
 use super::harvest::{Harvest, stated_or_missing};
@@ -35,13 +36,15 @@ impl Source for MutagenJson {
         let is_compact = format == Some("COMPACT_JSON");
         for (member, kind) in [("transactions", "CfgTransaction"), ("scripts", "CfgScript")] {
             for node in root.get(member).and_then(Node::list).unwrap_or_default() {
-                let mut object = object(document, node, kind);
+                let mut draft = object(document, node, kind);
                 if is_compact {
                     let text = "COMPACT_JSON leaves out empty values: an option that is missing here may be empty in the object";
-                    object.notes.push(document.note(node.line, text));
+                    draft.note(|| document.note(node.line, text));
                 }
-                harvest.tenants.extend(object.tenant.stated().cloned());
-                harvest.offer(object);
+                harvest
+                    .tenants
+                    .extend(draft.object.tenant.stated().cloned());
+                harvest.offer(draft);
             }
         }
         for entry in root.map().unwrap_or_default() {
@@ -60,9 +63,9 @@ impl Source for MutagenJson {
     }
 }
 
-fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
+fn object(document: &Document, node: &Node, kind: &str) -> Draft {
     let text = |name| stated_or_missing(node.text_of(name).map(Outside::from));
-    let mut object = HybridObject {
+    let mut draft = Draft::of(HybridObject {
         object_type: stated_or_missing(Some(kind.into())),
         transaction_type: text("type"),
         name: text("name"),
@@ -71,11 +74,11 @@ fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
         tenant: stated_or_missing(node.text_of("tenant").map(tenant)),
         folder: stated_or_missing(node.get("folder").and_then(folder)),
         ..nested::attributes(document, node, Form::MutagenJson)
-    };
+    });
     if let Some(properties) = node.get("userProperties") {
-        nested::sections(document, properties, &mut object);
+        nested::sections(document, properties, &mut draft);
     }
-    object
+    draft
 }
 
 fn tenant(name: &str) -> Tenant {

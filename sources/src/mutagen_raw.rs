@@ -1,10 +1,11 @@
 //! mutagen, format RAW: the Platform SDK's XML turned into JSON. A list of one is collapsed, and texts that look like numbers,
 //! booleans or null have changed their type; the source text is kept.
 
-use hybridcheck_core::object::{Folder, Form, HybridObject, Opt, Section, Tenant, ValueType};
+use hybridcheck_core::object::{Folder, Form, HybridObject, Opt, Tenant, ValueType};
 use hybridcheck_core::outside::Outside;
 
 use super::Source;
+use super::bounds::Draft;
 use super::document::Document;
 use super::error::SourceError;
 use super::harvest::{self, Harvest, stated_or_missing, unknown_object};
@@ -40,16 +41,18 @@ impl Source for MutagenRaw {
                 }
             };
             for item in entry.value.items() {
-                let object = object(document, item, kind);
-                harvest.tenants.extend(object.tenant.stated().cloned());
-                harvest.offer(object);
+                let draft = object(document, item, kind);
+                harvest
+                    .tenants
+                    .extend(draft.object.tenant.stated().cloned());
+                harvest.offer(draft);
             }
         }
         Ok(harvest)
     }
 }
 
-fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
+fn object(document: &Document, node: &Node, kind: &str) -> Draft {
     let text = |name| stated_or_missing(node.text_of(name).map(Outside::from));
     let owner = Tenant {
         name: None,
@@ -59,7 +62,7 @@ fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
         dbid: Some(dbid),
         ..Folder::default()
     });
-    let mut object = HybridObject {
+    let mut draft = Draft::of(HybridObject {
         object_type: stated_or_missing(Some(kind.into())),
         transaction_type: text("type"),
         name: text("name"),
@@ -69,25 +72,22 @@ fn object(document: &Document, node: &Node, kind: &str) -> HybridObject {
         folder: stated_or_missing(folder),
         dbid: stated_or_missing(dbid(node, "DBID")),
         ..unknown_object(document.place(node.line), Form::MutagenRaw)
-    };
+    });
     let lists = node
         .get("userProperties")
         .and_then(|properties| properties.get("list_pair"));
     for list in lists.map(Node::items).unwrap_or_default() {
-        match section(document, list) {
-            Some(section) => object.sections.push(section),
-            None => object
-                .notes
-                .push(document.note(list.line, "a section has no key and was skipped")),
+        if section(document, list, &mut draft).is_none() {
+            draft.note(|| document.note(list.line, "a section has no key and was skipped"));
         }
     }
-    object
+    draft
 }
 
-fn section(document: &Document, list: &Node) -> Option<Section> {
-    let name = list.text_of("key")?;
-    let mut options = Vec::new();
-    for entry in list.map()? {
+fn section(document: &Document, list: &Node, draft: &mut Draft) -> Option<()> {
+    let (name, entries) = (list.text_of("key")?, list.map()?);
+    draft.section(name, document.place(list.line));
+    for entry in entries {
         let Some(kind) = entry
             .name
             .strip_suffix("_pair")
@@ -96,13 +96,11 @@ fn section(document: &Document, list: &Node) -> Option<Section> {
             continue;
         };
         let pairs = entry.value.items().iter();
-        options.extend(pairs.filter_map(|pair| option(document, name, kind, pair)));
+        pairs
+            .filter_map(|pair| option(document, name, kind, pair))
+            .for_each(|option| draft.option(option));
     }
-    Some(Section {
-        name: name.into(),
-        place: document.place(list.line),
-        options,
-    })
+    Some(())
 }
 
 fn option(document: &Document, section: &str, kind: &str, pair: &Node) -> Option<Opt> {

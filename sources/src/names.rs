@@ -1,9 +1,11 @@
 //! Names are shown in every report, so what may hold a secret is no name: a mangled `password: abc=`, a cell that swallowed the next rows.
 
 use hybridcheck_core::object::{
-    GENERAL_OPTIONS, HybridObject, Note, SAML_OPTIONS, SERVICE_OPTIONS,
+    GENERAL_OPTIONS, Note, Place, SAML_OPTIONS, SERVICE_OPTIONS, Section,
 };
 use hybridcheck_core::text::nearest;
+
+use super::bounds::Remarks;
 
 /// Longer than any name of an option or section of this object.
 const LENGTH_CAP: usize = 64;
@@ -37,24 +39,23 @@ pub(super) fn may_be_rest_of_secret(name: &str) -> bool {
 }
 
 /// Takes sections and options out whose name may hold a value, and notes where they stood.
-pub(super) fn keep_plain(object: &mut HybridObject) {
-    let HybridObject {
-        sections, notes, ..
-    } = object;
-    let mut keep = |name: &str, what: &str, place| {
+pub(super) fn keep_plain(sections: &mut Vec<Section>, remarks: &mut Remarks) {
+    let mut keep = |name: &str, what: &str, place: &Place| {
         let is_plain = is_plain(name);
         if !is_plain {
-            let text = format!(
-                "a name of {what} is empty, too long, or may hold a value, and was skipped with all it holds"
-            );
-            notes.push(Note { text, place });
+            remarks.push(|| Note {
+                text: format!(
+                    "a name of {what} is empty, too long, or may hold a value, and was skipped with all it holds"
+                ),
+                place: place.clone(),
+            });
         }
         is_plain
     };
     sections.retain_mut(|section| {
         section
             .options
-            .retain(|option| keep(option.name.raw(), "an option", option.place.clone()));
-        keep(section.name.raw(), "a section", section.place.clone())
+            .retain(|option| keep(option.name.raw(), "an option", &option.place));
+        keep(section.name.raw(), "a section", &section.place)
     });
 }

@@ -1,8 +1,9 @@
 //! What nested JSON, nested YAML and mutagen have in common: `{section: {option: value}}`, as maps or as lists of one-key maps.
 
-use hybridcheck_core::object::{Form, HybridObject, Note, Opt, Section, Tenant, ValueType};
+use hybridcheck_core::object::{Form, HybridObject, Opt, Tenant, ValueType};
 use hybridcheck_core::outside::Outside;
 
+use super::bounds::Draft;
 use super::document::Document;
 use super::harvest::{self, Harvest, is_our_name, stated_or_not_in_form, unknown_object};
 use super::tree::{Content, Entry, Node};
@@ -12,15 +13,16 @@ pub(super) fn find(document: &Document, root: &Node, form: Form, harvest: &mut H
     let mut waiting: Vec<(Option<&str>, &Node)> = vec![(None, root)];
     while let Some((name, node)) = waiting.pop() {
         if let Some(properties) = node.get("userProperties") {
-            let mut object = attributes(document, node, form);
-            sections(document, properties, &mut object);
-            harvest.offer(object);
+            let mut draft = Draft::of(attributes(document, node, form));
+            sections(document, properties, &mut draft);
+            harvest.offer(draft);
         } else if looks_like_sections(node) {
             let mut object = unknown_object(document.place(node.line), form);
             object.name =
                 stated_or_not_in_form(name.filter(|name| is_our_name(name)).map(Into::into));
-            sections(document, node, &mut object);
-            harvest.offer(object);
+            let mut draft = Draft::of(object);
+            sections(document, node, &mut draft);
+            harvest.offer(draft);
         } else {
             let inside: Vec<(Option<&str>, &Node)> = match &node.content {
                 Content::List(items) => items.iter().map(|item| (None, item)).collect(),
@@ -56,40 +58,31 @@ pub(super) fn attributes(document: &Document, node: &Node, form: Form) -> Hybrid
 }
 
 /// Reads the sections below a node.
-pub(super) fn sections(document: &Document, node: &Node, object: &mut HybridObject) {
+pub(super) fn sections(document: &Document, node: &Node, draft: &mut Draft) {
     let Some(entries) = node.entries() else {
         if !is_null(node) {
             let text = "the properties of the object are neither a map nor a list of maps";
-            object.notes.push(document.note(node.line, text));
+            draft.note(|| document.note(node.line, text));
         }
         return;
     };
     for entry in entries {
-        let place = document.place(entry.line);
-        let mut section = Section {
-            name: entry.name.as_str().into(),
-            place,
-            options: Vec::new(),
-        };
-        match entry.value.entries() {
-            Some(options) => {
-                for found in options {
-                    let read = option(document, &entry.name, found, &mut object.notes);
-                    section.options.extend(read);
-                }
-            }
-            None if is_null(&entry.value) => {}
-            None => {
-                let text = "a value stands outside any section and was skipped";
-                object.notes.push(document.note(entry.line, text));
-                continue;
+        let options = entry.value.entries();
+        if options.is_none() && !is_null(&entry.value) {
+            let text = "a value stands outside any section and was skipped";
+            draft.note(|| document.note(entry.line, text));
+            continue;
+        }
+        draft.section(&entry.name, document.place(entry.line));
+        for found in options.into_iter().flatten() {
+            if let Some(option) = option(document, &entry.name, found, draft) {
+                draft.option(option);
             }
         }
-        object.sections.push(section);
     }
 }
 
-fn option(document: &Document, section: &str, entry: &Entry, notes: &mut Vec<Note>) -> Option<Opt> {
+fn option(document: &Document, section: &str, entry: &Entry, draft: &mut Draft) -> Option<Opt> {
     let place = document.place(entry.line);
     let (text, value_type) = match &entry.value.content {
         Content::Scalar { value_type, .. } if *value_type == ValueType::Null => {
@@ -101,12 +94,12 @@ fn option(document: &Document, section: &str, entry: &Entry, notes: &mut Vec<Not
             Some(lines) if lines.len() == 1 => (lines.concat(), ValueType::Binary),
             Some(lines) if !lines.is_empty() => {
                 let text = "an option holds a list of texts, which were joined with line breaks";
-                notes.push(document.note(entry.line, text));
+                draft.note(|| document.note(entry.line, text));
                 (lines.join("\n"), ValueType::Text)
             }
-            _ => return skipped(document, entry, notes),
+            _ => return skipped(document, entry, draft),
         },
-        Content::Map(_) => return skipped(document, entry, notes),
+        Content::Map(_) => return skipped(document, entry, draft),
     };
     Some(harvest::option(
         section,
@@ -117,9 +110,9 @@ fn option(document: &Document, section: &str, entry: &Entry, notes: &mut Vec<Not
     ))
 }
 
-fn skipped(document: &Document, entry: &Entry, notes: &mut Vec<Note>) -> Option<Opt> {
+fn skipped(document: &Document, entry: &Entry, draft: &mut Draft) -> Option<Opt> {
     let text = "an option holds a list or a map instead of a value and was skipped";
-    notes.push(document.note(entry.line, text));
+    draft.note(|| document.note(entry.line, text));
     None
 }
 

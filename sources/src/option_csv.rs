@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use hybridcheck_core::object::{Form, Section, ValueType};
+use hybridcheck_core::object::{Form, ValueType};
 
+use super::bounds::Draft;
 use super::document::Document;
 use super::error::SourceError;
 use super::harvest::{self, Harvest, unknown_object};
@@ -45,7 +46,7 @@ impl Source for OptionCsv {
     }
 
     fn read(&self, document: &Document) -> Result<Harvest, SourceError> {
-        let mut object = unknown_object(document.place(1), Form::OptionCsv);
+        let mut draft = Draft::of(unknown_object(document.place(1), Form::OptionCsv));
         let sheet = sheet(document).ok_or_else(|| missing_columns(document))?;
         let action = sheet.column(&["action"]);
         let [section, option, value] =
@@ -54,8 +55,8 @@ impl Source for OptionCsv {
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for row in sheet.rows(document) {
             let mut note = |text: &str| {
-                let text = format!("row {} {text}", row.number);
-                object.notes.push(document.note(row.line, text));
+                let note = || document.note(row.line, format!("row {} {text}", row.number));
+                draft.note(note);
             };
             if row.cells.len() <= last.unwrap_or(0) {
                 note("has fewer columns than the header and was skipped");
@@ -78,22 +79,16 @@ impl Source for OptionCsv {
             let place = document.place(row.line);
             // Rows of one section belong together even when others stand between them.
             let at = *known.entry(name.to_owned()).or_insert_with(|| {
-                object.sections.push(Section {
-                    name: name.into(),
-                    place: place.clone(),
-                    options: Vec::new(),
-                });
-                object.sections.len() - 1
+                draft.section(name, place.clone());
+                draft.last()
             });
             let text = row.cell(value).to_owned();
             let option = harvest::option(name, key, text, ValueType::Text, place);
-            if let Some(section) = object.sections.get_mut(at) {
-                section.options.push(option);
-            }
+            draft.option_of(at, option);
         }
-        annex_name::add_to(&mut object);
+        annex_name::add_to(&mut draft.object);
         let mut harvest = Harvest::default();
-        harvest.offer(object);
+        harvest.offer(draft);
         Ok(harvest)
     }
 }

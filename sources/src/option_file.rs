@@ -2,8 +2,9 @@
 //!
 //! Quotes, escapes and comments are undocumented, so nothing is unescaped, and only a `#` or `;` that begins a line is a comment.
 
-use hybridcheck_core::object::{Form, HybridObject, Note, Section, ValueType};
+use hybridcheck_core::object::{Form, ValueType};
 
+use super::bounds::Draft;
 use super::document::Document;
 use super::error::SourceError;
 use super::harvest::{self, Harvest, unknown_object};
@@ -32,31 +33,26 @@ impl Source for OptionFile {
     fn read(&self, document: &Document) -> Result<Harvest, SourceError> {
         let mut reader = Reader {
             document,
-            sections: Vec::new(),
+            draft: Draft::of(unknown_object(document.place(1), Form::OptionFile)),
             open: None,
-            notes: Vec::new(),
             after_bare_name: false,
         };
         for (number, line) in lines::numbered(&document.text) {
             reader.line(number, line);
         }
-        let (sections, notes) = reader.finish();
-        let Some(first) = sections.first() else {
+        reader.close();
+        let mut draft = reader.draft;
+        let Some(first) = draft.object.sections.first() else {
             let fault = Fault {
                 line: None,
                 problem: "it has no [section] line".to_owned(),
             };
             return Err(document.malformed(Form::OptionFile, &fault));
         };
-        let mut object = HybridObject {
-            sections: Vec::new(),
-            notes,
-            ..unknown_object(first.place.clone(), Form::OptionFile)
-        };
-        object.sections = sections;
-        annex_name::add_to(&mut object);
+        draft.object.place = first.place.clone();
+        annex_name::add_to(&mut draft.object);
         let mut harvest = Harvest::default();
-        harvest.offer(object);
+        harvest.offer(draft);
         Ok(harvest)
     }
 }
@@ -92,9 +88,8 @@ struct Open {
 
 struct Reader<'d> {
     document: &'d Document,
-    sections: Vec<Section>,
+    draft: Draft,
     open: Option<Open>,
-    notes: Vec<Note>,
     /// The line before was the bare name of an option: what follows is its value, however it looks.
     after_bare_name: bool,
 }
@@ -108,11 +103,7 @@ impl Reader<'_> {
         if let Some(name) = section_name(line) {
             self.close();
             self.after_bare_name = false;
-            self.sections.push(Section {
-                name: name.into(),
-                place: self.document.place(number),
-                options: Vec::new(),
-            });
+            self.draft.section(name, self.document.place(number));
         } else if trimmed.is_empty() || line.starts_with(['#', ';']) {
             self.close();
         } else if trimmed.starts_with(['#', ';']) {
@@ -167,7 +158,7 @@ impl Reader<'_> {
     fn option(&mut self, number: u32, name: &str, value: &str) {
         let follows_secret = self.follows_secret();
         self.close();
-        if self.sections.is_empty() {
+        if self.draft.object.sections.is_empty() {
             self.note(
                 number,
                 "is an option before the first [section] line, and was skipped",
@@ -197,10 +188,7 @@ impl Reader<'_> {
 
     /// Whether the option before is one whose value must not be shown.
     fn follows_secret(&self) -> bool {
-        let closed = self
-            .sections
-            .last()
-            .and_then(|section| section.options.last());
+        let closed = self.draft.open().and_then(|section| section.options.last());
         let before = self.open.as_ref().map(|open| open.name.as_str());
         let before = before.or_else(|| Some(closed?.name.raw()));
         before.is_some_and(|name| {
@@ -218,25 +206,15 @@ impl Reader<'_> {
         if let Mode::Pem(begin) = open.mode {
             self.note(begin, "begins a PEM block that has no END line");
         }
-        if let Some(section) = self.sections.last_mut() {
-            let place = self.document.place(open.line);
-            section.options.push(harvest::option(
-                section.name.raw(),
-                &open.name,
-                open.text,
-                ValueType::Text,
-                place,
-            ));
-        }
+        let place = self.document.place(open.line);
+        let section = self.draft.open().map_or("", |section| section.name.raw());
+        let option = harvest::option(section, &open.name, open.text, ValueType::Text, place);
+        self.draft.option(option);
     }
 
     fn note(&mut self, line: u32, text: &str) {
-        let text = format!("line {line} {text}");
-        self.notes.push(self.document.note(line, text));
-    }
-
-    fn finish(mut self) -> (Vec<Section>, Vec<Note>) {
-        self.close();
-        (self.sections, self.notes)
+        let document = self.document;
+        self.draft
+            .note(|| document.note(line, format!("line {line} {text}")));
     }
 }

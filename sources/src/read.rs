@@ -1,5 +1,7 @@
 //! From inputs to one configuration: detect, read, choose among objects of our name, merge tenants, settle who serves whom.
 
+use std::collections::BTreeSet;
+
 use hybridcheck_core::guard::{breakable, guarded};
 use hybridcheck_core::object::{
     Configuration, HybridObject, Known, Note, OBJECT_NAME, Place, Stranger, Tenant,
@@ -10,9 +12,6 @@ use super::error::SourceError;
 use super::harvest::Harvest;
 use super::input::Input;
 use super::{SOURCES, foreign_text};
-
-/// How many notes one object keeps.
-const NOTE_CAP: usize = 20;
 
 /// Reads every input into one configuration.
 pub fn read(inputs: &[Input]) -> Result<Configuration, SourceError> {
@@ -86,27 +85,21 @@ fn read_document(document: &Document) -> Result<Harvest, SourceError> {
 fn merge(configuration: &mut Configuration, document: &Document, mut harvest: Harvest) {
     let strangers = set_strangers_aside(&mut harvest.objects);
     configuration.strangers.extend(strangers);
+    // What an object holds beside a right one is not judged, however much it is.
+    let places: BTreeSet<&Place> = harvest.objects.iter().map(|object| &object.place).collect();
+    let excess = harvest.excess.into_iter();
+    let excess = excess.filter(|(object, _)| places.contains(object));
+    configuration.unread.extend(excess.map(|(_, note)| note));
     // What the decoding noticed concerns every value of every object of this input.
     for object in &mut harvest.objects {
-        cap(&mut object.notes, document);
         object.notes.extend(document.notes.iter().cloned());
     }
-    cap(&mut harvest.notes, document);
     configuration.objects.append(&mut harvest.objects);
-    configuration.notes.append(&mut harvest.notes);
+    configuration
+        .notes
+        .extend(harvest.notes.shown(&document.input));
     for tenant in harvest.tenants {
         add_tenant(configuration, document, tenant);
-    }
-}
-
-/// An input of the wrong kind makes a note a line; the first ones tell enough.
-fn cap(notes: &mut Vec<Note>, document: &Document) {
-    let more = notes.len().saturating_sub(NOTE_CAP);
-    if more > 0 {
-        notes.truncate(NOTE_CAP);
-        let plural = if more == 1 { "" } else { "s" };
-        let text = format!("{more} more remark{plural} on this input left out");
-        notes.push(document.note(1, text));
     }
 }
 

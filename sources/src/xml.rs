@@ -8,6 +8,7 @@ use hybridcheck_core::outside::Outside;
 use roxmltree::{Document as Tree, Error, Node, ParsingOptions};
 
 use super::Source;
+use super::bounds::{self, Draft};
 use super::document::Document;
 use super::error::SourceError;
 use super::foreign::Foreign;
@@ -45,6 +46,11 @@ impl Source for Xml {
         // A declaration must stand at the very start, and blanks before it are a common slip of copying.
         let text = document.text.trim_start();
         let blanks = document.text.len() - text.len();
+        if let Some(element) = bounds::overloaded_element(text) {
+            let line = document.line_at(blanks + element);
+            let problem = "an element has more attributes than any of Configuration Server";
+            return Err(document.malformed(Form::CfgDataXml, &Fault::at(line, problem)));
+        }
         let tree = Tree::parse_with_options(text, options).map_err(|error| {
             document.malformed(Form::CfgDataXml, &fault(&error, document, blanks))
         })?;
@@ -80,9 +86,8 @@ impl Reader<'_> {
             let kind = node.tag_name().name();
             if node.is_element() && kind == "CfgDelete" {
                 let text = "objects under CfgDelete are to be deleted and were not read";
-                harvest
-                    .notes
-                    .push(self.document.note(self.line(node), text));
+                let note = || self.document.note(self.line(node), text);
+                harvest.notes.push(note);
                 continue;
             }
             note_tenants(node, &mut tenants);
@@ -125,7 +130,7 @@ impl Reader<'_> {
         node: Node<'_, '_>,
         tenants: &BTreeMap<u32, Option<Outside>>,
         folders: &BTreeMap<u32, FolderElement>,
-    ) -> HybridObject {
+    ) -> Draft {
         let text = |name| stated_or_missing(scalar(node, name).map(Outside::from));
         let owner = tenant_of(node).map(|dbid| tenant(dbid, tenants.get(&dbid).cloned().flatten()));
         let folder = folder_of(node).map(|dbid| resolve(dbid, folders));
@@ -135,7 +140,7 @@ impl Reader<'_> {
             Form::SdkXml
         };
         let place = self.document.place(self.line(node));
-        let mut object = HybridObject {
+        let mut draft = Draft::of(HybridObject {
             object_type: Known::Stated(node.tag_name().name().into()),
             transaction_type: text("type"),
             name: text("name"),
@@ -145,17 +150,17 @@ impl Reader<'_> {
             folder: stated_or_missing(folder),
             dbid: stated_or_missing(dbid(node)),
             ..unknown_object(place, form)
-        };
+        });
         if node
             .ancestors()
             .any(|above| above.tag_name().name() == "CfgUpdate")
         {
             let text =
                 "the object stands under CfgUpdate, which may hold only what is to be changed";
-            object.notes.push(self.document.note(self.line(node), text));
+            draft.note(|| self.document.note(self.line(node), text));
         }
-        xml_pairs::read(self.document, self.blanks, node, &mut object);
-        object
+        xml_pairs::read(self.document, self.blanks, node, &mut draft);
+        draft
     }
 
     fn line(&self, node: Node<'_, '_>) -> u32 {

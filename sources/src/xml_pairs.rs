@@ -1,18 +1,14 @@
 //! `list_pair` and `str_pair`: the sections and options below an object in Config Server XML, the same in both dialects.
 
-use hybridcheck_core::object::{HybridObject, Section, ValueType};
+use hybridcheck_core::object::ValueType;
 use roxmltree::Node;
 
+use super::bounds::Draft;
 use super::document::Document;
 use super::harvest;
 
 /// Reads the sections of an object; `blanks` is what was cut off before parsing.
-pub(super) fn read(
-    document: &Document,
-    blanks: usize,
-    node: Node<'_, '_>,
-    object: &mut HybridObject,
-) {
+pub(super) fn read(document: &Document, blanks: usize, node: Node<'_, '_>, draft: &mut Draft) {
     let line = |node: Node<'_, '_>| document.line_at(blanks + node.range().start);
     let named = |name: &str| {
         let mut children = node.children();
@@ -26,20 +22,16 @@ pub(super) fn read(
         let (true, Some(name)) = (list.tag_name().name() == "list_pair", name) else {
             let text =
                 "a pair stands outside any section, or a section has no key, and was skipped";
-            object.notes.push(document.note(line(list), text));
+            draft.note(|| document.note(line(list), text));
             continue;
         };
-        let mut section = Section {
-            name: name.into(),
-            place: document.place(line(list)),
-            options: Vec::new(),
-        };
+        draft.section(name, document.place(line(list)));
         for pair in list.children().filter(Node::is_element) {
             let kind = pair.tag_name().name();
             let key = pair.attribute("key");
             let (true, Some(key)) = (kind.ends_with("_pair") && kind != "list_pair", key) else {
                 let text = "a section holds something that is no option and was skipped";
-                object.notes.push(document.note(line(pair), text));
+                draft.note(|| document.note(line(pair), text));
                 continue;
             };
             let text = pair.attribute("value").or_else(|| pair.text());
@@ -51,10 +43,7 @@ pub(super) fn read(
             };
             let place = document.place(line(pair));
             let text = text.unwrap_or_default().to_owned();
-            section
-                .options
-                .push(harvest::option(name, key, text, value_type, place));
+            draft.option(harvest::option(name, key, text, value_type, place));
         }
-        object.sections.push(section);
     }
 }

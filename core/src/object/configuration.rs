@@ -35,7 +35,8 @@ pub struct Configuration {
     pub strangers: Vec<Stranger>,
     /// What readers noticed.
     pub notes: Vec<Note>,
-    /// Inputs at which a reader failed in itself: nothing of them is judged, and it is not known what would have been.
+    /// Inputs at which a reader failed in itself, and what an object holds beyond all that one is: nothing of it is judged, and it is not
+    /// known what would have been.
     pub unread: Vec<Note>,
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the room as a whole: every form of one object, every known trap, and hostile bytes.
 
+mod bounds;
 mod forms;
 mod hostile;
 mod traps;
