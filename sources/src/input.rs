@@ -1,7 +1,8 @@
 //! Loading: files and standard input become bytes, with a cap on their size.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 
 use hybridcheck_core::outside::Outside;
@@ -29,7 +30,7 @@ impl fmt::Debug for Input {
     }
 }
 
-/// Loads every path in order; `-` is standard input and may be named once.
+/// Loads every path in order, and a file that is named twice once; `-` is standard input and may be named once.
 pub fn load(paths: &[String]) -> Result<Vec<Input>, SourceError> {
     load_with(paths, &mut io::stdin().lock(), SIZE_CAP)
 }
@@ -51,7 +52,12 @@ fn load_with(paths: &[String], stdin: &mut dyn Read, cap: u64) -> Result<Vec<Inp
         };
         Ok(Input { name, bytes })
     };
-    paths.iter().map(load).collect()
+    let mut known = BTreeSet::new();
+    // What cannot be found is told when it is opened.
+    let mut is_new =
+        |path: &&String| fs::canonicalize(path).map_or(true, |file| known.insert(file));
+    let once = paths.iter().filter(|path| is_new(path));
+    once.map(load).collect()
 }
 
 fn capped(path: &str, reader: &mut dyn Read, cap: u64) -> Result<Vec<u8>, SourceError> {
@@ -100,6 +106,15 @@ mod tests {
         let directory = load_text(&["/"], "", 99).unwrap_err();
         assert_eq!(directory.to_string(), "/ is a directory, not a file");
         assert!(matches!(load_text(&[], "", 99), Err(SourceError::NoInput)));
+    }
+
+    #[test]
+    fn a_file_that_is_named_twice_is_read_once() {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let detour = concat!(env!("CARGO_MANIFEST_DIR"), "/src/../Cargo.toml");
+        let inputs = load_text(&[manifest, detour, manifest, "-"], "x", SIZE_CAP).unwrap();
+        let names: Vec<&str> = inputs.iter().map(|input| input.name.raw()).collect();
+        assert_eq!(names, [manifest, "-"]);
     }
 
     #[test]

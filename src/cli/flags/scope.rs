@@ -175,12 +175,7 @@ pub(in crate::cli) fn the_only<'a>(
         };
     };
     let (title, one, other) = (first.title(), &first.place, &second.place);
-    let (problem, help) = if one == other {
-        (
-            format!("{title} was given twice, both times in {}", one.input),
-            format!("give {} once", one.input),
-        )
-    } else if one.input == other.input {
+    let (problem, help) = if one.input == other.input {
         (
             format!("{title} stands twice in one file: {one} and {other}"),
             "leave only the one that counts in the file".to_owned(),
