@@ -16,7 +16,7 @@ use hybridcheck_core::facts::{Entry, Fact, Facts, Recorded};
 use hybridcheck_core::object::Configuration;
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::policy::Policy;
-use hybridcheck_core::redact::Redactor;
+use hybridcheck_core::redact::{Redactor, protocol_words};
 use hybridcheck_core::region::Regions;
 use hybridcheck_core::report::Style;
 use hybridcheck_core::run::Run;
@@ -290,6 +290,25 @@ fn a_password_that_is_a_word_of_ours_changes_no_report() {
         }
     }
     eprintln!("{tried} facts and reports");
+}
+
+/// What is judged by a word of the protocol is judged by it, whoever's password it is; in a sentence it is black.
+#[test]
+fn a_password_that_is_a_word_of_the_protocol_changes_no_judgement() {
+    let api = objects::healthy().endpoint("base_service_url");
+    let api = api.expect("an endpoint");
+    for word in protocol_words().iter().copied() {
+        let mut redactor = Redactor::default();
+        redactor.learn(&Secret::new(word));
+        let said = canned::api_error(403, word, &format!("it was {word} that you sent"));
+        let fact = Fact::ApiProbe(canned::api_probe(&api, Some(said)));
+        let Ok(Fact::ApiProbe(fact)) = redact::cleaned(&redactor, Ok(fact)) else {
+            panic!("{word}");
+        };
+        let error = fact.error.expect("an error");
+        assert_eq!(error.code.raw(), word);
+        assert_eq!(error.message.raw(), "it was [secret] that you sent");
+    }
 }
 
 const NAMES: [&str; 2] = ["login.mypurecloud.de", "api.mypurecloud.de"];

@@ -10,6 +10,9 @@ use crate::object::{HybridObject, Value};
 use crate::secret::Secret;
 
 mod forms;
+mod protocol;
+
+pub use protocol::words as protocol_words;
 
 /// What stands in the place of a secret.
 pub const BLACKENED: &str = "[secret]";
@@ -107,7 +110,7 @@ impl Redactor {
 
     /// A text from outside without the secrets that it holds; nothing when it holds none.
     pub fn clean(&self, text: &str) -> Option<String> {
-        if self.plain.contains(text.trim()) {
+        if self.plain.contains(text.trim()) || protocol::is_word(text) {
             return None;
         }
         let told = |mark: &Mark, same: usize, rest: &[u8]| {
