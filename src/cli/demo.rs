@@ -20,10 +20,10 @@ pub(super) struct DemoArgs {
     #[arg(long, value_name = "NAME", value_parser = fault)]
     fault: Option<&'static Fault>,
     /// List the faults
-    #[arg(long, conflicts_with_all = ["fault", "serve"])]
+    #[arg(long, conflicts_with_all = ["fault", "report", "serve"])]
     list_faults: bool,
     /// Keep the sandbox running and print how to point check, curl and an SDK at it
-    #[arg(long)]
+    #[arg(long, conflicts_with = "report")]
     serve: bool,
     /// The address of this host to serve on, for clients in another network namespace
     #[arg(

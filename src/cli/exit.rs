@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use hybridcheck_core::access::UnusableUrl;
@@ -196,8 +196,15 @@ pub(super) fn report(failure: &Failure) -> ExitCode {
 /// `--version` are no errors.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+        let printed = error.print().and_then(|()| std::io::stdout().flush());
+        return match printed {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => report(&Failure::File {
+                action: "write",
+                path: "standard output".into(),
+                source: error,
+            }),
+            _ => ExitCode::SUCCESS,
+        };
     }
     let told = text::without_generated(&error.render().to_string());
     for line in told.lines() {
