@@ -65,9 +65,11 @@ fn write_cause(page: &mut Canvas, run: &Run, index: usize, cause: &Diagnosis) {
         page.block("   ", INDENT, Tone::Faint, "to see it with common tools:");
         page.command(INDENT + 2, &page.clean(command, CAP));
     }
-    if !cause.rerun.is_empty() {
+    if !cause.rerun.is_empty()
+        && let Some(command) = rerun(run, cause)
+    {
         page.block("   ", INDENT, Tone::Faint, "to see it done:");
-        page.command(INDENT + 2, &page.clean(&rerun(run, cause), 4 * CAP));
+        page.command(INDENT + 2, &page.clean(&command, 4 * CAP));
     }
     let follows = follows(run, index);
     page.field(INDENT, "explains", Tone::Plain, &follows);
@@ -81,17 +83,18 @@ fn write_cause(page: &mut Canvas, run: &Run, index: usize, cause: &Diagnosis) {
     }
 }
 
-/// The call that repeats only what shows the cause, with everything that changed what was asked.
-fn rerun(run: &Run, cause: &Diagnosis) -> String {
+/// The call that repeats only what shows the cause, with everything that changed what was asked; none where no call as printed would:
+/// what a demonstration asked has ended with it, standard input has been read, and no page shows every file's name as it is.
+fn rerun(run: &Run, cause: &Diagnosis) -> Option<String> {
     let call = &run.invocation;
-    // What a demonstration asked has ended with it.
-    if call.command == "demo" {
-        return "hybridcheck demo --serve --fault NAME".to_owned();
+    let is_showable = |input: &String| input != "-" && !input.chars().any(char::is_control);
+    if call.command == "demo" || !call.inputs.iter().all(is_showable) {
+        return None;
     }
     let is_probe = call.command == "probe";
     let command = if is_probe { "probe" } else { "check" };
     let mut parts = vec![format!("hybridcheck {command}")];
-    parts.extend(call.inputs.iter().map(|input| quoted(input)));
+    parts.extend(call.inputs.iter().map(|input| path(input)));
     parts.extend(call.offline.then(|| "--offline".to_owned()));
     for setting in &call.settings {
         match setting.split_once(' ') {
@@ -114,7 +117,16 @@ fn rerun(run: &Run, cause: &Diagnosis) -> String {
                 .map(|word| format!("--only {}", quoted(word))),
         );
     }
-    parts.join(" ")
+    Some(parts.join(" "))
+}
+
+/// A file as a command takes it: no flag, whatever its name begins with.
+fn path(file: &str) -> String {
+    if file.starts_with('-') {
+        quoted(&format!("./{file}"))
+    } else {
+        quoted(file)
+    }
 }
 
 /// The families that look at the organisation, and judge each other's facts: one check alone would be judged with less.
@@ -264,7 +276,7 @@ mod tests {
                 client_secret_source: Some(source.into()),
                 ..Invocation::default()
             };
-            rerun(&run, &cause)
+            rerun(&run, &cause).expect("a command")
         };
         assert_eq!(
             call("my secret"),
@@ -291,9 +303,27 @@ mod tests {
             ..Invocation::default()
         };
         assert_eq!(
-            rerun(&run, &cause),
+            rerun(&run, &cause).expect("a command"),
             "hybridcheck check o.xml --offline --tenant Environment --as-of 2500-01-01T00:00:00Z"
         );
+    }
+
+    #[test]
+    fn only_a_call_that_works_as_printed_is_printed() {
+        let cause = Diagnosis::of_facts(Certainty::Certain, "…", Owner::EngageAdmin, "…");
+        let call = |input: &str| {
+            let mut run = runs::healthy();
+            run.invocation = Invocation {
+                command: "check".into(),
+                inputs: vec![input.into()],
+                ..Invocation::default()
+            };
+            rerun(&run, &cause)
+        };
+        assert_eq!(call("-x.cfg").unwrap(), "hybridcheck check ./-x.cfg");
+        assert_eq!(call("a b.cfg").unwrap(), "hybridcheck check 'a b.cfg'");
+        assert_eq!(call("-"), None);
+        assert_eq!(call("a\nb.cfg"), None);
     }
 
     #[test]
