@@ -394,7 +394,7 @@ mod tests {
 
         fn judge(&self, _: &Case<'_>) -> Answer<Judgement> {
             self.panic_at(When::Judging);
-            Ok(Judgement::pass("nothing"))
+            Err(Gap::NotPlanned)
         }
     }
 
