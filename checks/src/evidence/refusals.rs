@@ -9,7 +9,7 @@ use hybridcheck_core::finding::Owner;
 use hybridcheck_core::outside::Outside;
 use hybridcheck_core::row::Row;
 
-use crate::evidence::{members, rows, subjects};
+use crate::evidence::{members, rows};
 use crate::oauth::ClientActive;
 
 /// What an OAuth error says about the client.
@@ -158,7 +158,7 @@ pub(crate) fn diagnosed(
     }
     vec![
         diagnosis
-            .evidence("it said", subjects::said(first.error))
+            .evidence("it said", first.error)
             .breaks(refused.iter().map(|call| call.key.clone())),
     ]
 }

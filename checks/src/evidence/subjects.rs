@@ -186,7 +186,7 @@ fn answered<T>(outcome: &ApiOutcome<T>) -> String {
             problem.shown(160)
         ),
         ApiOutcome::NotFound => "was answered with HTTP 404".into(),
-        ApiOutcome::Refused(error) => format!("was refused: {}{}", said(error), scope_hint(error)),
+        ApiOutcome::Refused(error) => format!("was refused: {error}{}", scope_hint(error)),
         ApiOutcome::Transport { class } => format!("got no answer ({class})"),
     }
 }
@@ -214,16 +214,6 @@ pub(crate) fn malformed_token(http: &HttpFact, problem: &Outside) -> Gap {
             correlation(id)
         ),
     }
-}
-
-/// An API error in the service's own words.
-pub(crate) fn said(error: &ApiError) -> String {
-    format!(
-        "HTTP {} {}: {}",
-        error.status,
-        error.code.shown(60),
-        error.message.shown(200)
-    )
 }
 
 fn correlation(id: Option<Outside<&str>>) -> String {

@@ -68,7 +68,7 @@ const EXPECTED: &str =
     "401 authentication.required, the API's own refusal of a call without a token";
 
 fn of_error(endpoint: &Endpoint, error: &ApiError) -> Judgement {
-    let said = subjects::said(error);
+    let said = error.to_string();
     match error.status {
         401 if error.code == "authentication.required" => {
             Judgement::pass(format!("refused as documented: {said}"))

@@ -61,7 +61,7 @@ impl Judge for ClientActive {
             };
             let judgement = Judgement::fail(
                 "the API accepts the token it was just given",
-                format!("the token is refused: {}", subjects::said(error)),
+                format!("the token is refused: {error}"),
                 fix,
                 owner,
             );

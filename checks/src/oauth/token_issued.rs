@@ -244,6 +244,15 @@ fn not_oauth(case: &Case<'_>, fact: &TokenFact) -> Answer<Judgement> {
             return Err(Gap::blocked(key));
         }
     }
+    if fact.http.outcome.answer().is_none() {
+        return Ok(Judgement::fail(
+            EXPECTED,
+            fact.http.outcome.to_string(),
+            "Run it again. Where it stays so while other requests are answered, something on the way holds this request back or cuts it: show \
+             the time and the address of this row to those who run the proxy and the firewall.",
+            Owner::NetworkTeam,
+        ));
+    }
     Ok(Judgement::fail(
         EXPECTED,
         format!("{}, which is no OAuth answer", fact.http.outcome),

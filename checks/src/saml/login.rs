@@ -96,7 +96,10 @@ impl Judge for Login {
             }
             TokenOutcome::NotOAuth => {
                 return Err(Gap::NotAnswered {
-                    what: format!("the login got no OAuth answer: {}", last.http.outcome),
+                    what: match last.http.outcome.answer() {
+                        Some(_) => format!("the login got no OAuth answer: {}", last.http.outcome),
+                        None => format!("the login was not answered: {}", last.http.outcome),
+                    },
                 });
             }
         };

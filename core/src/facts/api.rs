@@ -6,6 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::seen::refusal;
 use super::{CertificateInfo, ClientRef, Fact, Seen};
 use crate::names::{ClientId, Issuer, OrgId, OrgShortName, RoleName};
 use crate::outside::Outside;
@@ -84,6 +85,12 @@ pub struct ApiError {
     pub message: Outside,
     /// `contextId` or the correlation id.
     pub correlation_id: Option<Outside>,
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        refusal(f, self.status, &self.code, &self.message)
+    }
 }
 
 impl ApiError {
@@ -512,9 +519,7 @@ impl<T: Resource> Seen for ApiFact<T> {
             ApiOutcome::Found(resource) => resource.found(),
             ApiOutcome::Malformed { status, problem } => format!("HTTP {status}, {problem}"),
             ApiOutcome::NotFound => "not found (HTTP 404)".to_owned(),
-            ApiOutcome::Refused(error) => {
-                format!("HTTP {} {}: {}", error.status, error.code, error.message)
-            }
+            ApiOutcome::Refused(error) => error.to_string(),
             ApiOutcome::Transport { class } => format!("no answer ({class})"),
         }
     }

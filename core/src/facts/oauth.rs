@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::seen::exchange;
+use super::seen::{exchange, refusal};
 use super::{FactKey, HttpFact, Seen};
 use crate::names::{ClientId, Name, OrgShortName};
 use crate::outside::Outside;
@@ -246,12 +246,6 @@ pub struct OAuthError {
 
 impl fmt::Display for OAuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "HTTP {} {}: {}",
-            self.status,
-            self.error.shown(60),
-            self.description.shown(160)
-        )
+        refusal(f, self.status, &self.error, &self.description)
     }
 }

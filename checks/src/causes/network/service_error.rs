@@ -155,7 +155,7 @@ fn of_api(answer: &dyn ApiAnswer) -> Option<Trouble> {
     let refusal = answer.refusal().filter(|error| error.status >= 500);
     let malformed = answer.malformed().filter(|(status, _)| *status >= 500);
     let said = match (refusal, malformed) {
-        (Some(error), _) => crate::evidence::subjects::said(error),
+        (Some(error), _) => error.to_string(),
         (None, Some((status, problem))) => format!("HTTP {status}: {}", problem.shown(120)),
         (None, None) => return None,
     };
