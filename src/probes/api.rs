@@ -108,7 +108,7 @@ impl Api {
             },
             Err(NoAnswer::Closed | NoAnswer::Connect) => HttpOutcome::Closed,
             Err(NoAnswer::Protocol) => HttpOutcome::Protocol {
-                error: "broken HTTP".into(),
+                error: "the head of the answer cannot be read".into(),
             },
         };
         let http = HttpFact {

@@ -183,7 +183,7 @@ pub fn found<T>(answer: Answer<&ApiFact<T>>) -> Result<Option<&T>, String> {
         ApiOutcome::Refused(error) => {
             format!("HTTP {} {}: {}", error.status, error.code, error.message)
         }
-        ApiOutcome::Transport { class } => format!("no answer ({class})"),
+        ApiOutcome::Transport { class } => format!("no answer: {class}"),
     };
     Err(format!("{}: {said}", fact.call))
 }

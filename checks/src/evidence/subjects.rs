@@ -187,7 +187,7 @@ fn answered<T>(outcome: &ApiOutcome<T>) -> String {
         ),
         ApiOutcome::NotFound => "was answered with HTTP 404".into(),
         ApiOutcome::Refused(error) => format!("was refused: {error}{}", scope_hint(error)),
-        ApiOutcome::Transport { class } => format!("got no answer ({class})"),
+        ApiOutcome::Transport { class } => format!("got no answer: {class}"),
     }
 }
 

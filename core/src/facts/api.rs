@@ -66,10 +66,10 @@ pub enum NoAnswer {
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Closed => "closed",
-            Self::Connect => "connect",
-            Self::Protocol => "protocol",
-            Self::TimedOut => "timed_out",
+            Self::Closed => "the connection was closed first",
+            Self::Connect => "there was no connection",
+            Self::Protocol => "what came was no valid HTTP",
+            Self::TimedOut => "none came in time",
         })
     }
 }
@@ -520,7 +520,7 @@ impl<T: Resource> Seen for ApiFact<T> {
             ApiOutcome::Malformed { status, problem } => format!("HTTP {status}, {problem}"),
             ApiOutcome::NotFound => "not found (HTTP 404)".to_owned(),
             ApiOutcome::Refused(error) => error.to_string(),
-            ApiOutcome::Transport { class } => format!("no answer ({class})"),
+            ApiOutcome::Transport { class } => format!("no answer: {class}"),
         }
     }
 
