@@ -164,7 +164,7 @@ fn partly(case: &Case<'_>, asked: &Asked<'_>) -> Judgement {
         return Judgement::warn(
             "whole answers",
             format!(
-                "{nameserver} cuts its answer about {host}, which is too long for UDP, and TCP port 53 to it brings nothing: {over_tcp}"
+                "{nameserver} cuts its answer about {host}, which is too long for UDP, and over TCP port 53 none comes: {over_tcp}"
             ),
             format!(
                 "Open TCP port 53, besides UDP, from this host to {}.",

@@ -69,9 +69,9 @@ impl Rule for DnsTruncation {
         let diagnosis = shown.diagnosis(
             Certainty::Likely,
             format!(
-                "{} cuts its answer about {} for UDP, and TCP port 53 to it brings nothing ({over_tcp}): a firewall lets only UDP through, or the nameserver does not answer over TCP",
-                listed(&servers),
-                listed(names)
+                "the answer about {} is too long for UDP, and over TCP port 53 none comes from {} ({over_tcp}): a firewall lets only UDP through, or the nameserver does not answer over TCP",
+                listed(names),
+                listed(&servers)
             ),
             Owner::NetworkTeam,
             format!(
