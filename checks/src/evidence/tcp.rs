@@ -505,4 +505,33 @@ mod tests {
         fact.dropped_here = Some(true);
         assert_eq!(why(&fact, None), Shut::Here(Here::Dropped));
     }
+
+    #[test]
+    fn what_this_very_host_refuses_is_blamed_on_nobody_else() {
+        let begun = |outcome: &TcpOutcome| tcp(remote(), 443, outcome.clone());
+        let unsent = |outcome: &TcpOutcome| {
+            let mut fact = begun(outcome);
+            fact.attempts
+                .iter_mut()
+                .for_each(|attempt| attempt.local = None);
+            fact
+        };
+        let is_here = |fact: &TcpFact| matches!(why(fact, None), Shut::Here(_));
+        for (outcome, when_begun, when_unsent) in [
+            (TcpOutcome::Denied, true, true),
+            (TcpOutcome::HostUnreachable, false, true),
+            (TcpOutcome::Other { errno: Some(22) }, false, true),
+            (TcpOutcome::Other { errno: Some(23) }, false, false),
+            (TcpOutcome::Refused, false, true),
+            (TcpOutcome::Reset, false, false),
+            (TcpOutcome::NetworkUnreachable, false, false),
+        ] {
+            assert_eq!(is_here(&begun(&outcome)), when_begun, "{outcome:?}, begun");
+            assert_eq!(
+                is_here(&unsent(&outcome)),
+                when_unsent,
+                "{outcome:?}, not sent"
+            );
+        }
+    }
 }

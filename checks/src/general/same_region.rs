@@ -149,4 +149,18 @@ mod tests {
         let missing = without(healthy(), "general", "base_service_url");
         assert!(only(offline(&SameRegion, &missing)).is_err());
     }
+
+    #[test]
+    fn two_strange_domains_are_not_taken_for_one_region() {
+        let strange = |auth: &str, api: &str| {
+            judged(
+                &format!("https://login.{auth}/oauth/token"),
+                &format!("https://api.{api}/api/"),
+            )
+        };
+        let answer = strange("new1.pure.cloud", "new2.pure.cloud");
+        assert!(matches!(answer, Err(Gap::Blocked { .. })), "{answer:?}");
+        let answer = strange("mypurecloud.de", "acme.example");
+        assert!(matches!(answer, Err(Gap::Blocked { .. })), "{answer:?}");
+    }
 }

@@ -190,3 +190,30 @@ pub struct Folder {
     /// The path from the tenant downwards, outermost first.
     pub path: Vec<Outside>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tenants_are_one_by_dbid_then_by_name_and_never_for_want_of_both() {
+        let tenant = |dbid: u32, name: &str| Tenant {
+            dbid: (dbid > 0).then_some(dbid),
+            name: (!name.is_empty()).then(|| name.into()),
+        };
+        for (one, other, expected) in [
+            (tenant(101, "Sales"), tenant(101, "Renamed"), true),
+            (tenant(101, "Sales"), tenant(102, "Sales"), false),
+            (tenant(101, "Sales"), tenant(0, "sales"), true),
+            (tenant(101, "Sales"), tenant(0, "Service"), false),
+            (tenant(1, ""), tenant(0, "Environment"), true),
+            (tenant(1, ""), tenant(0, "Sales"), false),
+            (tenant(101, ""), tenant(0, "Environment"), false),
+            (tenant(101, ""), tenant(0, ""), false),
+            (tenant(0, ""), tenant(0, ""), false),
+        ] {
+            assert_eq!(one.is_same(&other), expected, "{one:?} {other:?}");
+            assert_eq!(other.is_same(&one), expected, "{other:?} {one:?}");
+        }
+    }
+}

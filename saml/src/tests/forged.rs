@@ -1,6 +1,7 @@
 //! Forged and broken messages: none is called valid, and each is called by its name.
 
 use hybridcheck_core::finding::Status;
+use hybridcheck_core::time::Timestamp;
 use hybridcheck_testkit::openssl;
 
 use super::super::{Covers, Message, Moments, Remark, judge, read};
@@ -101,6 +102,8 @@ fn every_way_of_wrapping_is_called_so_and_never_valid() {
         assertion.replacen("</saml:Issuer>", &format!("</saml:Issuer>{signature}"), 1)
     };
     let original = format!("{before}{assertion}{after}");
+    // Each with whether an assertion or a response lies hidden in it, beside those that stand where they belong.
+    let hidden = [true, true, true, false, true, false, false, true];
     let cases = [
         // The signed response or assertion hidden in a signature's Object.
         format!(
@@ -126,8 +129,14 @@ fn every_way_of_wrapping_is_called_so_and_never_valid() {
         // The signed one under an element for extensions.
         format!("{before}<samlp:Extensions>{assertion}</samlp:Extensions>{evil}{after}"),
     ];
-    for (number, xml) in cases.iter().enumerate() {
+    for (number, (xml, is_hidden)) in cases.iter().zip(hidden).enumerate() {
         let (message, remarks) = remarks(xml);
+        let is_told = |remark: &Remark| {
+            remark.status == Status::Fail
+                && remark.id == "wrapping"
+                && remark.found.contains("is hidden")
+        };
+        assert_eq!(remarks.iter().any(is_told), is_hidden, "{number}");
         let user = message
             .assertion
             .as_ref()
@@ -329,4 +338,32 @@ fn an_algorithm_that_is_not_understood_is_a_gap_and_no_verdict() {
         "with the object's own certificate it is verified"
     );
     let _ = object();
+}
+
+#[test]
+fn the_dates_of_the_signing_certificate_decide_whether_it_fails() {
+    const DAY: i64 = 86_400;
+    let mut message = read(response().as_bytes(), &[]).expect("a message");
+    let signer = &message.signatures[0].certificates[0];
+    let (first, last) = (signer.not_before.unix(), signer.not_after.unix());
+    let own = vec![signer.sha256.clone()];
+    let renewed = [own.clone(), vec!["another".into()]].concat();
+    for (at, made_by, expected) in [
+        (first - DAY, &own, Some(Status::Fail)),
+        (first - DAY, &renewed, Some(Status::Fail)),
+        (first, &own, None),
+        (last, &own, None),
+        (last + DAY, &own, Some(Status::Fail)),
+        (last + DAY, &renewed, Some(Status::Warn)),
+    ] {
+        message.signatures[0].made_by.clone_from(made_by);
+        let moments = Moments {
+            as_of: Timestamp::from_unix(at),
+            is_named: true,
+        };
+        let said = judge(&message, moments).into_iter();
+        let said = said.filter(|remark| remark.id == "certificate-validity");
+        let said: Vec<Status> = said.map(|remark| remark.status).collect();
+        assert_eq!(said, Vec::from_iter(expected), "at {at}, {made_by:?}");
+    }
 }

@@ -169,6 +169,7 @@ fn broken(case: &Case<'_>, endpoint: &Endpoint) -> Vec<FactKey> {
 mod tests {
     use super::*;
     use crate::testing::bench::Bench;
+    use hybridcheck_core::facts::ApiProbeFact;
     use hybridcheck_core::time::Timestamp;
     use hybridcheck_testkit::facts::{
         addresses_of, api_error, api_probe, clock as reading, now, tls, token_key, with_clock,
@@ -234,5 +235,57 @@ mod tests {
         let bench = ahead(60);
         assert!(bench.diagnose(&ClockSkew)[0].explains.is_empty());
         assert_eq!(bench.causes().len(), 2);
+    }
+
+    /// Each endpoint's certificate, expired or not, where nobody measured the clock.
+    fn unmeasured(expired: [bool; 2], trust: Trust) -> Bench {
+        let mut bench = Bench::healthy();
+        let endpoints = [bench.auth(), bench.api()];
+        let probe = api_probe(
+            &endpoints[1],
+            Some(api_error(401, "authentication.required", "…")),
+        );
+        bench.facts = without(&bench.facts, &FactKey::discovery(&endpoints[0]));
+        bench.facts = without(&bench.facts, &token_key("ewt"));
+        let unclocked = with_clock(probe.http.clone(), None);
+        bench = bench.fact(
+            FactKey::api_probe(&endpoints[1]),
+            ApiProbeFact {
+                http: unclocked,
+                ..probe
+            },
+        );
+        for (endpoint, _) in endpoints
+            .iter()
+            .zip(expired)
+            .filter(|(_, expired)| *expired)
+        {
+            for address in addresses_of(&endpoint.host) {
+                let fault = ChainFault::Expired { not_after: None };
+                let key = FactKey::tls(endpoint, address);
+                let fact = tls(&endpoint.host, trust, vec![fault]);
+                bench = bench.fact(key.clone(), fact).blocked_behind(&key);
+            }
+        }
+        bench
+    }
+
+    #[test]
+    fn certificates_that_ended_together_speak_for_the_clock_and_one_alone_for_itself() {
+        for (expired, trust, is_clock) in [
+            ([true, true], Trust::Amazon, true),
+            ([true, true], Trust::Public, true),
+            ([true, true], Trust::HostStore, false),
+            ([true, false], Trust::Amazon, false),
+            ([false, true], Trust::Amazon, false),
+        ] {
+            let causes = unmeasured(expired, trust).causes();
+            let is_named = |cause: &str| causes.iter().any(|named| named == cause);
+            assert_eq!(is_named("clock-skew"), is_clock, "{expired:?} {trust:?}");
+            let is_certificate = is_named("tls-certificate-expired");
+            assert_eq!(is_certificate, !is_clock, "{expired:?} {trust:?}");
+        }
+        let healthy = unmeasured([false, false], Trust::Amazon);
+        assert!(healthy.diagnose(&ClockSkew).is_empty());
     }
 }

@@ -147,4 +147,19 @@ mod tests {
         let bench = nameless(bench, &host, &DnsOutcome::NxDomain);
         assert!(bench.diagnose(&ProxyNameDoesNotResolve).is_empty());
     }
+
+    #[test]
+    fn a_name_that_nobody_answers_for_is_the_proxys_only_where_all_go_through_one() {
+        let silence = DnsOutcome::TimedOut { waited: took(5000) };
+        for outcome in [DnsOutcome::NxDomain, silence] {
+            let bench = Bench::healthy();
+            let hosts = [bench.auth().host, bench.api().host];
+            let bench = hosts
+                .iter()
+                .fold(bench, |bench, host| nameless(bench, host, &outcome));
+            assert!(!bench.failures().is_empty(), "{outcome:?}");
+            let found = bench.diagnose(&ProxyNameDoesNotResolve);
+            assert!(found.is_empty(), "{outcome:?}: {found:?}");
+        }
+    }
 }

@@ -158,4 +158,23 @@ mod tests {
             assert_eq!(bench.diagnose(&TlsNotTrusted).len(), 1);
         }
     }
+
+    #[test]
+    fn an_unknown_issuer_is_half_a_chain_only_where_nothing_else_is_wrong_with_it() {
+        let host = Bench::healthy().auth().host;
+        let unknown = || ChainFault::UnknownIssuer;
+        let expired = || ChainFault::Expired { not_after: None };
+        for (trust, faults, expected) in [
+            (Trust::Nowhere, vec![unknown()], true),
+            (Trust::Nowhere, vec![expired()], false),
+            (Trust::Nowhere, vec![unknown(), expired()], false),
+            (Trust::HostStore, vec![unknown()], false),
+            (Trust::HostStore, vec![], false),
+        ] {
+            let mut fact = tls(&host, trust, faults);
+            fact.chain[0].issuer_urls = vec!["http://crt.ca.example/ca.cer".into()];
+            let is_missing = missing_of(&fact).is_some();
+            assert_eq!(is_missing, expected, "{trust:?} {:?}", fact.faults);
+        }
+    }
 }
