@@ -8,7 +8,7 @@ use hybridcheck_core::check::{Case, Check, CheckId, Question, Subject};
 use hybridcheck_core::facts::{Answer, Effect, FactKey, Facts, Gap, Phase, Whose};
 use hybridcheck_core::finding::{Judgement, Status};
 use hybridcheck_core::guard::{Panicked, breakable, guarded};
-use hybridcheck_core::object::{Configuration, HybridObject};
+use hybridcheck_core::object::{Configuration, HybridObject, Organizations};
 use hybridcheck_core::parallel;
 use hybridcheck_core::policy::Policy;
 use hybridcheck_core::region::Regions;
@@ -106,8 +106,11 @@ pub fn wanted(
 /// Judges a configuration by its facts; objects are judged side by side, and told in their order.
 pub fn judge(configuration: &Configuration, facts: &Facts, criteria: &Criteria<'_>) -> Judged {
     let mut judged = Judged::default();
+    let organizations = Organizations::of(&configuration.objects);
     let of_objects = parallel::each(&configuration.objects, |object| {
-        judge_one(&criteria.case(object, configuration, facts), criteria)
+        let mut case = criteria.case(object, configuration, facts);
+        case.organizations = Some(&organizations);
+        judge_one(&case, criteria)
     });
     judged
         .rows

@@ -98,9 +98,8 @@ pub(crate) struct RefusedCall<'a> {
 
 /// The calls for this object that the API refused with this meaning.
 pub(crate) fn refused_calls<'a>(case: &Case<'a>, meaning: ApiMeaning) -> Vec<RefusedCall<'a>> {
-    let entries = case.facts().entries();
+    let entries = case.facts().of_cloud(case.object.id);
     entries
-        .filter(|entry| entry.key.of_cloud() == Some(case.object.id))
         .filter_map(|entry| {
             let Recorded::Fact(fact) = &entry.outcome else {
                 return None;

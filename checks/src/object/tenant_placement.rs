@@ -102,18 +102,14 @@ fn twins<'a>(case: &Case<'a>, tenant: &Tenant) -> Vec<&'a HybridObject> {
         return Vec::new();
     };
     let twins: Vec<&HybridObject> = case
-        .objects
-        .iter()
+        .naming(&ours)
+        .into_iter()
         .filter(|other| other.id != case.object.id && is_used(other))
         .filter(|other| {
             other
                 .tenant
                 .stated()
                 .is_some_and(|theirs| !theirs.is_same(tenant))
-        })
-        .filter(|other| {
-            let theirs = other.plain("general", "organization_id");
-            theirs.is_some_and(|theirs| theirs.eq_ignore_ascii_case(ours.view().raw()))
         })
         .collect();
     if !twins.is_empty() {

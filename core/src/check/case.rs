@@ -14,7 +14,8 @@ use crate::facts::with_kinds;
     )
 )]
 use crate::facts::*;
-use crate::object::{HybridObject, Opt, SAML_AUTH, Stranger};
+use crate::names::OrgId;
+use crate::object::{HybridObject, Opt, Organizations, SAML_AUTH, Stranger};
 use crate::outside::Outside;
 use crate::policy::Policy;
 use crate::region::Regions;
@@ -36,6 +37,8 @@ pub struct Case<'a> {
     pub as_of: Timestamp,
     /// The tool's own client takes part in this run.
     pub has_tool_client: bool,
+    /// Which of the objects name which organisation, where that was found once for all of them.
+    pub organizations: Option<&'a Organizations<'a>>,
     facts: &'a Facts,
     used: RefCell<BTreeSet<FactKey>>,
 }
@@ -105,8 +108,17 @@ impl<'a> Case<'a> {
             regions,
             as_of,
             has_tool_client: false,
+            organizations: None,
             facts,
             used,
+        }
+    }
+
+    /// The objects that name an organisation, in their order.
+    pub fn naming(&self, id: &OrgId) -> Vec<&'a HybridObject> {
+        match self.organizations {
+            Some(known) => known.naming(id).to_vec(),
+            None => Organizations::of(self.objects).naming(id).to_vec(),
         }
     }
 

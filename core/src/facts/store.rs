@@ -187,6 +187,8 @@ pub enum Recorded {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     entries: BTreeMap<FactKey, Entry>,
+    /// The keys of what the token endpoint and the API answered for each object, so that no rule looks through those of all.
+    of_cloud: BTreeMap<ObjectId, BTreeSet<FactKey>>,
     /// The gap for keys that are not recorded at all.
     absent: Option<Gap>,
 }
@@ -195,21 +197,19 @@ impl Facts {
     /// Facts of which every missing one has the same reason.
     pub fn without(absent: Gap) -> Self {
         Self {
-            entries: BTreeMap::new(),
             absent: Some(absent),
+            ..Self::default()
         }
     }
 
     /// Facts loaded from a document.
     pub fn recorded(entries: Vec<Entry>) -> Self {
-        let entries = entries
-            .into_iter()
-            .map(|entry| (entry.key.clone(), entry))
-            .collect();
-        Self {
-            entries,
-            absent: Some(Gap::NotRecorded),
+        let mut facts = Self::without(Gap::NotRecorded);
+        for entry in entries {
+            facts.index(&entry.key);
+            facts.entries.insert(entry.key.clone(), entry);
         }
+        facts
     }
 
     /// Records a fact or a gap; the first record of a key stays.
@@ -224,6 +224,7 @@ impl Facts {
             Ok(fact) => Recorded::Fact(fact),
             Err(gap) => Recorded::Missing(gap),
         };
+        self.index(&key);
         self.entries.entry(key.clone()).or_insert(Entry {
             key,
             outcome,
@@ -232,9 +233,19 @@ impl Facts {
         });
     }
 
+    fn index(&mut self, key: &FactKey) {
+        if let Some(object) = key.of_cloud() {
+            self.of_cloud.entry(object).or_default().insert(key.clone());
+        }
+    }
+
     /// Forgets what was recorded under some keys, so that it can be recorded anew.
     pub fn forget(&mut self, keys: &BTreeSet<FactKey>) {
         self.entries.retain(|key, _| !keys.contains(key));
+        self.of_cloud.retain(|_, known| {
+            known.retain(|key| !keys.contains(key));
+            !known.is_empty()
+        });
     }
 
     /// The options that changed between two readings of an object, as facts call them: names count whatever their case.
@@ -274,6 +285,17 @@ impl Facts {
     /// Everything recorded, ordered by key.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values()
+    }
+
+    /// What the token endpoint and the API answered for an object, ordered by key.
+    pub fn of_cloud(&self, object: ObjectId) -> impl Iterator<Item = &Entry> {
+        let keys = self.of_cloud.get(&object).into_iter().flatten();
+        keys.filter_map(|key| self.entries.get(key))
+    }
+
+    /// Everything recorded from a key on, this one included, ordered by key.
+    pub fn starting_at(&self, key: FactKey) -> impl Iterator<Item = &Entry> {
+        self.entries.range(key..).map(|(_, entry)| entry)
     }
 
     /// Everything recorded between two keys, both included, ordered by key.

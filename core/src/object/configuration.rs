@@ -1,5 +1,7 @@
 //! Everything that one run's inputs gave, and which object each tenant uses.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use super::{
     SERVICE_OPTIONS, Tenant, Value,
 };
 use crate::form::{is_guid, looks_generated};
-use crate::names::Name;
+use crate::names::{Name, OrgId};
 use crate::outside::Outside;
 use crate::redact::Redactor;
 use crate::secret::Secret;
@@ -40,6 +42,30 @@ pub struct Configuration {
     pub unread: Vec<Note>,
 }
 
+/// Which objects name which organisation, in any case: found once for all of them.
+#[derive(Debug, Default)]
+pub struct Organizations<'a>(BTreeMap<String, Vec<&'a HybridObject>>);
+
+impl<'a> Organizations<'a> {
+    /// Those that some objects name.
+    pub fn of(objects: &'a [HybridObject]) -> Self {
+        let mut named: BTreeMap<String, Vec<&HybridObject>> = BTreeMap::new();
+        for object in objects {
+            if let Some(id) = object.plain("general", "organization_id") {
+                let id = id.raw().to_ascii_lowercase();
+                named.entry(id).or_default().push(object);
+            }
+        }
+        Self(named)
+    }
+
+    /// The objects that name an organisation, in their order.
+    pub fn naming(&self, id: &OrgId) -> &[&'a HybridObject] {
+        let id = id.view().raw().to_ascii_lowercase();
+        self.0.get(&id).map_or(&[], Vec::as_slice)
+    }
+}
+
 impl Configuration {
     /// Wraps what stands in the wrong place and is a secret in its own, numbers the objects and settles which tenants each serves: an
     /// object under a tenant replaces the one in Environment for it, whole.
@@ -67,13 +93,15 @@ impl Configuration {
     fn wrap_misplaced(&mut self) {
         let mut secrets = Redactor::default();
         let sections = self.objects.iter().flat_map(|object| &object.sections);
-        for option in sections.flat_map(|section| &section.options) {
-            if let Value::Secret(secret) = &option.value
-                && (holds_secrets(&option.name) || looks_generated(secret.expose().trim()))
+        let options = sections.flat_map(|section| &section.options);
+        secrets.learn_all(options.filter_map(|option| match &option.value {
+            Value::Secret(secret)
+                if holds_secrets(&option.name) || looks_generated(secret.expose().trim()) =>
             {
-                secrets.learn(secret);
+                Some(secret)
             }
-        }
+            Value::Secret(_) | Value::Plain(_) => None,
+        }));
         let mut names = Names {
             secrets: &mut secrets,
             given: Vec::new(),

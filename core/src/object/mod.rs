@@ -7,7 +7,7 @@ mod place;
 mod value;
 
 pub use crate::form::is_guid;
-pub use configuration::{Configuration, Stranger};
+pub use configuration::{Configuration, Organizations, Stranger};
 pub use place::{At, Folder, Form, Known, Place, Tenant};
 pub use value::{Value, ValueType};
 

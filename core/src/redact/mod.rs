@@ -66,7 +66,12 @@ impl Redactor {
 
     /// Learns one secret. What stands openly elsewhere is none, and what an export hides is none.
     pub fn learn(&mut self, secret: &Secret) {
-        self.add(secret);
+        self.learn_all([secret]);
+    }
+
+    /// Learns many secrets: what is known is put into its order once, not after each.
+    pub fn learn_all<'a>(&mut self, secrets: impl IntoIterator<Item = &'a Secret>) {
+        secrets.into_iter().for_each(|secret| self.add(secret));
         self.settle();
     }
 
@@ -133,7 +138,11 @@ impl Redactor {
     pub fn is_told_by(&self, value: &str) -> bool {
         let value = value.trim();
         let told = |mark: &Mark, same: usize, _: &[u8]| same == mark.form.expose().len();
-        !self.marked(value, told).is_empty() || self.words.iter().any(|word| word.expose() == value)
+        !self.marked(value, told).is_empty()
+            || self
+                .words
+                .binary_search_by(|word| word.expose().cmp(value))
+                .is_ok()
     }
 
     /// The last gate, for what is written: it finds nothing, because texts from outside are clean before anything is made of them, and

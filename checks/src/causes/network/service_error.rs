@@ -2,7 +2,7 @@
 
 use hybridcheck_core::cause::{Certainty, Diagnosis, Rule};
 use hybridcheck_core::check::{Case, Check};
-use hybridcheck_core::facts::{ApiAnswer, Fact, FactKey, HttpFact, Recorded};
+use hybridcheck_core::facts::{ApiAnswer, Entry, Fact, FactKey, HttpFact, Recorded};
 use hybridcheck_core::finding::Owner;
 use hybridcheck_core::page;
 use hybridcheck_core::row::Row;
@@ -38,14 +38,14 @@ page! {
 impl Rule for ServiceError {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let mut failed: Vec<(&FactKey, Trouble)> = Vec::new();
-        for entry in case.facts().entries() {
+        for entry in of(case) {
             if let Recorded::Fact(fact) = &entry.outcome
-                && is_of(case, &entry.key)
                 && let Some(trouble) = trouble(fact)
             {
                 failed.push((&entry.key, trouble));
             }
         }
+        failed.sort_by_key(|(key, _)| *key);
         if failed.is_empty() {
             return Vec::new();
         }
@@ -115,15 +115,21 @@ struct Trouble {
 }
 
 /// Facts of the case's object: in a run of several objects, each is told its own troubles only.
-fn is_of(case: &Case<'_>, key: &FactKey) -> bool {
-    let object = case.object;
-    match key {
-        FactKey::Discovery { endpoint, route } => {
-            object.auth_endpoint().as_ref() == Some(endpoint) && *route == case.route(endpoint)
-        }
-        FactKey::ApiProbe { endpoint, .. } => object.api_endpoint().as_ref() == Some(endpoint),
-        other => other.of_cloud() == Some(object.id),
-    }
+/// What the services answered for the object: its discovery document, its calls without a token, and everything with one.
+fn of<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Entry> {
+    let facts = case.facts();
+    let discovery = case.object.auth_endpoint().and_then(|endpoint| {
+        let key = FactKey::discovery(&endpoint).by(case.route(&endpoint));
+        facts.between(key.clone()..=key).next()
+    });
+    let probes = case.object.api_endpoint().into_iter().flat_map(|own| {
+        let from = facts.starting_at(FactKey::api_probe(&own));
+        from.take_while(
+            move |entry| matches!(&entry.key, FactKey::ApiProbe { endpoint, .. } if *endpoint == own),
+        )
+    });
+    let answers = facts.of_cloud(case.object.id);
+    discovery.into_iter().chain(probes).chain(answers)
 }
 
 fn trouble(fact: &Fact) -> Option<Trouble> {

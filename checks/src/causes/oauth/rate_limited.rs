@@ -38,8 +38,7 @@ impl Rule for RateLimited {
     fn diagnose(&self, case: &Case<'_>, all: &[Row]) -> Vec<Diagnosis> {
         let limited: Vec<&FactKey> = case
             .facts()
-            .entries()
-            .filter(|entry| is_of(case, &entry.key))
+            .of_cloud(case.object.id)
             .filter(|entry| matches!(&entry.outcome, Recorded::Fact(fact) if is_limited(fact)))
             .map(|entry| &entry.key)
             .collect();
@@ -67,10 +66,6 @@ impl Rule for RateLimited {
         }
         vec![diagnosis.breaks(limited.into_iter().cloned())]
     }
-}
-
-fn is_of(case: &Case<'_>, key: &FactKey) -> bool {
-    key.of_cloud() == Some(case.object.id)
 }
 
 fn is_limited(fact: &Fact) -> bool {

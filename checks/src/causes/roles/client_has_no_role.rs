@@ -69,7 +69,7 @@ fn has_read(case: &Case<'_>, row: &Row) -> bool {
     let Subject::Client { client } = &row.subject else {
         return false;
     };
-    let mut entries = case.facts().entries();
+    let mut entries = case.facts().of_cloud(client.object());
     entries.any(|entry| {
         let call = entry.key.api_call();
         call.is_some_and(|call| call.permission.is_some())
