@@ -1,5 +1,5 @@
-//! An object as hostile as can be, up to the gate: its endpoints, what would be asked, which scheme may carry a secret, the verdict
-//! without a network, and every report of it.
+//! An object as hostile as can be, up to the gate: its endpoints, what would be asked, which scheme may carry a secret, and the
+//! verdict without a network.
 #![no_main]
 
 use hybridcheck::gather;
