@@ -78,19 +78,25 @@ impl Shape {
     /// Observes a text.
     pub fn of(text: &str) -> Self {
         let trimmed = text.trim_end_matches(['\r', '\n']);
+        // Most values are ASCII, and keys are long: what only other characters can be is then not looked for.
+        let non_ascii = !text.is_ascii();
         Self {
-            characters: text.chars().count(),
+            characters: if non_ascii {
+                text.chars().count()
+            } else {
+                text.len()
+            },
             blank: text
                 .chars()
                 .all(|c| c.is_whitespace() || is_invisible_blank(c)),
             leading_blank: text.starts_with([' ', '\t', '\r', '\n']),
             trailing_blank: trimmed.ends_with([' ', '\t']),
             trailing_newline: trimmed.len() != text.len(),
-            inner_newline: trimmed.contains(['\r', '\n']),
+            inner_newline: trimmed.bytes().any(|byte| matches!(byte, b'\r' | b'\n')),
             quoted: is_quoted(text.trim()),
-            invisible_blank: text.contains(is_invisible_blank),
-            typographic_quote: text.contains(is_typographic_quote),
-            non_ascii: !text.is_ascii(),
+            invisible_blank: non_ascii && text.contains(is_invisible_blank),
+            typographic_quote: non_ascii && text.contains(is_typographic_quote),
+            non_ascii,
             masked: is_masked(text),
             guid: is_guid(text.trim()),
         }

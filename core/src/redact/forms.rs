@@ -70,11 +70,13 @@ pub(super) fn of_word(text: &str) -> BTreeSet<String> {
     forms
 }
 
+/// The two hexadecimal digits of a byte, in lower case.
+fn digits(byte: u8) -> [char; 2] {
+    [byte >> 4, byte & 15].map(|half| char::from_digit(u32::from(half), 16).unwrap_or('0'))
+}
+
 fn whole(text: &str) -> BTreeSet<String> {
-    let hex = text.bytes().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
+    let hex: String = text.bytes().flat_map(digits).collect();
     let xml = text
         .replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -124,7 +126,8 @@ fn percent(text: &str, kept: &str) -> String {
         if byte.is_ascii_alphanumeric() || kept.as_bytes().contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            let _ = write!(encoded, "%{byte:02X}");
+            encoded.push('%');
+            encoded.extend(digits(byte).map(|digit| digit.to_ascii_uppercase()));
         }
     }
     encoded
