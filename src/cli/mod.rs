@@ -27,7 +27,8 @@ mod tests;
 use std::process::ExitCode;
 use std::thread;
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use hybridcheck_core::guard;
 
 pub use exit::{Failure, USAGE};
@@ -50,7 +51,7 @@ const AFTER_HELP: &str = "\
 Exit status: 0 ready, 1 not ready, 2 cannot run (usage, unreadable input), 3 incomplete
 (nothing failed, but something required could not be checked); interrupted: 130 by
 Ctrl-C, 143 by SIGTERM, 129 by SIGHUP, with a report of what was known by then.
-Every flag that is not secret can also be set as HYBRIDCHECK_<FLAG>.";
+Every flag that is not secret can also be set as HYBRIDCHECK_<FLAG>; set to nothing, it says nothing.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -125,9 +126,31 @@ fn on_a_stack_of_its_own() -> Result<Result<u8, Failure>, clap::Error> {
     })
 }
 
+/// A variable that is set to nothing says nothing, as one that is not set.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let set_to_nothing = |arg: &clap::Arg| {
+        let value = arg.get_env().and_then(std::env::var_os);
+        value.is_some_and(|value| value.is_empty())
+    };
+    let command = command.mut_args(|arg| {
+        if set_to_nothing(&arg) {
+            arg.env(Resettable::Reset)
+        } else {
+            arg
+        }
+    });
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    names.iter().fold(command, |command, name| {
+        command.mut_subcommand(name, without_empty_variables)
+    })
+}
+
 /// What the subcommand says, or why the words are none.
 fn parsed_and_run() -> Result<Result<u8, Failure>, clap::Error> {
-    let cli = Cli::try_parse()?;
+    let mut command = without_empty_variables(Cli::command());
+    let words = command.try_get_matches_from_mut(std::env::args_os())?;
+    let cli = Cli::from_arg_matches(&words).map_err(|error| error.format(&mut command))?;
     guard::breakable("command line", &"");
     Ok(match cli.command {
         Command::Check(args) => check::run(&args),

@@ -3,7 +3,7 @@
 use hybridcheck_core::run::Verdict;
 use hybridcheck_sandbox::Sandbox;
 
-use crate::support::{hybridcheck, object_file, run};
+use crate::support::{Finished, hybridcheck, object_file, run};
 
 fn arguments(sandbox: &Sandbox, more: &[&str]) -> Vec<String> {
     let mut all = vec!["check".to_owned()];
@@ -193,7 +193,7 @@ fn the_object_can_come_from_standard_input() {
         .args(["check", "--offline", "-", "--format", "json"])
         .stdin(file)
         .output();
-    let finished = crate::support::Finished::of(&output.expect("the binary runs"));
+    let finished = Finished::of(&output.expect("the binary runs"));
     assert_eq!(finished.status, 0, "{}", finished.stdout);
     assert_eq!(finished.json().objects[0].place.input, "-");
 }
@@ -206,11 +206,51 @@ fn flags_can_come_from_the_environment() {
         .env("HYBRIDCHECK_FORMAT", "short")
         .args(["check", &sandbox.object_file().display().to_string()])
         .output();
-    let finished = crate::support::Finished::of(&output.expect("the binary runs"));
+    let finished = Finished::of(&output.expect("the binary runs"));
     assert_eq!(finished.status, 0, "{}", finished.stderr);
     assert!(sandbox.requests().is_empty());
     assert!(finished.stdout.contains("READY"), "{}", finished.stdout);
     assert!(finished.stdout.lines().count() < 20, "{}", finished.stdout);
+}
+
+#[test]
+fn a_variable_that_is_set_to_nothing_says_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let object = object_file(
+        folder.path(),
+        "https://login.mypurecloud.de/oauth/token",
+        "https://api.mypurecloud.de/api/",
+    );
+    let told = |variables: &[&str]| {
+        let mut command = hybridcheck();
+        command
+            .args(["check", "--offline", "-o", "short"])
+            .arg(&object);
+        command.envs(
+            variables
+                .iter()
+                .map(|name| (format!("HYBRIDCHECK_{name}"), "")),
+        );
+        let finished = Finished::of(&command.output().expect("the binary runs"));
+        (finished.status, finished.stdout, finished.stderr)
+    };
+    let variables = [
+        "AS_OF",
+        "CERTIFICATE_WARN",
+        "DNS_SERVER",
+        "FAIL_ON",
+        "FORMAT",
+        "OFFLINE",
+        "ONLY",
+        "PROXY",
+        "REPORT",
+        "SKIP",
+        "TENANT",
+        "TIMEOUT",
+    ];
+    let (status, stdout, stderr) = told(&[]);
+    assert!(status != 2, "{stderr}");
+    assert_eq!(told(&variables), (status, stdout, stderr));
 }
 
 #[test]
@@ -219,7 +259,7 @@ fn nonsense_in_a_switch_of_the_environment_is_told() {
         .env("HYBRIDCHECK_OFFLINE", "maybe")
         .args(["check", "x.cfg"])
         .output();
-    let finished = crate::support::Finished::of(&output.expect("the binary runs"));
+    let finished = Finished::of(&output.expect("the binary runs"));
     assert_eq!(finished.status, 2);
     assert!(finished.stderr.contains("--offline"), "{}", finished.stderr);
 }
