@@ -15,14 +15,18 @@ const SHORTEST_MARK: usize = 8;
 /// The shortest that nobody writes by chance, and of how many kinds its characters are.
 const RANDOM: (usize, usize) = (12, 3);
 
-/// What of a text is sent or may be told: all of it, it without what stands around it, and the lines of a key.
+/// What of a text is sent or may be told: all of it, and it without what stands around it. Of a key in lines each line, for whoever tells
+/// the whole tells them, whatever it is encoded in.
 pub(super) fn sources(text: &str) -> BTreeSet<&str> {
-    let mut sources = BTreeSet::from([text, text.trim(), bare(text)]);
     if text.contains("-----BEGIN") {
         let lines = text.lines().map(str::trim);
-        sources.extend(lines.filter(|line| line.len() > LONGEST_WORD && !line.starts_with('-')));
+        let of_key = |line: &&str| line.len() > LONGEST_WORD && !line.starts_with('-');
+        let lines: BTreeSet<&str> = lines.filter(of_key).collect();
+        if !lines.is_empty() {
+            return lines;
+        }
     }
-    sources
+    BTreeSet::from([text, text.trim(), bare(text)])
 }
 
 /// Whether a text may stand in other words by chance.
@@ -169,6 +173,21 @@ mod tests {
             assert!(!is_word(other) && !is_random(other), "{other}");
         }
         assert!(is_random("Zk3x9qWe7rTy1u"));
+    }
+
+    #[test]
+    fn a_key_in_lines_is_known_by_each_and_one_without_as_a_whole() {
+        let line = "TUlJRXZBSUJBREFOQmdrcWhraUc5";
+        let key = format!("-----BEGIN PRIVATE KEY-----\n{line}\n-----END PRIVATE KEY-----\n");
+        assert_eq!(sources(&key), BTreeSet::from([line]));
+        let joined = key.replace('\n', "\\n");
+        assert!(sources(&joined).contains(joined.as_str()));
+        // Whatever the whole is encoded in holds a form of the line.
+        let forms = of(line);
+        for offset in 0..3 {
+            let whole = Base64::encode_string(format!("{}{key}", "x".repeat(offset)).as_bytes());
+            assert!(forms.iter().any(|form| whole.contains(form.as_str())));
+        }
     }
 
     #[test]
