@@ -137,7 +137,7 @@ pub(super) fn unknown_object(place: Place, form: Form) -> HybridObject {
         folder: Known::NotInForm,
         state: Known::NotInForm,
         dbid: Known::NotInForm,
-        sections: Vec::new(),
+        sections: Vec::new().into(),
         serves: Vec::new(),
         targets: Vec::new(),
         notes: Vec::new(),

@@ -104,10 +104,7 @@ impl Judge for Duplicates {
 
 /// Every place of a section, or of an option in the sections of that name.
 fn places<'a>(object: &'a HybridObject, section: &Name, option: Option<&Name>) -> Vec<&'a Place> {
-    let sections = object
-        .sections
-        .iter()
-        .filter(|found| found.name == *section);
+    let sections = object.sections.named(section.raw());
     match option {
         None => sections.map(|found| &found.place).collect(),
         Some(option) => sections

@@ -64,9 +64,8 @@ impl Judge for OptionsSpelt {
         };
         let written = object
             .sections
-            .iter()
+            .named(section.raw())
             .rev()
-            .filter(|candidate| candidate.name == *section)
             .find_map(|candidate| {
                 let found = candidate
                     .options

@@ -52,7 +52,7 @@ impl Judge for SectionsSpelt {
             let names = object.sections.iter().map(|section| &section.name);
             return Ok(Judgement::pass(format!("sections {}", listed(names))));
         };
-        let found = object.sections.iter().find(|section| section.name == *name);
+        let found = object.sections.named(name.raw()).next();
         let Some((section, right)) =
             found.and_then(|section| Some((section, resembled(object, section)?)))
         else {
@@ -73,7 +73,7 @@ fn judgement(object: &HybridObject, section: &Section, right: &str) -> Judgement
     );
     let owner = Owner::EngageAdmin;
     let is_other_case = name.eq_ignore_ascii_case(right);
-    if object.sections.iter().any(|other| other.name == right) {
+    if object.sections.named(right).next().is_some() {
         let fix = format!(
             "{OPTIONS_TAB}: move what is only in `{name}` into `{right}`, delete `{name}` and save."
         );

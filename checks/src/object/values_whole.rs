@@ -64,9 +64,8 @@ impl Judge for ValuesWhole {
         case.note(&FactKey::option(object.id, section, option));
         let found = object
             .sections
-            .iter()
+            .named(section.raw())
             .rev()
-            .filter(|candidate| candidate.name == *section)
             .flat_map(|candidate| candidate.options.iter().rev())
             .find(|found| found.name == *option && is_suspicious(found));
         let Some(found) = found else {

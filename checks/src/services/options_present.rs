@@ -44,11 +44,8 @@ impl Judge for OptionsPresent {
     }
 
     fn judge(&self, name: &OptionName, case: &Case<'_>) -> Answer<Judgement> {
-        let sections = case.object.sections.iter();
-        if !sections
-            .filter(|candidate| candidate.name == name.section)
-            .any(is_client)
-        {
+        let mut sections = case.object.sections.named(name.section.raw());
+        if !sections.any(is_client) {
             return Ok(Judgement::not_applicable(
                 "the section holds neither `client_id` nor `password`: it is not taken for that of an OAuth client",
             ));

@@ -41,10 +41,8 @@ impl Judge for SectionsExist {
             .services()
             .into_iter()
             .filter_map(|name| {
-                object
-                    .sections
-                    .iter()
-                    .find(|section| section.name == *name && is_client(section))
+                let mut sections = object.sections.named(name.raw());
+                sections.find(|section| is_client(section))
             })
             .collect();
         if clients.is_empty() {

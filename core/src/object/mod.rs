@@ -4,11 +4,13 @@
 
 mod configuration;
 mod place;
+mod sections;
 mod value;
 
 pub use crate::form::is_guid;
 pub use configuration::{Configuration, Organizations, Stranger};
 pub use place::{At, Folder, Form, Known, Place, Tenant};
+pub use sections::Sections;
 pub use value::{Value, ValueType};
 
 use schemars::JsonSchema;
@@ -115,7 +117,7 @@ pub struct HybridObject {
     /// Its DBID.
     pub dbid: Known<u32>,
     /// Its sections in the order of the input.
-    pub sections: Vec<Section>,
+    pub sections: Sections,
     /// The tenants that use this object: its own, and those without an object of their own when it lies in Environment.
     pub serves: Vec<Tenant>,
     /// Endpoints that a person named, in place of or beside those of the options.
@@ -186,7 +188,7 @@ impl HybridObject {
             folder: Known::NotInForm,
             state: Known::NotInForm,
             dbid: Known::NotInForm,
-            sections: Vec::new(),
+            sections: Sections::default(),
             serves: Vec::new(),
             targets,
             notes: Vec::new(),
@@ -195,12 +197,9 @@ impl HybridObject {
 
     /// Looks an option up: exact names first, then names that differ by case; the last of several wins, as Engage would.
     pub fn lookup(&self, section: &str, option: &str) -> Lookup<'_> {
-        let exact = self.sections.iter().rev().filter(|s| s.name == section);
-        let folded = self
-            .sections
-            .iter()
-            .rev()
-            .filter(|s| s.name != section && s.name.eq_ignore_ascii_case(section));
+        let alike = self.sections.named_like(section).rev();
+        let exact = alike.clone().filter(|s| s.name == section);
+        let folded = alike.filter(|s| s.name != section);
         let mut fallback = None;
         let mut seen = None;
         for (case_differs, candidate) in exact.map(|s| (false, s)).chain(folded.map(|s| (true, s)))
@@ -300,7 +299,7 @@ impl HybridObject {
         }
         let near = crate::text::nearest(section.name.raw(), KNOWN);
         near.into_iter().find(|near| {
-            let taken = self.sections.iter().any(|other| other.name == *near);
+            let taken = self.sections.named(near).next().is_some();
             !taken && (section.name.eq_ignore_ascii_case(near) || *near != "ewt")
         })
     }

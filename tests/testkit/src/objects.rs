@@ -1,8 +1,8 @@
 //! Canned objects: a healthy one, and the means to spoil it.
 
 use hybridcheck_core::object::{
-    Folder, Form, HybridObject, Known, OBJECT_NAME, ObjectId, Opt, Place, Section, Tenant, Value,
-    ValueType,
+    Folder, Form, HybridObject, Known, OBJECT_NAME, ObjectId, Opt, Place, Section, Sections,
+    Tenant, Value, ValueType,
 };
 
 /// The organisation id of the healthy object.
@@ -75,7 +75,7 @@ pub fn healthy() -> HybridObject {
         }),
         state: Known::Stated("1".into()),
         dbid: Known::Stated(900),
-        sections: Vec::new(),
+        sections: Sections::default(),
         serves: Vec::new(),
         targets: Vec::new(),
         notes: Vec::new(),
