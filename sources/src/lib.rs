@@ -28,6 +28,7 @@ mod option_file;
 mod pem_lines;
 mod read;
 mod table;
+mod tenants;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -11,6 +11,7 @@ use super::document::Document;
 use super::error::SourceError;
 use super::harvest::Harvest;
 use super::input::Input;
+use super::tenants::Places;
 use super::{SOURCES, foreign_text};
 
 /// Reads every input into one configuration.
@@ -98,8 +99,9 @@ fn merge(configuration: &mut Configuration, document: &Document, mut harvest: Ha
     configuration
         .notes
         .extend(harvest.notes.shown(&document.input));
+    let mut places = Places::of(&configuration.tenants);
     for tenant in harvest.tenants {
-        add_tenant(configuration, document, tenant);
+        add_tenant(configuration, &mut places, document, tenant);
     }
 }
 
@@ -163,25 +165,33 @@ fn same(one: &Known<Tenant>, other: &Known<Tenant>) -> bool {
 }
 
 /// Adds a tenant, or completes one that is there. Two names for one DBID are two Configuration Servers, or a mistake: both are kept.
-fn add_tenant(configuration: &mut Configuration, document: &Document, tenant: Tenant) {
-    let known = configuration
-        .tenants
-        .iter_mut()
-        .find(|known| known.is_same(&tenant));
-    match known {
-        Some(known) if differ(known, &tenant) => {
+fn add_tenant(
+    configuration: &mut Configuration,
+    places: &mut Places,
+    document: &Document,
+    tenant: Tenant,
+) {
+    let tenants = &mut configuration.tenants;
+    let same = places.same(tenants, &tenant).first().copied();
+    match same.and_then(|at| Some((at, tenants.get_mut(at)?))) {
+        Some((_, known)) if differ(known, &tenant) => {
             let dbid = known.dbid.or(tenant.dbid).unwrap_or_default();
             let text = format!("tenant {dbid} has two names in the inputs; both were kept");
             configuration.notes.push(document.note(1, text));
             if !configuration.tenants.contains(&tenant) {
+                places.add(configuration.tenants.len(), &tenant);
                 configuration.tenants.push(tenant);
             }
         }
-        Some(known) => {
+        Some((at, known)) => {
             known.dbid = known.dbid.or(tenant.dbid);
             known.name = known.name.take().or(tenant.name);
+            places.add(at, known);
         }
-        None => configuration.tenants.push(tenant),
+        None => {
+            places.add(tenants.len(), &tenant);
+            tenants.push(tenant);
+        }
     }
 }
 
@@ -197,9 +207,11 @@ fn name_tenants(configuration: &mut Configuration) {
     let Configuration {
         objects, tenants, ..
     } = configuration;
+    let places = Places::of(tenants);
     for object in objects {
         if let Known::Stated(own) = &mut object.tenant {
-            let mut same = tenants.iter().filter(|tenant| tenant.is_same(own));
+            let same = places.same(tenants, own);
+            let mut same = same.iter().filter_map(|at| tenants.get(*at));
             if let (Some(known), None) = (same.next(), same.next()) {
                 own.dbid = own.dbid.or(known.dbid);
                 own.name = own.name.take().or_else(|| known.name.clone());
