@@ -81,12 +81,27 @@ fn digits(byte: u8) -> [char; 2] {
 
 fn whole(text: &str) -> BTreeSet<String> {
     let hex: String = text.bytes().flat_map(digits).collect();
+    let mut forms = BTreeSet::from([text.to_owned(), hex.to_uppercase(), hex]);
+    // What no form escapes: most secrets that a service makes.
+    if holds_only(text, "-._") {
+        return forms;
+    }
+    for kept in ["-._~", "-._~/", "*-._", "-._~!*'()"] {
+        let percent = percent(text, kept);
+        forms.insert(percent.replace("%20", "+"));
+        forms.insert(lower_escapes(&percent));
+        forms.insert(percent);
+    }
+    forms.insert(text.replace('/', "\\/"));
+    // The lines of a key.
+    if holds_only(text, "+/=") {
+        return forms;
+    }
     let xml = text
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;");
-    let mut forms = BTreeSet::from([
-        text.to_owned(),
+    forms.extend([
         Outside::of(text).shown(usize::MAX).to_string(),
         json(text),
         json(text).replace('/', "\\/"),
@@ -94,16 +109,14 @@ fn whole(text: &str) -> BTreeSet<String> {
         xml.replace('"', "&quot;").replace('\'', "&apos;"),
         xml.replace('"', "&quot;"),
         xml,
-        hex.to_uppercase(),
-        hex,
     ]);
-    for kept in ["-._~", "-._~/", "*-._", "-._~!*'()"] {
-        let percent = percent(text, kept);
-        forms.insert(percent.replace("%20", "+"));
-        forms.insert(lower_escapes(&percent));
-        forms.insert(percent);
-    }
     forms
+}
+
+/// Whether a text is of ASCII letters, digits and these.
+fn holds_only(text: &str, others: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || others.as_bytes().contains(&byte))
 }
 
 /// As it stands within a text of JSON.
