@@ -153,6 +153,10 @@ fn a_plan_says_what_a_login_may_do_before_anything_is_sent() {
     let (before, after) = told.stdout.split_once(ended).expect("the end of the token");
     assert!(before.contains("/api/v2/users/me"), "{}", told.stdout);
     assert!(!after.contains("GET https://"), "{}", told.stdout);
+    let ending = told.stdout.lines().find(|line| line.contains(ended));
+    let ending = ending.expect("the end of the token");
+    assert!(ending.contains("ends its own token"), "{ending}");
+    assert!(!ending.contains("reads"), "{ending}");
     assert!(sandbox.requests().is_empty());
 }
 

@@ -98,7 +98,7 @@ mod tests {
     use crate::testing::bench::Bench;
     use hybridcheck_core::facts::{AddressSource, AddressesFact, DnsOutcome};
     use hybridcheck_testkit::facts::{dns, dns_key, took};
-    use hybridcheck_testkit::proxied::proxy;
+    use hybridcheck_testkit::proxied::{proxy, routing};
 
     fn nameless(
         bench: Bench,
@@ -151,15 +151,12 @@ mod tests {
     #[test]
     fn a_name_that_nobody_answers_for_is_the_proxys_only_where_all_go_through_one() {
         let silence = DnsOutcome::TimedOut { waited: took(5000) };
-        for outcome in [DnsOutcome::NxDomain, silence] {
-            let bench = Bench::healthy();
-            let hosts = [bench.auth().host, bench.api().host];
-            let bench = hosts
-                .iter()
-                .fold(bench, |bench, host| nameless(bench, host, &outcome));
-            assert!(!bench.failures().is_empty(), "{outcome:?}");
-            let found = bench.diagnose(&ProxyNameDoesNotResolve);
-            assert!(found.is_empty(), "{outcome:?}: {found:?}");
-        }
+        let bench = Bench::healthy();
+        let (proxied, direct) = (bench.auth(), bench.api());
+        let bench = bench.fact(FactKey::routing(&proxied), routing());
+        let bench = nameless(bench, &direct.host, &silence);
+        assert!(!bench.failures().is_empty());
+        let found = bench.diagnose(&ProxyNameDoesNotResolve);
+        assert!(found.is_empty(), "{found:?}");
     }
 }
