@@ -84,11 +84,10 @@ fn write_cause(page: &mut Canvas, run: &Run, index: usize, cause: &Diagnosis) {
 }
 
 /// The call that repeats only what shows the cause, with everything that changed what was asked; none where no call as printed would:
-/// what a demonstration asked has ended with it, standard input has been read, and no page shows every file's name as it is.
+/// what a demonstration asked has ended with it, standard input has been read, and no page shows a line break in a name as it is.
 fn rerun(run: &Run, cause: &Diagnosis) -> Option<String> {
     let call = &run.invocation;
-    let is_showable = |input: &String| input != "-" && !input.chars().any(char::is_control);
-    if call.command == "demo" || !call.inputs.iter().all(is_showable) {
+    if call.command == "demo" || call.inputs.iter().any(|input| input == "-") {
         return None;
     }
     let is_probe = call.command == "probe";
@@ -117,7 +116,8 @@ fn rerun(run: &Run, cause: &Diagnosis) -> Option<String> {
                 .map(|word| format!("--only {}", quoted(word))),
         );
     }
-    Some(parts.join(" "))
+    let command = parts.join(" ");
+    (!command.chars().any(char::is_control)).then_some(command)
 }
 
 /// A file as a command takes it: no flag, whatever its name begins with.
